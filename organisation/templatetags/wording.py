@@ -1,0 +1,32 @@
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+from organisation.wording import day_in_words, mask_phone, time_in_words
+
+register = template.Library()
+
+
+@register.filter
+def in_words(day: date | datetime | None, with_year: object = False) -> str:
+    """`{{ booking.starts_at|in_words }}`, or with the year `{{ invitation.valid_until|in_words:"year" }}`."""
+    if not day:
+        return ""
+    return day_in_words(day, _language(), ZoneInfo(settings.TIME_ZONE), with_year=bool(with_year))
+
+
+@register.filter
+def at_time(moment: datetime | None) -> str:
+    return time_in_words(moment, _language(), ZoneInfo(settings.TIME_ZONE)) if moment else ""
+
+
+@register.filter
+def masked_phone(number: object) -> str:
+    return mask_phone(str(number)) if number else ""
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

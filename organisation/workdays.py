@@ -1,0 +1,59 @@
+"""Working days: Monday to Friday without the public holidays of the Netherlands.
+
+Liberation Day (5 May) counts as a holiday once in five years, as most Dutch collective agreements have it.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from holidays.constants import PUBLIC
+
+ONE_DAY = timedelta(days=1)
+FRIDAY, SATURDAY = 4, 5
+INVITATIONS_FROM = time(10)
+INVITATIONS_UNTIL = time(17)
+INVITATIONS_UNTIL_ON_FRIDAY = time(15)
+
+
+@lru_cache(maxsize=64)
+def public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("NL", years=year, categories=(PUBLIC,)))
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < SATURDAY and day not in public_holidays(day.year)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The count-th working day after `day`; with a negative count, before it; with 0, `day` itself."""
+    step = ONE_DAY if count > 0 else -ONE_DAY
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after `start`, up to and including `end`; 0 when `end` is not after `start`."""
+    return sum(is_working_day(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
+
+
+def next_invitation_moment(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment from `moment` on (UTC) at which a letter about a rejection may leave.
+
+    That is on a working day from 10:00 until 17:00 in the zone, on Friday until 15:00: nobody
+    reads such news in the evening, or before a weekend in which there is nobody to call.
+    """
+    local = moment.astimezone(zone)
+    day = local.date()
+    if is_working_day(day) and local.time() < _invitations_until(day):
+        opens_at = datetime.combine(day, INVITATIONS_FROM, tzinfo=zone)
+        return max(moment.astimezone(UTC), opens_at.astimezone(UTC))
+    return datetime.combine(add_working_days(day, 1), INVITATIONS_FROM, tzinfo=zone).astimezone(UTC)
+
+
+def _invitations_until(day: date) -> time:
+    return INVITATIONS_UNTIL_ON_FRIDAY if day.weekday() == FRIDAY else INVITATIONS_UNTIL
