@@ -1,0 +1,74 @@
+"""Text messages in the GSM 7 bit alphabet: 3GPP TS 23.038, 6.2.1 (default alphabet and extension table).
+
+One character outside it turns the whole message into UCS-2, with room for 70 characters instead of 160.
+"""
+
+import re
+import unicodedata
+
+ONE_MESSAGE = 160  # septets
+BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENSION = frozenset("\f^{}\\[~]|€")  # an escape and the character: two septets
+LIKE = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛‹›′`´ʼʻ", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("•·", "-"),
+        "\t": " ",
+        "\u2044": "/",
+        "ẞ": "SS",
+        "Œ": "OE",
+        "œ": "oe",
+        "Þ": "Th",
+        "þ": "th",
+        "Ð": "D",
+        "ð": "d",
+        "Đ": "D",
+        "đ": "d",
+        "Ħ": "H",
+        "ħ": "h",
+        "ı": "i",
+        "ĸ": "k",
+        "Ł": "L",
+        "ł": "l",
+        "Ŋ": "N",
+        "ŋ": "n",
+        "Ŧ": "T",
+        "ŧ": "t",
+        "Ə": "E",
+        "ə": "e",
+    }
+)
+
+
+def normalise(text: str) -> str:
+    """The text in GSM-7: likenesses for letters and signs that it lacks, and nothing for what has no likeness."""
+    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+    written = "".join(character if _is_known(character) else _likeness(character) for character in composed)
+    return re.sub(r" {2,}", " ", written).strip()
+
+
+def septets(text: str) -> int:
+    """The room that the text takes; ValueError when a character is not in GSM-7."""
+    if unknown := sorted({character for character in text if not _is_known(character)}):
+        raise ValueError(f"not in GSM-7: {unknown}")
+    return sum(2 if character in EXTENSION else 1 for character in text)
+
+
+def fits(text: str) -> bool:
+    """Whether the text is one message; ValueError when a character is not in GSM-7."""
+    return septets(text) <= ONE_MESSAGE
+
+
+def _is_known(character: str) -> bool:
+    return character in BASIC or character in EXTENSION
+
+
+def _likeness(character: str) -> str:
+    """`ë` is an `e` with a mark: the mark falls away. What cannot be taken apart has its likeness in the table."""
+    parts = unicodedata.normalize("NFKD", character.translate(LIKE)).translate(LIKE)
+    return "".join(part for part in parts if _is_known(part))
