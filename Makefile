@@ -1,0 +1,121 @@
+# Everything that a machine does for Spreekuur. `make run` and `make test` need nothing but Python 3.11 and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?= python3
+PORT ?= 8000
+TESTS ?= tests
+BIN := .venv/bin
+# `python -m` and not the console scripts: those hold the place where .venv was made.
+PY := $(BIN)/python
+MANAGE := $(PY) manage.py
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+# Tests and checks decide for themselves where they run; the settings of the shell around them stay outside.
+SETTINGS := DEBUG DEMO SECRET_KEY LINK_SECRET ALLOWED_HOSTS PUBLIC_URL DATABASE_URL REDIS_URL EMAIL_URL WORKERS \
+	TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN TWILIO_FROM TWILIO_API_URL
+PLAIN := env $(SETTINGS:%=--unset=%)
+PRODUCTION := $(PLAIN) DEBUG=off DEMO=off ALLOWED_HOSTS=spreekuur.example PUBLIC_URL=https://spreekuur.example \
+	EMAIL_URL=smtp+tls://mail.example:587 DATABASE_URL=postgres://spreekuur@db.example/spreekuur
+
+# The pinned time zones, not the machine's older ones; before Python starts.
+export PYTHONTZPATH :=
+
+.PHONY: help setup run test lint format bench messages lock clean
+.PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql
+
+help:
+	@echo "make run [PORT=8000]   the demo hospital in your browser"
+	@echo "make setup             virtual environment, locked dependencies, database"
+	@echo "make test              everything that must hold, on SQLite and on PostgreSQL"
+	@echo "make lint              style and types only;  make format  mends the style"
+	@echo "make bench             the numbers to keep, a JSON line each"
+	@echo "make messages          collect the words of the screens and name what is not translated"
+	@echo "make lock [UPGRADE=1]  write the lock files anew"
+	@echo "make clean             remove what was made here; the database in var/ stays"
+
+# Running
+
+environment: dependencies $(CATALOGUES)
+
+dependencies:
+	@.ci/venv $(PYTHON)
+	@.ci/once .venv/requirements.lock.stamp requirements.lock \
+		$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+
+# Babel and not msgfmt: it comes with the dependencies.
+$(CATALOGUES): %.mo: %.po | dependencies
+	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
+
+setup: environment
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) createcachetable
+
+run: setup
+	@exec $(MANAGE) run --port $(PORT)
+
+# Testing
+
+test-environment: environment
+	@.ci/once .venv/requirements-test.lock.stamp requirements-test.lock \
+		$(PY) -m pip install --quiet --require-hashes -r requirements-test.lock
+
+test-system:
+	@.ci/test-packages
+	@.ci/once tests/oracles/node_modules/.stamp tests/oracles/package-lock.json \
+		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
+
+test: test-environment test-system lint production-check test-sqlite test-postgresql
+
+lint: test-environment
+	$(PY) -m ruff check . .ci/with-postgres
+	$(PY) -m ruff format --check --quiet . .ci/with-postgres
+	$(PY) -m djlint --check --quiet templates
+	$(PY) -m djlint --lint --quiet templates
+	$(PLAIN) $(PY) -m mypy .
+	$(PY) -m bandit --quiet --recursive --configuration pyproject.toml --severity-level medium .
+
+production-check: test-environment
+	$(PLAIN) DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	@SECRET_KEY=$$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n') ; \
+	$(PRODUCTION) SECRET_KEY=$$SECRET_KEY $(MANAGE) check --deploy --fail-level WARNING
+
+test-sqlite:
+	$(PLAIN) $(PY) -m pytest -n 2 $(TESTS)
+
+test-postgresql:
+	$(PLAIN) .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
+
+format: test-environment
+	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres
+	$(PY) -m ruff format --quiet . .ci/with-postgres
+	$(PY) -m djlint --reformat --quiet templates
+
+# With a real disk: the numbers compare with a view that inserts one row and commits.
+bench: test-environment
+	@$(PLAIN) .ci/with-postgres --durable $(PY) -m tests.bench
+
+# Keeping
+
+messages: test-environment
+	$(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file --ignore .venv --ignore tests --ignore var
+	@for catalogue in locale/*/LC_MESSAGES/django.po; do \
+		missing=$$(msgattrib --untranslated --no-obsolete $$catalogue; msgattrib --only-fuzzy --no-obsolete $$catalogue); \
+		if [ -n "$$missing" ]; then echo "$$missing"; echo "$$catalogue is not complete." >&2; exit 1; fi; \
+	done
+
+lock: environment
+	@$(PY) -c 'import uv' 2> /dev/null || $(PY) -m pip install --quiet uv
+	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra test --constraint requirements.lock --output-file requirements-test.lock
+	env --chdir=tests/oracles npm install --package-lock-only --no-fund --no-audit --loglevel=error
+	@cd tests/oracles && node -e 'const fs = require("fs"), lock = JSON.parse(fs.readFileSync("package-lock.json")); \
+		Object.values(lock.packages).forEach(entry => delete entry.funding); \
+		fs.writeFileSync("package-lock.json", JSON.stringify(lock, null, 2) + "\n")'
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles tests/oracles/node_modules
+	rm -f var/test_* locale/*/LC_MESSAGES/*.mo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

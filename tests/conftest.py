@@ -1,0 +1,41 @@
+"""What every test stands on: the database it is for, and that nothing is left out in silence."""
+
+import os
+
+import pytest
+from django.db import connection
+
+DATABASES = ("postgresql", "sqlite")
+NOTHING_SKIPPED = os.environ.get("SPREEKUUR_NOTHING_SKIPPED") == "1"
+
+
+def pytest_collection_modifyitems(config, items):
+    """What only one database can show is not collected on the other: a skip would look like a gap."""
+    here = [item for item in items if _only_on(item) in (None, connection.vendor)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in here])
+    items[:] = here
+
+
+def _only_on(item):
+    marker = item.get_closest_marker("only_on")
+    if marker and marker.args not in [(database,) for database in DATABASES]:
+        raise pytest.UsageError(f"{item.nodeid}: only_on takes one of {DATABASES}, not {marker.args}")
+    return marker and marker.args[0]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report():
+    return _failed_when_left_out((yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport():
+    return _failed_when_left_out((yield))
+
+
+def _failed_when_left_out(report):
+    """In CI a test that is skipped, or expected to fail, is a failure; also when a whole file is left out."""
+    if NOTHING_SKIPPED and (report.skipped or hasattr(report, "wasxfail")):
+        report.longrepr = f"Nothing may be skipped or expected to fail here: {report.nodeid} ({report.longrepr})"
+        report.outcome = "failed"
+    return report
