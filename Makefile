@@ -13,15 +13,6 @@ PY := $(BIN)/python
 MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
-# Tests and checks decide for themselves where they run; the settings of the shell around them stay outside.
-SETTINGS := DEBUG DEMO SECRET_KEY LINK_SECRET ALLOWED_HOSTS PUBLIC_URL DATABASE_URL REDIS_URL EMAIL_URL WORKERS \
-	TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN TWILIO_FROM TWILIO_API_URL
-PLAIN := env $(SETTINGS:%=--unset=%)
-PRODUCTION := $(PLAIN) DEBUG=off DEMO=off ALLOWED_HOSTS=spreekuur.example PUBLIC_URL=https://spreekuur.example \
-	EMAIL_URL=smtp+tls://mail.example:587 DATABASE_URL=postgres://spreekuur@db.example/spreekuur
-
-# The pinned time zones, not the machine's older ones; before Python starts.
-export PYTHONTZPATH :=
 
 .PHONY: help setup run test lint format bench messages lock clean
 .PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql
@@ -50,8 +41,7 @@ $(CATALOGUES): %.mo: %.po | dependencies
 	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
 
 setup: environment
-	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) createcachetable
+	@.ci/database $(PY)
 
 run: setup
 	@exec $(MANAGE) run --port $(PORT)
@@ -74,19 +64,18 @@ lint: test-environment
 	$(PY) -m ruff format --check --quiet . .ci/with-postgres
 	$(PY) -m djlint --check --quiet templates
 	$(PY) -m djlint --lint --quiet templates
-	$(PLAIN) $(PY) -m mypy .
-	$(PY) -m bandit --quiet --recursive --configuration pyproject.toml --severity-level medium .
+	.ci/plain $(PY) -m mypy .
+	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml --severity-level medium --confidence-level medium .
 
 production-check: test-environment
-	$(PLAIN) DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
-	@SECRET_KEY=$$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n') ; \
-	$(PRODUCTION) SECRET_KEY=$$SECRET_KEY $(MANAGE) check --deploy --fail-level WARNING
+	.ci/plain env DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
 test-sqlite:
-	$(PLAIN) $(PY) -m pytest -n 2 $(TESTS)
+	.ci/plain $(PY) -m pytest -n 2 $(TESTS)
 
 test-postgresql:
-	$(PLAIN) .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
+	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
 
 format: test-environment
 	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres
@@ -95,7 +84,7 @@ format: test-environment
 
 # With a real disk: the numbers compare with a view that inserts one row and commits.
 bench: test-environment
-	@$(PLAIN) .ci/with-postgres --durable $(PY) -m tests.bench
+	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench
 
 # Keeping
 
@@ -111,11 +100,9 @@ lock: environment
 	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra test --constraint requirements.lock --output-file requirements-test.lock
 	env --chdir=tests/oracles npm install --package-lock-only --no-fund --no-audit --loglevel=error
-	@cd tests/oracles && node -e 'const fs = require("fs"), lock = JSON.parse(fs.readFileSync("package-lock.json")); \
-		Object.values(lock.packages).forEach(entry => delete entry.funding); \
-		fs.writeFileSync("package-lock.json", JSON.stringify(lock, null, 2) + "\n")'
+	@.ci/without-funding tests/oracles/package-lock.json
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles tests/oracles/node_modules
-	rm -f var/test_* locale/*/LC_MESSAGES/*.mo
+	rm -f var/test_* var/database.stamp locale/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -34,7 +34,9 @@ REGISTRIES = [
 ]
 REGISTRY = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, REGISTRIES)) + r")(?![\w-])", re.IGNORECASE)
 MACHINE_PATH = re.compile(
-    r"(?<![\w.])/(?:" + "|".join(["root", "Users", "home/[a-z]+", "work/(?:main|shared)", "opt/(?:pypi|wheels)"]) + ")/"
+    r"(?<![\w.])/(?:"
+    + "|".join(["root", "Users", "home/[a-z]+", "work/(?:main|shared)", "opt/(?:pypi|wheels)"])
+    + r")(?![\w-])"
 )
 FOREIGN_PLACE = re.compile(r"(?:^|/)(?:node_modules|vendor|vendored|third_party|site-packages|dist)/|\.min\.\w+$")
 
