@@ -1,0 +1,22 @@
+// Nothing here is required. Passkeys: show what needs a script, and say so in words when a key does not work.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
+});
+document.addEventListener("allauth.error", (event) => {
+  const words = document.getElementById("passkey_problem");
+  if (!words) return;
+  event.preventDefault();
+  words.hidden = false;
+  words.focus();
+});
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
