@@ -1,7 +1,7 @@
 """Letters: a text file per language is the source; the HTML says the same and is derived from it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -51,7 +51,8 @@ def as_html(text: str) -> SafeString:
 
     A sentence that ends in `: https://...` becomes a link with the sentence as its words.
     """
-    return _joined("\n", (part for block in _tidy(text).split("\n\n") for part in _parts(block)))
+    parts = (part for block in _tidy(text).split("\n\n") for part in _parts(block))
+    return format_html_join("\n", "{}", ((part,) for part in parts))
 
 
 def _source(name: str, language: str) -> str:
@@ -86,17 +87,15 @@ def _tidy(text: str) -> str:
 def _parts(block: str) -> Iterator[SafeString]:
     for is_list, lines in groupby(block.split("\n"), key=lambda line: line.startswith("- ")):
         if is_list:
-            yield format_html("<ul>\n{}\n</ul>", _joined("\n", (_item(line) for line in lines)))
+            items = ((_line(line.removeprefix("- ")),) for line in lines)
+            yield format_html("<ul>{}\n</ul>", format_html_join("", "\n<li>{}</li>", items))
         else:
-            yield format_html("<p>{}</p>", _joined("<br>\n", (_line(line) for line in lines)))
-
-
-def _item(line: str) -> SafeString:
-    return format_html("<li>{}</li>", _line(line.removeprefix("- ")))
+            first, *others = (_line(line) for line in lines)
+            yield format_html("<p>{}{}</p>", first, format_html_join("", "<br>\n{}", ((line,) for line in others)))
 
 
 def _line(line: str) -> SafeString:
-    return _joined("", _pieces(line))
+    return format_html_join("", "{}", ((piece,) for piece in _pieces(line)))
 
 
 def _pieces(line: str) -> Iterator[str]:
@@ -118,7 +117,3 @@ def _words_of_link(before: str, *, ends_sentence: bool) -> tuple[str, str]:
         return before, ""
     words = re.split(r"(?<=[.?!])\s+", before[:-2])[-1].lstrip(" ,;")
     return (before[: len(before) - 2 - len(words)], words) if words else (before, "")
-
-
-def _joined(separator: str, pieces: Iterable[str]) -> SafeString:
-    return format_html_join(SafeString(separator), "{}", ((piece,) for piece in pieces))

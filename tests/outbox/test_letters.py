@@ -32,7 +32,7 @@ CONTEXT = {
     "items": ["hoor je waarom;", "krijg je tips."],
     "url": "https://spreekuur.oostmeer.example/k/x?a=1&b=2",
 }
-FRAME = """<!doctype html>
+FRAME = """<!DOCTYPE html>
 <html lang="nl">
   <head>
     <meta charset="utf-8">
@@ -42,9 +42,11 @@ FRAME = """<!doctype html>
     <title>Een gesprek over je sollicitatie als verpleegkundige</title>
     <style>:root { color-scheme: light dark; }</style>
   </head>
-  <body style="margin: 0; padding: 24px 16px; font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif">
+  <body style="margin: 0;
+               padding: 24px 16px;
+               font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif">
     <main style="max-width: 576px; margin: 0 auto; overflow-wrap: anywhere">
-"""
+      """
 
 
 @pytest.fixture
