@@ -61,8 +61,8 @@ test: test-environment test-system lint production-check test-sqlite test-postgr
 
 lint: test-environment
 	$(PY) -m ruff check . .ci/with-postgres
-	$(PY) -m ruff format --check --quiet . .ci/with-postgres
-	$(PY) -m djlint --check --quiet templates
+	$(PY) -m ruff format --check . .ci/with-postgres
+	$(PY) -m djlint --check templates
 	$(PY) -m djlint --lint --quiet templates
 	.ci/plain $(PY) -m mypy .
 	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml --severity-level medium --confidence-level medium .
