@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from advisors.no_overlap import restore
+
+
+class AdvisorsConfig(AppConfig):
+    name = "advisors"
+
+    def ready(self) -> None:
+        post_migrate.connect(restore, sender=self, dispatch_uid="agenda_entry_no_overlap")

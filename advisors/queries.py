@@ -1,0 +1,121 @@
+"""Feeds the engine: any number of advisors, days and years of history in at most five SQL statements."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from advisors.models import Absence, Advisor, AgendaEntry, Opening
+from advisors.slots import Calendar, Hours, Question, Slot, Span, free_slots
+from organisation.models import Policy
+from organisation.workdays import public_holidays
+
+ADVISOR_FIELDS = ("pk", "time_zone", "session_minutes", "buffer_minutes", "max_per_day", "languages")
+WHOLE_DAY = timedelta(days=1)
+
+
+def question_of(
+    policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None
+) -> Question:
+    """What policy lets a candidate ask at this moment: from notice to horizon, without public holidays."""
+    earliest = now + timedelta(hours=policy.notice_hours)
+    latest = now + timedelta(days=policy.horizon_days)
+    return Question(
+        earliest=earliest,
+        latest=latest,
+        channel=channel,
+        language=language,
+        closed_days=_closed_days(earliest.year, latest.year),
+    )
+
+
+def free_slots_of(
+    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
+) -> list[Slot]:
+    """The free moments of these advisors, by start and then by advisor. `without_entry` is time to be given back."""
+    calendars = calendars_of(advisors, question, policy=policy, without_entry=without_entry)
+    slots = [slot for calendar in calendars for slot in free_slots(calendar, question)]
+    slots.sort(key=lambda slot: (slot.starts_at, slot.advisor_id))
+    return slots
+
+
+def calendars_of(
+    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
+) -> list[Calendar]:
+    """Four statements, whatever the number of advisors: who, weekly hours, absences, taken time."""
+    rows = list(advisors.order_by("pk").values(*ADVISOR_FIELDS))
+    ids = [row["pk"] for row in rows]
+    since, until = question.earliest - WHOLE_DAY, question.latest + WHOLE_DAY
+    hours = _hours_of(ids)
+    absences = _absences_of(ids, since, until)
+    taken, talks = _taken_time_of(ids, since, until, without_entry)
+    return [
+        _calendar(row, policy, hours[row["pk"]], absences[row["pk"]], taken[row["pk"]], talks[row["pk"]])
+        for row in rows
+    ]
+
+
+def _calendar(
+    row: dict[str, Any],
+    policy: Policy,
+    hours: list[Hours],
+    absences: list[Span],
+    taken: list[Span],
+    talks: list[datetime],
+) -> Calendar:
+    length = policy.session_minutes if row["session_minutes"] is None else row["session_minutes"]
+    buffer = policy.buffer_minutes if row["buffer_minutes"] is None else row["buffer_minutes"]
+    return Calendar(
+        advisor_id=row["pk"],
+        zone=ZoneInfo(row["time_zone"]),
+        length=timedelta(minutes=length),
+        buffer=timedelta(minutes=buffer),
+        hours=tuple(hours),
+        languages=frozenset(row["languages"]),
+        max_per_day=row["max_per_day"],
+        absences=tuple(absences),
+        taken=tuple(taken),
+        talks=tuple(talks),
+    )
+
+
+def _hours_of(ids: Collection[int]) -> dict[int, list[Hours]]:
+    found: dict[int, list[Hours]] = defaultdict(list)
+    fields = ("advisor_id", "weekday", "starts", "ends", "channels", "location_id")
+    for advisor_id, weekday, starts, ends, channels, location_id in Opening.objects.filter(
+        advisor_id__in=ids
+    ).values_list(*fields):
+        found[advisor_id].append(Hours(weekday, starts, ends, frozenset(channels), location_id))
+    return found
+
+
+def _absences_of(ids: Collection[int], since: datetime, until: datetime) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    rows = Absence.objects.filter(advisor_id__in=ids, ends_at__gt=since, starts_at__lt=until)
+    for advisor_id, starts_at, ends_at in rows.values_list("advisor_id", "starts_at", "ends_at"):
+        found[advisor_id].append(Span(starts_at, ends_at))
+    return found
+
+
+def _taken_time_of(
+    ids: Collection[int], since: datetime, until: datetime, without_entry: int | None
+) -> tuple[dict[int, list[Span]], dict[int, list[datetime]]]:
+    taken: dict[int, list[Span]] = defaultdict(list)
+    talks: dict[int, list[datetime]] = defaultdict(list)
+    rows = AgendaEntry.objects.filter(advisor_id__in=ids, busy_until__gt=since, busy_from__lt=until).order_by()
+    for key, advisor_id, kind, busy_from, busy_until in rows.values_list(
+        "pk", "advisor_id", "kind", "busy_from", "busy_until"
+    ):
+        if key == without_entry:
+            continue
+        taken[advisor_id].append(Span(busy_from, busy_until))
+        if kind == AgendaEntry.Kind.BOOKING:
+            talks[advisor_id].append(busy_from)
+    return taken, talks
+
+
+def _closed_days(first_year: int, last_year: int) -> frozenset[date]:
+    return frozenset().union(*(public_holidays(year) for year in range(first_year, last_year + 1)))

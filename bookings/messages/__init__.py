@@ -1,0 +1,16 @@
+"""One function per letter or text; each returns what goes to the outbox."""
+
+from bookings.messages.invitations import invitation, invitation_reminder
+from bookings.messages.talks import booked, cancelled, moved, with_all_that_letters_need
+from bookings.messages.reminders import mail_reminder, text_reminder
+
+__all__ = [
+    "booked",
+    "cancelled",
+    "invitation",
+    "invitation_reminder",
+    "mail_reminder",
+    "moved",
+    "text_reminder",
+    "with_all_that_letters_need",
+]

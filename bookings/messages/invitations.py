@@ -1,0 +1,57 @@
+"""The offer of a talk, and its one reminder."""
+
+from bookings.messages.words import ZONE, candidate_key, of_employer
+from bookings.models import Invitation
+from candidates.models import Rejection, Stage
+from candidates.services.access import address_for
+from organisation.actors import key_of
+from organisation.models import Policy
+from organisation.wording import day_in_words
+from outbox.drafts import Draft
+from outbox.letters import render
+
+TOLD_BY_A_PERSON = {Rejection.Notice.PHONE, Rejection.Notice.IN_PERSON, Rejection.Notice.VIDEO}
+
+
+def invitation(invitation: Invitation, policy: Policy) -> Draft:
+    return _letter("invitation", invitation, policy)
+
+
+def invitation_reminder(invitation: Invitation, policy: Policy) -> Draft:
+    return _letter("invitation_reminder", invitation, policy)
+
+
+def _letter(kind: str, invitation: Invitation, policy: Policy) -> Draft:
+    candidate = invitation.candidate
+    letter = render(f"bookings/{kind}", language=candidate.language, context=_words(invitation, policy))
+    return Draft(
+        kind=kind,
+        dedupe_key=f"{kind}:invitation={invitation.pk}",
+        about=key_of(invitation),
+        person_key=candidate_key(candidate),
+        language=candidate.language,
+        recipient=candidate.email,
+        recipient_name=candidate.full_name,
+        sender_name=policy.sender_name,
+        sender_email=policy.sender_email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+    )
+
+
+def _words(invitation: Invitation, policy: Policy) -> dict[str, object]:
+    candidate, application = invitation.candidate, invitation.application
+    rejection = application.rejection
+    was_told_by_a_person = rejection.notified_by in TOLD_BY_A_PERSON and application.stage != Stage.LETTER
+    return {
+        **of_employer(policy),
+        "first_name": candidate.first_name,
+        "job_title": application.vacancy.title,
+        "strength_sentence": "; ".join(strength.text.rstrip(".") for strength in rejection.strengths.all()) + ".",
+        "reason_sentence": rejection.explanation,
+        "recruiter_name": rejection.recruiter.name if was_told_by_a_person else "",
+        "booking_url": address_for(candidate, f"invitations/{invitation.pk}/book/"),
+        "opt_out_url": address_for(candidate, "stop/"),
+        "valid_until": day_in_words(invitation.open_until, candidate.language, ZONE),
+    }

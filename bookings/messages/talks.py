@@ -1,0 +1,139 @@
+"""Booked, moved, cancelled: to candidate and advisor, each with the calendar object that makes it true."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from advisors.models import Advisor
+from bookings import ical
+from bookings.messages.words import candidate_key, channel_sentence, for_advisor, for_candidate, moment
+from bookings.models import Booking
+from organisation.actors import key_of
+from organisation.models import Policy
+from outbox.drafts import Draft
+from outbox.letters import render
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+def with_all_that_letters_need(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    return bookings.select_related(
+        "invitation__application__candidate__link", "invitation__application__vacancy", "advisor__user", "location"
+    )
+
+
+def booked(booking: Booking, policy: Policy, *, now: datetime) -> list[Draft]:
+    booking = _fresh(booking)
+    return [
+        _to_candidate("confirmation", booking, policy, now=now),
+        _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now),
+    ]
+
+
+def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: int, now: datetime) -> list[Draft]:
+    """The old advisor's calendar loses the talk when it went to a colleague."""
+    booking = _fresh(booking)
+    was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
+    drafts = [
+        _to_candidate("moved", booking, policy, now=now, **moment(was, booking.candidate.language, prefix="old_"))
+    ]
+    if old_advisor_id == booking.advisor_id:
+        return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, **was_nl)]
+    old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
+    gone = {**moment(was, settings.LANGUAGE_CODE), "by_candidate": True, "advisor_first_name": old.name.split()[0]}
+    return [
+        *drafts,
+        _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now),
+        _to_advisor("advisor_cancelled", booking, policy, old, method=CANCEL, now=now, **gone),
+    ]
+
+
+def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime) -> list[Draft]:
+    booking = _fresh(booking)
+    kind = f"cancelled_by_{booking.cancelled_by}"
+    by_candidate = booking.cancelled_by == Booking.CancelledBy.CANDIDATE
+    return [
+        _to_candidate(kind, booking, policy, method=CANCEL, now=now, word=word),
+        _to_advisor(
+            "advisor_cancelled", booking, policy, booking.advisor, method=CANCEL, now=now, by_candidate=by_candidate
+        ),
+    ]
+
+
+def calendar_of(booking: Booking, policy: Policy, *, method: str, language: str, now: datetime) -> str:
+    """The iCalendar object of this state of the talk; neutral, others may look into a calendar."""
+    with translation.override(language):
+        summary = _("Talk with %(name)s") % {"name": booking.advisor.name}
+        if policy.employer_name:
+            summary = f"{summary} ({policy.short_name or policy.employer_name})"
+    candidate, advisor = booking.candidate, booking.advisor
+    talk = ical.Talk(
+        uid=f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}",
+        sequence=booking.sequence,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        summary=summary,
+        description=channel_sentence(booking, language),
+        location=str(booking.location or booking.get_channel_display()),
+        url="",
+        organiser=ical.Party(policy.sender_name, policy.sender_email),
+        attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),
+        stamped_at=now,
+    )
+    return (ical.cancellation(talk) if method == CANCEL else ical.invite(talk)).decode()
+
+
+def _fresh(booking: Booking) -> Booking:
+    return with_all_that_letters_need(Booking.objects.filter(pk=booking.pk)).get()
+
+
+def _to_candidate(
+    kind: str, booking: Booking, policy: Policy, *, now: datetime, method: str = REQUEST, **words: object
+) -> Draft:
+    candidate = booking.candidate
+    letter = render(
+        f"bookings/{kind}", language=candidate.language, context={**for_candidate(booking, policy), **words}
+    )
+    return Draft(
+        kind=kind,
+        dedupe_key=f"{kind}:booking={booking.pk}:sequence={booking.sequence}",
+        about=key_of(booking),
+        person_key=candidate_key(candidate),
+        language=candidate.language,
+        recipient=candidate.email,
+        recipient_name=candidate.full_name,
+        sender_name=policy.sender_name,
+        sender_email=policy.sender_email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        calendar=calendar_of(booking, policy, method=method, language=candidate.language, now=now),
+        calendar_method=method,
+    )
+
+
+def _to_advisor(
+    kind: str, booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime, method: str = REQUEST, **words: object
+) -> Draft:
+    language = settings.LANGUAGE_CODE
+    letter = render(f"bookings/{kind}", language=language, context={**for_advisor(booking, policy), **words})
+    return Draft(
+        kind=kind,
+        dedupe_key=f"{kind}:booking={booking.pk}:sequence={booking.sequence}",
+        about=key_of(booking),
+        person_key=key_of(advisor.user),
+        language=language,
+        recipient=advisor.user.email,
+        recipient_name=advisor.name,
+        sender_name=policy.sender_name,
+        sender_email=policy.sender_email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        calendar=calendar_of(booking, policy, method=method, language=language, now=now),
+        calendar_method=method,
+    )

@@ -1,0 +1,103 @@
+"""The words that letters about a talk share, in the reader's language."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from advisors.models import TalkChannel
+from bookings.models import Booking
+from candidates.models import Candidate
+from candidates.services.access import address_for
+from organisation.models import Policy
+from organisation.wording import day_in_words, mask_phone, time_in_words
+from outbox.letters import render_text
+
+ZONE = ZoneInfo(settings.TIME_ZONE)
+
+
+def of_employer(policy: Policy) -> dict[str, object]:
+    return {
+        "org_name": policy.employer_name,
+        "org_short": policy.short_name or policy.employer_name,
+        "org_phone": spoken_phone(policy),
+        "sender_name": policy.sender_name,
+        "session_minutes": policy.session_minutes,
+        "privacy_url": settings.PUBLIC_URL + reverse("privacy"),
+    }
+
+
+def spoken_phone(policy: Policy) -> str:
+    return policy.phone.as_national if policy.phone else policy.sender_email
+
+
+def moment(at: datetime, language: str, *, prefix: str = "") -> dict[str, object]:
+    """`date_long` and `time`, or `old_date_long` and `old_time`."""
+    return {
+        f"{prefix}date_long": day_in_words(at, language, ZONE),
+        f"{prefix}time": time_in_words(at, language, ZONE),
+    }
+
+
+def of_talk(booking: Booking, policy: Policy, language: str) -> dict[str, object]:
+    return {
+        **of_employer(policy),
+        **moment(booking.starts_at, language),
+        "job_title": booking.invitation.application.vacancy.title,
+        "advisor_name": booking.advisor.name,
+        "advisor_first_name": booking.advisor.name.split()[0],
+        "session_minutes": int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
+    }
+
+
+def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
+    """Everything that a letter to the candidate about this talk may say."""
+    candidate, language = booking.candidate, booking.candidate.language
+    page = f"appointments/{booking.pk}/"
+    limit = booking.starts_at - timedelta(hours=policy.cancel_until_hours)
+    until = moment(limit, language)
+    hour = " uur" if language == "nl" else ""
+    return {
+        **of_talk(booking, policy, language),
+        "first_name": candidate.first_name,
+        "channel_sentence": channel_sentence(booking, language),
+        "manage_url": address_for(candidate, page),
+        "prepare_url": address_for(candidate, f"{page}prepare/"),
+        "booking_url": address_for(candidate, f"invitations/{booking.invitation_id}/book/"),
+        "cancel_until": f"{until['date_long']} {until['time']}{hour}",
+        "valid_until": day_in_words(booking.invitation.open_until, language, ZONE),
+    }
+
+
+def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:
+    """No name of the candidate: mail is not the place. The file is behind the sign-in."""
+    language = settings.LANGUAGE_CODE
+    with translation.override(language):
+        names = {
+            "channel_name": TalkChannel(booking.channel).label,
+            "language_name": booking.get_language_display(),
+        }
+    file_url = settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk])
+    return {**of_talk(booking, policy, language), **names, "file_url": file_url}
+
+
+def channel_sentence(booking: Booking, language: str) -> str:
+    location = booking.location
+    return render_text(
+        f"bookings/channel_{booking.channel}",
+        language=language,
+        context={
+            "advisor_name": booking.advisor.name,
+            "phone_masked": mask_phone(str(booking.phone)),
+            "video_url": booking.advisor.video_url,
+            "location_name": location.name if location else "",
+            "address": ", ".join(part for part in (location.address, location.city) if part) if location else "",
+            "room": location.room if location else "",
+        },
+    )
+
+
+def candidate_key(candidate: Candidate) -> str:
+    return f"candidate:{candidate.pk}"

@@ -1,0 +1,173 @@
+from datetime import date, datetime
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from advisors.models import Advisor, AgendaEntry, TalkChannel
+from candidates.models import Application, Candidate
+from organisation.models import ApiClient, Location, User
+
+
+class Topic(models.Model):
+    """What a candidate may want to talk about."""
+
+    code = models.SlugField(_("Code"), max_length=40, unique=True)
+    label_nl = models.CharField(_("Dutch"), max_length=120)
+    label_en = models.CharField(_("English"), max_length=120)
+    is_active = models.BooleanField(_("In use"), default=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.label_nl if (get_language() or "nl").startswith("nl") else self.label_en
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: User) -> Self:
+        """Recruiters: of own vacancies. Advisors: all, but only the file of a talk of their own shows a name."""
+        if user.is_advisor:
+            return self
+        if not user.is_recruiter:
+            return self.none()
+        own = Q(application__vacancy__recruiter=user) | Q(application__rejection__recruiter=user)
+        return self.filter(own)
+
+    def of_candidate(self, candidate: Candidate) -> Self:
+        return self.filter(application__candidate=candidate)
+
+    def of_client(self, client: ApiClient) -> Self:
+        """A program sees the invitations that came from its own rejections."""
+        return self.filter(application__source=client.source)
+
+    def open(self, day: date) -> Self:
+        return self.filter(withdrawn_at__isnull=True, open_until__gte=day)
+
+
+class Invitation(models.Model):
+    """The offer of a talk. Its end closes booking only; the private link lives on."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="invitation")
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # what programs call it
+    sent_at = models.DateTimeField()
+    open_until = models.DateField()  # the last day on which can be booked
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sent_at", "-pk"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        indexes = [models.Index(name="invitation_by_moment", fields=["sent_at"])]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    @property
+    def candidate(self) -> Candidate:
+        return self.application.candidate
+
+    def is_open(self, now: datetime) -> bool:
+        return self.withdrawn_at is None and timezone.localdate(now) <= self.open_until
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def standing(self) -> Self:
+        return self.filter(status=Booking.Status.BOOKED)
+
+    def visible_to(self, user: User) -> Self:
+        """An advisor's own files, but never of a rejection that they gave as recruiter (design.md, Who comes in)."""
+        if not user.is_advisor:
+            return self.none()
+        return self.filter(advisor__user=user).exclude(invitation__application__rejection__recruiter=user)
+
+    def of_candidate(self, candidate: Candidate) -> Self:
+        return self.filter(invitation__application__candidate=candidate)
+
+
+class Booking(models.Model):
+    """One talk between a candidate and an advisor."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", _("Planned")
+        CANCELLED = "cancelled", _("Cancelled")
+        COMPLETED = "completed", _("Talked")
+        NO_SHOW = "no_show", _("Missed each other")
+
+    class CancelledBy(models.TextChoices):
+        CANDIDATE = "candidate", _("The candidate")
+        ADVISOR = "advisor", _("The advisor")
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="bookings")
+    advisor = models.ForeignKey(Advisor, models.PROTECT, related_name="bookings")
+    entry = models.OneToOneField(AgendaEntry, models.PROTECT, null=True, blank=True, related_name="booking")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    channel = models.CharField(_("How"), max_length=6, choices=TalkChannel)
+    location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="+")
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
+    phone = PhoneNumberField(_("Phone number"), blank=True)  # the number to call, or for a reminder text
+    wants_sms = models.BooleanField(_("Send me a text message"), default=False)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+")
+    question = models.TextField(_("Question"), blank=True, max_length=1000)
+    status = models.CharField(max_length=10, choices=Status, default=Status.BOOKED)
+    booked_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True, blank=True)
+    moved_count = models.PositiveSmallIntegerField(default=0)
+    text_reminder_at = models.DateTimeField(null=True, blank=True)  # for this start; a move empties both
+    mail_reminder_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=10, choices=CancelledBy, blank=True)
+    is_late_cancellation = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)  # marked completed or no-show
+    uid = models.UUIDField(default=uuid4, unique=True, editable=False)  # of the calendar event, for life
+    sequence = models.PositiveIntegerField(default=0)  # of the calendar event; rises at every change
+    code_digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the short code in a text message
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        indexes = [
+            models.Index(name="booking_by_advisor", fields=["advisor", "starts_at"]),
+            models.Index(name="booking_by_start", fields=["starts_at"], condition=Q(status="booked")),
+        ]
+        constraints = [
+            models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.UniqueConstraint(
+                name="booking_one_standing_per_invitation", fields=["invitation"], condition=Q(status="booked")
+            ),
+            models.CheckConstraint(
+                name="booking_standing_takes_time", condition=~Q(status="booked") | Q(entry__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="booking_cancelled_gives_time_back", condition=~Q(status="cancelled") | Q(entry__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="booking_cancelled_has_moment", condition=~Q(status="cancelled") | Q(cancelled_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="booking_phone_talk_has_number", condition=~Q(channel="phone", status="booked") | ~Q(phone="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"booking {self.pk}"
+
+    @property
+    def candidate(self) -> Candidate:
+        return self.invitation.application.candidate

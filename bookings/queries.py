@@ -1,0 +1,59 @@
+"""Reads that more than one door needs: what can be booked."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from advisors.models import Advisor
+from advisors.queries import free_slots_of, question_of
+from advisors.slots import Question, Slot
+from bookings.models import Booking, Invitation
+from organisation.models import Policy
+
+ALTERNATIVES = 6
+
+
+def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:
+    """Who may hold this talk: never the one who gave the rejection as recruiter."""
+    pool = Advisor.objects.active().exclude(user__rejections__application=invitation.application_id)
+    return pool if advisor_id is None else pool.filter(pk=advisor_id)
+
+
+def slots_for(
+    invitation: Invitation,
+    *,
+    policy: Policy,
+    now: datetime,
+    channel: str | None = None,
+    language: str | None = None,
+    advisor_id: int | None = None,
+    instead_of: Booking | None = None,
+) -> list[Slot]:
+    """Everything that can really be booked; `instead_of` counts the own appointment as free."""
+    question = question_of(policy, now=now, channel=channel, language=language)
+    without = instead_of.entry_id if instead_of else None
+    return free_slots_of(
+        pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without
+    )
+
+
+def one_per_start(slots: list[Slot]) -> list[Slot]:
+    """For "the first one free": each start once, whoever it is with."""
+    seen: dict[datetime, Slot] = {}
+    for slot in slots:
+        seen.setdefault(slot.starts_at, slot)
+    return list(seen.values())
+
+
+def alternatives_near(slots: list[Slot], moment: datetime) -> list[Slot]:
+    """A handful of free moments closest to the wished one, in order of time."""
+    nearest = sorted(one_per_start(slots), key=lambda slot: abs(slot.starts_at - moment))[:ALTERNATIVES]
+    return sorted(nearest, key=lambda slot: slot.starts_at)
+
+
+def advisors_by_load(pool: QuerySet[Advisor], question: Question, *, policy: Policy) -> list[int]:
+    """Who of the pool is free at the question's moment, the one with the fewest talks ahead first, then by number."""
+    free = [slot.advisor_id for slot in free_slots_of(pool, question, policy=policy)]
+    ahead = Q(bookings__status=Booking.Status.BOOKED, bookings__starts_at__gte=question.earliest - timedelta(days=1))
+    counted = Advisor.objects.filter(pk__in=free).annotate(ahead=Count("bookings", filter=ahead))
+    return list(counted.order_by("ahead", "pk").values_list("pk", flat=True))

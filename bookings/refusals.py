@@ -1,0 +1,33 @@
+from django.utils.translation import gettext_lazy as _
+
+from organisation.refusals import Refusal
+
+
+class InvitationClosed(Refusal):
+    code = "invitation_closed"
+    sentence = _("This invitation has ended. You can no longer choose a moment here.")
+
+
+class AlreadyBooked(Refusal):
+    code = "already_booked"
+    sentence = _("You already have an appointment. You can move it to another moment.")
+
+
+class NotStanding(Refusal):
+    code = "not_standing"
+    sentence = _("This appointment has already ended or was cancelled.")
+
+
+class TooLateToMove(Refusal):
+    code = "too_late_to_move"
+    sentence = _("It is too late to move this appointment. You can still cancel it, or call us.")
+
+
+class AlreadyStarted(Refusal):
+    code = "already_started"
+    sentence = _("This appointment has already started. Please call us.")
+
+
+class PhoneNeeded(Refusal):
+    code = "phone_needed"
+    sentence = _("We need a phone number to call you or to send you a text message.")

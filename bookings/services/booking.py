@@ -1,0 +1,148 @@
+"""Booking a talk."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from advisors.models import AgendaEntry, TalkChannel
+from advisors.queries import question_of
+from advisors.refusals import SlotTaken
+from advisors.services import lock_agenda, take_time
+from advisors.slots import Question, Slot
+from bookings import messages
+from bookings.codes import code_of, digest_of
+from bookings.models import Booking, Invitation
+from bookings.queries import advisors_by_load, alternatives_near, pool_of, slots_for
+from bookings.refusals import AlreadyBooked, InvitationClosed, NotStanding, PhoneNeeded
+from bookings.wishes import Wish
+from candidates.models import Consent
+from candidates.services.contact import give_consent, touch
+from organisation import audit
+from organisation.actors import Actor
+from organisation.models import Policy
+from outbox import services as outbox
+
+SMS_CONSENT_VERSION = "sms-2026-11"
+
+
+def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> Booking:
+    """Give the invited candidate a moment of an advisor's time; the same wish twice returns the same booking.
+
+    Raises InvitationClosed, AlreadyBooked, PhoneNeeded, and SlotTaken with moments that are still free.
+    """
+    policy = Policy.objects.current()
+    question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
+    with audit.refusals_recorded("booking.book", invitation, actor=actor, now=now):
+        if (wish.channel == TalkChannel.PHONE or wish.wants_sms) and not wish.phone:
+            raise PhoneNeeded
+        if standing := invitation.bookings.standing().first():
+            return same_or_refuse(standing, wish)
+        for advisor_id in advisors_for(invitation, wish, question, policy):
+            try:
+                return _book_with(advisor_id, invitation, wish, question, policy, actor, now)
+            except SlotTaken:
+                continue
+        raise SlotTaken(alternatives_for(invitation, wish, policy=policy, now=now))
+
+
+def advisors_for(invitation: Invitation, wish: Wish, question: Question, policy: Policy) -> list[int]:
+    """Whom to try, one at a time: never two agendas are held."""
+    pool = pool_of(invitation, advisor_id=wish.advisor_id)
+    if wish.advisor_id is not None:
+        return list(pool.values_list("pk", flat=True))
+    if not question.earliest <= wish.starts_at <= question.latest:
+        return []
+    moment = replace(question, earliest=wish.starts_at, latest=wish.starts_at)
+    return advisors_by_load(pool, moment, policy=policy)
+
+
+def alternatives_for(
+    invitation: Invitation, wish: Wish, *, policy: Policy, now: datetime, instead_of: Booking | None = None
+) -> list[Slot]:
+    """What is still free, close to the wish: for the chosen advisor, and otherwise for anybody."""
+    for advisor_id in dict.fromkeys((wish.advisor_id, None)):
+        slots = slots_for(
+            invitation,
+            policy=policy,
+            now=now,
+            channel=wish.channel,
+            language=wish.language,
+            advisor_id=advisor_id,
+            instead_of=instead_of,
+        )
+        if slots:
+            return alternatives_near(slots, wish.starts_at)
+    return []
+
+
+def same_or_refuse(standing: Booking, wish: Wish) -> Booking:
+    """A double click or a retry gets the booking that exists; another wish must be a move."""
+    same_advisor = wish.advisor_id in (None, standing.advisor_id)
+    if same_advisor and standing.starts_at == wish.starts_at and standing.channel == wish.channel:
+        return standing
+    raise AlreadyBooked
+
+
+@transaction.atomic
+def _book_with(
+    advisor_id: int, invitation: Invitation, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
+) -> Booking:
+    lock_agenda(advisor_id)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    if not invitation.is_open(now):
+        raise InvitationClosed
+    if standing := invitation.bookings.standing().first():
+        return same_or_refuse(standing, wish)
+    entry, slot = take_time(advisor_id=advisor_id, starts_at=wish.starts_at, question=question, policy=policy)
+    booking = _create(invitation, entry, slot, wish, now)
+    touch(booking.candidate, now=now)
+    if wish.wants_sms:
+        _consent_to_texts(booking, now)
+    audit.record("booking.book", booking, actor=actor, now=now)
+    outbox.post(*messages.booked(booking, policy, now=now), now=now)
+    return booking
+
+
+def _create(invitation: Invitation, entry: AgendaEntry, slot: Slot, wish: Wish, now: datetime) -> Booking:
+    uid = uuid4()
+    booking = Booking.objects.create(
+        invitation=invitation,
+        advisor_id=slot.advisor_id,
+        entry=entry,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        channel=wish.channel,
+        location_id=slot.location_id if wish.channel == TalkChannel.ONSITE else None,
+        language=wish.language,
+        phone=wish.phone,
+        wants_sms=wish.wants_sms,
+        question=wish.question,
+        booked_at=now,
+        uid=uid,
+        code_digest=digest_of(code_of(uid)),
+    )
+    if wish.topic_ids:
+        booking.topics.set(wish.topic_ids)
+    return booking
+
+
+def _consent_to_texts(booking: Booking, now: datetime) -> None:
+    give_consent(
+        candidate=booking.candidate,
+        purpose=Consent.Purpose.SMS,
+        text_version=SMS_CONSENT_VERSION,
+        language=booking.candidate.language,
+        scope=f"booking:{booking.pk}",
+        now=now,
+    )
+
+
+@transaction.atomic
+def prepare(*, booking: Booking, topic_ids: tuple[int, ...], question: str, actor: Actor, now: datetime) -> None:
+    """What the candidate wants to talk about; may change until the talk is over. Raises NotStanding."""
+    if not Booking.objects.standing().filter(pk=booking.pk).update(question=question):
+        raise NotStanding
+    booking.topics.set(topic_ids)
+    audit.record("booking.prepare", booking, actor=actor, now=now)

@@ -1,0 +1,102 @@
+"""Inviting for a talk: policy decides who, the clock decides when."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from bookings import messages
+from bookings.models import Booking, Invitation
+from candidates.models import Rejection, Stage
+from candidates.services.contact import touch
+from organisation import audit
+from organisation.actors import SYSTEM
+from organisation.models import Policy
+from organisation.workdays import next_invitation_moment
+from outbox import services as outbox
+
+REMIND_AFTER = timedelta(days=7)
+Eligibility = Policy.Eligibility
+
+
+def may_be_invited(policy: Policy) -> QuerySet[Rejection]:
+    """Rejections that are complete, of people who are eligible and did not stop our messages."""
+    by_vacancy = Q(application__vacancy__eligibility=Eligibility.ALL_REJECTED)
+    interviewed = Q(application__vacancy__eligibility=Eligibility.INTERVIEWED)
+    as_policy_says = Q(application__vacancy__eligibility="")
+    if policy.eligibility == Eligibility.ALL_REJECTED:
+        by_vacancy |= as_policy_says
+    elif policy.eligibility == Eligibility.INTERVIEWED:
+        interviewed |= as_policy_says
+    eligible = by_vacancy | (interviewed & ~Q(application__stage=Stage.LETTER))
+    return (
+        Rejection.objects.complete()
+        .filter(eligible, application__candidate__messages_stopped_at__isnull=True)
+        .filter(application__invitation__isnull=True)
+    )
+
+
+def invite_due(*, now: datetime) -> int:
+    """Invite everybody whose time has come: told on an earlier day, at an hour for such a letter. Returns how many."""
+    policy = Policy.objects.current()
+    if not policy.is_introduced or next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
+        return 0
+    due = may_be_invited(policy).told_before(timezone.localdate(now))  # type: ignore[attr-defined]
+    return sum(invite(rejection_id=key, policy=policy, now=now) for key in due.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def invite(*, rejection_id: int, policy: Policy, now: datetime) -> bool:
+    """Offer the talk and send the letter; false when it turns out that somebody else just did."""
+    rejection = (
+        may_be_invited(policy)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("application__candidate", "application__vacancy", "recruiter")
+        .filter(pk=rejection_id)
+        .first()
+    )
+    if rejection is None:
+        return False
+    open_until = timezone.localdate(now) + timedelta(days=policy.invitation_valid_days)
+    invitation, created = Invitation.objects.get_or_create(
+        application=rejection.application, defaults={"sent_at": now, "open_until": open_until}
+    )
+    if created:
+        touch(invitation.candidate, now=now)
+        audit.record("invitation.send", invitation, actor=SYSTEM, now=now)
+        outbox.post(messages.invitation(invitation, policy), now=now)
+    return created
+
+
+def remind_invited(*, now: datetime) -> int:
+    """One reminder after seven days, at an hour for such a letter, to those who did not react. Returns how many."""
+    policy = Policy.objects.current()
+    if next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
+        return 0
+    keys = list(_may_be_reminded(now).values_list("pk", flat=True))
+    return sum(_remind(key, policy, now) for key in keys)
+
+
+def _may_be_reminded(now: datetime) -> QuerySet[Invitation]:
+    booked = Booking.objects.filter(invitation=OuterRef("pk"))
+    return Invitation.objects.open(timezone.localdate(now)).filter(
+        ~Exists(booked),
+        reminded_at__isnull=True,
+        declined_at__isnull=True,
+        sent_at__lte=now - REMIND_AFTER,
+        application__candidate__messages_stopped_at__isnull=True,
+    )
+
+
+@transaction.atomic
+def _remind(invitation_id: int, policy: Policy, now: datetime) -> bool:
+    if not _may_be_reminded(now).filter(pk=invitation_id).update(reminded_at=now):
+        return False
+    invitation = Invitation.objects.select_related("application__candidate", "application__vacancy").get(
+        pk=invitation_id
+    )
+    outbox.post(messages.invitation_reminder(invitation, policy), now=now)
+    return True

@@ -1,0 +1,107 @@
+"""Moving a talk to another moment, advisor or channel."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from advisors.models import TalkChannel
+from advisors.queries import question_of
+from advisors.refusals import SlotTaken
+from advisors.services import give_time_back, lock_agenda, take_time
+from advisors.slots import Question, Slot
+from bookings import messages
+from bookings.models import Booking, Invitation
+from bookings.refusals import NotStanding, PhoneNeeded, TooLateToMove
+from bookings.services.booking import advisors_for, alternatives_for
+from bookings.wishes import Wish
+from candidates.services.contact import touch
+from organisation import audit
+from organisation.actors import Actor, key_of
+from organisation.models import Policy
+from outbox import services as outbox
+
+
+def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Booking:
+    """Exchange the moment for another one; the old one is kept until the new one is certain.
+
+    Topics, question and the wish for a text stay as they are. Raises NotStanding, TooLateToMove, PhoneNeeded, and
+    SlotTaken with moments that are still free.
+    """
+    policy = Policy.objects.current()
+    question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
+    with audit.refusals_recorded("booking.move", booking, actor=actor, now=now):
+        if _is_same(booking, wish):
+            return booking
+        if wish.channel == TalkChannel.PHONE and not (wish.phone or booking.phone):
+            raise PhoneNeeded
+        for advisor_id in _advisors_for(booking, wish, question, policy):
+            try:
+                return _move_to(advisor_id, booking, wish, question, policy, actor, now)
+            except SlotTaken:
+                continue
+        refuse_when_closed(booking, policy, now)
+        raise SlotTaken(
+            alternatives_for(booking.invitation, wish, policy=policy, now=now, instead_of=booking)
+        )
+
+
+def may_move(booking: Booking, policy: Policy, now: datetime) -> bool:
+    limit = booking.starts_at - timedelta(hours=policy.cancel_until_hours)
+    return booking.status == Booking.Status.BOOKED and now <= limit
+
+
+def refuse_when_closed(booking: Booking, policy: Policy, now: datetime) -> None:
+    if booking.status != Booking.Status.BOOKED:
+        raise NotStanding
+    if not may_move(booking, policy, now):
+        raise TooLateToMove
+
+
+def _advisors_for(booking: Booking, wish: Wish, question: Question, policy: Policy) -> list[int]:
+    """Stay with the same advisor when it does not matter and that works."""
+    found = advisors_for(booking.invitation, wish, question, policy)
+    if wish.advisor_id is None:
+        found = [booking.advisor_id, *(key for key in found if key != booking.advisor_id)]
+    return found
+
+
+@transaction.atomic
+def _move_to(
+    advisor_id: int, booking: Booking, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
+) -> Booking:
+    lock_agenda(advisor_id)
+    Invitation.objects.select_for_update(no_key=True).get(pk=booking.invitation_id)
+    moved = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=booking.pk)
+    if moved.status == Booking.Status.BOOKED and _is_same(moved, wish):
+        return moved
+    refuse_when_closed(moved, policy, now)
+    was, old_advisor_id, old_entry_id = moved.starts_at, moved.advisor_id, moved.entry_id
+    entry, slot = take_time(
+        advisor_id=advisor_id, starts_at=wish.starts_at, question=question, policy=policy, instead_of=moved.entry
+    )
+    moved.entry = entry
+    _change(moved, slot, wish, now)
+    if old_entry_id != entry.pk:
+        give_time_back(old_entry_id)
+    touch(moved.candidate, now=now)
+    outbox.withdraw(about=key_of(moved), now=now)
+    audit.record("booking.move", moved, actor=actor, now=now)
+    outbox.post(*messages.moved(moved, policy, was=was, old_advisor_id=old_advisor_id, now=now), now=now)
+    return moved
+
+
+def _change(booking: Booking, slot: Slot, wish: Wish, now: datetime) -> None:
+    booking.advisor_id = slot.advisor_id
+    booking.starts_at, booking.ends_at = slot.starts_at, slot.ends_at
+    booking.channel, booking.language = wish.channel, wish.language
+    booking.location_id = slot.location_id if wish.channel == TalkChannel.ONSITE else None
+    booking.phone = wish.phone or booking.phone
+    booking.moved_at, booking.moved_count = now, booking.moved_count + 1
+    booking.text_reminder_at = booking.mail_reminder_at = None
+    booking.sequence += 1
+    booking.save()
+
+
+def _is_same(booking: Booking, wish: Wish) -> bool:
+    same_advisor = wish.advisor_id in (None, booking.advisor_id)
+    return same_advisor and booking.starts_at == wish.starts_at and booking.channel == wish.channel

@@ -1,0 +1,46 @@
+"""The private link of a candidate."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from candidates.links import address_of, digest_of, token_of
+from candidates.models import AccessLink, Candidate
+from candidates.refusals import LinkUnknown
+from organisation import audit
+from organisation.actors import Actor
+
+
+def link_of(candidate: Candidate) -> AccessLink:
+    """The candidate's link, made when there is none yet."""
+    key = uuid4()
+    link, _created = AccessLink.objects.get_or_create(
+        candidate=candidate, defaults={"key": key, "digest": digest_of(token_of(key, 1))}
+    )
+    return link
+
+
+def address_for(candidate: Candidate, destination: str = "") -> str:
+    """What a letter to this candidate carries; `destination` is a path below /my/."""
+    link = link_of(candidate)
+    return address_of(token_of(link.key, link.version), destination)
+
+
+def link_by_token(token: str) -> AccessLink:
+    """Raises LinkUnknown for a mistyped, tampered or revoked token."""
+    link = AccessLink.objects.select_related("candidate").filter(digest=digest_of(token)).first()
+    if link is None:
+        raise LinkUnknown
+    return link
+
+
+@transaction.atomic
+def renew_link(*, candidate: Candidate, actor: Actor, now: datetime) -> AccessLink:
+    """Revoke every letter's link at once; the new one must be mailed."""
+    link = AccessLink.objects.select_for_update().get(pk=link_of(candidate).pk)
+    link.version += 1
+    link.digest = digest_of(token_of(link.key, link.version))
+    link.save(update_fields=["version", "digest"])
+    audit.record("link.renew", candidate, actor=actor, now=now)
+    return link

@@ -1,0 +1,36 @@
+"""When we last had contact, and the wish for no more messages."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from candidates.models import Candidate, Consent
+from organisation import audit
+from organisation.actors import Actor, key_of
+from outbox.models import Message
+
+
+def touch(candidate: Candidate, *, now: datetime) -> None:
+    """Contact drives the date of erasure; it never moves back."""
+    earlier = Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=now)
+    Candidate.objects.filter(earlier, pk=candidate.pk).update(last_contact_at=now)
+
+
+@transaction.atomic
+def stop_messages(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
+    """No more invitations or reminders of them; what waits is not sent. Appointments that stand keep their messages."""
+    Candidate.objects.filter(pk=candidate.pk, messages_stopped_at__isnull=True).update(messages_stopped_at=now)
+    Message.objects.waiting().filter(person_key=key_of(candidate), kind__startswith="invitation").update(
+        state=Message.State.SUPPRESSED, reason="the candidate wants no more messages", ended_at=now
+    )
+    audit.record("candidate.stop_messages", candidate, actor=actor, now=now)
+
+
+def give_consent(
+    *, candidate: Candidate, purpose: Consent.Purpose, text_version: str, language: str, scope: str, now: datetime
+) -> Consent:
+    """The record that proves what was agreed to, and in which words."""
+    return Consent.objects.create(
+        candidate=candidate, purpose=purpose, text_version=text_version, language=language, scope=scope, given_at=now
+    )

@@ -1,0 +1,82 @@
+"""A candidate's session: starts with the private link (or the code of a text), lasts two hours, holds keys only."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from candidates.models import AccessLink, Candidate
+
+KEY = "candidate"
+LASTS = timedelta(hours=2)
+Door = Callable[..., HttpResponse]
+
+
+def open_session(request: HttpRequest, link: AccessLink, *, now: datetime, booking_id: int | None = None) -> None:
+    """From here on the address bar is clean. With `booking_id` only that appointment is shown."""
+    request.session.cycle_key()
+    request.session[KEY] = {
+        "link": link.pk,
+        "version": link.version,
+        "until": (now + LASTS).timestamp(),
+        "booking": booking_id,
+    }
+
+
+def close_session(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)
+
+
+def candidate_of(request: HttpRequest, *, now: datetime) -> Candidate | None:
+    """Whose session this is; nobody's when it ended or the link was revoked."""
+    kept = request.session.get(KEY)
+    if not kept or kept["until"] < now.timestamp():
+        return None
+    link = AccessLink.objects.select_related("candidate").filter(pk=kept["link"], version=kept["version"]).first()
+    return link.candidate if link else None
+
+
+def only_booking(request: HttpRequest) -> int | None:
+    """The one appointment that a text's code opened; None for a whole session."""
+    kept = request.session.get(KEY) or {}
+    booking_id = kept.get("booking")
+    return int(booking_id) if booking_id is not None else None
+
+
+def for_candidate(door: Door) -> Door:
+    """The door of a whole session: passes the candidate on; others are led to asking for a new link."""
+
+    @wraps(door)
+    @never_cache
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        candidate = candidate_of(request, now=timezone.now())
+        if candidate is None or only_booking(request) is not None:
+            return redirect("candidates:link_ended")
+        return _private(door(request, candidate, *args, **kwargs))
+
+    return guarded
+
+
+def for_appointment(door: Door) -> Door:
+    """Like `for_candidate`, but a text's code may open it too, for its own appointment (`pk`)."""
+
+    @wraps(door)
+    @never_cache
+    def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        candidate = candidate_of(request, now=timezone.now())
+        if candidate is None or only_booking(request) not in (None, pk):
+            return redirect("candidates:link_ended")
+        return _private(door(request, candidate, pk, *args, **kwargs))
+
+    return guarded
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
+    return response

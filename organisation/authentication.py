@@ -1,0 +1,40 @@
+"""Programs come in with `Authorization: Bearer <token>`."""
+
+import hashlib
+import secrets
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from organisation.models import ApiClient
+
+
+def new_token() -> str:
+    """256 bits, shown once."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class ClientTokenAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[ApiClient, None] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"bearer":
+            return None
+        if len(parts) != 2:
+            raise AuthenticationFailed("Send one token: Authorization: Bearer <token>.")
+        digest = hashlib.sha256(parts[1]).hexdigest()
+        client = ApiClient.objects.filter(token_digest=digest, is_active=True).first()
+        if client is None:
+            raise AuthenticationFailed("This token is not known.")
+        today = timezone.localdate()
+        if client.last_used_on != today:
+            ApiClient.objects.filter(pk=client.pk).update(last_used_on=today)
+        return client, None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

@@ -1,0 +1,6 @@
+from organisation.models.audit import AuditEvent
+from organisation.models.clients import ApiClient
+from organisation.models.policy import Department, Location, Policy
+from organisation.models.staff import Role, RoleGrant, User
+
+__all__ = ["ApiClient", "AuditEvent", "Department", "Location", "Policy", "Role", "RoleGrant", "User"]

@@ -1,0 +1,120 @@
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+def default_languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def current(self) -> "Policy":
+        """The one policy; an installation that was never set up gets the defaults, unsaved."""
+        return self.filter(pk=1).first() or Policy(pk=1)
+
+
+class Policy(models.Model):
+    """What this employer decided. One row: one installation serves one employer."""
+
+    class Eligibility(models.TextChoices):
+        ALL_REJECTED = "all_rejected", _("Everybody who was turned down")
+        INTERVIEWED = "interviewed", _("Only people who were interviewed")
+        NONE = "none", _("Nobody, for now")
+
+    employer_name = models.CharField(_("Name of the employer"), max_length=80, blank=True)
+    short_name = models.CharField(_("Short name"), max_length=16, blank=True, help_text=_("Stands in text messages."))
+    website = models.URLField(_("Website"), blank=True)
+    sender_name = models.CharField(_("Who signs the invitation"), max_length=80, blank=True)
+    sender_email = models.EmailField(_("Sender's e-mail address"), blank=True)
+    phone = PhoneNumberField(_("Phone number for candidates"), blank=True)
+    eligibility = models.CharField(
+        _("Who is invited"), max_length=12, choices=Eligibility, default=Eligibility.ALL_REJECTED
+    )
+    session_minutes = models.PositiveSmallIntegerField(
+        _("Length of a talk (minutes)"), default=20, validators=[MinValueValidator(5), MaxValueValidator(120)]
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        _("Time between talks (minutes)"), default=10, validators=[MaxValueValidator(120)]
+    )
+    notice_hours = models.PositiveSmallIntegerField(
+        _("Book at least this long ahead (hours)"), default=24, validators=[MaxValueValidator(336)]
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        _("Book at most this far ahead (days)"), default=28, validators=[MinValueValidator(1), MaxValueValidator(180)]
+    )
+    cancel_until_hours = models.PositiveSmallIntegerField(
+        _("Move or cancel until (hours before)"), default=4, validators=[MaxValueValidator(168)]
+    )
+    invitation_valid_days = models.PositiveSmallIntegerField(
+        _("An invitation is open for (days)"), default=21, validators=[MinValueValidator(3), MaxValueValidator(180)]
+    )
+    languages = models.JSONField(_("Languages"), default=default_languages)
+    default_language = models.CharField(_("First language"), max_length=2, default="nl", choices=settings.LANGUAGES)
+    second_factor_required = models.BooleanField(_("Staff must use a second factor"), default=False)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policy")
+        constraints = [
+            models.CheckConstraint(name="policy_one_row", condition=Q(pk=1)),
+            models.CheckConstraint(name="policy_talk_lasts", condition=Q(session_minutes__gte=5)),
+            models.CheckConstraint(name="policy_has_horizon", condition=Q(horizon_days__gte=1)),
+            models.CheckConstraint(name="policy_invitation_stays_open", condition=Q(invitation_valid_days__gte=3)),
+        ]
+
+    def __str__(self) -> str:
+        return "policy"
+
+    @property
+    def is_introduced(self) -> bool:
+        """Says who the employer is, so that a letter can be signed."""
+        return bool(self.employer_name and self.sender_name and self.sender_email)
+
+
+class ActiveQuerySet(models.QuerySet["Location"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class Location(models.Model):
+    """Where a talk on site takes place."""
+
+    name = models.CharField(_("Name"), max_length=80)
+    address = models.CharField(_("Street and number"), max_length=120)
+    postal_code = models.CharField(_("Postal code"), max_length=12, blank=True)
+    city = models.CharField(_("Town"), max_length=80, blank=True)
+    room = models.CharField(_("Room or route"), max_length=80, blank=True)
+    has_wheelchair_access = models.BooleanField(_("Wheelchair access"), default=False)
+    is_active = models.BooleanField(_("In use"), default=True)
+
+    objects = ActiveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        constraints = [models.UniqueConstraint(name="location_name_once", fields=["name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    name = models.CharField(_("Name"), max_length=120)
+    is_active = models.BooleanField(_("In use"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        constraints = [models.UniqueConstraint(name="department_name_once", fields=["name"])]
+
+    def __str__(self) -> str:
+        return self.name

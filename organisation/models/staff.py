@@ -1,0 +1,104 @@
+from functools import cached_property
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What somebody does here; roles add up. The rights stand in domain.md, "Who may see what"."""
+
+    ADVISOR = "advisor", _("Career advisor")
+    RECRUITER = "recruiter", _("Recruiter")
+    MANAGER = "manager", _("Manager")
+    APPLICATION_MANAGER = "application_manager", _("Application manager")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_role(self, role: Role) -> Self:
+        return self.active().filter(grants__role=role)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, *, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
+        user = User(email=email.strip().lower(), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A member of staff. Candidates have no account."""
+
+    email = models.EmailField(_("E-mail address"), unique=True)
+    name = models.CharField(_("Name"), max_length=120)
+    is_active = models.BooleanField(_("May sign in"), default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+        constraints = [
+            models.CheckConstraint(name="user_email_is_lower_case", condition=models.Q(email=Lower("email"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(self.grants.values_list("role", flat=True))
+
+    @property
+    def is_advisor(self) -> bool:
+        return Role.ADVISOR in self.roles
+
+    @property
+    def is_recruiter(self) -> bool:
+        return Role.RECRUITER in self.roles
+
+    @property
+    def is_manager(self) -> bool:
+        return Role.MANAGER in self.roles
+
+    @property
+    def is_application_manager(self) -> bool:
+        return Role.APPLICATION_MANAGER in self.roles
+
+    @property
+    def is_staff(self) -> bool:
+        """May open Django's admin, which holds configuration only."""
+        return self.is_active and self.is_application_manager
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class RoleGrant(models.Model):
+    """Somebody has a role since a moment; reviewed every quarter (BIO2 8.02.01)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    granted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["user", "role"]
+        constraints = [models.UniqueConstraint(name="role_grant_once", fields=["user", "role"])]
+
+    def __str__(self) -> str:
+        return f"role grant {self.pk}"

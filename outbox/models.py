@@ -1,0 +1,96 @@
+from datetime import datetime
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def waiting(self) -> Self:
+        return self.filter(state=Message.State.QUEUED)
+
+    def due(self, now: datetime) -> Self:
+        """May leave now: queued and its moment has come, or left behind by a worker that died."""
+        queued = Q(state=Message.State.QUEUED, not_before__lte=now)
+        abandoned = Q(state=Message.State.SENDING, leased_until__lt=now)
+        return self.filter(queued | abandoned)
+
+
+class Message(models.Model):
+    """One letter or text that leaves the house. Written in the transaction of the fact that it tells."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("E-mail")
+        SMS = "sms", _("Text message")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        SENDING = "sending", _("Leaving now")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
+        SUPPRESSED = "suppressed", _("Not sent")
+
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # part of the Message-ID
+    kind = models.CharField(max_length=40)  # "booking_confirmation"
+    channel = models.CharField(max_length=4, choices=Channel)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    about = models.CharField(max_length=60)  # "booking:12"; what a withdrawal names
+    person_key = models.CharField(max_length=60, db_index=True)  # "candidate:7"; for export and erasure
+    language = models.CharField(max_length=2)
+    recipient_name = models.CharField(max_length=200, blank=True)
+    recipient = models.CharField(max_length=254)  # mail address or E.164 number
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender_email = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True)  # an iCalendar object
+    calendar_method = models.CharField(max_length=10, blank=True)
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    reason = models.CharField(max_length=200, blank=True)  # why it failed or was not sent; no content
+    attempts = models.PositiveSmallIntegerField(default=0)
+    is_uncertain = models.BooleanField(default=False)  # may have left twice: its first sender died
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    useless_after = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease = models.UUIDField(null=True, blank=True)
+    provider_id = models.CharField(max_length=120, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # failed, suppressed
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(name="message_due", fields=["not_before"], condition=Q(state="queued")),
+            models.Index(name="message_leased", fields=["leased_until"], condition=Q(state="sending")),
+            models.Index(name="message_by_about", fields=["about"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="message_sending_has_lease", condition=~Q(state="sending") | Q(leased_until__isnull=False)
+            ),
+            models.CheckConstraint(name="message_sent_has_moment", condition=~Q(state="sent") | Q(sent_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Heartbeat(models.Model):
+    """A worker says that it lives; `/healthz/worker` and the watchdog read it."""
+
+    worker = models.CharField(max_length=120, unique=True)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-beat_at"]
+
+    def __str__(self) -> str:
+        return f"heartbeat {self.pk}"

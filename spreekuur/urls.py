@@ -1,0 +1,47 @@
+"""Every address of the house. Each room keeps its own; staff and candidates never share one."""
+
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path
+
+from spreekuur import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/worker", views.healthz_worker, name="healthz_worker"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("language/", views.switch_language, name="set_language"),
+    # staff come in
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/change/", account.password_change, name="account_change_password"),
+    path("account/password/reset/", account.password_reset, name="account_reset_password"),
+    path("account/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "account/password/reset/key/<str:uidb36>-<str:key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+    # rooms
+    path("", include("organisation.urls")),
+    path("", include("outbox.urls")),
+    path("", include("advisors.urls")),
+    path("", include("candidates.urls")),
+    path("", include("bookings.urls")),
+    path("", include("talks.urls")),
+    path("", include("referrals.urls")),
+    path("", include("insights.urls")),
+    path("api/", include("spreekuur.api")),
+]
+handler500 = "spreekuur.views.server_error"

@@ -1,0 +1,66 @@
+"""Doors of the house itself: home, health, language, and errors."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from django.views.i18n import set_language
+
+from organisation.models import User
+from outbox.queries import last_heartbeat_within, oldest_overdue_seconds
+from spreekuur.context import places_of
+
+READ = ["GET", "HEAD"]
+
+
+@require_http_methods(READ)
+def home(request: HttpRequest) -> HttpResponse:
+    """Staff go to their first place; a visitor without a link learns how it works here."""
+    if isinstance(request.user, User):
+        places = places_of(request.user, request.path)
+        return redirect(places[0].url) if places else render(request, "no_role.html")
+    return render(request, "welcome.html")
+
+
+@require_http_methods(READ)
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers, 503 otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "the database does not answer"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@require_http_methods(READ)
+def healthz_worker(request: HttpRequest) -> HttpResponse:
+    """200 when a worker was heard of within two minutes; `overdue_seconds` is the age of the oldest late message."""
+    now = timezone.now()
+    alive = last_heartbeat_within(now)
+    body = {"status": "ok" if alive else "no worker", "overdue_seconds": oldest_overdue_seconds(now)}
+    return JsonResponse(body, status=200 if alive else 503)
+
+
+@require_http_methods(READ)
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy.html")
+
+
+@require_http_methods(READ)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "accessibility.html")
+
+
+@require_http_methods(["POST"])
+def switch_language(request: HttpRequest) -> HttpResponse:
+    return set_language(request)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)

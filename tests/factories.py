@@ -1,0 +1,141 @@
+"""Plain makers of things; each gives a whole, valid thing, and takes what the test is about."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+
+from advisors.models import Absence, Advisor, AgendaEntry, Opening
+from bookings.models import Booking, Invitation
+from bookings.wishes import Wish
+from candidates.models import Application, Candidate, Rejection, RejectionReason, Strength
+from candidates.services.access import link_of
+from organisation.actors import Actor
+from organisation.models import Department, Location, Policy, Role, RoleGrant, User
+from vacancies.models import Requirement, Vacancy
+
+NUMBER = count(1)
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 10.00 in Amsterdam
+TUESDAY_HALF_PAST_NINE = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+WEDNESDAY_TEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+CANDIDATE = Actor(key="candidate:1", origin="web")
+ALL_CHANNELS = ["phone", "video", "onsite"]
+
+
+def make_policy(**fields):
+    values = {
+        "employer_name": "Ziekenhuis Oostmeer",
+        "short_name": "Oostmeer",
+        "sender_name": "Marit de Wit",
+        "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
+        "phone": "+31600000900",
+    }
+    policy, _ = Policy.objects.update_or_create(pk=1, defaults=values | fields)
+    return policy
+
+
+def make_user(*roles, name="Robin Smit", **fields):
+    user = User.objects.create_user(email=f"staff{next(NUMBER)}@ziekenhuis-oostmeer.example", name=name, **fields)
+    for role in roles:
+        RoleGrant.objects.create(user=user, role=role)
+    return user
+
+
+def make_location(**fields):
+    values = {"name": f"Locatie {next(NUMBER)}", "address": "Lindelaan 1", "city": "Oostmeer", "room": "Route 14"}
+    return Location.objects.create(**values | fields)
+
+
+def make_advisor(*, hours=True, name="Youssef Benali", user=None, **fields):
+    """Open on Monday to Friday from 9 to 12, in every channel."""
+    values = {"languages": ["nl", "en"], "video_url": "https://video.example/kamer"}
+    advisor = Advisor.objects.create(user=user or make_user(Role.ADVISOR, name=name), **values | fields)
+    if hours:
+        location = make_location()
+        for weekday in range(5):
+            make_opening(advisor=advisor, weekday=weekday, location=location)
+    return advisor
+
+
+def make_opening(*, advisor, weekday=1, starts=time(9), ends=time(12), channels=ALL_CHANNELS, location=None):
+    return Opening.objects.create(
+        advisor=advisor, weekday=weekday, starts=starts, ends=ends, channels=list(channels), location=location
+    )
+
+
+def make_absence(*, advisor, starts_at, ends_at):
+    return Absence.objects.create(advisor=advisor, starts_at=starts_at, ends_at=ends_at)
+
+
+def make_vacancy(*, recruiter=None, title="Anesthesiemedewerker", requirements=1, **fields):
+    department = fields.pop("department", None) or Department.objects.get_or_create(name="OK en Anesthesie")[0]
+    recruiter = recruiter or make_user(Role.RECRUITER, name="Marloes Tienstra")
+    vacancy = Vacancy.objects.create(title=title, department=department, recruiter=recruiter, **fields)
+    for number in range(requirements):
+        Requirement.objects.create(vacancy=vacancy, code=f"eis-{number}", label=f"Eis {number}")
+    return vacancy
+
+
+def make_reason(**fields):
+    values = {"category": "opleiding", "label_nl": "Diploma ontbreekt", "label_en": "Diploma is missing"}
+    code = fields.pop("code", "diploma_missing")
+    return RejectionReason.objects.get_or_create(code=code, defaults=values | fields)[0]
+
+
+def make_candidate(**fields):
+    values = {
+        "first_name": "Sevda",
+        "last_name": "Aydin",
+        "email": f"kandidaat{next(NUMBER)}@kandidaat.example",
+        "language": "nl",
+    }
+    candidate = Candidate.objects.create(**values | fields)
+    link_of(candidate)
+    return candidate
+
+
+def make_rejection(*, candidate=None, vacancy=None, stage="interview_1", complete=True, **fields):
+    """Complete and told on the Friday before NOW."""
+    vacancy = vacancy or make_vacancy()
+    application = Application.objects.create(candidate=candidate or make_candidate(), vacancy=vacancy, stage=stage)
+    values = {
+        "recruiter": vacancy.recruiter,
+        "reason": make_reason(),
+        "component": vacancy.requirements.first(),
+        "explanation": "Voor mensen mist nog een certificaat.",
+        "notified_on": date(2026, 11, 20),
+        "notified_by": "phone",
+        "completed_at": NOW - timedelta(days=3) if complete else None,
+    }
+    rejection = Rejection.objects.create(application=application, **values | fields)
+    if complete:
+        Strength.objects.create(rejection=rejection, text="Rustig werken onder druk")
+    return rejection
+
+
+def make_invitation(*, rejection=None, sent_at=NOW - timedelta(days=1), open_until=date(2026, 12, 14), **fields):
+    rejection = rejection or make_rejection()
+    return Invitation.objects.create(
+        application=rejection.application, sent_at=sent_at, open_until=open_until, **fields
+    )
+
+
+def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_NINE, minutes=20, buffer=10, **fields):
+    """A standing booking, written straight into the tables."""
+    advisor = advisor or make_advisor()
+    ends_at = starts_at + timedelta(minutes=minutes)
+    entry = AgendaEntry.objects.create(
+        advisor=advisor, kind="booking", busy_from=starts_at, busy_until=ends_at + timedelta(minutes=buffer)
+    )
+    values = {"channel": "phone", "language": "nl", "phone": "+31600000001", "booked_at": NOW - timedelta(hours=2)}
+    return Booking.objects.create(
+        advisor=advisor,
+        invitation=invitation or make_invitation(),
+        entry=entry,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        **values | fields,
+    )
+
+
+def make_wish(starts_at=TUESDAY_HALF_PAST_NINE, *, advisor=None, **fields):
+    values = {"channel": "phone", "language": "nl", "phone": "+31600000001"}
+    return Wish(starts_at=starts_at, advisor_id=advisor.pk if advisor else None, **values | fields)
