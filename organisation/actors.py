@@ -6,7 +6,7 @@ from django.db.models import Model
 
 
 def key_of(thing: Model) -> str:
-    """"booking:12"; a thing that is not stored yet has no number: "booking:new"."""
+    """ "booking:12"; a thing that is not stored yet has no number: "booking:new"."""
     return f"{thing._meta.model_name}:{thing.pk or 'new'}"
 
 

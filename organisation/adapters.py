@@ -26,5 +26,3 @@ class StaffMFAAdapter(DefaultMFAAdapter):
 def _fernet() -> Fernet:
     digest = hashlib.sha256(b"mfa:" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))
-
-

@@ -6,7 +6,9 @@ class ApiClient(models.Model):
     """A program that may use the API, such as an applicant tracking system. Its token is stored as a digest only."""
 
     name = models.CharField(_("Name"), max_length=80)
-    source = models.SlugField(_("Source"), max_length=40, help_text=_("Short word that marks what this program reports."))
+    source = models.SlugField(
+        _("Source"), max_length=40, help_text=_("Short word that marks what this program reports.")
+    )
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     is_active = models.BooleanField(_("May use the API"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
