@@ -17,9 +17,7 @@ ADVISOR_FIELDS = ("pk", "time_zone", "session_minutes", "buffer_minutes", "max_p
 WHOLE_DAY = timedelta(days=1)
 
 
-def question_of(
-    policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None
-) -> Question:
+def question_of(policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None) -> Question:
     """What policy lets a candidate ask at this moment: from notice to horizon, without public holidays."""
     earliest = now + timedelta(hours=policy.notice_hours)
     latest = now + timedelta(days=policy.horizon_days)

@@ -32,9 +32,7 @@ def slots_for(
     """Everything that can really be booked; `instead_of` counts the own appointment as free."""
     question = question_of(policy, now=now, channel=channel, language=language)
     without = instead_of.entry_id if instead_of else None
-    return free_slots_of(
-        pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without
-    )
+    return free_slots_of(pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without)
 
 
 def one_per_start(slots: list[Slot]) -> list[Slot]:

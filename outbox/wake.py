@@ -11,5 +11,5 @@ def wake_worker() -> None:
     """Tell a worker to look what is due. A queue that is away costs a minute at most: the timetable looks as well."""
     try:
         async_task("outbox.tasks.deliver_due_messages")
-    except Exception as error:  # noqa: BLE001 any broker may fail in its own way; the fact is committed already
+    except Exception as error:  # any broker fails in its own way; the fact is committed already
         logger.warning("the queue cannot be woken: %s", type(error).__name__)

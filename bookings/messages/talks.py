@@ -117,7 +117,14 @@ def _to_candidate(
 
 
 def _to_advisor(
-    kind: str, booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime, method: str = REQUEST, **words: object
+    kind: str,
+    booking: Booking,
+    policy: Policy,
+    advisor: Advisor,
+    *,
+    now: datetime,
+    method: str = REQUEST,
+    **words: object,
 ) -> Draft:
     language = settings.LANGUAGE_CODE
     letter = render(f"bookings/{kind}", language=language, context={**for_advisor(booking, policy), **words})

@@ -45,7 +45,9 @@ def invite_due(*, now: datetime) -> int:
     if not policy.is_introduced or next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
         return 0
     due = may_be_invited(policy).told_before(timezone.localdate(now))  # type: ignore[attr-defined]
-    return sum(invite(rejection_id=key, policy=policy, now=now) for key in due.order_by("pk").values_list("pk", flat=True))
+    return sum(
+        invite(rejection_id=key, policy=policy, now=now) for key in due.order_by("pk").values_list("pk", flat=True)
+    )
 
 
 @transaction.atomic

@@ -40,9 +40,7 @@ def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Bookin
             except SlotTaken:
                 continue
         refuse_when_closed(booking, policy, now)
-        raise SlotTaken(
-            alternatives_for(booking.invitation, wish, policy=policy, now=now, instead_of=booking)
-        )
+        raise SlotTaken(alternatives_for(booking.invitation, wish, policy=policy, now=now, instead_of=booking))
 
 
 def may_move(booking: Booking, policy: Policy, now: datetime) -> bool:
