@@ -37,7 +37,7 @@ def render(name: str, *, language: str, context: dict[str, object]) -> Rendered:
         subject = one_line(_filled(subject_template, context))
         text = _tidy(_filled(body_template, context)) + "\n"
         frame = {"language": language, "subject": subject, "body": as_html(text)}
-        return Rendered(subject, text, loader.render_to_string("outbox/letter.html", frame).lstrip())
+        return Rendered(subject, text, loader.render_to_string("outbox/letter.html", frame))
 
 
 def render_text(name: str, *, language: str, context: dict[str, object]) -> str:

@@ -42,9 +42,7 @@ FRAME = """<!DOCTYPE html>
     <title>Een gesprek over je sollicitatie als verpleegkundige</title>
     <style>:root { color-scheme: light dark; }</style>
   </head>
-  <body style="margin: 0;
-               padding: 24px 16px;
-               font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif">
+  <body style="margin: 0; padding: 24px 16px; font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif">
     <main style="max-width: 576px; margin: 0 auto; overflow-wrap: anywhere">
       """
 
