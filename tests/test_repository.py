@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_OWN_LINE = 400
+LONGEST_OWN_LINE = 1000  # characters; a hand-written rule of the stylesheet stands on one line
 
 # In pieces, so that this file does not hold what it looks for.
 REGISTRIES = [
