@@ -27,6 +27,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='Name')),
                 ('is_active', models.BooleanField(default=True, verbose_name='May sign in')),
                 ('joined_at', models.DateTimeField(auto_now_add=True)),
+                ('invitation_asked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('invited_at', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
                 'verbose_name': 'member of staff',

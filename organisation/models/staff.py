@@ -20,6 +20,9 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def to_be_invited(self) -> Self:
+        return self.active().filter(invitation_asked_at__isnull=False)
+
     def with_role(self, role: Role) -> Self:
         return self.active().filter(grants__role=role)
 
@@ -39,6 +42,8 @@ class User(AbstractBaseUser):
     name = models.CharField(_("Name"), max_length=120)
     is_active = models.BooleanField(_("May sign in"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    invitation_asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # the roof's task sends it
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 

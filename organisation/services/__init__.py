@@ -1,0 +1,18 @@
+"""What may be decided about the employer: policy, places, staff, programs."""
+
+from organisation.services.places import keep_place
+from organisation.services.policy import change_policy
+from organisation.services.programs import add_client, revoke_client
+from organisation.services.staff import StaffWish, add_staff, change_staff, invite_again, note_invited
+
+__all__ = [
+    "StaffWish",
+    "add_client",
+    "add_staff",
+    "change_policy",
+    "change_staff",
+    "invite_again",
+    "keep_place",
+    "note_invited",
+    "revoke_client",
+]

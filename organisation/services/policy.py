@@ -1,0 +1,33 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from organisation import audit
+from organisation.actors import Actor
+from organisation.models import Policy
+from organisation.refusals import AddressDoesNotFit, TextDoesNotFit
+from organisation.text_room import room_for_short_name, width_of
+
+FIELDS = [field.name for field in Policy._meta.concrete_fields if not field.primary_key]
+
+
+@transaction.atomic
+def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
+    """Keep this policy; the audit trail says which fields changed, not into what. Raises TextDoesNotFit."""
+    refuse_what_does_not_fit(policy.short_name)
+    stored = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
+    changed = [name for name in FIELDS if getattr(stored, name) != getattr(policy, name)]
+    policy.pk = 1
+    policy.save()
+    for name in changed:
+        audit.record("policy.change", f"policy:{name}", actor=actor, now=now)
+    return changed
+
+
+def refuse_what_does_not_fit(short_name: str) -> None:
+    room = room_for_short_name(settings.PUBLIC_URL)
+    if room < 1:
+        raise AddressDoesNotFit
+    if width_of(short_name) > room:
+        raise TextDoesNotFit(room=room)

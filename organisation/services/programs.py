@@ -1,0 +1,28 @@
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from organisation import audit
+from organisation.actors import Actor
+from organisation.authentication import digest_of, new_token
+from organisation.models import ApiClient
+from organisation.refusals import NameTaken
+
+
+def add_client(*, name: str, source: str, actor: Actor, now: datetime) -> tuple[ApiClient, str]:
+    """The program and its token, which is stored nowhere: show it once. Raises NameTaken."""
+    token = new_token()
+    try:
+        with transaction.atomic():
+            client = ApiClient.objects.create(name=name, source=source, token_digest=digest_of(token))
+            audit.record("apiclient.add", client, actor=actor, now=now)
+    except IntegrityError as error:
+        raise NameTaken from error
+    return client, token
+
+
+@transaction.atomic
+def revoke_client(client: ApiClient, *, actor: Actor, now: datetime) -> None:
+    """The token opens nothing from now on; doing it twice is harmless."""
+    if ApiClient.objects.filter(pk=client.pk, is_active=True).update(is_active=False):
+        audit.record("apiclient.revoke", client, actor=actor, now=now)
