@@ -2,11 +2,15 @@
 
 import base64
 import hashlib
+import re
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+
+ROOM = "/my/"  # below it stand the pages of a candidate's session
+_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.ics)?)?")
 
 
 def token_of(key: UUID, version: int) -> str:
@@ -23,3 +27,8 @@ def digest_of(token: str) -> str:
 def address_of(token: str, destination: str = "") -> str:
     """The whole address for a letter; `destination` is a path below /my/, such as "appointments/12/"."""
     return settings.PUBLIC_URL + reverse("candidates:open_link", args=[token, destination])
+
+
+def page_of(destination: str) -> str:
+    """The address without the token; a destination that we would not write ourselves becomes the first page."""
+    return ROOM + (destination if _PATH.fullmatch(destination) else "")

@@ -5,11 +5,16 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from candidates import messages
 from candidates.links import address_of, digest_of, token_of
 from candidates.models import AccessLink, Candidate
 from candidates.refusals import LinkUnknown
 from organisation import audit
 from organisation.actors import Actor
+from organisation.models import Policy
+from outbox import services as outbox
+
+NOBODY = Candidate(first_name="-", last_name="-", email="nobody@invalid.example", language="nl")
 
 
 def link_of(candidate: Candidate) -> AccessLink:
@@ -44,3 +49,19 @@ def renew_link(*, candidate: Candidate, actor: Actor, now: datetime) -> AccessLi
     link.save(update_fields=["version", "digest"])
     audit.record("link.renew", candidate, actor=actor, now=now)
     return link
+
+
+@transaction.atomic
+def mail_link(*, email: str, now: datetime) -> None:
+    """Mail the private link to whoever we know by this address, and to nobody else.
+
+    For an address that we do not know a letter is written as well and given up at once, so that the time that it
+    takes tells a stranger nothing. The link stays the one of the earlier letters: a stranger must not revoke it.
+    """
+    policy = Policy.objects.current()
+    known = list(Candidate.objects.filter(email__iexact=email))
+    for candidate in known or [NOBODY]:
+        address = address_for(candidate) if known else address_of(token_of(uuid4(), 1))
+        outbox.post(messages.new_link(candidate, policy, address=address, now=now), now=now)
+    if not known:
+        transaction.set_rollback(True)

@@ -1,0 +1,3 @@
+from candidates.forms.links import NewLinkForm
+
+__all__ = ["NewLinkForm"]
