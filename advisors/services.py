@@ -1,15 +1,28 @@
-"""Taking and giving back an advisor's time."""
+"""Taking and giving back an advisor's time, and the hours in which it can be taken."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from advisors.models import Advisor, AgendaEntry
+from advisors.models import Absence, Advisor, AgendaEntry, Opening, TalkChannel
 from advisors.queries import free_slots_of
-from advisors.refusals import SlotTaken
-from advisors.slots import Question, Slot
+from advisors.refusals import (
+    AbsenceInvalid,
+    AbsenceTooLong,
+    LocationNeeded,
+    OpeningInvalid,
+    OpeningOverlaps,
+    OpeningWithoutChannel,
+    SlotTaken,
+    VideoRoomNeeded,
+)
+from advisors.slots import Hours, Question, Slot, Span
+from organisation import audit
+from organisation.actors import Actor, key_of
 from organisation.models import Policy
+
+LONGEST_ABSENCE = timedelta(days=731)  # two years
 
 
 def lock_agenda(advisor_id: int) -> None:
@@ -37,7 +50,8 @@ def take_time(
 
 def give_time_back(entry_id: int | None) -> None:
     """The time is free again at commit; doing it twice is harmless."""
-    AgendaEntry.objects.filter(pk=entry_id).delete()
+    if entry_id is not None:
+        AgendaEntry.objects.filter(pk=entry_id).delete()
 
 
 def _free_slot_at(
@@ -63,3 +77,76 @@ def _write(slot: Slot, instead_of: AgendaEntry | None) -> AgendaEntry:
         busy_from=slot.starts_at,
         busy_until=slot.busy_until,
     )
+
+
+def open_hours(*, advisor: Advisor, hours: Hours, actor: Actor, now: datetime) -> Opening:
+    """Hold talks in these hours of every week.
+
+    Raises OpeningInvalid, OpeningWithoutChannel, LocationNeeded, VideoRoomNeeded, OpeningOverlaps.
+    """
+    with audit.refusals_recorded("hours.open", advisor, actor=actor, now=now), transaction.atomic():
+        opening = _save_hours(Opening(advisor=advisor), hours)
+        audit.record("hours.open", opening, actor=actor, now=now)
+    return opening
+
+
+def change_hours(*, opening: Opening, hours: Hours, actor: Actor, now: datetime) -> Opening:
+    """Other hours from now on; talks that are booked stay. Refuses as `open_hours` does."""
+    with audit.refusals_recorded("hours.change", opening, actor=actor, now=now), transaction.atomic():
+        opening = _save_hours(opening, hours)
+        audit.record("hours.change", opening, actor=actor, now=now)
+    return opening
+
+
+@transaction.atomic
+def close_hours(*, opening: Opening, actor: Actor, now: datetime) -> None:
+    """No more talks in these hours; what is booked stays. Closing twice is the same as once."""
+    key = key_of(opening)
+    if Opening.objects.filter(pk=opening.pk).delete()[0]:
+        audit.record("hours.close", key, actor=actor, now=now)
+
+
+def add_absence(*, advisor: Advisor, span: Span, actor: Actor, now: datetime) -> Absence:
+    """Away in this stretch; talks that are booked stay. The same absence twice is one. Raises AbsenceInvalid, -TooLong."""
+    with audit.refusals_recorded("absence.add", advisor, actor=actor, now=now), transaction.atomic():
+        if span.end <= max(span.start, now):
+            raise AbsenceInvalid
+        if span.end - span.start > LONGEST_ABSENCE:
+            raise AbsenceTooLong
+        lock_agenda(advisor.pk)
+        absence, created = Absence.objects.get_or_create(advisor=advisor, starts_at=span.start, ends_at=span.end)
+        if created:
+            audit.record("absence.add", absence, actor=actor, now=now)
+    return absence
+
+
+@transaction.atomic
+def remove_absence(*, absence: Absence, actor: Actor, now: datetime) -> None:
+    """Not away after all. Removing twice is the same as once."""
+    key = key_of(absence)
+    if Absence.objects.filter(pk=absence.pk).delete()[0]:
+        audit.record("absence.remove", key, actor=actor, now=now)
+
+
+def _save_hours(opening: Opening, hours: Hours) -> Opening:
+    lock_agenda(opening.advisor_id)
+    _refuse_unworkable(opening, hours)
+    opening.weekday, opening.starts, opening.ends = hours.weekday, hours.starts, hours.ends
+    opening.channels = [channel for channel in TalkChannel.values if channel in hours.channels]
+    opening.location_id = hours.location_id
+    opening.save()
+    return opening
+
+
+def _refuse_unworkable(opening: Opening, hours: Hours) -> None:
+    if hours.ends <= hours.starts:
+        raise OpeningInvalid
+    if not hours.channels:
+        raise OpeningWithoutChannel
+    if TalkChannel.ONSITE in hours.channels and hours.location_id is None:
+        raise LocationNeeded
+    if TalkChannel.VIDEO in hours.channels and not opening.advisor.video_url:
+        raise VideoRoomNeeded
+    others = Opening.objects.filter(advisor_id=opening.advisor_id, weekday=hours.weekday).exclude(pk=opening.pk)
+    if others.filter(starts__lt=hours.ends, ends__gt=hours.starts).exists():
+        raise OpeningOverlaps

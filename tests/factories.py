@@ -14,7 +14,7 @@ from vacancies.models import Requirement, Vacancy
 
 NUMBER = count(1)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 10.00 in Amsterdam
-TUESDAY_HALF_PAST_NINE = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+TUESDAY_HALF_PAST_TEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 WEDNESDAY_TEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 CANDIDATE = Actor(key="candidate:1", origin="web")
 ALL_CHANNELS = ["phone", "video", "onsite"]
@@ -118,7 +118,7 @@ def make_invitation(*, rejection=None, sent_at=NOW - timedelta(days=1), open_unt
     )
 
 
-def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_NINE, minutes=20, buffer=10, **fields):
+def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN, minutes=20, buffer=10, **fields):
     """A standing booking, written straight into the tables."""
     advisor = advisor or make_advisor()
     ends_at = starts_at + timedelta(minutes=minutes)
@@ -136,6 +136,6 @@ def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_N
     )
 
 
-def make_wish(starts_at=TUESDAY_HALF_PAST_NINE, *, advisor=None, **fields):
+def make_wish(starts_at=TUESDAY_HALF_PAST_TEN, *, advisor=None, **fields):
     values = {"channel": "phone", "language": "nl", "phone": "+31600000001"}
     return Wish(starts_at=starts_at, advisor_id=advisor.pk if advisor else None, **values | fields)

@@ -1,8 +1,8 @@
 """One function per letter or text; each returns what goes to the outbox."""
 
 from bookings.messages.invitations import invitation, invitation_reminder
-from bookings.messages.talks import booked, cancelled, moved, with_all_that_letters_need
 from bookings.messages.reminders import mail_reminder, text_reminder
+from bookings.messages.talks import booked, cancelled, moved, with_all_that_letters_need
 
 __all__ = [
     "booked",

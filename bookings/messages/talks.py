@@ -39,16 +39,20 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
     booking = _fresh(booking)
     was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
     drafts = [
-        _to_candidate("moved", booking, policy, now=now, **moment(was, booking.candidate.language, prefix="old_"))
+        _to_candidate("moved", booking, policy, now=now, words=moment(was, booking.candidate.language, prefix="old_"))
     ]
     if old_advisor_id == booking.advisor_id:
-        return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, **was_nl)]
+        return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=was_nl)]
     old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
-    gone = {**moment(was, settings.LANGUAGE_CODE), "by_candidate": True, "advisor_first_name": old.name.split()[0]}
+    gone: dict[str, object] = {
+        **moment(was, settings.LANGUAGE_CODE),
+        "with_colleague": True,
+        "advisor_first_name": old.name.split()[0],
+    }
     return [
         *drafts,
         _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now),
-        _to_advisor("advisor_cancelled", booking, policy, old, method=CANCEL, now=now, **gone),
+        _to_advisor("advisor_cancelled", booking, policy, old, method=CANCEL, now=now, words=gone),
     ]
 
 
@@ -57,20 +61,32 @@ def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime) -> 
     kind = f"cancelled_by_{booking.cancelled_by}"
     by_candidate = booking.cancelled_by == Booking.CancelledBy.CANDIDATE
     return [
-        _to_candidate(kind, booking, policy, method=CANCEL, now=now, word=word),
+        _to_candidate(kind, booking, policy, method=CANCEL, now=now, words={"word": word}),
         _to_advisor(
-            "advisor_cancelled", booking, policy, booking.advisor, method=CANCEL, now=now, by_candidate=by_candidate
+            "advisor_cancelled",
+            booking,
+            policy,
+            booking.advisor,
+            method=CANCEL,
+            now=now,
+            words={"by_candidate": by_candidate},
         ),
     ]
 
 
-def calendar_of(booking: Booking, policy: Policy, *, method: str, language: str, now: datetime) -> str:
-    """The iCalendar object of this state of the talk; neutral, others may look into a calendar."""
+def calendar_of(
+    booking: Booking, policy: Policy, *, method: str, language: str, now: datetime, advisor: Advisor | None = None
+) -> str:
+    """The iCalendar object of this state of the talk; neutral, others may look into a calendar.
+
+    `advisor` is the one whose calendar loses the talk, when it went to a colleague.
+    """
+    advisor = advisor or booking.advisor
     with translation.override(language):
-        summary = _("Talk with %(name)s") % {"name": booking.advisor.name}
+        summary = _("Talk with %(name)s") % {"name": advisor.name}
         if policy.employer_name:
             summary = f"{summary} ({policy.short_name or policy.employer_name})"
-    candidate, advisor = booking.candidate, booking.advisor
+    candidate = booking.candidate
     talk = ical.Talk(
         uid=f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}",
         sequence=booking.sequence,
@@ -92,11 +108,17 @@ def _fresh(booking: Booking) -> Booking:
 
 
 def _to_candidate(
-    kind: str, booking: Booking, policy: Policy, *, now: datetime, method: str = REQUEST, **words: object
+    kind: str,
+    booking: Booking,
+    policy: Policy,
+    *,
+    now: datetime,
+    method: str = REQUEST,
+    words: dict[str, object] | None = None,
 ) -> Draft:
     candidate = booking.candidate
     letter = render(
-        f"bookings/{kind}", language=candidate.language, context={**for_candidate(booking, policy), **words}
+        f"bookings/{kind}", language=candidate.language, context={**for_candidate(booking, policy), **(words or {})}
     )
     return Draft(
         kind=kind,
@@ -124,10 +146,10 @@ def _to_advisor(
     *,
     now: datetime,
     method: str = REQUEST,
-    **words: object,
+    words: dict[str, object] | None = None,
 ) -> Draft:
     language = settings.LANGUAGE_CODE
-    letter = render(f"bookings/{kind}", language=language, context={**for_advisor(booking, policy), **words})
+    letter = render(f"bookings/{kind}", language=language, context={**for_advisor(booking, policy), **(words or {})})
     return Draft(
         kind=kind,
         dedupe_key=f"{kind}:booking={booking.pk}:sequence={booking.sequence}",
@@ -141,6 +163,6 @@ def _to_advisor(
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
-        calendar=calendar_of(booking, policy, method=method, language=language, now=now),
+        calendar=calendar_of(booking, policy, method=method, language=language, now=now, advisor=advisor),
         calendar_method=method,
     )

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from bookings import messages
 from bookings.models import Booking
@@ -17,6 +16,7 @@ from outbox.drafts import Draft
 
 TEXT_AT = time(16)  # the day before, local
 MAIL_AT = time(9)
+WHEN = ("pk", "starts_at", "booked_at", "moved_at")
 Mark = Literal["text_reminder_at", "mail_reminder_at"]
 
 
@@ -41,18 +41,16 @@ def _remind(*, now: datetime, mark: Mark, at: time, wanted: Q) -> int:
     policy = Policy.objects.current()
     keys = [
         key
-        for key, starts_at, arranged_at in _soon(now, mark, wanted).values_list("pk", "starts_at", "arranged_at")
-        if arranged_at < reminder_moment(starts_at, at) <= now
+        for key, starts_at, booked_at, moved_at in _soon(now, mark, wanted).values_list(*WHEN)
+        if (moved_at or booked_at) < reminder_moment(starts_at, at) <= now
     ]
     return sum(_remind_of(key, policy, now, mark, wanted) for key in keys)
 
 
 def _soon(now: datetime, mark: Mark, wanted: Q) -> QuerySet[Booking]:
-    """Not begun, within two days, not yet reminded. A talk arranged after its reminder's moment gets none."""
-    return (
-        Booking.objects.standing()
-        .filter(wanted, starts_at__gt=now, starts_at__lt=now + timedelta(days=2), **{f"{mark}__isnull": True})
-        .annotate(arranged_at=Coalesce(F("moved_at"), F("booked_at")))
+    """Not begun, within two days, not yet reminded; one that was arranged after its reminder's moment gets none."""
+    return Booking.objects.standing().filter(
+        wanted, starts_at__gt=now, starts_at__lt=now + timedelta(days=2), **{f"{mark}__isnull": True}
     )
 
 

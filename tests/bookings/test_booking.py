@@ -5,7 +5,7 @@ from bookings.services import book
 from tests.factories import (
     CANDIDATE,
     NOW,
-    TUESDAY_HALF_PAST_NINE,
+    TUESDAY_HALF_PAST_TEN,
     make_advisor,
     make_booking,
     make_invitation,
@@ -23,9 +23,9 @@ def test_book_gives_the_moment_and_takes_the_time():
 
     booking = book(invitation=invitation, wish=make_wish(advisor=advisor), actor=CANDIDATE, now=NOW)
 
-    assert (booking.starts_at, booking.advisor) == (TUESDAY_HALF_PAST_NINE, advisor)
+    assert (booking.starts_at, booking.advisor) == (TUESDAY_HALF_PAST_TEN, advisor)
     assert (booking.entry.busy_from, booking.entry.busy_until - booking.ends_at) == (
-        TUESDAY_HALF_PAST_NINE,
+        TUESDAY_HALF_PAST_TEN,
         booking.entry.busy_until - booking.ends_at,
     )
 

@@ -1,0 +1,68 @@
+"""The reasons that every installation starts with. Hidden, never deleted; the application manager may add others."""
+
+# code, category, Dutch, English, must name a requirement, write with extra care
+REASONS = (
+    ("experience_missing", "ervaring", "Ervaring ontbreekt", "Experience is missing", True, False),
+    (
+        "experience_other_stronger",
+        "ervaring",
+        "Andere kandidaat had meer ervaring",
+        "Another candidate had more experience",
+        True,
+        False,
+    ),
+    ("skill_missing", "vaardigheden", "Een vaardigheid ontbreekt", "A skill is missing", True, False),
+    (
+        "diploma_missing",
+        "opleiding",
+        "Diploma, certificaat of registratie ontbreekt",
+        "Diploma, certificate or registration is missing",
+        True,
+        False,
+    ),
+    (
+        "cv_unclear",
+        "cv_brief",
+        "Op het cv of in de brief miste informatie",
+        "The CV or letter missed information",
+        True,
+        False,
+    ),
+    ("interview_preparation", "gesprek", "Voorbereiding op het gesprek", "Preparation for the interview", True, False),
+    (
+        "interview_examples",
+        "gesprek",
+        "Voorbeelden in het gesprek waren niet concreet",
+        "Examples in the interview were not concrete",
+        True,
+        False,
+    ),
+    (
+        "motivation_unclear",
+        "motivatie",
+        "Motivatie voor deze functie was niet duidelijk",
+        "Motivation for this job was not clear",
+        True,
+        False,
+    ),
+    ("direction_other", "richting", "Een andere richting past beter", "Another direction fits better", True, False),
+    ("workstyle", "werkstijl", "Werkstijl past minder bij dit team", "Work style fits this team less well", True, True),
+    ("availability", "beschikbaarheid", "Uren of diensten passen niet", "Hours or shifts do not match", True, False),
+    (
+        "internal_candidate",
+        "procedure",
+        "Interne kandidaat met voorrang",
+        "Internal candidate had priority",
+        False,
+        False,
+    ),
+    (
+        "profile_changed",
+        "procedure",
+        "De vraag werd tijdens de procedure anders",
+        "The profile changed during the procedure",
+        True,
+        False,
+    ),
+    ("position_withdrawn", "procedure", "De vacature is ingetrokken", "The vacancy was withdrawn", False, False),
+)

@@ -1,0 +1,99 @@
+from collections import Counter
+from datetime import UTC, datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Q
+
+from advisors.models import AgendaEntry
+from advisors.queries import calendars_of
+from advisors.slots import Question, free_slots
+from bookings.models import Booking, Invitation
+from candidates.models import Rejection
+from organisation.models import Policy
+from organisation.workdays import is_working_day
+from referrals.models import Referral
+from spreekuur.demo_loader import NotEmpty, load
+from tests.races import overlaps
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def test_the_demo_has_the_totals_of_the_fictional_hospital():
+    load(now=MONDAY)
+
+    totals = {
+        "rejections": Rejection.objects.count(),
+        "invitations": Invitation.objects.count(),
+        "bookings": dict(Counter(Booking.objects.values_list("status", flat=True))),
+        "to come": Booking.objects.filter(starts_at__gt=MONDAY).count(),
+        "referrals": Referral.objects.count(),
+    }
+    assert totals == {
+        "rejections": 22,
+        "invitations": 21,
+        "bookings": {"completed": 10, "no_show": 2, "cancelled": 1, "booked": 3},
+        "to come": 3,
+        "referrals": 6,
+    }
+
+
+def test_the_demo_keeps_our_own_rules():
+    load(now=MONDAY)
+
+    assert overlaps(AgendaEntry.objects.all()) == []
+    assert not Rejection.objects.complete().filter(Q(component__isnull=True), reason__needs_component=True).exists()
+    assert [day for day in invited_on() if not is_working_day(day)] == []
+    assert [one for one in Invitation.objects.all() if one.application.rejection.notified_on >= local(one.sent_at)] == []
+    assert [one for one in Referral.objects.all() if one.vacancy == one.booking.invitation.application.vacancy] == []
+
+
+def test_every_talk_of_the_demo_stands_within_the_hours_of_its_advisor():
+    load(now=MONDAY)
+    policy = Policy.objects.current()
+
+    outside = []
+    for booking in Booking.objects.exclude(status="cancelled").select_related("advisor"):
+        question = Question(earliest=booking.starts_at, latest=booking.starts_at, channel=booking.channel)
+        mine = type(booking.advisor).objects.filter(pk=booking.advisor_id)
+        [calendar] = calendars_of(mine, question, policy=policy, without_entry=booking.entry_id)
+        if booking.starts_at not in [slot.starts_at for slot in free_slots(calendar, question)]:
+            outside.append(booking.pk)
+
+    assert outside == []
+
+
+def test_only_the_rejection_without_a_strength_waits():
+    load(now=MONDAY)
+
+    [waiting] = Rejection.objects.incomplete()
+
+    assert waiting.application.external_id == "a19"
+
+
+def test_the_demo_goes_into_an_empty_database_only():
+    load(now=MONDAY)
+
+    with pytest.raises(NotEmpty):
+        load(now=MONDAY)
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("load_demo", stdout=StringIO())
+
+
+def test_the_demo_needs_demo_mode(settings):
+    settings.DEMO = False
+
+    with pytest.raises(CommandError, match="known passwords"):
+        call_command("load_demo", stdout=StringIO())
+
+
+def local(moment):
+    return moment.astimezone(AMSTERDAM).date()
+
+
+def invited_on():
+    return [local(moment) for moment in Invitation.objects.values_list("sent_at", flat=True)]
