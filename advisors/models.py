@@ -110,6 +110,10 @@ class Opening(models.Model):
     def __str__(self) -> str:
         return f"opening {self.pk}"
 
+    @property
+    def channel_labels(self) -> list[str]:
+        return [str(TalkChannel(channel).label) for channel in self.channels]
+
 
 class Absence(models.Model):
     """A stretch of time in which an advisor is away. The reason is nobody's business, so it is not stored."""

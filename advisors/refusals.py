@@ -29,4 +29,24 @@ class OpeningOverlaps(Refusal):
 
 class AbsenceInvalid(Refusal):
     code = "absence_invalid"
-    sentence = _("The absence ends before it starts. Choose a later end.")
+    sentence = _("The absence ends before it starts, or is already over. Choose a later end.")
+
+
+class AbsenceTooLong(Refusal):
+    code = "absence_too_long"
+    sentence = _("The absence is longer than two years. Choose an earlier end.")
+
+
+class OpeningWithoutChannel(Refusal):
+    code = "opening_without_channel"
+    sentence = _("Choose at least one way to talk in these hours.")
+
+
+class LocationNeeded(Refusal):
+    code = "location_needed"
+    sentence = _("Talks at the office need a location. Choose one.")
+
+
+class VideoRoomNeeded(Refusal):
+    code = "video_room_needed"
+    sentence = _("Talks by video need the address of a video room. It is kept with the career advisor's details.")

@@ -1,7 +1,7 @@
 """How days, times and personal data are put into words, in the reader's language."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -30,9 +30,10 @@ def day_in_words(day: date | datetime, language: str, zone: ZoneInfo, *, with_ye
     return format_date(day, "EEEE d MMMM y" if with_year else "EEEE d MMMM", locale=language.replace("-", "_"))
 
 
-def time_in_words(moment: datetime, language: str, zone: ZoneInfo) -> str:
-    """`09.30` in Dutch, `09:30` in every other language."""
-    return _local(moment, zone).strftime("%H.%M" if language.startswith("nl") else "%H:%M")
+def time_in_words(moment: datetime | time, language: str, zone: ZoneInfo) -> str:
+    """`09.30` in Dutch, `09:30` in every other language; a time of the wall clock stays as it is."""
+    clock = moment if isinstance(moment, time) else _local(moment, zone)
+    return clock.strftime("%H.%M" if language.startswith("nl") else "%H:%M")
 
 
 def mask_phone(number: str) -> str:

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -19,8 +19,8 @@ def in_words(day: date | datetime | None, with_year: object = False) -> str:
 
 
 @register.filter
-def at_time(moment: datetime | None) -> str:
-    return time_in_words(moment, _language(), ZoneInfo(settings.TIME_ZONE)) if moment else ""
+def at_time(moment: datetime | time | None) -> str:
+    return "" if moment is None else time_in_words(moment, _language(), ZoneInfo(settings.TIME_ZONE))
 
 
 @register.filter

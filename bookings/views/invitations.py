@@ -1,0 +1,34 @@
+"""Who was invited and what came of it, for recruiters and advisors."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.models import Invitation
+from bookings.outcomes import InvitationOutcome, with_names_for, with_outcome
+from organisation.doors import for_role, staff_of
+from organisation.models import Role
+
+ON_A_PAGE = 50
+
+
+@require_http_methods(["GET"])
+@for_role(Role.ADVISOR, Role.RECRUITER)
+def invitations(request: HttpRequest) -> HttpResponse:
+    user = staff_of(request)
+    visible = Invitation.objects.visible_to(user).select_related(
+        "application__candidate", "application__vacancy", "application__rejection"
+    )
+    found = with_names_for(with_outcome(visible, day=timezone.localdate()), user=user)
+    outcome = request.GET.get("outcome", "")
+    if outcome in InvitationOutcome.values:
+        found = found.filter(outcome=outcome)
+    words = {
+        "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        "outcomes": InvitationOutcome.choices,
+        "outcome": outcome if outcome in InvitationOutcome.values else "",
+        "is_recruiter": user.is_recruiter,
+    }
+    return render(request, "bookings/invitations.html", words)
