@@ -1,0 +1,44 @@
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from advisors.models import Advisor
+from advisors.profiles import Profile
+
+
+class ProfileForm(forms.ModelForm[Advisor]):
+    languages = forms.MultipleChoiceField(
+        label=_("Talks in"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Advisor
+        fields = [
+            "title",
+            "specialisms",
+            "session_minutes",
+            "buffer_minutes",
+            "max_per_day",
+            "video_url",
+            "is_active",
+        ]
+        help_texts = {
+            "title": _("Candidates read it under the name."),
+            "max_per_day": _("Empty: no limit."),
+            "video_url": _("Without an address this advisor holds no talks by video."),
+            "is_active": _("Candidates can choose this advisor."),
+        }
+        widgets = {
+            name: forms.NumberInput(attrs={"class": "short"})
+            for name in ("session_minutes", "buffer_minutes", "max_per_day")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("languages", self.instance.languages)
+        self.order_fields(["title", "languages"])
+
+    def profile(self) -> Profile:
+        return Profile(**{**self.cleaned_data, "languages": tuple(self.cleaned_data["languages"])})

@@ -1,0 +1,170 @@
+"""What an application manager fills in."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from organisation.models import ApiClient, AuditEvent, Department, Location, Policy, Role, User
+from organisation.phones import e164
+from organisation.services import StaffWish
+from organisation.wording import one_line
+from organisation.words import ACTIONS
+
+SHORT_NAME = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ .,'&()+/-]+")
+
+
+class PolicyForm(forms.ModelForm[Policy]):
+    phone = forms.CharField(label=_("Phone number for candidates"), required=False, max_length=30)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of letters and talks"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Policy
+        fields = [
+            "employer_name",
+            "short_name",
+            "website",
+            "sender_name",
+            "sender_email",
+            "eligibility",
+            "session_minutes",
+            "buffer_minutes",
+            "notice_hours",
+            "horizon_days",
+            "cancel_until_hours",
+            "invitation_valid_days",
+            "default_language",
+            "second_factor_required",
+        ]
+        help_texts = {
+            "employer_name": _("As candidates know you."),
+            "sender_name": _("A real person. Candidates answer to this name."),
+            "sender_email": _("Letters come from this address, and answers go to it."),
+            "second_factor_required": _("A code from an app, or a passkey, next to the password."),
+        }
+        widgets = {
+            "eligibility": forms.RadioSelect,
+            **{
+                name: forms.NumberInput(attrs={"class": "short"})
+                for name in (
+                    "session_minutes",
+                    "buffer_minutes",
+                    "notice_hours",
+                    "horizon_days",
+                    "cancel_until_hours",
+                    "invitation_valid_days",
+                )
+            },
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("employer_name", "short_name", "sender_name", "sender_email"):
+            self.fields[name].required = True
+        self.initial.update(phone=str(self.instance.phone or ""), languages=self.instance.languages)
+
+    def clean_short_name(self) -> str:
+        name = str(self.cleaned_data["short_name"])
+        if not SHORT_NAME.fullmatch(name):
+            raise forms.ValidationError(_("Use letters, digits, spaces and . , ' & ( ) + / - only."))
+        return name
+
+    def clean_phone(self) -> str:
+        text = str(self.cleaned_data["phone"]).strip()
+        try:
+            return e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, with_invented=settings.DEMO) if text else ""
+        except ValueError as error:
+            raise forms.ValidationError(_("This is not a phone number. Write it like 020 123 45 67.")) from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "languages" in data and data.get("default_language") not in data["languages"]:
+            self.add_error("default_language", _("Choose one of the languages that you ticked."))
+        return data
+
+    def policy(self) -> Policy:
+        """What was filled in, not stored yet."""
+        self.instance.phone = self.cleaned_data["phone"]
+        self.instance.languages = self.cleaned_data["languages"]
+        return self.instance
+
+
+class LocationForm(forms.ModelForm[Location]):
+    class Meta:
+        model = Location
+        fields = ["name", "address", "postal_code", "city", "room", "has_wheelchair_access", "is_active"]
+        help_texts = {
+            "name": _("For example the main entrance, or the name of the building."),
+            "room": _("So that somebody who was never here finds the way."),
+            "is_active": _("A location that is not in use cannot be chosen any more. Talks that stand stay."),
+        }
+        widgets = {"postal_code": forms.TextInput(attrs={"class": "short"})}
+
+
+class DepartmentForm(forms.ModelForm[Department]):
+    class Meta:
+        model = Department
+        fields = ["name", "is_active"]
+        help_texts = {"is_active": _("A department that is not in use cannot be chosen any more.")}
+
+
+class StaffForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("With this address they sign in."))
+    roles = forms.MultipleChoiceField(
+        label=_("What does this colleague do here?"),
+        help_text=_("Roles add up. Without a role somebody can sign in, but sees nothing."),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
+
+    def clean_name(self) -> str:
+        return one_line(self.cleaned_data["name"])
+
+    def wish(self) -> StaffWish:
+        data = self.cleaned_data
+        return StaffWish(
+            name=data["name"],
+            email=data["email"].strip().lower(),
+            roles=frozenset(data["roles"]),
+            is_active=data["is_active"],
+        )
+
+    @classmethod
+    def of(cls, user: User, data: Any = None) -> "StaffForm":
+        known = {"name": user.name, "email": user.email, "roles": sorted(user.roles), "is_active": user.is_active}
+        return cls(data, initial=known)
+
+
+class ClientForm(forms.ModelForm[ApiClient]):
+    class Meta:
+        model = ApiClient
+        fields = ["name", "source"]
+
+
+class TrailForm(forms.Form):
+    """The filter of the audit trail; an empty field asks nothing."""
+
+    action = forms.ChoiceField(label=_("What happened"), required=False)
+    about = forms.CharField(label=_("About"), required=False, max_length=60)
+    actor = forms.CharField(label=_("By"), required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        used = AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
+        choices = [(code, str(ACTIONS.get(code, code))) for code in used]
+        self.fields["action"] = forms.ChoiceField(
+            label=_("What happened"), required=False, choices=[("", _("Everything")), *choices]
+        )
+
+    def wanted(self) -> dict[str, str]:
+        """The lookups that were filled in."""
+        if not self.is_valid():
+            return {}
+        return {name: value.strip() for name, value in self.cleaned_data.items() if value.strip()}

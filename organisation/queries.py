@@ -1,0 +1,91 @@
+"""Reads about the employer that more than one door needs."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from organisation.models import AuditEvent, Location, Policy, Role, User
+from organisation.words import action_in_words, key_in_words, origin_in_words
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step to the first invitation; `place` is the url name that the main button leads to."""
+
+    name: str
+    label: str
+    sentence: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry of the audit trail in words."""
+
+    event: AuditEvent
+    action: str
+    about: str
+    by: str
+    origin: str
+
+
+def steps_of_setup() -> list[Step]:
+    """In the order in which an empty installation takes them."""
+    advisors = User.objects.with_role(Role.ADVISOR)
+    has_hours = advisors.filter(advisor__openings__isnull=False).exists()  # what lies a floor higher, by relation
+    return [
+        Step(
+            "policy",
+            _("Who you are and when you talk"),
+            _("The name under your letters, who is invited, and how long a talk lasts."),
+            Policy.objects.current().is_introduced,
+        ),
+        Step(
+            "locations",
+            _("Where you talk"),
+            _("The place where candidates find you. You need none when you only talk by phone or video."),
+            Location.objects.active().exists() or has_hours,
+        ),
+        Step(
+            "staff",
+            _("Who talks"),
+            _("At least one career advisor."),
+            advisors.filter(advisor__isnull=False).exists(),
+        ),
+        Step("hours", _("When they talk"), _("The hours in every week that candidates can choose from."), has_hours),
+        Step(
+            "recruiters",
+            _("Who turns people down"),
+            _("At least one recruiter, who enters the rejections or imports them from a file."),
+            User.objects.with_role(Role.RECRUITER).exists(),
+        ),
+    ]
+
+
+def advisors_without_hours() -> QuerySet[User]:
+    """Signed up as advisor, but candidates cannot choose them yet."""
+    advisors: QuerySet[User] = User.objects.with_role(Role.ADVISOR)
+    return advisors.filter(advisor__openings__isnull=True).select_related("advisor")
+
+
+def trail(wanted: dict[str, str]) -> QuerySet[AuditEvent]:
+    """Newest first; `booking` finds every talk, `booking:12` the one."""
+    events = AuditEvent.objects.all()
+    if action := wanted.get("action"):
+        events = events.filter(action=action)
+    for name in ("about", "actor"):
+        if value := wanted.get(name):
+            lookup = name if ":" in value or value in ("system", "stranger") else f"{name}__startswith"
+            events = events.filter(**{lookup: value})
+    return events
+
+
+def line_of(event: AuditEvent) -> Line:
+    return Line(
+        event=event,
+        action=action_in_words(event.action),
+        about=key_in_words(event.about),
+        by=key_in_words(event.actor),
+        origin=origin_in_words(event.origin),
+    )

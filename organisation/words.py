@@ -1,0 +1,77 @@
+"""The audit trail in words. It holds keys; who may look up a key finds the rest elsewhere."""
+
+from django.utils.functional import _StrPromise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, "_StrPromise"] = {
+    "absence.add": _("Absence entered"),
+    "absence.remove": _("Absence removed"),
+    "apiclient.add": _("Program added"),
+    "apiclient.revoke": _("Program's token revoked"),
+    "booking.book": _("Talk booked"),
+    "booking.cancel": _("Talk cancelled"),
+    "booking.move": _("Talk moved"),
+    "booking.prepare": _("Talk prepared"),
+    "candidate.stop_messages": _("No more messages wanted"),
+    "department.add": _("Department added"),
+    "department.change": _("Department changed"),
+    "hours.change": _("Hours changed"),
+    "hours.close": _("Hours closed"),
+    "hours.open": _("Hours opened"),
+    "invitation.send": _("Invitation sent"),
+    "link.renew": _("Private link renewed"),
+    "location.add": _("Location added"),
+    "location.change": _("Location changed"),
+    "policy.change": _("Policy changed"),
+    "profile.change": _("Advisor's profile changed"),
+    "role.grant.advisor": _("Role of career advisor given"),
+    "role.grant.application_manager": _("Role of application manager given"),
+    "role.grant.manager": _("Role of manager given"),
+    "role.grant.recruiter": _("Role of recruiter given"),
+    "role.withdraw.advisor": _("Role of career advisor taken away"),
+    "role.withdraw.application_manager": _("Role of application manager taken away"),
+    "role.withdraw.manager": _("Role of manager taken away"),
+    "role.withdraw.recruiter": _("Role of recruiter taken away"),
+    "user.add": _("Account made"),
+    "user.change": _("Account changed"),
+    "user.invite_again": _("New link to sign in asked"),
+}
+THINGS: dict[str, "_StrPromise"] = {
+    "absence": _("absence"),
+    "advisor": _("career advisor"),
+    "apiclient": _("program"),
+    "booking": _("talk"),
+    "candidate": _("candidate"),
+    "client": _("program"),
+    "department": _("department"),
+    "invitation": _("invitation"),
+    "location": _("location"),
+    "opening": _("hours"),
+    "policy": _("policy"),
+    "referral": _("referral"),
+    "rejection": _("rejection"),
+    "stranger": _("somebody who is not signed in"),
+    "system": _("the system"),
+    "user": _("member of staff"),
+}
+ORIGINS: dict[str, "_StrPromise"] = {
+    "web": _("on a page"),
+    "api": _("by a program"),
+    "worker": _("by itself"),
+    "command": _("at the command line"),
+}
+
+
+def action_in_words(action: str) -> str:
+    """The code itself for a deed that has no words yet."""
+    return str(ACTIONS.get(action, action))
+
+
+def key_in_words(key: str) -> str:
+    """`talk 12` for booking:12, `the system` for system."""
+    thing, _colon, number = key.partition(":")
+    return f"{THINGS.get(thing, thing)} {number}".strip()
+
+
+def origin_in_words(origin: str) -> str:
+    return str(ORIGINS.get(origin, origin))
