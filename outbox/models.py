@@ -11,11 +11,23 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> Self:
         return self.filter(state=Message.State.QUEUED)
 
+    def ready(self, now: datetime) -> Self:
+        return self._useful(now).filter(state=Message.State.QUEUED, not_before__lte=now)
+
+    def abandoned(self, now: datetime) -> Self:
+        """Left behind by a worker that died: it may have gone out, or not."""
+        return self._useful(now).filter(state=Message.State.SENDING, leased_until__lt=now)
+
     def due(self, now: datetime) -> Self:
-        """May leave now: queued and its moment has come, or left behind by a worker that died."""
-        queued = Q(state=Message.State.QUEUED, not_before__lte=now)
-        abandoned = Q(state=Message.State.SENDING, leased_until__lt=now)
-        return self.filter(queued | abandoned)
+        return self.ready(now) | self.abandoned(now)
+
+    def useless(self, now: datetime) -> Self:
+        """Not sent, nobody is sending it, and no longer of use to the reader."""
+        nobody = Q(state=Message.State.QUEUED) | Q(state=Message.State.SENDING, leased_until__lt=now)
+        return self.filter(nobody, useless_after__lte=now)
+
+    def _useful(self, now: datetime) -> Self:
+        return self.filter(Q(useless_after__isnull=True) | Q(useless_after__gt=now))
 
 
 class Message(models.Model):
@@ -32,6 +44,17 @@ class Message(models.Model):
         DELIVERED = "delivered", _("Delivered")
         FAILED = "failed", _("Failed")
         SUPPRESSED = "suppressed", _("Not sent")
+
+    class Reason(models.TextChoices):
+        WITHDRAWN = "withdrawn", _("It was no longer needed.")
+        TOO_LATE = "too_late", _("It would have come too late.")
+        ADDRESS = "address", _("Nothing can be delivered at this address or number.")
+        OPTED_OUT = "opted_out", _("The receiver does not want texts from us.")
+        REFUSED = "refused", _("The provider refuses this message.")
+        BUSY = "busy", _("The provider asks to try again later.")
+        AWAY = "away", _("The provider does not answer.")
+        SETTINGS = "settings", _("The provider does not accept our settings.")
+        FAULT = "fault", _("Something went wrong on our side.")
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)  # part of the Message-ID
     kind = models.CharField(max_length=40)  # "booking_confirmation"
@@ -51,7 +74,8 @@ class Message(models.Model):
     calendar_method = models.CharField(max_length=10, blank=True)
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    reason = models.CharField(max_length=200, blank=True)  # why it failed or was not sent; no content
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)  # why it did not leave, or not yet
+    provider_code = models.CharField(max_length=20, blank=True)  # "550", "21211": what the provider calls it
     attempts = models.PositiveSmallIntegerField(default=0)
     is_uncertain = models.BooleanField(default=False)  # may have left twice: its first sender died
     created_at = models.DateTimeField()
@@ -76,7 +100,9 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="message_sending_has_lease", condition=~Q(state="sending") | Q(leased_until__isnull=False)
             ),
-            models.CheckConstraint(name="message_sent_has_moment", condition=~Q(state="sent") | Q(sent_at__isnull=False)),
+            models.CheckConstraint(
+                name="message_sent_has_moment", condition=~Q(state="sent") | Q(sent_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

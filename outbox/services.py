@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from outbox.drafts import Draft
-from outbox.models import Message
+from outbox.models import Heartbeat, Message
 from outbox.wake import wake_worker
 
 
@@ -20,11 +22,35 @@ def post(*drafts: Draft, now: datetime) -> None:
 
 
 def withdraw(*, about: str, now: datetime, kinds: Collection[str] = ()) -> int:
-    """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction."""
-    waiting = Message.objects.waiting().filter(about=about)
+    """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction.
+
+    What is leaving at this moment cannot be called back, but is not tried again.
+    """
+    unsent = Message.objects.filter(about=about, state__in=(Message.State.QUEUED, Message.State.SENDING))
     if kinds:
-        waiting = waiting.filter(kind__in=kinds)
-    return waiting.update(state=Message.State.SUPPRESSED, reason="withdrawn", ended_at=now, text="", html="", calendar="")
+        unsent = unsent.filter(kind__in=kinds)
+    unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
+    return unsent.filter(state=Message.State.QUEUED).update(
+        state=Message.State.SUPPRESSED, ended_at=now, **without_body()
+    )
+
+
+def suppress_useless(*, now: datetime) -> int:
+    """Give up what came too late, and what was withdrawn while a worker that died had it. Returns how many."""
+    ended = {"state": Message.State.SUPPRESSED, "ended_at": now, "lease": None, "leased_until": None, **without_body()}
+    useless = Message.objects.useless(now)
+    withdrawn = useless.filter(reason=Message.Reason.WITHDRAWN).update(**ended)
+    return withdrawn + useless.update(reason=Message.Reason.TOO_LATE, **ended)
+
+
+def without_body() -> dict[str, str]:
+    """What is emptied when a message has come to its end; the demo keeps it, to be looked at."""
+    return {} if settings.DEMO else {"text": "", "html": "", "calendar": ""}
+
+
+def beat(*, worker: str, now: datetime) -> None:
+    """A worker says that it lives."""
+    Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now})
 
 
 def _row(draft: Draft, now: datetime) -> Message:

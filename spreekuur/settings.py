@@ -1,5 +1,6 @@
 """One settings file: laptop defaults, everything else from the environment."""
 
+import socket
 import sys
 import zoneinfo
 from pathlib import Path
@@ -30,6 +31,7 @@ TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a sender number, or a messaging service (MG...)
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stand-in
 WORKERS = env.int("WORKERS", default=2)
+WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # what `manage.py work` calls its cluster
 
 if not DEBUG:
     _unsafe = unsafe_defaults(
@@ -55,7 +57,7 @@ INSTALLED_APPS = [
     "vacancies",
     "outbox",
     "organisation",
-    "django.contrib.admin",
+    "spreekuur.apps.ConfigurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -183,7 +185,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # our own form writes a letter in either case
+ACCOUNT_FORMS = {"reset_password": "spreekuur.forms.PasswordResetForm"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -302,5 +305,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
+        "django-q": {"handlers": [], "propagate": True, "level": "WARNING"},
+        "twilio": {"handlers": [], "propagate": True, "level": "WARNING"},  # below it: whole requests
     },
 }

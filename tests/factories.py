@@ -10,6 +10,7 @@ from candidates.models import Application, Candidate, Rejection, RejectionReason
 from candidates.services.access import link_of
 from organisation.actors import Actor
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
+from outbox.models import Message
 from vacancies.models import Requirement, Vacancy
 
 NUMBER = count(1)
@@ -139,3 +140,32 @@ def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_T
 def make_wish(starts_at=TUESDAY_HALF_PAST_TEN, *, advisor=None, **fields):
     values = {"channel": "phone", "language": "nl", "phone": "+31600000001"}
     return Wish(starts_at=starts_at, advisor_id=advisor.pk if advisor else None, **values | fields)
+
+
+def make_message(**fields):
+    """A letter that may leave now."""
+    number = next(NUMBER)
+    values = {
+        "kind": "confirmation",
+        "channel": "mail",
+        "dedupe_key": f"message:{number}",
+        "about": f"booking:{number}",
+        "person_key": f"candidate:{number}",
+        "language": "nl",
+        "recipient": f"kandidaat{number}@kandidaat.example",
+        "recipient_name": "Sevda Aydin",
+        "sender_name": "Marit de Wit",
+        "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
+        "subject": "Je gesprek",
+        "text": "Tot dinsdag.\n",
+        "html": "<p>Tot dinsdag.</p>",
+        "created_at": NOW,
+        "not_before": NOW,
+    }
+    return Message.objects.create(**values | fields)
+
+
+def make_text(**fields):
+    """An SMS that may leave now."""
+    values = {"channel": "sms", "recipient": "+31600000001", "text": "Morgen 09.30 belt Youssef je.", "html": ""}
+    return make_message(**values | fields)

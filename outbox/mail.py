@@ -1,0 +1,96 @@
+"""Letters leave by SMTP, over one connection as long as it holds."""
+
+import smtplib
+from contextlib import suppress
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from outbox.mime import Letter, PreparedEmail
+from outbox.models import Message
+from outbox.transports import Database, Hopeless, Passing, Transport, Trouble
+
+Reason = Message.Reason
+
+
+def transport() -> Transport:
+    return Smtp() if settings.EMAIL_URL else Database()
+
+
+class Smtp:
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+
+    def send(self, message: Message, *, now: datetime) -> str:
+        """Returns the Message-ID, which stays the same when a letter is sent again. Raises Trouble."""
+        letter = letter_of(message)
+        try:
+            prepared = PreparedEmail(letter, sent_at=now)
+        except ValidationError as error:
+            raise Hopeless(Reason.ADDRESS) from error
+        connection = self._open()
+        try:
+            connection.send_messages([prepared])
+        except (UnicodeError, smtplib.SMTPNotSupportedError) as error:  # a server that knows no such address
+            raise Hopeless(Reason.ADDRESS) from error
+        except OSError as error:
+            if not isinstance(error, smtplib.SMTPRecipientsRefused):
+                self.close()
+            raise trouble_of(error) from error
+        return letter.message_id
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            with suppress(OSError):
+                connection.close()
+
+    def _open(self) -> BaseEmailBackend:
+        if self._connection is None:
+            connection = get_connection()
+            try:
+                connection.open()
+            except smtplib.SMTPAuthenticationError as error:
+                raise Passing(Reason.SETTINGS, code=error.smtp_code, is_away=True) from error
+            except OSError as error:  # refused, no such host, timed out, no TLS; SMTPException is one too
+                raise Passing(Reason.AWAY, is_away=True) from error
+            self._connection = connection
+        return self._connection
+
+
+def letter_of(message: Message) -> Letter:
+    return Letter(
+        sender_name=message.sender_name,
+        sender_email=message.sender_email,
+        reply_to="",
+        recipient_name=message.recipient_name,
+        recipient_email=message.recipient,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        message_id=f"<{message.key}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+        language=message.language,
+        calendar=message.calendar,
+        calendar_method=message.calendar_method,
+    )
+
+
+def trouble_of(error: OSError) -> Trouble:
+    """What an answer of the server means: 4yz is passing, 5yz is not (RFC 5321, 4.2.1)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, _words = next(iter(error.recipients.values()))
+        return _by_code(code, otherwise=Reason.ADDRESS)
+    if isinstance(error, smtplib.SMTPSenderRefused):  # our own sender: every letter has it, so no letter is to blame
+        is_settings = error.smtp_code >= 500
+        return Passing(Reason.SETTINGS if is_settings else Reason.BUSY, code=error.smtp_code, is_away=is_settings)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _by_code(error.smtp_code, otherwise=Reason.REFUSED)
+    return Passing(Reason.AWAY, is_away=True, is_uncertain=True)  # it broke off, or said nothing any more
+
+
+def _by_code(code: int, *, otherwise: Message.Reason) -> Trouble:
+    return Passing(Reason.BUSY, code=code) if code < 500 else Hopeless(otherwise, code=code)

@@ -1,0 +1,25 @@
+"""What nobody needs any more."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django_q.models import Task
+
+from candidates.models import IntakeFile
+from outbox.models import Heartbeat
+
+ONE_DAY = timedelta(days=1)
+
+
+def clean_up() -> None:
+    sweep(now=timezone.now())
+
+
+def sweep(*, now: datetime) -> None:
+    """Traces of the queue, sessions that ended, and CSV files that nobody imported within a day."""
+    yesterday = now - ONE_DAY
+    Task.objects.filter(stopped__lt=yesterday).delete()
+    Heartbeat.objects.filter(beat_at__lt=yesterday).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    IntakeFile.objects.exclude(state=IntakeFile.State.IMPORTED).filter(created_at__lt=yesterday).delete()

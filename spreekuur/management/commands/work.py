@@ -1,0 +1,33 @@
+"""The worker: the queue, the timetable and their watchdog."""
+
+import os
+import socket
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from spreekuur.timetable import set_timetable
+from spreekuur.watchdog import Watchdog
+
+
+class Command(BaseCommand):
+    help = (
+        "Send what is due and do what the timetable asks, until stopped. Run one per machine, under a supervisor that "
+        "starts it again; WORKERS sets the number of processes. /healthz/worker tells whether any is alive."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--frozen-after", type=float, default=90, help="Seconds of silence after which the cluster is started anew."
+        )
+        parser.add_argument("--beat-every", type=float, default=5, help="Seconds between two heartbeats.")
+        parser.add_argument("--grace", type=float, default=10, help="Seconds to finish in when told to stop.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        set_timetable()
+        Watchdog(
+            worker=f"{socket.gethostname()}:{os.getpid()}",
+            frozen_after=options["frozen_after"],
+            beat_every=options["beat_every"],
+            grace=options["grace"],
+        ).run()

@@ -1,0 +1,188 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from outbox import mail
+from outbox.delivery import LEASE, MAX_ATTEMPTS, claim, deliver, deliver_due, pause_after
+from outbox.drafts import Draft
+from outbox.models import Message
+from outbox.services import post, withdraw
+from tests.factories import NOW, make_message, make_text
+from tests.stand_ins import mail_server, point_to
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=2)
+AFTER_LEASE = NOW + LEASE + timedelta(seconds=1)
+
+
+def draft(**fields):
+    values = {
+        "kind": "confirmation",
+        "dedupe_key": "confirmation:booking=1:sequence=0",
+        "about": "booking:1",
+        "person_key": "candidate:1",
+        "language": "nl",
+        "recipient": "sevda@kandidaat.example",
+        "recipient_name": "Sevda Aydin",
+        "sender_name": "Marit de Wit",
+        "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
+        "subject": "Je gesprek",
+        "text": "Tot dinsdag.",
+        "html": "<p>Tot dinsdag.</p>",
+    }
+    return Draft(**values | fields)
+
+
+def state_of(message):
+    message.refresh_from_db()
+    return message.state, message.reason, message.attempts, message.is_uncertain
+
+
+def test_a_letter_leaves_once(settings):
+    settings.DEMO = False
+    message = make_message()
+
+    with mail_server(settings) as server:
+        assert [deliver_due(now=NOW), deliver_due(now=NOW)] == [1, 0]
+
+    assert state_of(message) == ("sent", "", 1, False)
+    assert (message.sent_at, message.lease, message.text, message.html) == (NOW, None, "", "")
+    assert [mail["To"] for mail in server.mails] == [f'"Sevda Aydin" <{message.recipient}>']
+    assert server.message_ids == [f"<{message.key}@localhost>"] == [message.provider_id]
+
+
+def test_many_letters_share_one_connection(settings):
+    for _number in range(5):
+        make_message()
+
+    with mail_server(settings) as server:
+        sent = deliver_due(now=NOW)
+
+    assert (sent, len(server.mails), server.connections) == (5, 5, 1)
+
+
+def test_a_run_stops_at_its_limit(settings):
+    make_message(), make_message(), make_message()
+
+    assert deliver_due(now=NOW, limit=2) == 2
+    assert Message.objects.waiting().count() == 1
+
+
+def test_without_a_server_everything_lands_in_the_database(settings):
+    settings.DEMO = True
+    letter, text = make_message(), make_text()
+
+    assert deliver_due(now=NOW) == 2
+    assert [state_of(letter)[0], state_of(text)[0]] == ["sent", "sent"]
+    assert letter.text == "Tot dinsdag.\n"
+
+
+def test_nothing_leaves_before_its_moment():
+    message = make_message(not_before=NOW + timedelta(minutes=1))
+
+    assert deliver_due(now=NOW) == 0
+    assert state_of(message) == ("queued", "", 0, False)
+
+
+def test_what_comes_too_late_does_not_leave(settings):
+    settings.DEMO = False
+    message = make_message(useless_after=NOW)
+
+    assert deliver_due(now=NOW) == 0
+    assert state_of(message) == ("suppressed", "too_late", 0, False)
+    assert (message.ended_at, message.text) == (NOW, "")
+
+
+def test_a_rolled_back_transaction_posts_nothing():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        post(draft(), now=NOW)
+        raise ZeroDivisionError
+
+    assert Message.objects.count() == 0
+
+
+def test_the_same_dedupe_key_is_posted_once():
+    post(draft(), now=NOW)
+    post(draft(text="Tweede keer."), now=NOW)
+
+    assert list(Message.objects.values_list("text", flat=True)) == ["Tot dinsdag."]
+
+
+def test_withdraw_stops_what_waits():
+    post(draft(), draft(dedupe_key="2", kind="reminder"), draft(dedupe_key="3", about="booking:2"), now=NOW)
+
+    withdrawn = [withdraw(about="booking:1", kinds=["reminder"], now=NOW), withdraw(about="booking:1", now=NOW)]
+
+    assert withdrawn == [1, 1]
+    assert list(Message.objects.order_by("pk").values_list("state", "reason")) == [
+        ("suppressed", "withdrawn"),
+        ("suppressed", "withdrawn"),
+        ("queued", ""),
+    ]
+
+
+def test_what_was_withdrawn_while_its_sender_died_does_not_leave_again():
+    message = make_message()
+    claim(now=NOW, channels=["mail"])
+    withdraw(about=message.about, now=NOW)
+
+    assert deliver_due(now=AFTER_LEASE) == 0
+    assert state_of(message)[:2] == ("suppressed", "withdrawn")
+
+
+def test_what_was_withdrawn_while_it_left_in_vain_is_not_tried_again(settings):
+    message = make_message()
+    point_to(settings, 1)
+    claimed = claim(now=NOW, channels=["mail"])
+    withdraw(about=message.about, now=NOW)
+
+    deliver(claimed, mail.transport(), now=NOW)
+
+    assert deliver_due(now=LATER) == 0
+    assert state_of(message)[:2] == ("suppressed", "withdrawn")
+
+
+def test_claim_takes_a_message_once():
+    make_message()
+
+    assert claim(now=NOW, channels=["mail"]).attempts == 1
+    assert claim(now=NOW, channels=["mail"]) is None
+    assert claim(now=NOW + LEASE, channels=["mail"]) is None
+
+
+def test_a_message_whose_sender_died_leaves_again_and_is_marked(settings):
+    message = make_message()
+    claim(now=NOW, channels=["mail"])
+
+    with mail_server(settings) as server:
+        assert [deliver_due(now=NOW), deliver_due(now=AFTER_LEASE)] == [0, 1]
+
+    assert state_of(message) == ("sent", "", 2, True)
+    assert server.message_ids == [f"<{message.key}@localhost>"]
+
+
+def test_a_lease_that_ended_writes_nothing():
+    message = make_message()
+    first = claim(now=NOW, channels=["mail"])
+    claim(now=AFTER_LEASE, channels=["mail"])
+
+    deliver(first, mail.transport(), now=NOW)
+
+    assert state_of(message) == ("sending", "", 2, True)
+
+
+def test_a_message_that_fails_for_days_is_given_up(settings):
+    point_to(settings, 1)
+    message = make_message(attempts=MAX_ATTEMPTS - 1)
+
+    deliver_due(now=NOW)
+
+    assert state_of(message) == ("failed", "away", MAX_ATTEMPTS, False)
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 5), (4, 15), (5, 60), (50, 60)])
+def test_the_pause_grows(attempts, minutes):
+    pause = pause_after(attempts)
+
+    assert timedelta(minutes=minutes) <= pause <= timedelta(minutes=minutes * 1.2)

@@ -1,0 +1,101 @@
+"""What Twilio may do to us."""
+
+from datetime import timedelta
+
+import pytest
+
+from outbox import sms
+from outbox.delivery import claim, deliver_due
+from tests.factories import NOW, make_message, make_text
+from tests.stand_ins import ACCOUNT, twilio_server
+
+pytestmark = pytest.mark.django_db
+
+
+def outcome_of(message):
+    message.refresh_from_db()
+    return message.state, message.reason, message.provider_code, message.is_uncertain
+
+
+def test_a_text_leaves_once_and_keeps_the_id_of_twilio(settings):
+    text = make_text()
+
+    with twilio_server(settings) as server:
+        assert [deliver_due(now=NOW), deliver_due(now=NOW)] == [1, 0]
+
+    assert outcome_of(text) == ("sent", "", "", False)
+    assert [(sent["to"], sent["from"], sent["body"]) for sent in server.texts] == [
+        ("+31600000001", "+31600000900", "Morgen 09.30 belt Youssef je.")
+    ]
+    assert text.provider_id == server.texts[0]["sid"]
+
+
+def test_a_messaging_service_sends_when_there_is_one(settings):
+    make_text()
+
+    with twilio_server(settings, sender="MG" + "1" * 32) as server:
+        deliver_due(now=NOW)
+
+    assert [(text["from"], text["messaging_service_sid"]) for text in server.texts] == [(None, "MG" + "1" * 32)]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [
+        (400, 21211, ("failed", "address", "21211", False)),
+        (400, 21610, ("failed", "opted_out", "21610", False)),
+        (400, 30007, ("failed", "refused", "30007", False)),
+        (400, 21606, ("queued", "settings", "21606", False)),
+        (401, 20003, ("queued", "settings", "20003", False)),
+        (429, 20429, ("queued", "busy", "20429", False)),
+        (500, 20500, ("queued", "busy", "20500", False)),
+        (503, 20503, ("queued", "busy", "20503", False)),
+    ],
+)
+def test_what_a_refusal_means(settings, status, code, outcome):
+    text, letter = make_text(), make_message()
+
+    with twilio_server(settings, refusals={"+31600000001": (status, code)}):
+        assert deliver_due(now=NOW) == 1
+
+    assert outcome_of(text) == outcome
+    assert outcome_of(letter) == ("sent", "", "", False)
+
+
+def test_a_twilio_that_is_away_makes_the_text_wait(settings):
+    text = make_text()
+    with twilio_server(settings):
+        pass
+
+    deliver_due(now=NOW)
+
+    assert outcome_of(text) == ("queued", "away", "", False)
+
+
+def test_a_text_that_left_without_our_hearing_it_is_found_and_not_sent_again(settings, monkeypatch):
+    monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.5)
+    text = make_text()
+
+    with twilio_server(settings, hangs=True) as server:
+        deliver_due(now=NOW)
+        outcome = outcome_of(text)
+        server.hangs = False
+        deliver_due(now=NOW + timedelta(minutes=2))
+
+    assert outcome == ("queued", "away", "", True)
+    assert outcome_of(text) == ("sent", "", "", True)
+    assert [sent["sid"] for sent in server.texts] == [text.provider_id]
+
+
+def test_a_text_whose_sender_died_before_it_left_is_sent(settings):
+    make_text(text="Iets anders."), make_text(recipient="+31600000002")
+    text = make_text(not_before=NOW - timedelta(hours=1))
+    claim(now=NOW, channels=["sms"])
+
+    with twilio_server(settings) as server:
+        deliver_due(now=NOW)
+        deliver_due(now=NOW + timedelta(minutes=3))
+
+    assert outcome_of(text) == ("sent", "", "", True)
+    assert [sent["body"] for sent in server.texts] == ["Iets anders.", text.text, text.text]
+    assert server.texts[0]["account_sid"] == ACCOUNT
