@@ -1,16 +1,20 @@
 """Reads that more than one door needs: what can be booked."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from advisors.models import Advisor
+from advisors.models import Advisor, Opening, TalkChannel
 from advisors.queries import free_slots_of, question_of
 from advisors.slots import Question, Slot
 from bookings.models import Booking, Invitation
+from bookings.offers import Host, Offer
 from organisation.models import Policy
 
 ALTERNATIVES = 6
+HOST_FIELDS = ("advisor__user__name", "advisor__languages", "channels", "location__address")
 
 
 def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:
@@ -33,6 +37,37 @@ def slots_for(
     question = question_of(policy, now=now, channel=channel, language=language)
     without = instead_of.entry_id if instead_of else None
     return free_slots_of(pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without)
+
+
+def hosts_of(invitation: Invitation) -> tuple[Host, ...]:
+    """The pool with its open hours summed up, in one statement, by name."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    openings = Opening.objects.filter(advisor__in=pool_of(invitation)).order_by("advisor__user__name", "advisor_id")
+    for row in openings.values("advisor_id", *HOST_FIELDS):
+        found[row["advisor_id"]].append(row)
+    return tuple(
+        Host(
+            advisor_id=advisor_id,
+            name=rows[0]["advisor__user__name"],
+            languages=frozenset(rows[0]["advisor__languages"]),
+            channels=frozenset(channel for row in rows for channel in row["channels"]),
+            addresses=tuple(sorted({row["location__address"] for row in rows if row["location__address"]})),
+        )
+        for advisor_id, rows in found.items()
+    )
+
+
+def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_of: Booking | None = None) -> Offer:
+    """Everything that the candidate can choose from; five statements, whatever the number of advisors."""
+    hosts = hosts_of(invitation)
+    offered = frozenset[str]().union(*(host.channels for host in hosts))
+    spoken = frozenset[str]().union(*(host.languages for host in hosts))
+    return Offer(
+        hosts=hosts,
+        slots=tuple(slots_for(invitation, policy=policy, now=now, instead_of=instead_of)),
+        channels=tuple(channel for channel in TalkChannel.values if channel in offered),
+        languages=tuple(language for language in policy.languages if language in spoken),
+    )
 
 
 def one_per_start(slots: list[Slot]) -> list[Slot]:

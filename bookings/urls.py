@@ -1,4 +1,22 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from bookings.views import agenda, appointments, candidate, choosing, invitations, moving
 
 app_name = "bookings"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # the candidate
+    path("my/", candidate.home, name="home"),
+    path("my/invitations/<int:pk>/book/", choosing.book, name="book"),
+    path("my/invitations/<int:pk>/details/", choosing.details, name="details"),
+    path("my/appointments/<int:pk>/", appointments.appointment, name="appointment"),
+    path("my/appointments/<int:pk>/move/", moving.move, name="move"),
+    path("my/appointments/<int:pk>/move/details/", moving.move_details, name="move_details"),
+    path("my/appointments/<int:pk>/cancel/", appointments.cancel, name="cancel"),
+    path("my/appointments/<int:pk>/prepare/", appointments.prepare, name="prepare"),
+    path("my/appointments/<int:pk>/calendar.ics", appointments.calendar, name="calendar"),
+    path("a/<str:code>", candidate.short, name="short"),
+    # staff
+    path("today/", agenda.today, name="today"),
+    path("agenda/", agenda.week, name="week"),
+    path("invitations/", invitations.invitations, name="invitations"),
+]

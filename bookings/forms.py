@@ -1,0 +1,171 @@
+"""What a candidate sends: how to talk, a moment, and what to talk about."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from advisors.models import TalkChannel
+from bookings.models import Topic
+from bookings.moments import moment_of
+from bookings.offers import Choice, Offer
+from bookings.wishes import Wish
+from candidates.phones import phone_of
+from candidates.refusals import PhoneUnclear
+from organisation.wording import printable
+
+BIGGEST_KEY = 2**63 - 1
+OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these a moment is a slip or a joke
+
+
+class ChoiceForm(forms.Form):
+    """How to talk; every part may be left out."""
+
+    channel = forms.ChoiceField(choices=TalkChannel.choices, required=False)
+    advisor = forms.TypedChoiceField(label=_("With whom?"), coerce=int, empty_value=None, required=False)
+    language = forms.ChoiceField(
+        label=_("In which language?"), widget=forms.RadioSelect(attrs={"class": "rows beside"}), required=False
+    )
+    since = forms.DateField(required=False)
+
+    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(host.advisor_id, host.name) for host in offer.hosts]
+        self.fields["advisor"].choices = [("", _("The first one free")), *names]  # type: ignore[attr-defined]
+        spoken = [(code, name) for code, name in settings.LANGUAGES if code in offer.languages]
+        self.fields["language"].choices = spoken  # type: ignore[attr-defined]
+
+    def choice(self, otherwise: Choice) -> Choice:
+        """What was asked; what is missing or not understood is as `otherwise`."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return Choice(
+            channel=asked.get("channel") or otherwise.channel,
+            language=asked.get("language") or otherwise.language,
+            advisor_id=asked.get("advisor") if "advisor" in self.data else otherwise.advisor_id,
+        )
+
+
+class MomentField(forms.CharField):
+    """`2026-11-24T08:30Z`; whether it is free is for the service to say."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"invalid": _("We do not know this moment. Please choose another one.")}
+
+    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            moment = moment_of(text)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if not OLDEST_YEAR <= moment.year <= LATEST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+    def run_validators(self, value: Any) -> None:
+        """A moment has no characters to count."""
+
+
+class MomentForm(forms.Form):
+    """The moment and the way to talk, as chosen on the page before."""
+
+    slot = MomentField(error_messages={"required": _("Choose a moment first.")})
+    channel = forms.ChoiceField(choices=TalkChannel.choices, widget=forms.HiddenInput)
+    language = forms.ChoiceField(choices=settings.LANGUAGES, widget=forms.HiddenInput)
+    advisor = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_KEY, widget=forms.HiddenInput)
+
+    @property
+    def moment_problem(self) -> str:
+        """In one sentence what is wrong with the moment or the way to talk; empty when nothing is."""
+        if self.errors.get("slot"):
+            return str(self.errors["slot"][0])
+        odd = {"channel", "language", "advisor"} & set(self.errors)
+        return str(_("We did not understand your choice. Please choose again.")) if odd else ""
+
+    def wish(self) -> Wish:
+        known = self.cleaned_data
+        return Wish(
+            starts_at=known["slot"], channel=known["channel"], language=known["language"], advisor_id=known["advisor"]
+        )
+
+
+class PhoneForm(MomentForm):
+    """Asks for a number only when we have to call and do not know one."""
+
+    phone = forms.CharField(
+        label=_("Phone number"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "short"}),
+    )
+
+    def __init__(self, *args: Any, known_phone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known_phone = known_phone
+        if known_phone:
+            self.fields["phone"].label = _("Another phone number")
+
+    def clean_phone(self) -> str:
+        try:
+            return phone_of(self.cleaned_data["phone"], demo=settings.DEMO)
+        except PhoneUnclear as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def number(self, *, needed: bool) -> str:
+        """The number that was typed, or else the one that we know; none when there is no need."""
+        return (self.cleaned_data["phone"] or self.known_phone) if needed else ""
+
+    def wish(self) -> Wish:
+        wish = super().wish()
+        return replace(wish, phone=self.number(needed=wish.channel == TalkChannel.PHONE))
+
+
+class PreparationForm(forms.Form):
+    """What the candidate wants to talk about; nothing is obliged."""
+
+    topics = forms.ModelMultipleChoiceField(
+        label=_("What do you want to talk about?"),
+        queryset=Topic.objects.filter(is_active=True),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    question = forms.CharField(
+        label=_("Is there something that you want to ask or tell us?"),
+        help_text=_("Only the advisor reads this. At most 1000 characters."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=1000,
+        required=False,
+    )
+
+    def clean_question(self) -> str:
+        return printable(self.cleaned_data["question"])
+
+    def topic_ids(self) -> tuple[int, ...]:
+        return tuple(topic.pk for topic in self.cleaned_data["topics"])
+
+
+class DetailsForm(PreparationForm, PhoneForm):
+    """Everything for a booking."""
+
+    wants_sms = forms.BooleanField(
+        label=_("Yes, send me a text message the day before"),
+        help_text=_("You get one message about this appointment. We use your number for nothing else."),
+        required=False,
+    )
+
+    def wish(self) -> Wish:
+        wish, wants_sms = super().wish(), self.cleaned_data["wants_sms"]
+        needed = wants_sms or wish.channel == TalkChannel.PHONE
+        return replace(
+            wish,
+            phone=self.number(needed=needed),
+            wants_sms=wants_sms,
+            topic_ids=self.topic_ids(),
+            question=self.cleaned_data["question"],
+        )

@@ -1,0 +1,66 @@
+"""Free moments as a page shows them: grouped by local day, a limited number at a time. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from advisors.slots import Slot
+from organisation.wording import day_in_words, time_in_words
+
+DAYS_AT_ONCE = 10  # two working weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    value: str  # what a form sends back, see `value_of`
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    label: str
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some days with free moments, and where the earlier and later ones begin."""
+
+    days: tuple[Day, ...]
+    later: date | None
+    is_first: bool
+
+
+def value_of(starts_at: datetime) -> str:
+    """`2026-11-24T08:30Z`: a moment as forms and programs write it."""
+    return starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def moment_of(value: str) -> datetime:
+    """The other way round; raises ValueError when it is no moment with a time zone."""
+    moment = datetime.fromisoformat(value.strip())
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+def stretch_of(slots: Iterable[Slot], *, since: date | None, language: str, zone: ZoneInfo) -> Stretch:
+    """The first days on or after `since` that have a free moment; slots come sorted, one per start."""
+    by_day: dict[date, list[datetime]] = {}
+    for slot in slots:
+        by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot.starts_at)
+    wanted = [day for day in by_day if since is None or day >= since]
+    days = tuple(
+        Day(
+            day_in_words(day, language, zone),
+            tuple(Moment(value_of(start), time_in_words(start, language, zone)) for start in by_day[day]),
+        )
+        for day in islice(wanted, DAYS_AT_ONCE)
+    )
+    later = wanted[DAYS_AT_ONCE] if len(wanted) > DAYS_AT_ONCE else None
+    return Stretch(days=days, later=later, is_first=len(wanted) == len(by_day))

@@ -1,0 +1,63 @@
+"""What a candidate can choose from: who, how, in which language, and when. Values in, values out."""
+
+from dataclasses import dataclass
+
+from advisors.slots import Slot
+
+
+@dataclass(frozen=True)
+class Host:
+    """Somebody who may hold this talk, and how; without open hours nobody is a host."""
+
+    advisor_id: int
+    name: str
+    languages: frozenset[str]
+    channels: frozenset[str]
+    addresses: tuple[str, ...] = ()  # of the places where they hold talks
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How somebody wants to talk; without an advisor the first one free will do."""
+
+    channel: str
+    language: str
+    advisor_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    hosts: tuple[Host, ...]
+    slots: tuple[Slot, ...]  # of every host, channel and language; by start, then by advisor
+    channels: tuple[str, ...]  # that somebody offers
+    languages: tuple[str, ...]  # that policy knows and somebody speaks
+
+    @property
+    def address(self) -> str:
+        """Where to come; empty when there is more than one place."""
+        addresses = {address for host in self.hosts for address in host.addresses}
+        return addresses.pop() if len(addresses) == 1 else ""
+
+    def name_of(self, advisor_id: int | None) -> str:
+        return next((host.name for host in self.hosts if host.advisor_id == advisor_id), "")
+
+    def free(self, choice: Choice) -> list[Slot]:
+        """What can be booked under this choice, by start, then by advisor."""
+        wanted = {
+            host.advisor_id
+            for host in self.hosts
+            if choice.language in host.languages and choice.advisor_id in (None, host.advisor_id)
+        }
+        return [slot for slot in self.slots if slot.advisor_id in wanted and choice.channel in slot.channels]
+
+    def usual(self, language: str) -> Choice:
+        """How a page starts: in the candidate's language when that can be, by the first channel that is free."""
+        language = language if language in self.languages else self.languages[0]
+        choices = [Choice(channel, language) for channel in self.channels]
+        return next((choice for choice in choices if self.free(choice)), choices[0])
+
+    def others(self, choice: Choice) -> list[Choice]:
+        """Choices next to an empty one that do have free moments: anybody, then every other channel."""
+        anybody = Choice(choice.channel, choice.language)
+        channels = [Choice(channel, choice.language) for channel in self.channels if channel != choice.channel]
+        return [other for other in (anybody, *channels) if other != choice and self.free(other)]

@@ -1,0 +1,58 @@
+"""How invitations, slots and bookings look to programs. Values in, plain JSON out."""
+
+from typing import Any
+
+from advisors.slots import Slot
+from bookings.models import Booking, Invitation
+from bookings.moments import value_of
+from bookings.offers import Host
+
+
+def slot_in_json(slot: Slot) -> dict[str, Any]:
+    return {
+        "starts_at": value_of(slot.starts_at),
+        "ends_at": value_of(slot.ends_at),
+        "advisor": slot.advisor_id,
+        "channels": sorted(slot.channels),
+    }
+
+
+def host_in_json(host: Host) -> dict[str, Any]:
+    return {
+        "id": host.advisor_id,
+        "name": host.name,
+        "languages": sorted(host.languages),
+        "channels": sorted(host.channels),
+    }
+
+
+def booking_in_json(booking: Booking) -> dict[str, Any]:
+    return {
+        "status": booking.status,
+        "starts_at": value_of(booking.starts_at),
+        "ends_at": value_of(booking.ends_at),
+        "advisor": booking.advisor_id,
+        "channel": booking.channel,
+        "language": booking.language,
+        "cancelled_by": booking.cancelled_by or None,
+        "moved_count": booking.moved_count,
+    }
+
+
+def invitation_in_json(invitation: Invitation, booking: Booking | None) -> dict[str, Any]:
+    """`booking` is the one that counts: standing, or else the latest."""
+    return {
+        "key": str(invitation.key),
+        "application": invitation.application.external_id,
+        "sent_at": value_of(invitation.sent_at),
+        "open_until": invitation.open_until.isoformat(),
+        "is_withdrawn": invitation.withdrawn_at is not None,
+        "booking": booking_in_json(booking) if booking else None,
+    }
+
+
+def booking_that_counts(bookings: list[Booking]) -> Booking | None:
+    """The one that stands, then the one that was held, then the latest that came to nothing."""
+    rank = {Booking.Status.BOOKED.value: 0, Booking.Status.COMPLETED.value: 1}
+    latest_first = sorted(bookings, key=lambda booking: (booking.starts_at, booking.pk), reverse=True)
+    return min(latest_first, key=lambda booking: rank.get(booking.status, 2), default=None)

@@ -1,0 +1,96 @@
+"""Where a candidate comes in: the first page behind the private link, and the short code of a text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings.codes import digest_of
+from bookings.models import Booking, Invitation
+from bookings.progress import MAY_CHOOSE, Progress, progress_of
+from candidates.limits import address_of_visitor, is_within
+from candidates.models import Candidate
+from candidates.services.access import link_of
+from candidates.session import candidate_of, for_candidate, only_booking, open_session
+
+CODES_AT_ONCE = 30  # from one address, in ten minutes
+TEN_MINUTES = 600
+
+
+@dataclass(frozen=True)
+class Way:
+    """An invitation, how far it came, and the appointment that counts."""
+
+    invitation: Invitation
+    progress: Progress
+    bookings: list[Booking]
+
+    @property
+    def booking(self) -> Booking | None:
+        standing = [booking for booking in self.bookings if booking.status == Booking.Status.BOOKED]
+        held = [booking for booking in self.bookings if booking.status == Booking.Status.COMPLETED]
+        return next(iter([*standing, *held, *self.bookings]), None)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_candidate
+def home(request: HttpRequest, candidate: Candidate) -> HttpResponse:
+    ways = _ways(candidate, timezone.now())
+    return render(request, "bookings/home.html", {"candidate": candidate, "ways": ways, "next": _next(ways)})
+
+
+@require_http_methods(["GET", "HEAD"])
+@never_cache
+def short(request: HttpRequest, code: str) -> HttpResponse:
+    """A text's code opens its own appointment; whoever is in with the whole link stays so."""
+    if not is_within(action="short", who=address_of_visitor(request), times=CODES_AT_ONCE, seconds=TEN_MINUTES):
+        return render(request, "429.html", status=429)
+    now = timezone.now()
+    booking = Booking.objects.filter(code_digest=digest_of(code), ends_at__gt=now).first()
+    if booking is None:
+        return _private(render(request, "bookings/code_ended.html", status=404))
+    candidate = booking.candidate
+    if candidate_of(request, now=now) != candidate or only_booking(request) is not None:
+        open_session(request, link_of(candidate), now=now, booking_id=booking.pk)
+    response = _private(redirect("bookings:appointment", pk=booking.pk))
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            candidate.language,
+            secure=bool(settings.LANGUAGE_COOKIE_SECURE),
+            samesite="Lax",
+        )
+    return response
+
+
+def _ways(candidate: Candidate, now: datetime) -> list[Way]:
+    own = Invitation.objects.of_candidate(candidate).filter(withdrawn_at__isnull=True)
+    invitations = own.select_related("application__vacancy").prefetch_related(
+        "bookings__advisor__user", "bookings__referrals__vacancy"
+    )
+    return [_way(invitation, now) for invitation in invitations]
+
+
+def _way(invitation: Invitation, now: datetime) -> Way:
+    bookings = sorted(invitation.bookings.all(), key=lambda booking: booking.starts_at, reverse=True)
+    return Way(invitation, progress_of(invitation, bookings, now), bookings)
+
+
+def _next(ways: list[Way]) -> dict[str, Any] | None:
+    """The one clear thing to do: an appointment to come, or else a moment to choose."""
+    planned = [way for way in ways if way.progress == Progress.PLANNED]
+    open_ways = [way for way in ways if way.progress in MAY_CHOOSE]
+    first = next(iter([*planned, *open_ways]), None)
+    return {"way": first, "is_planned": first in planned} if first else None
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,135 @@
+"""Booking: choose a moment, then say what we need to know."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from advisors.refusals import SlotTaken
+from bookings import services
+from bookings.forms import DetailsForm, MomentForm
+from bookings.models import Booking, Invitation
+from bookings.progress import MAY_CHOOSE, Progress, progress_of
+from bookings.refusals import AlreadyBooked, InvitationClosed, PhoneNeeded
+from bookings.views.chooser import Ways, chooser
+from bookings.views.summary import refused_data, summary_of
+from candidates.models import Candidate
+from candidates.session import for_candidate
+from organisation.actors import Actor
+from organisation.models import Policy
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_candidate
+def book(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    invitation, now = _invitation(candidate, pk), timezone.now()
+    return _closed(request, invitation, now) or _chooser(request, invitation, now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_candidate
+def details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    invitation, now = _invitation(candidate, pk), timezone.now()
+    if request.method == "POST":
+        return _book(request, invitation, now)
+    moment = MomentForm(request.GET)
+    if closed := _closed(request, invitation, now):
+        return closed
+    if moment.moment_problem:
+        return _chooser(request, invitation, now, problem=moment.moment_problem)
+    return _details(
+        request, invitation, DetailsForm(initial=moment.cleaned_data, known_phone=_known(candidate)), moment
+    )
+
+
+def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
+    form = DetailsForm(request.POST, known_phone=_known(invitation.candidate))
+    if form.moment_problem:
+        return _closed(request, invitation, now) or _chooser(request, invitation, now, problem=form.moment_problem)
+    if not form.is_valid():
+        return _details(request, invitation, form, form, status=400)
+    actor = Actor.of(invitation.candidate)
+    try:
+        booking = services.book(invitation=invitation, wish=form.wish(), actor=actor, now=now)
+    except PhoneNeeded as refusal:
+        form.add_error("phone", str(refusal))
+        return _details(request, invitation, form, form, status=400)
+    except SlotTaken as refusal:
+        return _taken(request, invitation, refusal)
+    except (AlreadyBooked, InvitationClosed) as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("bookings:book", pk=invitation.pk)
+    messages.success(request, _("Your appointment is set. You also get a mail from us."))
+    return redirect("bookings:appointment", pk=booking.pk)
+
+
+def _taken(request: HttpRequest, invitation: Invitation, refusal: SlotTaken) -> HttpResponse:
+    """Keep what was typed and offer what is still free."""
+    form = DetailsForm(refused_data(request, refusal), known_phone=_known(invitation.candidate))
+    form.is_valid()
+    return _details(request, invitation, form, form, refusal=refusal, status=409)
+
+
+def _details(
+    request: HttpRequest,
+    invitation: Invitation,
+    form: DetailsForm,
+    moment: MomentForm,
+    *,
+    refusal: SlotTaken | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "employer": Policy.objects.current(),
+        "invitation": invitation,
+        "form": form,
+        "summary": summary_of(invitation, MomentForm.wish(moment), refusal),
+    }
+    return render(request, "bookings/details.html", context, status=status)
+
+
+def _chooser(request: HttpRequest, invitation: Invitation, now: datetime, *, problem: str = "") -> HttpResponse:
+    ways = Ways(
+        here=reverse("bookings:book", args=[invitation.pk]), onward=reverse("bookings:details", args=[invitation.pk])
+    )
+    policy = Policy.objects.current()
+    return chooser(request, invitation, policy, ways=ways, now=now, problem=problem, more=_reason(invitation))
+
+
+def _reason(invitation: Invitation) -> dict[str, Any]:
+    rejection = invitation.application.rejection
+    return {"rejection": rejection, "strengths": list(rejection.strengths.all())}
+
+
+def _closed(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse | None:
+    """Where to go when there is nothing to choose here: to the appointment that stands, or to what we can still do."""
+    bookings = sorted(invitation.bookings.all(), key=lambda booking: booking.starts_at, reverse=True)
+    progress = progress_of(invitation, bookings, now)
+    if progress in MAY_CHOOSE:
+        return None
+    if progress == Progress.ENDED:
+        return render(request, "bookings/closed.html", {"invitation": invitation})
+    return redirect("bookings:appointment", pk=_talk_of(bookings).pk)
+
+
+def _talk_of(bookings: list[Booking]) -> Booking:
+    """The one that stands, or else the one that was held."""
+    order = [Booking.Status.BOOKED, Booking.Status.COMPLETED, Booking.Status.CANCELLED, Booking.Status.NO_SHOW]
+    return min(bookings, key=lambda booking: order.index(Booking.Status(booking.status)))
+
+
+def _invitation(candidate: Candidate, pk: int) -> Invitation:
+    own = Invitation.objects.of_candidate(candidate).select_related(
+        "application__candidate", "application__vacancy", "application__rejection"
+    )
+    return get_object_or_404(own.prefetch_related("bookings"), pk=pk)
+
+
+def _known(candidate: Candidate) -> str:
+    return str(candidate.phone)

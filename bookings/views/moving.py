@@ -1,0 +1,120 @@
+"""Moving an appointment: the same way to choose, with everything kept."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from advisors.refusals import SlotTaken
+from bookings import services
+from bookings.forms import MomentForm, PhoneForm
+from bookings.models import Booking
+from bookings.refusals import NotStanding, PhoneNeeded, TooLateToMove
+from bookings.services.moving import may_move
+from bookings.views.appointments import appointment_of, ended_for
+from bookings.views.chooser import Ways, chooser
+from bookings.views.summary import refused_data, summary_of
+from candidates.models import Candidate
+from candidates.session import for_appointment
+from organisation.actors import Actor
+from organisation.models import Policy
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_appointment
+def move(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    booking, now = appointment_of(candidate, pk), timezone.now()
+    return _too_late(request, booking, now) or _chooser(request, booking, now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_appointment
+def move_details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    booking, now = appointment_of(candidate, pk), timezone.now()
+    if closed := _too_late(request, booking, now):
+        return closed
+    if request.method == "POST":
+        return _move(request, booking, now)
+    moment = MomentForm(request.GET)
+    if moment.moment_problem:
+        return _chooser(request, booking, now, problem=moment.moment_problem)
+    form = PhoneForm(initial=moment.cleaned_data, known_phone=_known(booking))
+    return _details(request, booking, form, moment)
+
+
+def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
+    form = PhoneForm(request.POST, known_phone=_known(booking))
+    if form.moment_problem:
+        return _chooser(request, booking, now, problem=form.moment_problem)
+    if not form.is_valid():
+        return _details(request, booking, form, form, status=400)
+    try:
+        services.move(booking=booking, wish=form.wish(), actor=Actor.of(booking.candidate), now=now)
+    except PhoneNeeded as refusal:
+        form.add_error("phone", str(refusal))
+        return _details(request, booking, form, form, status=400)
+    except SlotTaken as refusal:
+        return _taken(request, booking, refusal)
+    except (NotStanding, TooLateToMove) as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("bookings:appointment", pk=booking.pk)
+    messages.success(request, _("Your appointment has moved. You also get a mail from us."))
+    return redirect("bookings:appointment", pk=booking.pk)
+
+
+def _taken(request: HttpRequest, booking: Booking, refusal: SlotTaken) -> HttpResponse:
+    form = PhoneForm(refused_data(request, refusal), known_phone=_known(booking))
+    form.is_valid()
+    return _details(request, booking, form, form, refusal=refusal, status=409)
+
+
+def _details(
+    request: HttpRequest,
+    booking: Booking,
+    form: PhoneForm,
+    moment: MomentForm,
+    *,
+    refusal: SlotTaken | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "employer": Policy.objects.current(),
+        "invitation": booking.invitation,
+        "booking": booking,
+        "form": form,
+        "summary": summary_of(booking.invitation, MomentForm.wish(moment), refusal),
+    }
+    return render(request, "bookings/details.html", context, status=status)
+
+
+def _chooser(request: HttpRequest, booking: Booking, now: datetime, *, problem: str = "") -> HttpResponse:
+    ways = Ways(
+        here=reverse("bookings:move", args=[booking.pk]),
+        onward=reverse("bookings:move_details", args=[booking.pk]),
+        back=reverse("bookings:appointment", args=[booking.pk]),
+    )
+    policy = Policy.objects.current()
+    return chooser(request, booking.invitation, policy, ways=ways, now=now, booking=booking, problem=problem)
+
+
+def _too_late(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse | None:
+    """After policy's limit cancelling and calling are left; an appointment that ended has its own page."""
+    if ended := ended_for(request, booking, now):
+        return ended
+    if booking.status != Booking.Status.BOOKED or now >= booking.starts_at:
+        return redirect("bookings:appointment", pk=booking.pk)
+    if may_move(booking, Policy.objects.current(), now):
+        return None
+    return render(
+        request, "bookings/too_late.html", {"booking": booking}, status=409 if request.method == "POST" else 200
+    )
+
+
+def _known(booking: Booking) -> str:
+    return str(booking.phone or booking.candidate.phone)
