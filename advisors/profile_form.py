@@ -8,7 +8,7 @@ from advisors.models import Advisor
 from advisors.profiles import Profile
 
 
-class ProfileForm(forms.ModelForm[Advisor]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     languages = forms.MultipleChoiceField(
         label=_("Talks in"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
     )

@@ -1,7 +1,8 @@
-"""How django-allauth behaves here: no sign-up, mail through the outbox, secrets of second factors encrypted."""
+"""How django-allauth behaves here: no sign-up, no mail of its own, secrets of second factors encrypted."""
 
 import base64
 import hashlib
+from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -13,6 +14,10 @@ from django.http import HttpRequest
 class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> NoReturn:
+        """Every letter leaves through the outbox, see spreekuur/staff_mail.py; nothing may come here."""
+        raise NotImplementedError(template_prefix)
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):

@@ -16,7 +16,7 @@ from organisation.words import ACTIONS
 SHORT_NAME = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ .,'&()+/-]+")
 
 
-class PolicyForm(forms.ModelForm[Policy]):
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     phone = forms.CharField(label=_("Phone number for candidates"), required=False, max_length=30)
     languages = forms.MultipleChoiceField(
         label=_("Languages of letters and talks"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
@@ -88,12 +88,13 @@ class PolicyForm(forms.ModelForm[Policy]):
 
     def policy(self) -> Policy:
         """What was filled in, not stored yet."""
-        self.instance.phone = self.cleaned_data["phone"]
-        self.instance.languages = self.cleaned_data["languages"]
-        return self.instance
+        policy: Policy = self.instance
+        policy.phone = self.cleaned_data["phone"]
+        policy.languages = self.cleaned_data["languages"]
+        return policy
 
 
-class LocationForm(forms.ModelForm[Location]):
+class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Location
         fields = ["name", "address", "postal_code", "city", "room", "has_wheelchair_access", "is_active"]
@@ -105,7 +106,7 @@ class LocationForm(forms.ModelForm[Location]):
         widgets = {"postal_code": forms.TextInput(attrs={"class": "short"})}
 
 
-class DepartmentForm(forms.ModelForm[Department]):
+class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Department
         fields = ["name", "is_active"]
@@ -142,7 +143,7 @@ class StaffForm(forms.Form):
         return cls(data, initial=known)
 
 
-class ClientForm(forms.ModelForm[ApiClient]):
+class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiClient
         fields = ["name", "source"]

@@ -1,7 +1,11 @@
 """The audit trail in words. It holds keys; who may look up a key finds the rest elsewhere."""
 
-from django.utils.functional import _StrPromise
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 ACTIONS: dict[str, "_StrPromise"] = {
     "absence.add": _("Absence entered"),
@@ -24,6 +28,13 @@ ACTIONS: dict[str, "_StrPromise"] = {
     "location.change": _("Location changed"),
     "policy.change": _("Policy changed"),
     "profile.change": _("Advisor's profile changed"),
+    "referral.answer": _("Introduction answered"),
+    "referral.consent": _("Consent to an introduction given"),
+    "referral.propose": _("Vacancy proposed"),
+    "referral.read": _("Referral read"),
+    "referral.record_outcome": _("Outcome of a referral recorded"),
+    "referral.refuse": _("Introduction refused"),
+    "referral.withdraw": _("Consent to an introduction withdrawn"),
     "role.grant.advisor": _("Role of career advisor given"),
     "role.grant.application_manager": _("Role of application manager given"),
     "role.grant.manager": _("Role of manager given"),

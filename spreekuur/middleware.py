@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve
+from django.utils.translation import gettext as _
 
 from organisation.models import Policy, User
 
 Answer = Callable[[HttpRequest], HttpResponse]
 RETRY_SECONDS = 10
+AWAY = (OperationalError, InterfaceError)
 WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "set_language"}
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
 
 
 def away(request: HttpRequest) -> HttpResponse:
@@ -27,7 +32,7 @@ def database_away(get_response: Answer) -> Answer:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return away(request) if isinstance(exception, OperationalError | InterfaceError) else None
+        return away(request) if isinstance(exception, AWAY) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
@@ -37,10 +42,15 @@ def second_factor(get_response: Answer) -> Answer:
     """Where policy asks it, staff without TOTP or passkey get no further than setting one up."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if isinstance(user, User) and not _may_pass(request, user):
-            return redirect("mfa_index")
-        return get_response(request)
+        try:
+            user = request.user  # the first look at the database; here no process_exception reaches
+            may_pass = not isinstance(user, User) or _may_pass(request, user)
+        except AWAY:
+            return away(request)
+        if may_pass:
+            return get_response(request)
+        messages.warning(request, _("Your employer asks for a second step. Set up an app or a key to go on."))
+        return redirect("mfa_index")
 
     return middleware
 
@@ -51,4 +61,4 @@ def _may_pass(request: HttpRequest, user: User) -> bool:
     name = resolve(request.path_info).url_name or ""
     if name.startswith("mfa_") or name in WITHOUT_SECOND_FACTOR:
         return True
-    return bool(user.authenticator_set.exists())  # type: ignore[attr-defined]
+    return bool(user.authenticator_set.filter(type__in=SECOND_FACTORS).exists())

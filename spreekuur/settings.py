@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "vacancies",
     "outbox",
     "organisation",
-    "spreekuur.apps.ConfigurationAdminConfig",
+    "spreekuur.configuration_app.ConfigurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

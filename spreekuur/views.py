@@ -1,5 +1,7 @@
 """Doors of the house itself: home, health, language, and errors."""
 
+import sys
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from django.views.i18n import set_language
 from organisation.models import User
 from outbox.queries import last_heartbeat_within, oldest_overdue_seconds
 from spreekuur.context import places_of
+from spreekuur.middleware import AWAY, away
 
 READ = ["GET", "HEAD"]
 
@@ -20,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         places = places_of(request.user, request.path)
         return redirect(places[0].url) if places else render(request, "no_role.html")
-    return render(request, "welcome.html")
+    return render(request, "welcome.html", {"is_empty": not User.objects.exists()})
 
 
 @require_http_methods(READ)
@@ -63,4 +66,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A bug; or a database that went away where no middleware could see it, such as while a session was saved."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return away(request)
     return render(request, "500.html", status=500)
