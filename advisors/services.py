@@ -107,7 +107,7 @@ def close_hours(*, opening: Opening, actor: Actor, now: datetime) -> None:
 
 
 def add_absence(*, advisor: Advisor, span: Span, actor: Actor, now: datetime) -> Absence:
-    """Away in this stretch; what is booked stays. The same absence twice is one. Raises AbsenceInvalid, AbsenceTooLong."""
+    """Away in this stretch; what is booked stays. The same twice is one. Raises AbsenceInvalid, AbsenceTooLong."""
     with audit.refusals_recorded("absence.add", advisor, actor=actor, now=now), transaction.atomic():
         if span.end <= max(span.start, now):
             raise AbsenceInvalid

@@ -71,9 +71,7 @@ def talks_between(user: User, span: Span) -> QuerySet[Booking]:
 def rows_of_day(calendar: Calendar, day: date, talks: list[Booking], *, now: datetime) -> list[Row]:
     whole = day_of(calendar, day)
     current = current_of(talks, now) if whole.start <= now < whole.end else None
-    rows = [
-        Row(starts_at=talk.starts_at, ends_at=talk.ends_at, booking=talk, is_now=talk is current) for talk in talks
-    ]
+    rows = [Row(starts_at=talk.starts_at, ends_at=talk.ends_at, booking=talk, is_now=talk is current) for talk in talks]
     rows += [Row(starts_at=span.start, ends_at=span.end, is_away=True) for span in away_in_hours(calendar, day)]
     if day not in public_holidays(day.year):
         rows += [Row(starts_at=span.start, ends_at=span.end) for span in free_on(calendar, day)]
@@ -102,9 +100,7 @@ def to_do_of(user: User, *, now: datetime) -> ToDo:
         referrals__refused_at__isnull=True,
         referrals__withdrawn_at__isnull=True,
     )
-    return ToDo(
-        unmarked=list(unmarked), waiting=list(waiting.distinct().prefetch_related("referrals__vacancy"))
-    )
+    return ToDo(unmarked=list(unmarked), waiting=list(waiting.distinct().prefetch_related("referrals__vacancy")))
 
 
 def _day(calendar: Calendar, day: date, talks: list[Booking], today: date) -> Day:

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from talks.views import files, notes
 
 app_name = "talks"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("talks/<int:pk>/", files.file, name="file"),
+    path("talks/<int:pk>/note/", notes.note, name="note"),
+    path("talks/<int:pk>/complete/", files.complete, name="complete"),
+    path("talks/<int:pk>/missed/", files.no_show, name="no_show"),
+    path("talks/<int:pk>/cancel/", files.cancel, name="cancel"),
+    path("talks/copies/<int:pk>/use/", notes.note_copy_use, name="note_copy_use"),
+    path("talks/copies/<int:pk>/drop/", notes.note_copy_drop, name="note_copy_drop"),
+]

@@ -83,7 +83,7 @@ def _talks_of_week(user: User, advisor: Advisor, monday: date) -> list[Any]:
 
 
 def _day_or_404(said: str | None, *, default: date) -> date:
-    """"2026-11-24"."""
+    """ "2026-11-24"."""
     if not said:
         return default
     try:
@@ -93,7 +93,7 @@ def _day_or_404(said: str | None, *, default: date) -> date:
 
 
 def _monday_or_404(said: str | None, *, default: date) -> date:
-    """"2026-W48", as ISO 8601 counts weeks."""
+    """ "2026-W48", as ISO 8601 counts weeks."""
     if not said:
         return default
     year, _, number = said.partition("-W")

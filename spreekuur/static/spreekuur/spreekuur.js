@@ -20,3 +20,9 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+// Autosave that fails says so; the next one that works puts the words away again.
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => {
+    event.target.querySelectorAll("[data-not-saved]").forEach((part) => { part.hidden = false; });
+  });
+}

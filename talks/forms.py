@@ -1,0 +1,45 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from organisation.wording import printable
+
+LONGEST_NOTE = 20000
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "maxlength": LONGEST_NOTE, "autocomplete": "off"}),
+        help_text=_("Write as if the candidate reads along."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    window = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        """A browser sends a line break as two characters and counts it as one."""
+        text = printable(self.cleaned_data["text"])
+        if len(text) > LONGEST_NOTE:
+            raise forms.ValidationError(_("These notes are too long. Keep what matters for a next talk."))
+        return text
+
+
+class CopyForm(forms.Form):
+    """Which text somebody looked at when they decided."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen_at = forms.DateTimeField(widget=forms.HiddenInput)
+
+
+class CancelForm(forms.Form):
+    word = forms.CharField(
+        label=_("A word to the candidate"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Stands in the letter, below the news. For example why, and that it is not about the candidate."),
+    )
+
+    def clean_word(self) -> str:
+        return printable(self.cleaned_data["word"])

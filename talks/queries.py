@@ -1,0 +1,87 @@
+"""The candidate's file: everything that an advisor needs at hand for one talk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from bookings.models import Booking
+from candidates.models import Application
+from organisation.models import User
+from talks.models import Note, NoteCopy
+
+Status = Booking.Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    booking: Booking
+    application: Application
+    other_talks: list[Booking]  # of the same candidate, the latest first
+    other_applications: list[Application]
+    note: Note
+    copies: list[NoteCopy]
+    readable_ids: set[int]  # of the other talks, those whose file this advisor may open too
+    may_complete: bool
+    may_no_show: bool
+    may_correct: bool
+    may_cancel: bool
+
+
+def talks_for_file(user: User) -> QuerySet[Booking]:
+    """With all that the page shows; a stranger's talk is not among them."""
+    return (
+        Booking.objects.visible_to(user)
+        .select_related(
+            "invitation__application__candidate",
+            "invitation__application__vacancy__department",
+            "invitation__application__rejection__reason",
+            "invitation__application__rejection__component",
+            "invitation__application__rejection__recruiter",
+            "location",
+            "advisor",
+        )
+        .prefetch_related("topics", "referrals__vacancy")
+    )
+
+
+def file_of(booking: Booking, *, user: User, now: datetime) -> File:
+    application = booking.invitation.application
+    other_talks = Booking.objects.of_candidate(application.candidate).exclude(pk=booking.pk)
+    note = note_of(booking)
+    may_mark = can_be_marked(booking, now)
+    return File(
+        booking=booking,
+        application=application,
+        other_talks=list(
+            other_talks.select_related("advisor__user", "invitation__application__vacancy").order_by("-starts_at")
+        ),
+        readable_ids=set(other_talks.visible_to(user).values_list("pk", flat=True)),
+        other_applications=list(
+            application.candidate.applications.exclude(pk=application.pk)
+            .select_related("vacancy", "rejection__reason")
+            .order_by("-pk")
+        ),
+        note=note,
+        copies=copies_of(note),
+        may_complete=may_mark and booking.status != Status.COMPLETED,
+        may_no_show=may_mark and booking.status != Status.NO_SHOW,
+        may_correct=may_mark and booking.closed_at is not None,
+        may_cancel=booking.status == Status.BOOKED,
+    )
+
+
+def can_be_marked(booking: Booking, now: datetime) -> bool:
+    """Held or missed: once it has started; a mark can be corrected on its own day."""
+    is_fresh = booking.closed_at is None or timezone.localdate(booking.closed_at) == timezone.localdate(now)
+    return booking.status != Status.CANCELLED and now >= booking.starts_at and is_fresh
+
+
+def note_of(booking: Booking) -> Note:
+    """The note, or one without text that is not stored yet."""
+    return Note.objects.filter(booking=booking).first() or Note(booking=booking)
+
+
+def copies_of(note: Note) -> list[NoteCopy]:
+    return list(note.copies.all()) if note.pk else []

@@ -1,0 +1,92 @@
+"""The candidate's file and how the talk went. Every opening of a file is kept on record."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings import services as bookings
+from bookings.models import Booking
+from organisation import audit
+from organisation.actors import Actor
+from organisation.doors import for_role, staff_of
+from organisation.models import Role
+from organisation.refusals import Refusal
+from talks import services
+from talks.forms import CancelForm, NoteForm
+from talks.queries import file_of, talks_for_file
+
+
+@require_http_methods(["GET"])
+@for_role(Role.ADVISOR)
+@never_cache
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(talks_for_file(staff_of(request)), pk=pk)
+    audit.record("file.read", booking, actor=Actor.of(staff_of(request)))
+    return file_page(request, booking)
+
+
+@require_http_methods(["POST"])
+@for_role(Role.ADVISOR)
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    booking = booking_or_404(request, pk)
+    try:
+        services.mark_completed(booking=booking, actor=Actor.of(staff_of(request)), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Marked: you talked."))
+    return redirect("talks:file", pk=pk)
+
+
+@require_http_methods(["POST"])
+@for_role(Role.ADVISOR)
+def no_show(request: HttpRequest, pk: int) -> HttpResponse:
+    booking = booking_or_404(request, pk)
+    try:
+        services.mark_no_show(booking=booking, actor=Actor.of(staff_of(request)), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Marked: you missed each other. The candidate gets a friendly letter."))
+    return redirect("talks:file", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@for_role(Role.ADVISOR)
+@never_cache
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    booking = booking_or_404(request, pk)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            bookings.cancel(
+                booking=booking,
+                by=Booking.CancelledBy.ADVISOR,
+                word=form.cleaned_data["word"],
+                actor=Actor.of(staff_of(request)),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The talk is cancelled. The candidate gets your word and can choose again."))
+        return redirect("talks:file", pk=pk)
+    return render(request, "talks/cancel.html", {"booking": booking, "form": form})
+
+
+def booking_or_404(request: HttpRequest, pk: int) -> Booking:
+    talks = Booking.objects.visible_to(staff_of(request)).select_related("invitation__application__candidate")
+    return get_object_or_404(talks, pk=pk)
+
+
+def file_page(request: HttpRequest, booking: Booking, *, form: NoteForm | None = None) -> HttpResponse:
+    found = file_of(booking, user=staff_of(request), now=timezone.now())
+    words = {"text": found.note.text, "version": found.note.version, "window": uuid4()}
+    context = {"file": found, "booking": booking, "form": form or NoteForm(initial=words), "window": words["window"]}
+    return render(request, "talks/file.html", context)
