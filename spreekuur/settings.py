@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import warnings
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Spreekuur"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# An address typed without a scheme is https, as Django 6 will have it
+warnings.filterwarnings("ignore", message="The FORMS_URLFIELD_ASSUME_HTTPS")
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # Words and time
 
