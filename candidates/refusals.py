@@ -6,3 +6,48 @@ from organisation.refusals import Refusal
 class LinkUnknown(Refusal):
     code = "link_unknown"
     sentence = _("This link does not work any more. You can ask for a new one.")
+
+
+class PhoneUnclear(Refusal):
+    code = "phone_unclear"
+    sentence = _("We cannot read this phone number. Write it like 06 12 34 56 78, or start with + and the country.")
+
+
+class AlreadyInvited(Refusal):
+    code = "already_invited"
+    sentence = _("The candidate has been invited with these words already. They can not be changed any more.")
+
+
+class VacancyUnknown(Refusal):
+    code = "vacancy_unknown"
+    sentence = _("We do not know this vacancy. Add its title, its department and the e-mail address of a recruiter.")
+
+
+class RecruiterUnknown(Refusal):
+    code = "recruiter_unknown"
+    sentence = _("No recruiter signs in here with this e-mail address.")
+
+
+class FileUnreadable(Refusal):
+    """A file that cannot be looked at line by line; the sentence says why."""
+
+    code = "file_unreadable"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class FileHasFaults(Refusal):
+    code = "file_has_faults"
+    sentence = _("This file has faults, so nothing was imported. Mend the file, or import only the good lines.")
+
+
+class FileClosed(Refusal):
+    code = "file_closed"
+    sentence = _("This file was imported or given up already.")
+
+
+class NotTheSameAddress(Refusal):
+    code = "not_the_same_address"
+    sentence = _("These two do not have the same e-mail address any more. Look at the list again.")

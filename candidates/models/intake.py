@@ -21,8 +21,9 @@ class IntakeFile(models.Model):
 
     uploaded_by = models.ForeignKey(User, models.CASCADE, related_name="+")
     name = models.CharField(max_length=200)
-    rows = models.JSONField(default=list)  # [{"line": 2, "cells": {"email": "..."}}]
+    rows = models.JSONField(default=list)  # [{"line": 2, "cells": {"email": "..."}, "width": [21, 21]}]
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEW)
+    ignored_columns = models.JSONField(default=list)  # ["birth_date"]: not read, not kept
     outcome = models.JSONField(default=dict)  # {"created": 5, "unchanged": 2, "left_out": 1}
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -38,6 +38,7 @@ class Application(models.Model):
     external_id = models.CharField(max_length=250, blank=True)
     applied_on = models.DateField(_("Applied on"), null=True, blank=True)
     stage = models.CharField(_("Stage"), max_length=14, choices=Stage)
+    fingerprint = models.CharField(max_length=64, blank=True)  # keyed digest of what the source said last
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -86,6 +87,14 @@ class RejectionQuerySet(models.QuerySet["Rejection"]):
     def incomplete(self) -> Self:
         return self.filter(completed_at__isnull=True, rejected_by=Rejection.RejectedBy.ORGANISATION)
 
+    def invited(self) -> Self:
+        """Looks up to bookings through the reverse relation: from then on the words stand."""
+        return self.filter(application__invitation__isnull=False)
+
+    def waiting_for_notice(self) -> Self:
+        """Nobody told the candidate yet (or nobody wrote down when)."""
+        return self.filter(notified_on__isnull=True, rejected_by=Rejection.RejectedBy.ORGANISATION)
+
     def told_before(self, day: date) -> Self:
         """The candidate was told on an earlier day, so that the letter is never the first to say it."""
         return self.filter(notified_on__lt=day)
@@ -107,9 +116,7 @@ class Rejection(models.Model):
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="rejection")
     recruiter = models.ForeignKey(User, models.PROTECT, related_name="rejections")  # who gave it
-    rejected_by = models.CharField(
-        _("Who decided"), max_length=12, choices=RejectedBy, default=RejectedBy.ORGANISATION
-    )
+    rejected_by = models.CharField(_("Who decided"), max_length=12, choices=RejectedBy, default=RejectedBy.ORGANISATION)
     reason = models.ForeignKey(
         RejectionReason, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Reason")
     )

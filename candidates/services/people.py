@@ -1,0 +1,54 @@
+"""Which candidate a report is about. By the number of its source only: who shares a mail address is asked later."""
+
+from collections.abc import Sequence
+
+from candidates.drafts import PersonDraft, RejectionDraft
+from candidates.models import Candidate, CandidateSource
+from organisation.wording import one_line
+
+
+def rename(candidate: Candidate, person: PersonDraft) -> bool:
+    """Take over name and contact; false when they stood like that already. Does not save."""
+    values = {
+        "first_name": one_line(person.first_name),
+        "infix": one_line(person.infix),
+        "last_name": one_line(person.last_name),
+        "email": person.email.strip(),
+        "phone": person.phone or str(candidate.phone or ""),
+        "language": person.language,
+    }
+    changed = {name: value for name, value in values.items() if str(getattr(candidate, name) or "") != value}
+    for name, value in changed.items():
+        setattr(candidate, name, value)
+    return bool(changed)
+
+
+def candidates_of(drafts: Sequence[RejectionDraft]) -> list[Candidate]:
+    """The candidate of each draft, saved: known by the number of its source, new otherwise."""
+    numbers = {draft.person.external_id for draft in drafts} - {""}
+    rows = CandidateSource.objects.filter(external_id__in=numbers).select_related("candidate")
+    known = {(row.source, row.external_id): row.candidate for row in rows}
+    people: list[Candidate] = []
+    fresh: list[tuple[Candidate, RejectionDraft]] = []
+    for draft in drafts:
+        number = (draft.source, draft.person.external_id)
+        candidate = known.get(number) if draft.person.external_id else None
+        if candidate is None:
+            candidate = Candidate()
+            fresh.append((candidate, draft))
+        if draft.person.external_id:
+            known[number] = candidate
+        if rename(candidate, draft.person) and candidate.pk:
+            candidate.save()
+        people.append(candidate)
+    _add(fresh)
+    return people
+
+
+def _add(fresh: Sequence[tuple[Candidate, RejectionDraft]]) -> None:
+    Candidate.objects.bulk_create(candidate for candidate, _draft in fresh)
+    CandidateSource.objects.bulk_create(
+        CandidateSource(candidate=candidate, source=draft.source, external_id=draft.person.external_id)
+        for candidate, draft in fresh
+        if draft.person.external_id
+    )

@@ -1,0 +1,28 @@
+import pytest
+
+from candidates.completeness import Missing, missing_of
+
+WHOLE = {
+    "reason_is_known": True,
+    "needs_component": True,
+    "has_component": True,
+    "explanation": "Voor mensen mist nog een certificaat.",
+    "strengths": ["Rustig onder druk"],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ({}, ()),
+        ({"reason_is_known": False}, (Missing.REASON,)),
+        ({"has_component": False}, (Missing.COMPONENT,)),
+        ({"has_component": False, "needs_component": False}, ()),
+        ({"explanation": " \n"}, (Missing.EXPLANATION,)),
+        ({"strengths": []}, (Missing.STRENGTH,)),
+        ({"strengths": ["", "  "]}, (Missing.STRENGTH,)),
+        ({"explanation": "", "strengths": []}, (Missing.EXPLANATION, Missing.STRENGTH)),
+    ],
+)
+def test_what_is_missing_is_named(change, missing):
+    assert missing_of(**WHOLE | change) == missing

@@ -1,0 +1,86 @@
+import pytest
+
+from candidates.phones import phone_of
+from candidates.refusals import PhoneUnclear
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0612345678",
+        "06-12345678",
+        "06 12345678",
+        "06 12 34 56 78",
+        "06-12 34 56 78",
+        "06.12.34.56.78",
+        "06/12345678",
+        "(06) 12345678",
+        "(06)-123 456 78",
+        "+31612345678",
+        "+31 6 12345678",
+        "+31 (0)6 12345678",
+        "+31(0)612345678",
+        "+31-6-12345678",
+        "0031612345678",
+        "0031 6 12 34 56 78",
+        "00 31 (0) 6 12345678",
+        "31612345678",
+        "612345678",
+        "  06 12345678  ",
+        "06\u00a012345678",
+    ],
+)
+def test_every_dutch_notation_of_a_mobile_number_is_the_same_number(text):
+    assert phone_of(text, demo=False) == "+31612345678"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("020 624 11 11", "+31206241111"),
+        ("(020) 6241111", "+31206241111"),
+        ("+31 (0)20-6241111", "+31206241111"),
+        ("0228-562356", "+31228562356"),
+        ("+32 470 12 34 56", "+32470123456"),
+        ("0049 30 901820", "+4930901820"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_other_numbers_are_read_too(text, number):
+    assert phone_of(text, demo=False) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "06-1234567",
+        "06-123456789",
+        "123",
+        "06-BELMIJ12",
+        "nummer volgt",
+        "112",
+        "0612345678 / 0687654321",
+        "0612345678 na 18 uur",
+        "+31 6 1234 5678 x12",
+        "=0612345678",
+        "0612345678\x00",
+        "06" * 40,
+        "\u202e8765432160",
+    ],
+)
+def test_a_wrong_number_is_refused(text):
+    with pytest.raises(PhoneUnclear):
+        phone_of(text, demo=True)
+
+
+@pytest.mark.parametrize("text", ["+31600000001", "06 00000001", "0600 00 00 99"])
+def test_the_invented_range_is_for_the_demo_only(text):
+    assert phone_of(text, demo=True).startswith("+316000000")
+    with pytest.raises(PhoneUnclear):
+        phone_of(text, demo=False)
+
+
+def test_the_invented_range_ends_at_ninety_nine():
+    with pytest.raises(PhoneUnclear):
+        phone_of("+31600000100", demo=True)
