@@ -13,12 +13,35 @@ from vacancies.models import Vacancy
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: User) -> Self:
         """Advisors: of own talks. Recruiters: addressed to them and only after consent."""
-        own = Q(pk__in=[])
-        if user.is_advisor:
-            own |= Q(booking__advisor__user=user) & ~Q(booking__invitation__application__rejection__recruiter=user)
-        if user.is_recruiter:
-            own |= Q(vacancy__recruiter=user, consented_at__isnull=False, withdrawn_at__isnull=True)
-        return self.filter(own)
+        proposed, addressed = Q(pk__in=self.proposed_by(user)), Q(pk__in=self.addressed_to(user))
+        return self.filter(proposed | addressed)
+
+    def proposed_by(self, user: User) -> Self:
+        """Of the advisor's own talks, but never of a rejection that they gave as recruiter."""
+        return self.filter(booking__in=Booking.objects.visible_to(user))
+
+    def addressed_to(self, user: User) -> Self:
+        """What this recruiter may read: not before the candidate said yes, and not after a withdrawal."""
+        return self.reached(user).filter(withdrawn_at__isnull=True)
+
+    def reached(self, user: User) -> Self:
+        """What this recruiter was ever shown; says no more than that it exists."""
+        if not user.is_recruiter:
+            return self.none()
+        return self.filter(vacancy__recruiter=user, consented_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """With the recruiter, who has not answered."""
+        return self.filter(state=Referral.State.SENT)
+
+    def with_people(self) -> Self:
+        """With everything that a page or letter names."""
+        return self.select_related(
+            "booking__advisor__user",
+            "booking__invitation__application__candidate",
+            "vacancy__department",
+            "vacancy__recruiter",
+        )
 
     def of_candidate(self, candidate: Candidate) -> Self:
         return self.filter(booking__invitation__application__candidate=candidate)
@@ -52,6 +75,7 @@ class Referral(models.Model):
     consented_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     answer_by = models.DateField(null=True, blank=True)  # five working days after consent
+    reminded_at = models.DateTimeField(null=True, blank=True)  # the recruiter, once, when answer_by had passed
     answered_at = models.DateTimeField(null=True, blank=True)
     answer_reason = models.TextField(_("Reason"), blank=True, max_length=1000)
     outcome = models.CharField(_("Outcome"), max_length=12, choices=Outcome, blank=True)
@@ -64,11 +88,19 @@ class Referral(models.Model):
         ordering = ["-proposed_at", "-pk"]
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
+        indexes = [models.Index(name="referral_waiting", fields=["answer_by"], condition=Q(state="sent"))]
         constraints = [
             models.UniqueConstraint(name="referral_once_per_vacancy", fields=["booking", "vacancy"]),
             models.CheckConstraint(
                 name="referral_reaches_recruiter_after_consent",
                 condition=~Q(state__in=["sent", "accepted", "declined", "closed"]) | Q(consented_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="referral_sent_has_answer_day", condition=~Q(state="sent") | Q(answer_by__isnull=False)
+            ),
+            models.CheckConstraint(name="referral_closed_has_outcome", condition=~Q(state="closed") | ~Q(outcome="")),
+            models.CheckConstraint(
+                name="referral_withdrawn_has_moment", condition=~Q(state="withdrawn") | Q(withdrawn_at__isnull=False)
             ),
             models.CheckConstraint(
                 name="referral_declined_says_why", condition=~Q(state="declined") | ~Q(answer_reason="")
@@ -81,3 +113,19 @@ class Referral(models.Model):
     @property
     def candidate(self) -> Candidate:
         return self.booking.candidate
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.SENT
+
+    @property
+    def awaits_outcome(self) -> bool:
+        return self.state == self.State.ACCEPTED
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.consented_at is not None and self.withdrawn_at is None
+
+    def is_addressed_to(self, user: User) -> bool:
+        """The same as `addressed_to`, of a referral that is at hand."""
+        return user.is_recruiter and self.vacancy.recruiter_id == user.pk and self.can_be_withdrawn

@@ -1,0 +1,23 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from insights.figures import FEWEST
+from insights.forms import FilterForm
+from insights.periods import period_of
+from insights.queries import figures_of
+from organisation.doors import for_role
+from organisation.models import Role
+
+
+@require_http_methods(["GET"])
+@for_role(Role.MANAGER)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Totals only; an odd filter shows everything rather than an error."""
+    form = FilterForm(request.GET)
+    form.is_valid()
+    period = period_of(form.cleaned_data.get("period", ""), timezone.localdate())
+    figures = figures_of(period, form.cleaned_data.get("department"))
+    page = {"form": form, "figures": figures, "is_empty": not figures[0].number, "fewest": FEWEST}
+    return render(request, "insights/overview.html", page)

@@ -1,0 +1,61 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking
+from referrals.models import Referral
+from referrals.queries import vacancies_for
+from vacancies.models import Vacancy
+
+
+class IntroductionForm(forms.Form):
+    introduction = forms.CharField(
+        label=_("Text for the recruiter"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write a few words for the recruiter.")},
+    )
+
+
+class ReferForm(IntroductionForm):
+    vacancy = forms.ModelChoiceField(
+        label=_("Vacancy"),
+        queryset=Vacancy.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": _("Choose a vacancy."),
+            "invalid_choice": _("This vacancy has been closed or proposed in the meantime. Choose another one."),
+        },
+    )
+    field_order = ["vacancy", "introduction"]
+
+    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vacancy, introduction = self.fields["vacancy"], self.fields["introduction"]
+        vacancy.queryset = vacancies_for(booking)  # type: ignore[attr-defined]
+        introduction.help_text = _(
+            "Two or three sentences: what this person can do and wants. Nothing about health or about the rejection."
+        )
+
+
+class AnswerForm(forms.Form):
+    accepts = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why does it not fit now?"),
+        help_text=_("The candidate and the advisor can read this. Name one concrete thing that the job asks."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=Referral.Outcome.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Tell the candidate yourself first. We send candidate and advisor a short mail right away."),
+        error_messages={"required": _("Choose what came of it.")},
+    )

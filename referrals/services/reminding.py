@@ -1,0 +1,39 @@
+"""One reminder to a recruiter who let the five working days pass."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from organisation.models import Policy
+from organisation.workdays import is_working_day
+from outbox import services as outbox
+from referrals import messages
+from referrals.models import Referral
+
+FROM_HOUR = 9  # local
+
+
+def remind_recruiters(*, now: datetime) -> int:
+    """Post a reminder for every referral whose day has passed without an answer. Returns how many."""
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    if local.hour < FROM_HOUR or not is_working_day(local.date()):
+        return 0
+    policy = Policy.objects.current()
+    keys = list(_overdue(local.date()).values_list("pk", flat=True))
+    return sum(_remind_of(key, policy, local.date(), now) for key in keys)
+
+
+def _overdue(today: date) -> QuerySet[Referral]:
+    return Referral.objects.waiting().filter(answer_by__lt=today, reminded_at__isnull=True)
+
+
+@transaction.atomic
+def _remind_of(referral_id: int, policy: Policy, today: date, now: datetime) -> bool:
+    if not _overdue(today).filter(pk=referral_id).update(reminded_at=now):
+        return False
+    referral = Referral.objects.with_people().get(pk=referral_id)
+    outbox.post(messages.reminder(referral, policy), now=now)
+    return True

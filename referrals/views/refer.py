@@ -1,0 +1,62 @@
+"""The advisor proposes another vacancy after a talk."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.models import Booking
+from organisation import audit
+from organisation.actors import Actor
+from organisation.doors import for_role, staff_of
+from organisation.models import Role
+from organisation.refusals import Refusal
+from referrals import services
+from referrals.forms import ReferForm
+from referrals.queries import refuse_unless_held
+
+
+@require_http_methods(["GET", "POST"])
+@for_role(Role.ADVISOR)
+def refer(request: HttpRequest, pk: int) -> HttpResponse:
+    mine = Booking.objects.visible_to(staff_of(request)).select_related("invitation__application__candidate")
+    booking = get_object_or_404(mine, pk=pk)
+    now = timezone.now()
+    if request.method == "POST":
+        return _propose(request, booking, now)
+    audit.record("referral.read", booking, actor=Actor.of(staff_of(request)), now=now)
+    opening = _("I spoke with %(name)s.") % {"name": booking.candidate.first_name}
+    form = ReferForm(booking=booking, initial={"introduction": f"{opening} "})
+    return render(request, "referrals/refer.html", _page(booking, form, now))
+
+
+def _propose(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
+    form = ReferForm(request.POST, booking=booking)
+    if form.is_valid():
+        try:
+            referral = services.propose(
+                booking=booking,
+                vacancy=form.cleaned_data["vacancy"],
+                introduction=form.cleaned_data["introduction"],
+                actor=Actor.of(staff_of(request)),
+                now=now,
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The candidate gets a mail with your proposal, and decides first."))
+            return redirect("referrals:referral", referral.pk)
+    return render(request, "referrals/refer.html", _page(booking, form, now))
+
+
+def _page(booking: Booking, form: ReferForm, now: datetime) -> dict[str, object]:
+    refusal = ""
+    try:
+        refuse_unless_held(booking, now=now)
+    except Refusal as not_now:
+        refusal = str(not_now)
+    return {"booking": booking, "form": form, "refusal": refusal}
