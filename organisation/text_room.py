@@ -3,7 +3,7 @@
 ONE_MESSAGE = 160
 LONGEST_WORDS = 81  # bookings/letters/sms_video.nl.txt without its values; a test counts every sms_* file
 TIME = len("09.30")
-FIRST_NAME = 12  # of the advisor; a longer one is cut
+FIRST_NAME = 10  # of the advisor; a longer one is cut
 SHORT_PATH = len("/a/") + 10
 
 

@@ -1,13 +1,9 @@
 """The audit trail in words. It holds keys; who may look up a key finds the rest elsewhere."""
 
-from typing import TYPE_CHECKING
-
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-ACTIONS: dict[str, "_StrPromise"] = {
+ACTIONS: dict[str, Promise] = {
     "absence.add": _("Absence entered"),
     "absence.remove": _("Absence removed"),
     "apiclient.add": _("Program added"),
@@ -47,7 +43,7 @@ ACTIONS: dict[str, "_StrPromise"] = {
     "user.change": _("Account changed"),
     "user.invite_again": _("New link to sign in asked"),
 }
-THINGS: dict[str, "_StrPromise"] = {
+THINGS: dict[str, Promise] = {
     "absence": _("absence"),
     "advisor": _("career advisor"),
     "apiclient": _("program"),
@@ -65,7 +61,7 @@ THINGS: dict[str, "_StrPromise"] = {
     "system": _("the system"),
     "user": _("member of staff"),
 }
-ORIGINS: dict[str, "_StrPromise"] = {
+ORIGINS: dict[str, Promise] = {
     "web": _("on a page"),
     "api": _("by a program"),
     "worker": _("by itself"),

@@ -5,6 +5,7 @@ from bookings.messages.words import candidate_key, for_candidate
 from bookings.models import Booking
 from organisation.actors import key_of
 from organisation.models import Policy
+from organisation.text_room import FIRST_NAME
 from outbox.drafts import Draft
 from outbox.gsm7 import fits, normalise
 from outbox.letters import render, render_text
@@ -47,10 +48,11 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
 
 
 def _short_text(booking: Booking, policy: Policy) -> str:
-    """One segment of GSM-7: with the advisor's whole name when that fits, with the first name otherwise."""
+    """One segment of GSM-7: the advisor's whole name when that fits, else the first name, if need be shortened."""
     words = for_candidate(booking, policy) | {"short_url": address_of(booking.uid)}
     text = ""
-    for name in (booking.advisor.name, booking.advisor.name.split()[0]):
+    first_name = booking.advisor.name.split()[0]
+    for name in (booking.advisor.name, first_name, first_name[:FIRST_NAME]):
         text = normalise(
             render_text(
                 f"bookings/sms_{booking.channel}",

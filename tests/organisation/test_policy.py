@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from organisation.actors import Actor
+from organisation.models import AuditEvent, Policy
+from organisation.refusals import AddressDoesNotFit, TextDoesNotFit
+from organisation.services import change_policy
+from organisation.text_room import FIRST_NAME, LONGEST_WORDS, room_for_short_name, width_of
+from outbox.gsm7 import fits, normalise, septets
+from outbox.letters import render_text
+from tests.factories import NOW, make_policy
+
+BOSS = Actor(key="user:1", origin="web")
+TEXTS = sorted(path.name for path in Path("templates/bookings/letters").glob("sms_*.txt"))
+NO_VALUES = {"org_short": "", "time": "", "advisor_name": "", "short_url": ""}
+
+
+def rendered(name, **values):
+    letter, language, _txt = name.split(".")
+    return normalise(render_text(f"bookings/{letter}", language=language, context=NO_VALUES | values))
+
+
+def written(name):
+    """The words of the file without its values; spaces stay."""
+    marked = rendered(name, org_short="#", time="#", advisor_name="#", short_url="#")
+    return septets(marked.replace("#", ""))
+
+
+def test_longest_words_is_the_longest_of_all_text_messages():
+    assert max(written(name) for name in TEXTS) == LONGEST_WORDS
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("host", ["http://localhost:8000", "https://spreekuur.ziekenhuis-oostmeer.example"])
+def test_every_text_fits_with_the_longest_values_that_policy_takes(name, host):
+    values = {
+        "org_short": "M" * room_for_short_name(host),
+        "time": "09.30",
+        "advisor_name": "A" * FIRST_NAME,
+        "short_url": f"{host}/a/ABCDEFGHIJ",
+    }
+
+    assert fits(rendered(name, **values))
+
+
+def test_one_character_more_does_not_fit_in_the_longest():
+    host = "http://localhost:8000"
+    values = {
+        "org_short": "M" * (room_for_short_name(host) + 1),
+        "time": "09.30",
+        "advisor_name": "A" * FIRST_NAME,
+        "short_url": f"{host}/a/ABCDEFGHIJ",
+    }
+
+    assert [name for name in TEXTS if not fits(rendered(name, **values))] == ["sms_video.nl.txt"]
+
+
+@pytest.mark.parametrize("text", ["Zorg & Zo", "Œuvre", "Ziekenhuis Ĳsselmeer", "Änd [x]"])
+def test_width_is_never_less_than_what_leaves(text):
+    assert width_of(text) >= septets(normalise(text))
+
+
+@pytest.mark.django_db
+def test_change_policy_keeps_it_and_says_which_fields_changed():
+    policy = make_policy()
+    policy.horizon_days, policy.sender_name = 14, "Iemand Anders"
+
+    change_policy(policy, actor=BOSS, now=NOW)
+
+    assert Policy.objects.get().horizon_days == 14
+    assert sorted(AuditEvent.objects.values_list("action", "about", "actor")) == [
+        ("policy.change", "policy:horizon_days", "user:1"),
+        ("policy.change", "policy:sender_name", "user:1"),
+    ]
+
+
+@pytest.mark.django_db
+def test_change_policy_makes_the_first_row():
+    policy = Policy(employer_name="Oostmeer", short_name="Oost", sender_name="Marit", sender_email="m@oostmeer.example")
+
+    change_policy(policy, actor=BOSS, now=NOW)
+
+    assert Policy.objects.current().is_introduced
+
+
+@pytest.mark.django_db
+def test_change_policy_refuses_a_short_name_that_does_not_fit(settings):
+    settings.PUBLIC_URL = "https://spreekuur.ziekenhuis-oostmeer.example"
+    policy = make_policy(short_name="Oostmeer")
+
+    with pytest.raises(TextDoesNotFit, match="6"):
+        change_policy(policy, actor=BOSS, now=NOW)
+
+
+@pytest.mark.django_db
+def test_change_policy_refuses_an_address_that_leaves_no_room(settings):
+    settings.PUBLIC_URL = f"https://{'lang.' * 12}example"
+
+    with pytest.raises(AddressDoesNotFit):
+        change_policy(make_policy(), actor=BOSS, now=NOW)
+
+
+def test_the_laptop_has_room_for_every_short_name():
+    longest = Policy._meta.get_field("short_name").max_length
+
+    assert room_for_short_name(settings.PUBLIC_URL) >= longest
