@@ -1,9 +1,10 @@
 """What this room knows about a candidate: to hand out (GDPR art. 15 and 20) and to erase (art. 17)."""
 
-from candidates.models import Candidate
-from referrals.models import Referral
+from typing import Any
 
-EXPORTED = (
+from referrals.models import Referral, ReferralQuerySet
+
+FIELDS = (
     "introduction",
     "is_changed_by_candidate",
     "state",
@@ -19,22 +20,28 @@ EXPORTED = (
 )
 
 
-def export(candidate: Candidate) -> dict[str, object]:
-    """`referrals`: every introduction with who proposed it, for what, and to whom it was given."""
-    referrals = Referral.objects.of_candidate(candidate).with_people().order_by("proposed_at", "pk")
-    return {"referrals": [_row(referral) for referral in referrals]}
+def export(person_key: str) -> list[dict[str, Any]]:
+    """Every introduction of candidate:<pk>: who proposed it, for what, and to whom it was given."""
+    return [_row(referral) for referral in _of(person_key).with_people().order_by("proposed_at", "pk")]
 
 
-def erase(candidate: Candidate) -> int:
-    """Remove every introduction of this candidate; returns how many. In the caller's transaction."""
-    return Referral.objects.of_candidate(candidate).delete()[0]
+def erase(person_key: str) -> int:
+    """Remove every introduction of this candidate. Returns how many rows are gone."""
+    return _of(person_key).delete()[0]
 
 
-def _row(referral: Referral) -> dict[str, object]:
+def _of(person_key: str) -> ReferralQuerySet:
+    kind, _colon, number = person_key.partition(":")
+    if kind != "candidate" or not number.isdigit():
+        return Referral.objects.none()
+    return Referral.objects.filter(booking__invitation__application__candidate=int(number))
+
+
+def _row(referral: Referral) -> dict[str, Any]:
     return {
         "vacancy": referral.vacancy.title,
         "department": referral.vacancy.department.name,
         "proposed_by": referral.booking.advisor.name,
         "given_to": referral.vacancy.recruiter.name if referral.consented_at else None,
-        **{name: getattr(referral, name) for name in EXPORTED},
+        **{name: getattr(referral, name) for name in FIELDS},
     }

@@ -11,6 +11,7 @@ from candidates.services.access import link_of
 from organisation.actors import Actor
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
 from outbox.models import Message
+from referrals.models import Referral
 from vacancies.models import Requirement, Vacancy
 
 NUMBER = count(1)
@@ -169,3 +170,24 @@ def make_text(**fields):
     """An SMS that may leave now."""
     values = {"channel": "sms", "recipient": "+31600000001", "text": "Morgen 09.30 belt Youssef je.", "html": ""}
     return make_message(**values | fields)
+
+
+def make_held_booking(**fields):
+    """A talk of last Friday that took place."""
+    values = {"starts_at": NOW - timedelta(days=3), "status": "completed", "closed_at": NOW - timedelta(days=3)}
+    return make_booking(**values | fields)
+
+
+def make_referral(*, booking=None, vacancy=None, **fields):
+    """Proposed to the candidate an hour ago; nobody has answered."""
+    values = {"introduction": "Sevda blijft rustig als het spannend wordt.", "proposed_at": NOW - timedelta(hours=1)}
+    return Referral.objects.create(
+        booking=booking or make_held_booking(),
+        vacancy=vacancy or make_vacancy(title="Medewerker recovery"),
+        **values | fields,
+    )
+
+
+def make_sent_referral(**fields):
+    """The candidate said yes this morning; the recruiter has until next Monday."""
+    return make_referral(state="sent", consented_at=NOW, answer_by=date(2026, 11, 30), **fields)
