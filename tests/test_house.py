@@ -20,6 +20,7 @@ FLOORS = {
 }
 PURE = [
     "advisors/slots.py",
+    "advisors/stretches.py",
     "bookings/codes.py",
     "bookings/ical.py",
     "bookings/wishes.py",

@@ -1,0 +1,218 @@
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from advisors.hours import Away, Room, hours_page_of
+from advisors.models import Absence, Opening
+from organisation.models import Policy, Role
+from tests.factories import (
+    NOW,
+    TUESDAY_HALF_PAST_TEN,
+    make_absence,
+    make_advisor,
+    make_booking,
+    make_location,
+    make_opening,
+    make_policy,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def advisor(client):
+    make_policy()
+    advisor = make_advisor(hours=False)
+    client.force_login(advisor.user)
+    client.cookies["django_language"] = "en"
+    return advisor
+
+
+def typed(**fields):
+    return {"weekday": "1", "starts": "09:00", "ends": "12:00", "channels": ["phone"], "location": ""} | fields
+
+
+def page_of(advisor):
+    return hours_page_of(advisor, policy=Policy.objects.current(), now=NOW)
+
+
+def test_the_page_tells_how_many_moments_the_hours_give(client, advisor):
+    make_opening(advisor=advisor, weekday=1, starts=time(9), ends=time(11))
+
+    html = client.get("/hours/").content.decode()
+
+    assert "This gives 6 free moments in the coming two weeks." in " ".join(html.split())
+
+
+def test_room_counts_what_is_taken(advisor):
+    make_opening(advisor=advisor, weekday=2, starts=time(9), ends=time(11))
+    make_booking(advisor=advisor, starts_at=datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
+
+    assert page_of(advisor).room == Room(free=7, total=8)
+
+
+def test_absences_are_told_in_days_and_past_ones_are_gone(advisor):
+    midnight = datetime(2026, 12, 20, 23, 0, tzinfo=UTC)  # in Amsterdam the 21st begins
+    make_absence(advisor=advisor, starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1))
+    absence = make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=5))
+
+    (away,) = page_of(advisor).absences
+
+    assert away == Away(
+        pk=absence.pk,
+        first_day=datetime(2026, 12, 21).date(),
+        last_day=datetime(2026, 12, 25).date(),
+        starts_at=absence.starts_at,
+        ends_at=absence.ends_at,
+        is_whole_days=True,
+    )
+
+
+def test_talks_outside_the_hours_are_named_and_link_to_their_file(client, advisor):
+    make_opening(advisor=advisor, weekday=2)
+    outside = make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
+    make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=1))
+
+    html = client.get("/hours/").content.decode()
+
+    assert [entry.booking for entry in page_of(advisor).outside] == [outside]
+    assert f'href="{reverse("talks:file", args=[outside.pk])}"' in html
+
+
+def test_a_talk_in_an_absence_is_outside_the_hours(advisor):
+    make_opening(advisor=advisor, weekday=1)
+    booking = make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
+    make_absence(advisor=advisor, starts_at=booking.starts_at, ends_at=booking.ends_at)
+
+    assert [entry.booking for entry in page_of(advisor).outside] == [booking]
+
+
+def test_an_advisor_adds_changes_and_closes_hours(client, advisor):
+    location = make_location()
+
+    client.post(f"/hours/{advisor.pk}/new/", typed())
+    opening = Opening.objects.get()
+    changed = client.post(
+        f"/hours/openings/{opening.pk}/", typed(ends="11:00", channels=["onsite"], location=location.pk)
+    )
+    opening.refresh_from_db()
+
+    assert changed["Location"] == "/hours/"
+    assert (opening.ends, opening.channels, opening.location) == (time(11), ["onsite"], location)
+    client.post(f"/hours/openings/{opening.pk}/close/")
+    assert Opening.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"ends": "08:00"}, "These hours end before they start."),
+        ({"channels": ["onsite"]}, "Talks at the office need a location."),
+        ({"channels": []}, "This field is required."),
+        ({"starts": "25:00"}, "Enter a valid time."),
+        ({"weekday": "9"}, "9 is not one of the available choices."),
+    ],
+)
+def test_hours_that_cannot_work_come_back_with_words(client, advisor, fields, words):
+    html = client.post(f"/hours/{advisor.pk}/new/", typed(**fields)).content.decode()
+
+    assert words in html
+    assert Opening.objects.count() == 0
+
+
+def test_an_absence_of_one_whole_day_needs_one_date(client, advisor):
+    client.post(f"/hours/{advisor.pk}/absence/", {"first_day": "2026-12-24"})
+
+    absence = Absence.objects.get()
+    midnight = datetime(2026, 12, 23, 23, 0, tzinfo=UTC)
+    assert (absence.starts_at, absence.ends_at) == (midnight, midnight + timedelta(days=1))
+    client.post(f"/hours/absences/{absence.pk}/remove/")
+    assert Absence.objects.count() == 0
+
+
+def test_an_absence_of_hours_has_times(client, advisor):
+    client.post(
+        f"/hours/{advisor.pk}/absence/",
+        {"first_day": "2026-12-24", "from_time": "13:00", "last_day": "2026-12-24", "until_time": "15:30"},
+    )
+
+    absence = Absence.objects.get()
+    assert (absence.starts_at, absence.ends_at) == (
+        datetime(2026, 12, 24, 12, 0, tzinfo=UTC),
+        datetime(2026, 12, 24, 14, 30, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"first_day": "2026-12-24", "last_day": "2026-12-20"}, "The absence ends before it starts"),
+        ({"first_day": "2026-12-24", "last_day": "2029-12-24"}, "longer than two years"),
+        ({"first_day": "0026-12-24"}, "Check the year."),
+        ({"first_day": ""}, "This field is required."),
+    ],
+)
+def test_an_absence_that_cannot_be_comes_back_with_words(client, advisor, fields, words):
+    html = client.post(f"/hours/{advisor.pk}/absence/", fields).content.decode()
+
+    assert words in html
+    assert Absence.objects.count() == 0
+
+
+def addresses(advisor):
+    opening = make_opening(advisor=advisor)
+    absence = make_absence(advisor=advisor, starts_at=NOW, ends_at=NOW + timedelta(days=1))
+    return [
+        f"/hours/{advisor.pk}/new/",
+        f"/hours/{advisor.pk}/absence/",
+        f"/hours/openings/{opening.pk}/",
+        f"/hours/openings/{opening.pk}/close/",
+        f"/hours/absences/{absence.pk}/remove/",
+    ]
+
+
+@pytest.mark.parametrize("roles", [[Role.ADVISOR], [Role.RECRUITER], [Role.MANAGER]])
+def test_the_hours_of_somebody_else_do_not_exist(client, roles):
+    make_policy()
+    client.force_login(make_user(*roles))
+
+    answers = [client.post(address, typed()).status_code for address in addresses(make_advisor(hours=False))]
+
+    assert answers == [404] * 5
+
+
+def test_the_application_manager_helps_and_returns_to_that_page(client):
+    make_policy()
+    advisor = make_advisor(hours=False)
+    client.force_login(make_user(Role.APPLICATION_MANAGER))
+
+    answer = client.post(f"/hours/{advisor.pk}/new/", typed())
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("advisors:hours_of", args=[advisor.pk]))
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.get("/hours/").status_code == 404
+
+
+def test_the_page_asks_as_many_questions_with_thirty_talks(client, advisor):
+    make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
+    with CaptureQueriesContext(connection) as one:
+        client.get("/hours/")
+    for number in range(1, 30):
+        make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=number))
+        make_opening(advisor=advisor, weekday=number % 7, starts=time(number % 22), ends=time(number % 22, 30))
+
+    with CaptureQueriesContext(connection) as thirty:
+        client.get("/hours/")
+
+    assert len(thirty) == len(one)
