@@ -1,0 +1,66 @@
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from outbox.models import Message
+from referrals.services import remind_recruiters
+from tests.factories import NOW, make_policy, make_referral, make_sent_referral
+from tests.races import at_once
+
+LATE = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # Tuesday, 9.00 in Amsterdam; the answer was due on Monday
+
+
+@pytest.mark.django_db
+def test_a_recruiter_who_let_the_day_pass_is_reminded_once():
+    make_policy()
+    referral = make_sent_referral()
+
+    reminded = [remind_recruiters(now=LATE + timedelta(days=number)) for number in range(3)]
+
+    assert reminded == [1, 0, 0]
+    referral.refresh_from_db()
+    assert referral.reminded_at == LATE
+    assert list(Message.objects.values_list("kind", "recipient")) == [
+        ("referral_reminder", referral.vacancy.recruiter.email)
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 30, 22, 0, tzinfo=UTC),  # the day itself
+        LATE - timedelta(minutes=1),  # before nine
+        datetime(2026, 12, 5, 10, 0, tzinfo=UTC),  # a Saturday
+        datetime(2026, 12, 25, 10, 0, tzinfo=UTC),  # Christmas
+    ],
+)
+def test_nobody_is_reminded_too_early_or_on_a_day_off(moment):
+    make_sent_referral()
+
+    assert remind_recruiters(now=moment) == 0
+
+
+@pytest.mark.django_db
+def test_only_what_waits_for_the_recruiter_is_reminded():
+    make_referral()
+    make_referral(state="refused", refused_at=NOW)
+    for state, more in [
+        ("accepted", {"answered_at": NOW}),
+        ("declined", {"answered_at": NOW, "answer_reason": "Vergeven."}),
+        ("withdrawn", {"withdrawn_at": NOW}),
+    ]:
+        make_referral(state=state, consented_at=NOW, answer_by=date(2026, 11, 30), **more)
+
+    assert remind_recruiters(now=LATE) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_workers_at_once_send_one_reminder():
+    make_sent_referral()
+
+    reminded = at_once([partial(remind_recruiters, now=LATE)] * 10, threads=10)
+
+    assert sorted(reminded) == [0] * 9 + [1]
+    assert Message.objects.count() == 1
