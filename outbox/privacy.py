@@ -15,3 +15,8 @@ def export(person_key: str) -> list[dict[str, Any]]:
 def erase(person_key: str) -> int:
     """Nothing about this person stays, and what waits does not leave. Returns how many rows are gone."""
     return Message.objects.filter(person_key=person_key).delete()[0]
+
+
+def erase_about(thing: str) -> int:
+    """Also what was written to others about a thing, such as an advisor's invite with a candidate's name in it."""
+    return Message.objects.filter(about=thing).delete()[0]

@@ -1,8 +1,5 @@
-import json
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.ical import Party, Talk, cancellation, invite
+from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 
-ORACLES = Path(__file__).parents[1] / "oracles"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CANDIDATE = Party("Sara de Vries", "sara@mail.example")
 ADVISOR = Party("Noor Bakker", "noor.bakker@oostmeer.example")
@@ -40,17 +37,6 @@ NAMES = [
     ("Ï" * 200, "Ï" * 200),
     ("  ;  ", "sara@mail.example"),
 ]
-
-
-def faults_found_by_libical(content):
-    command = ["/usr/bin/python3", ORACLES / "check_restrictions.py"]
-    result = subprocess.run(command, input=content, capture_output=True)
-    return result.stdout.decode().strip() + result.stderr.decode().strip()
-
-
-def read_by_ical_js(content):
-    result = subprocess.run(["node", ORACLES / "read_ical.mjs"], input=content, capture_output=True, check=True)
-    return json.loads(result.stdout)
 
 
 def written(moment):

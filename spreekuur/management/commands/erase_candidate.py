@@ -1,0 +1,24 @@
+"""`manage.py erase_candidate 7`: erase everything that is kept of one candidate."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from candidates.models import Candidate
+from organisation.actors import COMMAND
+from spreekuur.privacy import erase_candidate
+
+
+class Command(BaseCommand):
+    help = "Erase everything that is kept of one candidate. This cannot be undone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("number", type=int, help="The candidate's number; it stands in the audit trail.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        candidate = Candidate.objects.filter(pk=options["number"]).first()
+        if candidate is None:
+            raise CommandError("There is no candidate with this number.")
+        erase_candidate(candidate, actor=COMMAND, now=timezone.now())
+        self.stdout.write("Everything about this candidate is gone.")

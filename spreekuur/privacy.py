@@ -1,0 +1,53 @@
+"""Everything about one person, over all rooms: export (GDPR art. 15 and 20) and erasure (art. 17)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from bookings import privacy as bookings
+from bookings.models import Booking, Invitation
+from candidates import privacy as candidates
+from candidates.models import Candidate
+from organisation import audit
+from organisation.actors import Actor, key_of
+from outbox import privacy as outbox
+from referrals import privacy as referrals
+from referrals.models import Referral
+from talks import privacy as talks
+
+ROOMS = {
+    "candidates": candidates,
+    "bookings": bookings,
+    "talks": talks,
+    "referrals": referrals,
+    "outbox": outbox,
+}
+
+
+def export_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A room's name and what it keeps of this candidate, notes and letters included; there is no hidden note type."""
+    key = key_of(candidate)
+    audit.record("candidate.export", candidate, actor=actor, now=now)
+    return {name: room.export(key) for name, room in ROOMS.items()}
+
+
+@transaction.atomic
+def erase_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> None:
+    """Everything goes at once, also what was written to staff about this candidate's talks. The trail keeps keys."""
+    key = key_of(candidate)
+    for message_key in _spoken_of(candidate):
+        outbox.erase_about(message_key)
+    for name in ("outbox", "referrals", "talks", "bookings", "candidates"):
+        ROOMS[name].erase(key)  # type: ignore[attr-defined]
+    audit.record("candidate.erase", key, actor=actor, now=now)
+
+
+def _spoken_of(candidate: Candidate) -> list[str]:
+    """What a message may be about, of this candidate: invitations, talks, referrals."""
+    things = (
+        *Invitation.objects.of_candidate(candidate),
+        *Booking.objects.of_candidate(candidate),
+        *Referral.objects.of_candidate(candidate),
+    )
+    return [key_of(thing) for thing in things]

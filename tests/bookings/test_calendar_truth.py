@@ -1,0 +1,61 @@
+"""What leaves as a calendar object agrees with the booking; read by libical and ical.js, which we did not write."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bookings.services import book, cancel, move
+from outbox.models import Message
+from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
+from tests.factories import CANDIDATE, NOW, make_advisor, make_invitation, make_policy, make_wish
+
+pytestmark = pytest.mark.django_db
+LIFE = [
+    # before the last Sunday, moved to after it: 10.00 local is another hour in UTC
+    (datetime(2026, 10, 22, 8, 0, tzinfo=UTC), datetime(2026, 10, 26, 9, 0, tzinfo=UTC)),
+    (datetime(2027, 3, 25, 9, 0, tzinfo=UTC), datetime(2027, 3, 30, 8, 0, tzinfo=UTC)),
+    (datetime(2027, 10, 28, 8, 0, tzinfo=UTC), datetime(2027, 11, 1, 9, 0, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), LIFE)
+def test_book_move_and_cancel_keep_both_calendars_true(first, second):
+    make_policy()
+    advisor = make_advisor()
+    now = first - timedelta(days=3)
+    invitation = make_invitation(open_until=date(2028, 1, 1))
+
+    booking = book(invitation=invitation, wish=make_wish(first, advisor=advisor), actor=CANDIDATE, now=now)
+    booked = objects_since(0)
+    move(booking=booking, wish=make_wish(second, advisor=advisor), actor=CANDIDATE, now=now + timedelta(hours=1))
+    moved = objects_since(2)
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=now + timedelta(hours=2))
+    cancelled = objects_since(4)
+
+    uid = f"{booking.uid}@localhost"
+    assert [summary(one) for one in booked] == [("REQUEST", uid, 0, first, first + timedelta(minutes=20))] * 2
+    assert [summary(one) for one in moved] == [("REQUEST", uid, 1, second, second + timedelta(minutes=20))] * 2
+    assert [summary(one) for one in cancelled] == [("CANCEL", uid, 2, second, second + timedelta(minutes=20))] * 2
+
+
+def test_no_word_of_rejection_stands_in_a_calendar():
+    make_policy()
+    invitation = make_invitation()
+
+    book(invitation=invitation, wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+
+    calendars = " ".join(Message.objects.values_list("calendar", flat=True)).lower()
+    assert [word for word in ("afwijz", "afgewezen", "reject", "sollicit", "certificaat") if word in calendars] == []
+
+
+def summary(content):
+    """Method, uid, sequence, start and end as ical.js reads them, once libical found nothing wrong."""
+    assert faults_found_by_libical(content.encode()) == ""
+    calendar = read_by_ical_js(content.encode())
+    [event] = calendar["events"]
+    moments = [datetime.fromisoformat(event[name]) for name in ("starts_at", "ends_at")]
+    return (calendar["method"], event["uid"], event["sequence"], *moments)
+
+
+def objects_since(number):
+    return list(Message.objects.order_by("pk").values_list("calendar", flat=True)[number:])

@@ -1,0 +1,170 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bookings.models import Invitation
+from bookings.services import invite_due, remind_invited
+from candidates.models import Candidate, Rejection
+from candidates.services.contact import stop_messages
+from outbox.models import Message
+from tests.factories import (
+    CANDIDATE,
+    NOW,
+    make_booking,
+    make_candidate,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_vacancy,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(now=NOW):
+    invite_due(now=now)
+    return Invitation.objects.count()
+
+
+def test_invite_due_offers_the_talk_and_posts_one_letter():
+    make_policy(invitation_valid_days=21)
+    rejection = make_rejection()
+
+    assert (invite_due(now=NOW), invite_due(now=NOW)) == (1, 0)
+
+    invitation = Invitation.objects.get()
+    assert (invitation.sent_at, invitation.open_until) == (NOW, date(2026, 12, 14))
+    assert Candidate.objects.get().last_contact_at == NOW
+    letter = Message.objects.get()
+    assert (letter.kind, letter.recipient) == ("invitation", rejection.application.candidate.email)
+
+
+def test_the_letter_names_strength_and_reason_and_carries_working_links():
+    make_policy()
+    make_rejection(candidate=make_candidate(first_name="Zoë"), notified_by="phone")
+
+    invite_due(now=NOW)
+
+    letter = Message.objects.get()
+    assert letter.subject == "Een gesprek over je sollicitatie als Anesthesiemedewerker"
+    assert "Beste Zoë," in letter.text
+    assert "Dat heb je van Marloes Tienstra gehoord." in letter.text
+    assert "Dit vonden we sterk: Rustig werken onder druk." in letter.text
+    assert "Dit gaf de doorslag: Voor mensen mist nog een certificaat." in letter.text
+    assert "{{" not in letter.text
+    assert letter.text.count("http://") == 3
+
+
+def test_the_letter_speaks_the_language_of_the_candidate():
+    make_policy()
+    make_rejection(candidate=make_candidate(language="en"))
+
+    invite_due(now=NOW)
+
+    assert Message.objects.get().subject == "A talk about your application for Anesthesiemedewerker"
+
+
+@pytest.mark.parametrize(
+    ("policy", "vacancy", "stage", "expected"),
+    [
+        ("all_rejected", "", "letter", 1),
+        ("all_rejected", "", "interview_2", 1),
+        ("interviewed", "", "letter", 0),
+        ("interviewed", "", "phone_screen", 1),
+        ("none", "", "interview_1", 0),
+        ("none", "all_rejected", "letter", 1),
+        ("none", "interviewed", "letter", 0),
+        ("none", "interviewed", "interview_1", 1),
+        ("all_rejected", "none", "interview_1", 0),
+        ("all_rejected", "interviewed", "letter", 0),
+        ("interviewed", "all_rejected", "letter", 1),
+    ],
+)
+def test_policy_decides_who_is_invited_and_a_vacancy_may_differ(policy, vacancy, stage, expected):
+    make_policy(eligibility=policy)
+    make_rejection(vacancy=make_vacancy(eligibility=vacancy), stage=stage)
+
+    assert invited() == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"complete": False},
+        {"complete": False, "rejected_by": Rejection.RejectedBy.CANDIDATE},
+        {"notified_on": None},
+        {"notified_on": date(2026, 11, 23)},
+        {"notified_on": date(2026, 11, 24)},
+    ],
+    ids=["incomplete", "withdrew", "not told", "told today", "told tomorrow"],
+)
+def test_nobody_is_invited_too_early_or_without_a_reason(fields):
+    make_policy()
+    make_rejection(**fields)
+
+    assert invited() == 0
+
+
+def test_nobody_is_invited_before_the_employer_is_introduced():
+    make_policy(sender_name="")
+    make_rejection()
+
+    assert invited() == 0
+
+
+def test_somebody_who_wants_no_more_messages_is_not_invited():
+    make_policy()
+    rejection = make_rejection()
+    stop_messages(candidate=rejection.application.candidate, actor=CANDIDATE, now=NOW)
+
+    assert invited() == 0
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2026, 11, 23, 8, 59, tzinfo=UTC), 0),  # 09.59
+        (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), 1),
+        (datetime(2026, 11, 23, 15, 59, tzinfo=UTC), 1),
+        (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), 0),
+        (datetime(2026, 11, 27, 13, 59, tzinfo=UTC), 1),  # Friday 14.59
+        (datetime(2026, 11, 27, 14, 0, tzinfo=UTC), 0),
+        (datetime(2026, 11, 28, 10, 0, tzinfo=UTC), 0),  # Saturday
+        (datetime(2026, 12, 25, 10, 0, tzinfo=UTC), 0),
+    ],
+)
+def test_letters_leave_at_decent_hours_only(moment, expected):
+    make_policy()
+    make_rejection()
+
+    assert invited(moment) == expected
+
+
+def test_one_reminder_after_seven_days():
+    make_policy()
+    invitation = make_invitation(sent_at=NOW - timedelta(days=7))
+
+    assert (remind_invited(now=NOW - timedelta(days=1)), remind_invited(now=NOW), remind_invited(now=NOW)) == (0, 1, 0)
+
+    invitation.refresh_from_db()
+    assert invitation.reminded_at == NOW
+    assert Message.objects.get().subject == "Je kunt nog een gesprek plannen"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"open_until": date(2026, 11, 22)}, {"declined_at": NOW}, {"withdrawn_at": NOW}],
+    ids=["ended", "declined", "withdrawn"],
+)
+def test_no_reminder_of_an_invitation_that_is_over(fields):
+    make_policy()
+    make_invitation(sent_at=NOW - timedelta(days=8), **fields)
+
+    assert remind_invited(now=NOW) == 0
+
+
+def test_no_reminder_to_somebody_who_booked():
+    make_policy()
+    make_booking(invitation=make_invitation(sent_at=NOW - timedelta(days=8)))
+
+    assert remind_invited(now=NOW) == 0

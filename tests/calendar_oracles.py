@@ -1,0 +1,18 @@
+"""Programs that read calendars and that we did not write: libical and ical.js."""
+
+import json
+import subprocess
+from pathlib import Path
+
+ORACLES = Path(__file__).parent / "oracles"
+
+
+def faults_found_by_libical(content):
+    command = ["/usr/bin/python3", ORACLES / "check_restrictions.py"]
+    result = subprocess.run(command, input=content, capture_output=True)
+    return result.stdout.decode().strip() + result.stderr.decode().strip()
+
+
+def read_by_ical_js(content):
+    result = subprocess.run(["node", ORACLES / "read_ical.mjs"], input=content, capture_output=True, check=True)
+    return json.loads(result.stdout)

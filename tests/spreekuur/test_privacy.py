@@ -1,0 +1,109 @@
+"""Words that nobody else has are put wherever something of a candidate can stand; then all tables are read."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from bookings.services import book, prepare
+from candidates.models import CandidateSource, Strength
+from organisation.actors import Actor
+from organisation.models import AuditEvent
+from referrals.models import Referral
+from talks.models import Note, NoteCopy
+from tests.factories import (
+    NOW,
+    make_advisor,
+    make_candidate,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_vacancy,
+    make_wish,
+)
+
+pytestmark = pytest.mark.django_db
+MARKS = {
+    "first name": "Qwertina",
+    "last name": "Vlinderstruik",
+    "mail": "qwertina@kandidaat.example",
+    "number elsewhere": "ats-998877",
+    "explanation": "Uitlegkenmerk",
+    "strength": "Sterkkenmerk",
+    "question": "Vraagkenmerk",
+    "note": "Notitiekenmerk",
+    "copy": "Kopiekenmerk",
+    "introduction": "Introductiekenmerk",
+    "phone": "+31600000055",
+}
+
+
+def make_story():
+    """A candidate who left a trace in every room."""
+    make_policy()
+    advisor = make_advisor()
+    candidate = make_candidate(
+        first_name=MARKS["first name"], last_name=MARKS["last name"], email=MARKS["mail"], phone=MARKS["phone"]
+    )
+    CandidateSource.objects.create(candidate=candidate, source="ats", external_id=MARKS["number elsewhere"])
+    rejection = make_rejection(candidate=candidate, explanation=MARKS["explanation"])
+    Strength.objects.create(rejection=rejection, text=MARKS["strength"])
+    actor = Actor.of(candidate)
+    booking = book(
+        invitation=make_invitation(rejection=rejection),
+        wish=make_wish(advisor=advisor, phone=MARKS["phone"], wants_sms=True),
+        actor=actor,
+        now=NOW,
+    )
+    prepare(booking=booking, topic_ids=(), question=MARKS["question"], actor=actor, now=NOW)
+    note = Note.objects.create(booking=booking, author=advisor.user, text=MARKS["note"], updated_at=NOW)
+    NoteCopy.objects.create(note=note, window=booking.uid, text=MARKS["copy"], updated_at=NOW)
+    Referral.objects.create(
+        booking=booking, vacancy=make_vacancy(title="Planner"), introduction=MARKS["introduction"], proposed_at=NOW
+    )
+    return candidate
+
+
+def found_in_tables():
+    """Which marks stand in which table, over all models of this installation."""
+    found = set()
+    for model in apps.get_models(include_auto_created=True):
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            content = json.dumps(cursor.fetchall(), default=str, ensure_ascii=False)
+        found |= {(name, model._meta.db_table) for name, mark in MARKS.items() if mark in content}
+    return found
+
+
+def test_the_export_holds_everything():
+    candidate = make_story()
+    out = StringIO()
+
+    call_command("export_candidate", candidate.pk, stdout=out)
+
+    assert [name for name, mark in MARKS.items() if mark not in out.getvalue()] == []
+
+
+def test_nothing_is_left_after_erasure_but_keys_in_the_trail():
+    candidate = make_story()
+    make_candidate(first_name="Somebody", last_name="Else")
+    assert {name for name, _table in found_in_tables()} == set(MARKS)
+
+    call_command("erase_candidate", candidate.pk, stdout=StringIO())
+
+    assert found_in_tables() == set()
+    assert type(candidate).objects.count() == 1
+    assert AuditEvent.objects.filter(action="candidate.erase", about=f"candidate:{candidate.pk}").count() == 1
+
+
+def test_the_export_leaves_other_candidates_out():
+    make_story()
+    other = make_candidate(first_name="Somebody", last_name="Else")
+    out = StringIO()
+
+    call_command("export_candidate", other.pk, stdout=out)
+
+    assert [name for name, mark in MARKS.items() if mark in out.getvalue()] == []
