@@ -22,6 +22,11 @@ class VacancyDraft:
     department: str = ""
     recruiter_email: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Says enough to open a vacancy that we do not know yet."""
+        return bool(self.title and self.department and self.recruiter_email)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RejectionDraft:

@@ -1,3 +1,5 @@
+from candidates.forms.intake import ImportForm, IntakeForm
 from candidates.forms.links import NewLinkForm
+from candidates.forms.rejections import RejectionForm
 
-__all__ = ["NewLinkForm"]
+__all__ = ["ImportForm", "IntakeForm", "NewLinkForm", "RejectionForm"]

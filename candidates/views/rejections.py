@@ -1,0 +1,140 @@
+"""Doors of the recruiter: enter a rejection, complete it, see what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from candidates.completeness import PARTS, Missing
+from candidates.expected import invitation_expected_at
+from candidates.forms import RejectionForm
+from candidates.models import Rejection
+from candidates.queries import Tab, counts_per_tab, is_invited, missing_in, rejections_of, same_person_pairs
+from candidates.refusals import AlreadyInvited
+from candidates.services.registering import Registered, change_rejection, register_rejection
+from organisation import audit
+from organisation.actors import Actor
+from organisation.doors import for_role, staff_of
+from organisation.models import Role
+
+ROWS = 25
+ZONE = ZoneInfo(settings.TIME_ZONE)
+TABS = {
+    Tab.INCOMPLETE: gettext_lazy("To be completed"),
+    Tab.NOTICE: gettext_lazy("Not told yet"),
+    Tab.COMPLETE: gettext_lazy("Ready"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rejection as a page shows it."""
+
+    rejection: Rejection
+    missing: tuple[Missing, ...]
+    expected_at: datetime | None  # when the invitation leaves, if policy invites this candidate
+
+    @property
+    def said(self) -> int:
+        return PARTS - len(self.missing)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.RECRUITER)
+@never_cache
+def rejections(request: HttpRequest) -> HttpResponse:
+    user, name = staff_of(request), request.GET.get("name", "").replace("\x00", "")[:100]
+    chosen = request.GET.get("tab", "")
+    tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
+    page = Paginator(rejections_of(user, tab=tab, name=name), ROWS).get_page(request.GET.get("page"))
+    counts = counts_per_tab(user)
+    context = {
+        "page": page,
+        "rows": [_shown(rejection) for rejection in page.object_list],
+        "tab": str(tab),
+        "tabs": [(str(one), words, counts[one]) for one, words in TABS.items()],
+        "is_empty": not any(counts.values()),
+        "name": name,
+        "pair_count": len(same_person_pairs(user)),
+    }
+    return render(request, "candidates/rejections.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.RECRUITER)
+@never_cache
+def rejection_new(request: HttpRequest) -> HttpResponse:
+    user = staff_of(request)
+    form = RejectionForm(request.POST or None, recruiter=user)
+    if not form.is_valid():
+        return render(request, "candidates/rejection_form.html", {"form": form, "rejection": None})
+    draft = form.draft(recruiter_id=user.pk)
+    registered = register_rejection(draft=draft, actor=Actor.of(user), now=timezone.now())
+    _say(request, registered)
+    return redirect("candidates:rejection", pk=registered.rejection.pk)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.RECRUITER)
+@never_cache
+def rejection(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _visible_or_404(request, pk)
+    audit.record("candidate.read", found, actor=Actor.of(staff_of(request)), now=timezone.now())
+    return render(request, "candidates/rejection.html", {"shown": _shown(found), "parts": PARTS})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.RECRUITER)
+@never_cache
+def rejection_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user, found = staff_of(request), _visible_or_404(request, pk)
+    if request.method != "POST":
+        if is_invited(found):
+            return redirect("candidates:rejection", pk=pk)
+        audit.record("candidate.read", found, actor=Actor.of(user), now=timezone.now())
+    form = RejectionForm(request.POST or None, recruiter=user, rejection=found)
+    if form.is_valid():
+        draft = form.draft(recruiter_id=found.recruiter_id)
+        try:
+            registered = change_rejection(rejection_id=pk, draft=draft, actor=Actor.of(user), now=timezone.now())
+        except AlreadyInvited as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _say(request, registered)
+            return redirect("candidates:rejection", pk=pk)
+    return render(request, "candidates/rejection_form.html", {"form": form, "rejection": found})
+
+
+def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:
+    visible = Rejection.objects.visible_to(staff_of(request)).select_related(
+        "application__candidate", "application__vacancy__department", "reason", "component", "recruiter"
+    )
+    return get_object_or_404(visible.prefetch_related("strengths"), pk=pk)
+
+
+def _shown(found: Rejection) -> Shown:
+    expected_at = None
+    if found.completed_at and found.notified_on and not found.application.candidate.messages_stopped_at:
+        expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE)
+    missing = missing_in(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
+    return Shown(found, missing, expected_at)
+
+
+def _say(request: HttpRequest, registered: Registered) -> None:
+    if registered.rejection.rejected_by == Rejection.RejectedBy.CANDIDATE:
+        messages.success(request, _("Saved. Who withdrew gets no invitation."))
+    elif registered.missing:
+        words = ", ".join(part.words for part in registered.missing)
+        messages.warning(request, _("Saved, but it waits. Still missing: {words}.").format(words=words))
+    else:
+        messages.success(request, _("Saved. This rejection is complete."))
