@@ -28,6 +28,7 @@ class Row:
     booking: Booking | None = None
     is_away: bool = False
     is_now: bool = False
+    is_over: bool = False  # and not marked yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,16 @@ def talks_between(user: User, span: Span) -> QuerySet[Booking]:
 def rows_of_day(calendar: Calendar, day: date, talks: list[Booking], *, now: datetime) -> list[Row]:
     whole = day_of(calendar, day)
     current = current_of(talks, now) if whole.start <= now < whole.end else None
-    rows = [Row(starts_at=talk.starts_at, ends_at=talk.ends_at, booking=talk, is_now=talk is current) for talk in talks]
+    rows = [
+        Row(
+            starts_at=talk.starts_at,
+            ends_at=talk.ends_at,
+            booking=talk,
+            is_now=talk is current,
+            is_over=talk.status == Booking.Status.BOOKED and talk.ends_at <= now,
+        )
+        for talk in talks
+    ]
     rows += [Row(starts_at=span.start, ends_at=span.end, is_away=True) for span in away_in_hours(calendar, day)]
     if day not in public_holidays(day.year):
         rows += [Row(starts_at=span.start, ends_at=span.end) for span in free_on(calendar, day)]

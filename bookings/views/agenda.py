@@ -58,14 +58,15 @@ def week(request: HttpRequest) -> HttpResponse:
     policy = Policy.objects.current()
     calendar = calendar_of(advisor, policy=policy, since=monday, until=monday + ONE_WEEK)
     talks = _talks_of_week(user, advisor, monday)
+    days = days_of_week(calendar, monday, talks, today=this_day)
     words = {
         "monday": monday,
-        "last_day": monday + ONE_WEEK - ONE_DAY,
+        "last_day": days[-1].date,
         "week_number": monday.isocalendar().week,
         "is_this_week": monday == monday_of(this_day),
         "previous": f"{monday - ONE_WEEK:%G-W%V}",
         "next": f"{monday + ONE_WEEK:%G-W%V}",
-        "days": days_of_week(calendar, monday, talks, today=this_day),
+        "days": days,
         "talk_count": sum(talk.status != talk.Status.CANCELLED for talk in talks),
         "has_hours": bool(calendar.hours),
     }
