@@ -19,6 +19,7 @@ from organisation.faults import in_short
 from outbox.models import Heartbeat
 
 LOOK_SECONDS = 0.2
+START_SECONDS = 60  # a busy machine needs time to start a cluster
 LONGEST_PAUSE_SECONDS = 30
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Watchdog:
     is_stopping: bool = False
     _heard: datetime | None = None
     _heard_at: float = 0
+    _patience: float = 0
     _child: subprocess.Popen[bytes] = field(init=False)
 
     def run(self) -> None:
@@ -59,7 +61,7 @@ class Watchdog:
         environment = {**os.environ, "WORKER_NAME": self.worker}
         self._child = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 our own
         self._ask("spreekuur.timetable.tick")  # not half a minute later
-        self._heard_at = monotonic()
+        self._heard_at, self._patience = monotonic(), max(self.frozen_after, START_SECONDS)
 
     def _watch(self) -> str:
         """Returns what is the matter with the cluster, in words; "" when we were told to stop."""
@@ -71,8 +73,8 @@ class Watchdog:
                 next_beat_at = monotonic() + self.beat_every
                 self._ask("outbox.tasks.heartbeat")
                 self._listen()
-            if monotonic() - self._heard_at > self.frozen_after:
-                return f"was not heard of for {self.frozen_after:.0f} seconds"
+            if monotonic() - self._heard_at > self._patience:
+                return f"was not heard of for {self._patience:.0f} seconds"
             with suppress(subprocess.TimeoutExpired):
                 self._child.wait(LOOK_SECONDS)
         return ""
@@ -92,7 +94,7 @@ class Watchdog:
             self._heard_at = monotonic()
             return
         if heard != self._heard:
-            self._heard, self._heard_at = heard, monotonic()
+            self._heard, self._heard_at, self._patience = heard, monotonic(), self.frozen_after
 
     def _pause(self, seconds: float) -> None:
         until = monotonic() + seconds

@@ -1,0 +1,108 @@
+"""A real cluster on a throw-away database, whose processes are killed."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    file = tmp_path_factory.mktemp("watchdog") / "watchdog.sqlite3"
+    manage = [sys.executable, "manage.py"]
+    for command in ("migrate", "createcachetable"):
+        subprocess.run([*manage, command, "-v0"], cwd=ROOT, env=environment(file), check=True)
+    return file
+
+
+@pytest.fixture
+def worker(database):
+    command = [sys.executable, "manage.py", "work", "--beat-every=1", "--frozen-after=6", "--grace=5"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(database))
+    yield process
+    process.terminate()
+    process.wait(30)
+
+
+def environment(file):
+    return {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "DEBUG": "1", "WORKERS": "2"}
+
+
+def wait_for(find):
+    """What `find` finds, as soon as it does."""
+    give_up_at = monotonic() + PATIENCE_SECONDS
+    while monotonic() < give_up_at:
+        if found := find():
+            return found
+        sleep(0.1)
+    raise AssertionError(f"{find.__name__} never came")
+
+
+def beats(database):
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
+        return connection.execute("SELECT worker, beat_at FROM outbox_heartbeat").fetchall()
+
+
+def next_beat(database):
+    before = beats(database)
+    return wait_for(lambda: [beat for beat in beats(database) if beat not in before])
+
+
+def children_of(pid):
+    """Process ids, oldest first."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def cluster_of(worker):
+    """The cluster's process, its sentinel, and the processes that do the work."""
+    leader = wait_for(lambda: children_of(worker.pid))[0]
+    sentinel = wait_for(lambda: children_of(leader))[0]
+    return leader, sentinel, wait_for(lambda: children_of(sentinel)[:2])
+
+
+def is_gone(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_frozen_cluster_is_started_anew_and_all_of_it_stops(worker, database):
+    next_beat(database)
+    leader, _sentinel, workers = cluster_of(worker)
+
+    for process in workers:
+        os.kill(process, signal.SIGSTOP)
+    wait_for(lambda: is_gone(leader))
+    beat = next_beat(database)
+    second_leader, _sentinel, _workers = cluster_of(worker)
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(15) == 0
+    assert [name.split(":")[1] for name, _moment in beat] == [str(worker.pid)]
+    assert (second_leader != leader, is_gone(second_leader)) == (True, True)
+
+
+def test_a_cluster_that_ended_is_started_anew(worker, database):
+    next_beat(database)
+    leader, _sentinel, _workers = cluster_of(worker)
+
+    os.kill(leader, signal.SIGKILL)
+    wait_for(lambda: is_gone(leader))
+    next_beat(database)
+    second_leader, _sentinel, _workers = cluster_of(worker)
+    worker.send_signal(signal.SIGINT)
+
+    assert worker.wait(15) == 0
+    assert is_gone(second_leader)
