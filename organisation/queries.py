@@ -66,7 +66,7 @@ def steps_of_setup() -> list[Step]:
 def advisors_without_hours() -> QuerySet[User]:
     """Signed up as advisor, but candidates cannot choose them yet."""
     advisors: QuerySet[User] = User.objects.with_role(Role.ADVISOR)
-    return advisors.filter(advisor__openings__isnull=True).select_related("advisor")
+    return advisors.filter(advisor__openings__isnull=True).select_related("advisor").order_by("advisor__pk")
 
 
 def trail(wanted: dict[str, str]) -> QuerySet[AuditEvent]:

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from organisation import queries
 from organisation.doors import for_role
-from organisation.models import Role
+from organisation.models import Role, User
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -25,5 +25,10 @@ def _address_of(step: str) -> str:
         return reverse("organisation:location_new")
     waiting = queries.advisors_without_hours().first()
     if step in ("staff", "hours") and waiting is not None:
-        return reverse("advisors:profile", args=[waiting.pk])
+        has_profile = hasattr(waiting, "advisor")
+        return reverse("advisors:hours_of", args=[waiting.advisor.pk]) if has_profile else _profile_of(waiting)
     return reverse("organisation:staff_new")
+
+
+def _profile_of(user: User) -> str:
+    return reverse("advisors:profile", args=[user.pk])

@@ -1,0 +1,256 @@
+"""The application manager's screens, as a browser without scripts sees them."""
+
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from organisation.authentication import digest_of
+from organisation.models import ApiClient, AuditEvent, Department, Location, Policy, Role, User
+from tests.factories import make_advisor, make_location, make_policy, make_user
+
+pytestmark = pytest.mark.django_db
+POLICY = {
+    "employer_name": "Ziekenhuis Oostmeer",
+    "short_name": "Oostmeer",
+    "website": "",
+    "sender_name": "Marit de Wit",
+    "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
+    "phone": "06 00000900",
+    "eligibility": "interviewed",
+    "session_minutes": "30",
+    "buffer_minutes": "10",
+    "notice_hours": "24",
+    "horizon_days": "28",
+    "cancel_until_hours": "4",
+    "invitation_valid_days": "21",
+    "languages": ["nl", "en"],
+    "default_language": "nl",
+}
+
+
+@pytest.fixture
+def boss():
+    return make_user(Role.APPLICATION_MANAGER, name="Bo Baas")
+
+
+@pytest.fixture
+def page(client, boss):
+    client.force_login(boss)
+    return client
+
+
+def test_policy_is_kept_and_leads_back(page, settings):
+    settings.DEMO = True
+
+    answer = page.post(reverse("organisation:policy"), POLICY)
+
+    policy = Policy.objects.get()
+    assert answer.headers["Location"] == reverse("organisation:setup")
+    assert (policy.eligibility, policy.session_minutes, str(policy.phone)) == ("interviewed", 30, "+31600000900")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone", "12"),
+        ("short_name", "Oost🌷"),
+        ("short_name", ""),
+        ("sender_email", "geen adres"),
+        ("session_minutes", "0"),
+        ("horizon_days", "9999"),
+        ("default_language", "fr"),
+        ("languages", []),
+        ("eligibility", "everybody"),
+    ],
+)
+def test_policy_shows_what_is_wrong_and_keeps_what_was_typed(page, field, value):
+    answer = page.post(reverse("organisation:policy"), POLICY | {field: value})
+
+    assert field in answer.context["form"].errors
+    assert b"Marit de Wit" in answer.content
+    assert not Policy.objects.exists()
+
+
+def test_the_invented_phone_numbers_are_for_the_demo_only(page, settings):
+    settings.DEMO = False
+
+    answer = page.post(reverse("organisation:policy"), POLICY)
+
+    assert "phone" in answer.context["form"].errors
+
+
+def test_policy_says_how_long_the_short_name_may_be(page, settings):
+    settings.PUBLIC_URL = "https://spreekuur.ziekenhuis-oostmeer.example"
+
+    answer = page.post(reverse("organisation:policy"), POLICY)
+
+    assert "6" in str(answer.context["form"].errors["short_name"])
+
+
+@pytest.mark.parametrize(
+    ("new", "values", "model"),
+    [
+        ("location_new", {"name": "Hoofdgebouw", "address": "Lindelaan 1", "is_active": "on"}, Location),
+        ("department_new", {"name": "Radiologie", "is_active": "on"}, Department),
+    ],
+)
+def test_places_are_added_once_and_taken_out_of_use(page, new, values, model):
+    page.post(reverse(f"organisation:{new}"), values)
+    twice = page.post(reverse(f"organisation:{new}"), values)
+    place = model.objects.get()
+    change = reverse(f"organisation:{new.removesuffix('_new')}", args=[place.pk])
+    page.post(change, {name: value for name, value in values.items() if name != "is_active"})
+
+    assert "name" in twice.context["form"].errors or twice.context["form"].non_field_errors()
+    assert list(model.objects.values_list("name", "is_active")) == [(values["name"], False)]
+    kind = new.removesuffix("_new")
+    assert set(AuditEvent.objects.values_list("action", flat=True)) == {f"{kind}.add", f"{kind}.change"}
+
+
+def test_a_new_advisor_leads_on_to_the_profile_and_then_to_the_hours(page):
+    values = {"name": "Youssef Benali", "email": "y.benali@oostmeer.example", "roles": ["advisor"], "is_active": "on"}
+
+    answer = page.post(reverse("organisation:staff_new"), values)
+    user = User.objects.get(email="y.benali@oostmeer.example")
+    profile = {"title": "Loopbaanadviseur", "languages": ["nl"], "is_active": "on", "video_url": ""}
+    then = page.post(reverse("advisors:profile", args=[user.pk]), profile)
+
+    assert answer.headers["Location"] == reverse("advisors:profile", args=[user.pk])
+    assert then.headers["Location"] == reverse("advisors:hours_of", args=[user.advisor.pk])
+    assert (user.advisor.languages, user.advisor.session_minutes) == (["nl"], None)
+
+
+def test_a_profile_is_for_advisors_only(page):
+    recruiter = make_user(Role.RECRUITER)
+
+    assert page.get(reverse("advisors:profile", args=[recruiter.pk])).status_code == 404
+
+
+def test_an_existing_profile_is_changed(page):
+    advisor = make_advisor()
+    values = {"title": "Coach", "languages": ["en"], "max_per_day": "3", "is_active": "on"}
+
+    answer = page.post(reverse("advisors:profile", args=[advisor.user_id]), values)
+
+    advisor.refresh_from_db()
+    assert answer.headers["Location"] == reverse("organisation:staff")
+    assert (advisor.title, advisor.languages, advisor.max_per_day) == ("Coach", ["en"], 3)
+
+
+def test_the_last_application_manager_stays(page, boss):
+    values = {"name": boss.name, "email": boss.email, "is_active": "on"}
+
+    answer = page.post(reverse("organisation:staff_member", args=[boss.pk]), values)
+
+    assert answer.context["form"].non_field_errors()
+    assert User.objects.get().is_application_manager
+
+
+def test_invite_again_asks_for_one_letter(page):
+    user = make_user()
+
+    page.post(reverse("organisation:staff_invite_again", args=[user.pk]))
+
+    assert User.objects.get(pk=user.pk).invitation_asked_at
+    assert mail.outbox == []
+
+
+def test_the_token_of_a_program_is_shown_once(page):
+    answer = page.post(reverse("organisation:client_new"), {"name": "Recruitee", "source": "recruitee"})
+    token = answer.context["token"]
+
+    assert token in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert ApiClient.objects.get().token_digest == digest_of(token)
+    assert token not in page.get(reverse("organisation:clients")).text
+
+
+def test_a_revoked_token_opens_nothing(page, client):
+    token = page.post(reverse("organisation:client_new"), {"name": "A", "source": "a"}).context["token"]
+    page.post(reverse("organisation:client_revoke", args=[ApiClient.objects.get().pk]))
+
+    answer = client.get(f"/api/v1/invitations/{uuid4()}", headers={"Authorization": f"Bearer {token}"})
+
+    assert not ApiClient.objects.get().is_active
+    assert answer.status_code == 401
+
+
+def test_two_programs_cannot_have_one_source(page):
+    page.post(reverse("organisation:client_new"), {"name": "A", "source": "ats"})
+
+    answer = page.post(reverse("organisation:client_new"), {"name": "B", "source": "ats"})
+
+    assert answer.context["form"].errors
+    assert ApiClient.objects.count() == 1
+
+
+def test_setup_leads_from_nothing_to_ready(page):
+    seen = [page.get(reverse("organisation:setup")).context["to_do"].name]
+    make_policy()
+    seen.append(page.get(reverse("organisation:setup")).context["to_do"].name)
+    location = make_location()
+    seen.append(page.get(reverse("organisation:setup")).context["to_do"].name)
+    advisor = make_advisor(hours=False)
+    seen.append(page.get(reverse("organisation:setup")).context["to_do"].name)
+    advisor.openings.create(weekday=1, starts="09:00", ends="12:00", channels=["phone"], location=location)
+    seen.append(page.get(reverse("organisation:setup")).context["to_do"].name)
+    make_user(Role.RECRUITER)
+
+    assert seen == ["policy", "locations", "staff", "hours", "recruiters"]
+    assert page.get(reverse("organisation:setup")).context["to_do"] is None
+
+
+def test_setup_leads_to_the_hours_of_the_advisor_who_has_none(page):
+    make_policy()
+    make_location()
+    advisor = make_advisor(hours=False)
+
+    answer = page.get(reverse("organisation:setup"))
+
+    assert answer.context["url"] == reverse("advisors:hours_of", args=[advisor.pk])
+
+
+@pytest.mark.parametrize("name", ["staff", "locations", "departments", "clients", "audit", "setup"])
+def test_a_list_asks_the_database_as_much_for_thirty_rows_as_for_one(page, name):
+    def count():
+        with CaptureQueriesContext(connection) as asked:
+            page.get(reverse(f"organisation:{name}"))
+        return len(asked)
+
+    fill(1)
+    few = count()
+    fill(29)
+
+    assert count() == few
+
+
+def fill(number):
+    for index in range(number):
+        user = make_user(Role.RECRUITER)
+        make_location()
+        Department.objects.create(name=f"Afdeling {user.pk}")
+        ApiClient.objects.create(name="A", source=f"a{user.pk}", token_digest=f"{user.pk}-{index}")
+        AuditEvent.objects.create(
+            action="booking.move", about="booking:1", actor="user:1", origin="web", at=user.joined_at
+        )
+
+
+def test_the_trail_is_filtered_and_paged(page, boss):
+    for number in range(60):
+        AuditEvent.objects.create(
+            action="booking.move", about=f"booking:{number}", actor="candidate:7", origin="web", at=boss.joined_at
+        )
+    AuditEvent.objects.create(action="file.read", about="candidate:7", actor="user:1", origin="web", at=boss.joined_at)
+    where = reverse("organisation:audit")
+
+    first, second = page.get(where), page.get(where, {"page": "2"})
+    one = page.get(where, {"about": "booking:7"})
+    by = page.get(where, {"actor": "user", "action": "file.read"})
+    none = page.get(where, {"actor": "system"})
+
+    assert [len(answer.context["lines"]) for answer in (first, second, one, by, none)] == [50, 11, 1, 1, 0]
+    assert [line.event.about for line in one.context["lines"]] == ["booking:7"]
