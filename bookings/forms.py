@@ -13,6 +13,7 @@ from advisors.models import TalkChannel
 from bookings.models import Topic
 from bookings.moments import moment_of
 from bookings.offers import Choice, Offer
+from bookings.refusals import PhoneNeeded
 from bookings.wishes import Wish
 from candidates.phones import phone_of
 from candidates.refusals import PhoneUnclear
@@ -26,11 +27,13 @@ class ChoiceForm(forms.Form):
     """How to talk; every part may be left out."""
 
     channel = forms.ChoiceField(choices=TalkChannel.choices, required=False)
-    advisor = forms.TypedChoiceField(label=_("With whom?"), coerce=int, empty_value=None, required=False)
+    advisor = forms.TypedChoiceField(label=_("With whom?"), coerce=int, empty_value=None)  # empty is a choice too
     language = forms.ChoiceField(
         label=_("In which language?"), widget=forms.RadioSelect(attrs={"class": "rows beside"}), required=False
     )
     since = forms.DateField(required=False)
+
+    use_required_attribute = False
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,6 +113,9 @@ class PhoneForm(MomentForm):
         self.known_phone = known_phone
         if known_phone:
             self.fields["phone"].label = _("Another phone number")
+        elif (self.data or self.initial).get("channel") == TalkChannel.PHONE:
+            self.fields["phone"].required = True
+            self.fields["phone"].error_messages["required"] = PhoneNeeded.sentence
 
     def clean_phone(self) -> str:
         try:
