@@ -1,0 +1,269 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from organisation.models import AuditEvent
+from referrals.models import Referral
+from tests.factories import (
+    NOW,
+    make_advisor,
+    make_held_booking,
+    make_invitation,
+    make_policy,
+    make_referral,
+    make_rejection,
+    make_sent_referral,
+    make_user,
+    make_vacancy,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _english(client):
+    client.cookies["django_language"] = "en"
+
+
+def words_of(response):
+    return " ".join(response.content.decode().split())
+
+
+def page_of(referral, door=""):
+    return f"/referrals/{referral.pk}/{door}"
+
+
+def read_of(user):
+    entries = AuditEvent.objects.filter(action="referral.read", actor=f"user:{user.pk}")
+    return list(entries.values_list("about", flat=True))
+
+
+def test_the_recruiter_sees_who_waits_and_until_when(client):
+    referral = make_sent_referral()
+    recruiter = referral.vacancy.recruiter
+    client.force_login(recruiter)
+
+    words = words_of(client.get("/referrals/"))
+
+    for said in ["One person waits for your answer.", "Sevda Aydin", "answer by Monday 30 November", "I get in touch"]:
+        assert said in words
+    assert read_of(recruiter) == [f"referral:{referral.pk}"]
+
+
+def test_what_is_overdue_says_so(client):
+    referral = make_sent_referral()
+    Referral.objects.update(answer_by="2026-11-20")
+    client.force_login(referral.vacancy.recruiter)
+
+    assert "overdue: answer was due Friday 20 November" in words_of(client.get("/referrals/"))
+
+
+def test_the_inbox_holds_nothing_before_consent_and_after_a_withdrawal(client):
+    vacancy = make_vacancy()
+    waits = make_referral(vacancy=vacancy)
+    gone = make_sent_referral(vacancy=vacancy, withdrawn_at=NOW)
+    client.force_login(vacancy.recruiter)
+
+    assert "Nobody waits for your answer." in words_of(client.get("/referrals/"))
+    assert [client.get(page_of(one)).status_code for one in (waits, gone)] == [404, 404]
+
+
+def test_the_recruiter_gets_in_touch(client):
+    make_policy()
+    referral = make_sent_referral()
+    client.force_login(referral.vacancy.recruiter)
+
+    response = client.post(page_of(referral, "answer/"), {"accepts": "1"}, follow=True)
+
+    referral.refresh_from_db()
+    assert (referral.state, response.redirect_chain) == ("accepted", [(page_of(referral), 302)])
+    assert "Save the outcome" in words_of(response)
+
+
+def test_a_decline_without_reason_is_told_at_the_field(client):
+    referral = make_sent_referral()
+    client.force_login(referral.vacancy.recruiter)
+
+    response = client.post(page_of(referral, "answer/"), {"reason": ""})
+
+    assert response.context["answer_form"].errors == {
+        "reason": ["Say why it does not fit. The candidate may read this."]
+    }
+
+
+def test_a_reason_that_comes_too_late_stays_and_is_explained(client):
+    referral = make_sent_referral()
+    Referral.objects.update(state="accepted", answered_at=NOW)
+    client.force_login(referral.vacancy.recruiter)
+
+    response = client.post(page_of(referral, "answer/"), {"reason": "Toch niet."})
+
+    assert "This introduction was already answered." in words_of(response)
+
+
+@pytest.mark.parametrize("door", ["answer/", "outcome/"])
+def test_a_withdrawal_meanwhile_is_told_without_showing_anybody(client, door):
+    referral = make_sent_referral(withdrawn_at=NOW)
+    client.force_login(referral.vacancy.recruiter)
+
+    response = client.post(page_of(referral, door), {"accepts": "1", "outcome": "hired"}, follow=True)
+
+    assert response.redirect_chain == [("/referrals/", 302)]
+    assert "The candidate has withdrawn this introduction." in words_of(response)
+    assert "Sevda" not in words_of(response)
+
+
+def test_the_recruiter_records_what_came_of_it(client):
+    make_policy()
+    referral = make_sent_referral()
+    Referral.objects.update(state="accepted", answered_at=NOW)
+    client.force_login(referral.vacancy.recruiter)
+
+    client.post(page_of(referral, "outcome/"), {"outcome": "interview"})
+    response = client.post(page_of(referral, "outcome/"), {"outcome": "hired"}, follow=True)
+
+    referral.refresh_from_db()
+    assert (referral.state, referral.outcome) == ("closed", "hired")
+    assert "Save the outcome" not in words_of(response)
+
+
+def test_an_outcome_must_be_chosen(client):
+    referral = make_sent_referral()
+    Referral.objects.update(state="accepted", answered_at=NOW)
+    client.force_login(referral.vacancy.recruiter)
+
+    response = client.post(page_of(referral, "outcome/"))
+
+    assert response.context["outcome_form"].errors == {"outcome": ["Choose what came of it."]}
+
+
+def test_the_advisor_follows_the_steps_but_does_not_answer(client):
+    referral = make_sent_referral()
+    advisor = referral.booking.advisor.user
+    client.force_login(advisor)
+
+    words = words_of(client.get(page_of(referral)))
+
+    assert "I get in touch" not in words
+    assert "Answer of the recruiter, at the latest: <time>Monday 30 November</time>" in words
+    assert client.post(page_of(referral, "answer/"), {"accepts": "1"}).status_code == 404
+    assert read_of(advisor) == [f"referral:{referral.pk}"]
+
+
+def test_who_has_both_roles_sees_both_on_one_page(client):
+    user = make_user("advisor", "recruiter")
+    advisor = make_advisor(user=user, hours=False)
+    make_referral(booking=make_held_booking(advisor=advisor), vacancy=make_vacancy(title="Planner OK"))
+    make_sent_referral(vacancy=make_vacancy(title="Receptionist", recruiter=user))
+    client.force_login(user)
+
+    words = words_of(client.get("/referrals/"))
+
+    assert "Planner OK" in words
+    assert "Receptionist" in words
+
+
+def test_who_advises_and_recruits_cannot_answer_before_the_candidate(client):
+    user = make_user("advisor", "recruiter")
+    advisor = make_advisor(user=user, hours=False)
+    vacancy = make_vacancy(recruiter=user)
+    referral = make_referral(booking=make_held_booking(advisor=advisor), vacancy=vacancy)
+    client.force_login(user)
+
+    assert "I get in touch" not in words_of(client.get(page_of(referral)))
+    assert client.post(page_of(referral, "answer/"), {"accepts": "1"}).status_code == 404
+
+
+def test_who_gave_the_rejection_as_recruiter_does_not_see_it_as_advisor(client):
+    user = make_user("advisor", "recruiter")
+    rejection = make_rejection(vacancy=make_vacancy(recruiter=user))
+    booking = make_held_booking(
+        advisor=make_advisor(user=user, hours=False), invitation=make_invitation(rejection=rejection)
+    )
+    client.force_login(user)
+
+    assert client.get(page_of(make_referral(booking=booking))).status_code == 404
+
+
+@pytest.mark.parametrize("roles", [["recruiter"], ["advisor"], ["manager"], ["application_manager"], []])
+def test_strangers_find_nothing(client, roles):
+    referral = make_sent_referral()
+    client.force_login(make_user(*roles))
+
+    answers = [
+        client.get(page_of(referral)),
+        client.post(page_of(referral, "answer/"), {"accepts": "1"}),
+        client.post(page_of(referral, "outcome/"), {"outcome": "hired"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    referral.refresh_from_db()
+    assert referral.state == "sent"
+
+
+@pytest.mark.parametrize("role", ["manager", "application_manager"])
+def test_the_inbox_is_not_there_for_others(client, role):
+    client.force_login(make_user(role))
+
+    assert client.get("/referrals/").status_code == 404
+
+
+def test_without_signing_in_there_is_the_sign_in(client):
+    assert client.get("/referrals/")["Location"] == "/account/login/?next=/referrals/"
+
+
+def test_an_empty_inbox_says_what_will_come(client):
+    client.force_login(make_user("advisor", "recruiter"))
+
+    words = words_of(client.get("/referrals/"))
+
+    assert "No referrals yet" in words
+    assert "you get a mail" in words
+
+
+def test_no_get_answers(client):
+    referral = make_sent_referral()
+    client.force_login(referral.vacancy.recruiter)
+
+    doors = [client.get(page_of(referral, door), {"accepts": "1"}).status_code for door in ("answer/", "outcome/")]
+    client.get(page_of(referral), {"accepts": "1", "outcome": "hired"})
+
+    referral.refresh_from_db()
+    assert (doors, referral.state) == ([405, 405], "sent")
+
+
+def statements_of(client, url):
+    with CaptureQueriesContext(connection) as statements:
+        client.get(url)
+    return len(statements)
+
+
+def fill_inbox(advisor, vacancy, days):
+    for day in days:
+        start = NOW - timedelta(days=7 + day)
+        booking = make_held_booking(advisor=advisor, starts_at=start)
+        make_sent_referral(booking=booking, vacancy=vacancy)
+        answered = make_held_booking(advisor=advisor, starts_at=start + timedelta(hours=1))
+        make_referral(booking=answered, vacancy=vacancy, state="accepted", consented_at=NOW, answered_at=NOW)
+
+
+def test_the_inbox_takes_as_many_statements_for_thirty_as_for_one(client):
+    user = make_user("advisor", "recruiter")
+    advisor, vacancy = make_advisor(user=user, hours=False), make_vacancy(recruiter=user)
+    client.force_login(user)
+
+    fill_inbox(advisor, vacancy, range(1))
+    client.get("/referrals/")
+    with_one = statements_of(client, "/referrals/")
+    fill_inbox(advisor, vacancy, range(1, 30))
+
+    assert statements_of(client, "/referrals/") == with_one
