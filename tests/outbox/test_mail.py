@@ -34,7 +34,7 @@ def test_an_address_that_is_refused_fails_and_the_next_letter_leaves(settings):
 
 @pytest.mark.parametrize("answer", ["451 4.7.1 greylisted", "452 4.2.2 mailbox full"])
 def test_a_passing_refusal_is_tried_again(settings, answer):
-    message, other = make_message(recipient="later@kandidaat.example"), make_message()
+    message, _other = make_message(recipient="later@kandidaat.example"), make_message()
 
     with mail_server(settings, answers={"later@kandidaat.example": answer}) as server:
         first = deliver_due(now=NOW)

@@ -1,0 +1,81 @@
+"""Reminders by scanning: once, on the day before, and only of a talk that stands."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bookings.models import Booking
+from bookings.services import cancel, remind_by_mail, remind_by_text
+from outbox.models import Message
+from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_booking, make_policy
+from tests.races import at_once
+
+TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+TUESDAY_09 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def booking(db):
+    make_policy()
+    return make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
+
+
+def reminders():
+    return list(Message.objects.filter(kind="reminder").values_list("channel", flat=True))
+
+
+def test_a_text_is_posted_at_four_on_the_day_before(booking):
+    answers = [remind_by_text(now=moment) for moment in (TUESDAY_16 - MINUTE, TUESDAY_16, TUESDAY_16 + MINUTE)]
+
+    assert answers == [0, 1, 0]
+    message = Message.objects.get()
+    assert (message.channel, message.recipient, message.useless_after) == ("sms", "+31600000001", WEDNESDAY_TEN)
+
+
+def test_a_mail_is_posted_in_the_morning_before(booking):
+    answers = [remind_by_mail(now=moment) for moment in (TUESDAY_09 - MINUTE, TUESDAY_09, TUESDAY_09 + MINUTE)]
+
+    assert answers == [0, 1, 0]
+    assert reminders() == ["mail"]
+
+
+def test_who_asked_for_no_text_gets_none(booking):
+    Booking.objects.update(wants_sms=False)
+
+    assert remind_by_text(now=TUESDAY_16) == 0
+
+
+def test_a_cancelled_talk_is_not_reminded_of(booking):
+    cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
+
+    assert [remind_by_text(now=TUESDAY_16), remind_by_mail(now=TUESDAY_16)] == [0, 0]
+
+
+def test_a_reminder_that_waits_is_withdrawn_with_the_talk(booking):
+    remind_by_text(now=TUESDAY_16)
+
+    cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=TUESDAY_16 + MINUTE)
+
+    assert Message.objects.filter(kind="reminder").get().reason == "withdrawn"
+
+
+def test_a_talk_arranged_after_the_moment_of_its_reminder_gets_none(booking):
+    Booking.objects.update(booked_at=TUESDAY_16 + MINUTE)
+
+    assert remind_by_text(now=TUESDAY_16 + 2 * MINUTE) == 0
+
+
+def test_a_talk_that_began_is_not_reminded_of(booking):
+    assert remind_by_text(now=WEDNESDAY_TEN) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_scans_at_once_post_one_reminder(transactional_db):
+    make_policy()
+    make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
+
+    answers = at_once([lambda: remind_by_text(now=TUESDAY_16)] * 10, threads=10)
+
+    assert sorted(answers) == [0] * 9 + [1]
+    assert reminders() == ["sms"]

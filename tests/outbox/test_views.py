@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from outbox.models import Message
+from tests.factories import NOW, make_message, make_text
+
+pytestmark = pytest.mark.django_db
+OUTBOX = reverse("outbox:demo_outbox")
+ITEMS = ("demo_message", "demo_attachment")
+CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.fixture(autouse=True)
+def demo(settings):
+    settings.DEMO = True
+
+
+def page_of(message, client):
+    url = reverse("outbox:demo_message", args=[message.pk])
+    return client.get(url, headers={"accept-language": "en"}).content.decode()
+
+
+def test_outside_the_demo_there_is_no_outbox(client, settings):
+    settings.DEMO = False
+    message = make_message(calendar=CALENDAR, calendar_method="REQUEST")
+
+    pages = [OUTBOX, reverse("demo_forward"), *(reverse(f"outbox:{name}", args=[message.pk]) for name in ITEMS)]
+
+    assert [client.get(page).status_code for page in pages] == [404, 404, 404, 404]
+
+
+def test_an_empty_outbox_says_what_will_come(client):
+    assert "empty" in client.get(OUTBOX).content.decode()
+
+
+def test_the_newest_letter_is_on_top(client):
+    make_message(subject="Eerste", created_at=NOW)
+    make_message(subject="Tweede", created_at=NOW + timedelta(minutes=1))
+
+    page = client.get(OUTBOX).content.decode()
+
+    assert page.index("Tweede") < page.index("Eerste")
+
+
+def test_the_outbox_shows_one_reader(client):
+    letter = make_message(subject="Voor Sevda")
+    make_message(subject="Voor een ander", recipient_name="Een ander")
+
+    page = client.get(OUTBOX, {"to": letter.recipient}).content.decode()
+
+    assert ("Voor Sevda" in page, "Voor een ander" in page) == (True, False)
+
+
+@pytest.mark.parametrize("wanted", ["?to=nobody", "?page=99", "?to=%00&page=x"])
+def test_a_strange_wish_is_no_error(client, wanted):
+    make_message()
+
+    assert client.get(OUTBOX + wanted).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, django_assert_max_num_queries):
+    make_message()
+    with django_assert_max_num_queries(8) as one:
+        client.get(OUTBOX)
+    for _number in range(29):
+        make_message()
+
+    with django_assert_num_queries(len(one)):
+        client.get(OUTBOX)
+
+
+def test_a_letter_has_working_links_and_shows_markup_instead_of_obeying_it(client):
+    message = make_message(text="Kies je moment: https://oostmeer.example/u/abc/\n\n<script>alert(1)</script>")
+
+    page = page_of(message, client)
+
+    assert '<a href="https://oostmeer.example/u/abc/">Kies je moment</a>' in page
+    assert "<script>alert(1)</script>" not in page
+    assert "loopbaan@ziekenhuis-oostmeer.example" in page
+
+
+def test_a_text_looks_as_on_a_phone(client):
+    page = page_of(make_text(text="Anders? https://oostmeer.example/a/k7"), client)
+
+    assert '<section class="phone">' in page
+    assert 'href="https://oostmeer.example/a/k7"' in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "sent", "sent_at": NOW, "is_uncertain": True}, ["Monday 23 November at 10:00", "sent twice"]),
+        ({"not_before": NOW + timedelta(days=1), "reason": "away"}, ["Tuesday 24 November", "does not answer"]),
+        ({"state": "suppressed", "reason": "withdrawn"}, ["no longer needed"]),
+        ({"state": "failed", "reason": "address"}, ["Nothing can be delivered"]),
+    ],
+)
+def test_the_page_says_how_it_went(client, fields, words):
+    page = page_of(make_message(**fields), client)
+
+    assert [word for word in words if word not in page] == []
+
+
+def test_the_attachment_is_a_calendar_object(client):
+    message = make_message(calendar=CALENDAR, calendar_method="REQUEST")
+
+    response = client.get(reverse("outbox:demo_attachment", args=[message.pk]))
+
+    assert response.content.decode() == CALENDAR
+    assert response["Content-Type"] == "text/calendar; method=REQUEST; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="invite.ics"'
+
+
+def test_a_letter_without_calendar_has_no_attachment(client):
+    message = make_message()
+
+    assert client.get(reverse("outbox:demo_attachment", args=[message.pk])).status_code == 404
+    assert "invite.ics" not in page_of(message, client)
+
+
+def test_reading_changes_nothing(client):
+    message = make_message(calendar=CALENDAR, calendar_method="REQUEST")
+    before = Message.objects.values().get()
+
+    page_of(message, client)
+
+    assert Message.objects.values().get() == before
