@@ -107,7 +107,7 @@ def values_of(line: Line, *, demo: bool) -> Values:
 def _fault(column: str, cell: str, *, today: date, demo: bool) -> str:
     """The first thing that is wrong with a cell, empty when it is fine."""
     text = cell.strip()
-    if not text:
+    if not one_line(text):
         return _("This cell is empty.") if column in REQUIRED else ""
     if text[0] in "=@" or (text[0] in "+-" and column not in _TEXTS | {"phone"}):
         return _("This cell starts with {sign}, as a formula does. Take the sign away.").format(sign=text[0])

@@ -6,10 +6,12 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from rest_framework.routers import SimpleRouter
 
 from bookings.api import InvitationViewSet
+from candidates.api import RejectionViewSet
 
 app_name = "api"
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("invitations", InvitationViewSet, basename="invitation")
+router.register("rejections", RejectionViewSet, basename="rejection")
 
 
 class ClientTokenScheme(OpenApiAuthenticationExtension):

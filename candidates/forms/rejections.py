@@ -20,13 +20,20 @@ STRENGTHS = ("strength_1", "strength_2", "strength_3")
 DATES = ("applied_on", "decided_on", "notified_on")
 
 
+class LineField(forms.CharField):
+    """Text on one line, whatever was sent."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
+
+
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d")
     return forms.DateField(label=label, help_text=help_text, widget=widget, required=False)
 
 
-def _words(label: Any, *, limit: int, required: bool = False, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=limit, required=required, help_text=help_text)
+def _words(label: Any, *, limit: int, required: bool = False, help_text: Any = "") -> LineField:
+    return LineField(label=label, max_length=limit, required=required, help_text=help_text)
 
 
 class RejectionForm(forms.Form):
@@ -115,7 +122,7 @@ class RejectionForm(forms.Form):
             component=values["new_component"] or (component.code if component else ""),
             may_add_component=bool(values["new_component"]),
             explanation=values["explanation"],
-            strengths=tuple(text for name in STRENGTHS if (text := one_line(values[name]))),
+            strengths=tuple(text for name in STRENGTHS if (text := values[name])),
             applied_on=values["applied_on"],
             decided_on=values["decided_on"],
             notified_on=values["notified_on"],

@@ -53,6 +53,7 @@ def test_a_good_line_has_no_faults(cells):
     [
         ({"candidate_id": " "}, "candidate_id", "empty"),
         ({"email": ""}, "email", "empty"),
+        ({"first_name": "\u202e"}, "first_name", "empty"),
         ({"email": "sevda at example"}, "email", "not an e-mail address"),
         ({"recruiter_email": "tienstra"}, "recruiter_email", "not an e-mail address"),
         ({"first_name": "=HYPERLINK(1)"}, "first_name", "starts with ="),

@@ -199,9 +199,9 @@ def test_5000_lines_with_one_broken_line_are_imported_within_seconds():
     lines = [make_line(number) for number in range(5000)]
     lines[2344] = lines[2344].replace("Sevda", '"Sevda')
     file = make_file(*lines)
-    started = time.monotonic()
+    started = time.process_time()
 
     file = bring_in(file, only_good=True)
 
     assert file.outcome == {"created": 4999, "left_out": 1, "waiting": 0}
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 20
