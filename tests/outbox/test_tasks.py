@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from outbox.models import Heartbeat, Message
+from outbox.queries import last_heartbeat_within
+from outbox.tasks import deliver_due_messages, heartbeat
+from tests.factories import NOW, make_message
+
+pytestmark = pytest.mark.django_db
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_worker_delivers_and_says_that_it_lives(settings):
+    settings.WORKER_NAME = "machine:1"
+    make_message(), make_message(not_before=NOW + timedelta(minutes=1))
+
+    deliver_due_messages()
+
+    assert list(Message.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "queued"]
+    assert list(Heartbeat.objects.values_list("worker", "beat_at")) == [("machine:1", NOW)]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_heartbeat_counts_for_two_minutes():
+    heartbeat()
+    heartbeat()
+
+    assert Heartbeat.objects.count() == 1
+    assert last_heartbeat_within(NOW + timedelta(minutes=2))
+    assert not last_heartbeat_within(NOW + timedelta(minutes=2, seconds=1))
