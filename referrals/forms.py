@@ -41,14 +41,21 @@ class ReferForm(IntroductionForm):
 
 
 class AnswerForm(forms.Form):
-    accepts = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    """Two buttons: `accepts` comes with the yes, a no comes with its reason."""
+
+    accepts = forms.BooleanField(required=False)
     reason = forms.CharField(
         label=_("Why does it not fit now?"),
         help_text=_("The candidate and the advisor can read this. Name one concrete thing that the job asks."),
-        required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why it does not fit. The candidate may read this.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("accepts"):
+            self.fields["reason"].required = False
 
 
 class OutcomeForm(forms.Form):

@@ -18,7 +18,7 @@ from referrals import services
 from referrals.forms import AnswerForm, OutcomeForm
 from referrals.models import Referral
 from referrals.queries import answered_by, proposed_by, waiting_for
-from referrals.refusals import ReasonNeeded, Withdrawn
+from referrals.refusals import Withdrawn
 from referrals.steps import steps_of
 
 
@@ -57,7 +57,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         except Withdrawn as withdrawn:
             return _gone(request, withdrawn)
         except Refusal as refusal:
-            form.add_error("reason" if isinstance(refusal, ReasonNeeded) else None, str(refusal))
+            form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Your answer is on its way to the candidate and the advisor."))
             return redirect("referrals:referral", pk)
