@@ -1,0 +1,252 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bookings.agenda import calendar_of, days_of_week, monday_of, rows_of_day
+from bookings.models import Booking
+from organisation.models import AuditEvent, Policy, Role
+from referrals.models import Referral
+from tests.factories import (
+    NOW,
+    make_absence,
+    make_advisor,
+    make_booking,
+    make_invitation,
+    make_opening,
+    make_policy,
+    make_rejection,
+    make_user,
+    make_vacancy,
+)
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 11, 23)
+TALK = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Amsterdam, half an hour after NOW
+
+
+@pytest.fixture
+def advisor(client):
+    """Signed in; open on Monday from 9 to 12."""
+    make_policy()
+    advisor = make_advisor(hours=False)
+    make_opening(advisor=advisor, weekday=0)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(advisor.user)
+        client.cookies["django_language"] = "en"
+        yield advisor
+
+
+def words_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def calendar(advisor):
+    return calendar_of(advisor, policy=Policy.objects.current(), since=MONDAY, until=MONDAY + timedelta(days=7))
+
+
+def told(rows):
+    """(local hour, what) of every row."""
+    return [
+        (row.starts_at.astimezone().strftime("%H.%M"), row.booking or ("away" if row.is_away else "free"))
+        for row in rows
+    ]
+
+
+def test_the_day_holds_talks_free_stretches_and_absences_in_order(advisor):
+    talk = make_booking(advisor=advisor, starts_at=TALK)
+    make_absence(advisor=advisor, starts_at=TALK + timedelta(hours=1), ends_at=TALK + timedelta(days=2))
+
+    rows = rows_of_day(calendar(advisor), MONDAY, [talk], now=NOW)
+
+    assert told(rows) == [("09.00", "free"), ("10.30", talk), ("11.00", "free"), ("11.30", "away")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "is_now", "is_over"),
+    [
+        (-60, Booking.Status.BOOKED, True, False),
+        (10, Booking.Status.BOOKED, True, False),
+        (20, Booking.Status.BOOKED, False, True),
+        (20, Booking.Status.COMPLETED, False, False),
+        (10, Booking.Status.CANCELLED, False, False),
+    ],
+)
+def test_the_talk_that_is_on_or_comes_next_stands_out(advisor, minutes, status, is_now, is_over):
+    talk = make_booking(advisor=advisor, starts_at=TALK)
+    talk.status = status
+
+    rows = rows_of_day(calendar(advisor), MONDAY, [talk], now=TALK + timedelta(minutes=minutes))
+
+    (row,) = [row for row in rows if row.booking]
+    assert (row.is_now, row.is_over) == (is_now, is_over)
+
+
+def test_tomorrow_has_no_talk_that_is_on(advisor):
+    talk = make_booking(advisor=advisor, starts_at=TALK)
+
+    rows = rows_of_day(calendar(advisor), MONDAY, [talk], now=NOW - timedelta(days=1))
+
+    assert [row.is_now for row in rows if row.booking] == [False]
+
+
+def test_a_public_holiday_has_nothing_free(advisor):
+    christmas = date(2026, 12, 25)
+    make_opening(advisor=advisor, weekday=4)
+    december = calendar_of(advisor, policy=Policy.objects.current(), since=christmas, until=christmas)
+
+    assert rows_of_day(december, christmas, [], now=NOW) == []
+
+
+@pytest.mark.parametrize(("weekday", "days"), [(None, 5), (5, 6), (6, 6)])
+def test_the_weekend_shows_only_when_there_is_something(advisor, weekday, days):
+    if weekday is not None:
+        make_opening(advisor=advisor, weekday=weekday)
+
+    week = days_of_week(calendar(advisor), MONDAY, [], today=MONDAY)
+
+    assert len(week) == days
+    assert [day.date for day in week if day.is_today] == [MONDAY]
+
+
+def test_a_whole_day_away_is_told_as_such(advisor):
+    midnight = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=2))
+
+    week = days_of_week(calendar(advisor), MONDAY, [], today=MONDAY)
+
+    assert [day.is_whole_day_away for day in week] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("day", [MONDAY, date(2026, 11, 25), date(2026, 11, 29)])
+def test_a_week_starts_on_monday(day):
+    assert monday_of(day) == MONDAY
+
+
+def test_today_shows_the_talk_with_a_masked_number_and_leaves_no_trail(client, advisor):
+    talk = make_booking(advisor=advisor, starts_at=TALK, question="Is mijn ervaring iets waard?")
+
+    html = words_of(client.get("/today/"))
+
+    shown = ["Monday 23 November", "1 talk.", "Sevda Aydin", "Anesthesiemedewerker", "06 ·· ·· 01", "Open file"]
+    shown += ["Is mijn ervaring iets waard?", "Free until 10:30", reverse("talks:file", args=[talk.pk])]
+    assert [word for word in shown if word not in html] == []
+    assert "00000001" not in html
+    assert AuditEvent.objects.count() == 0
+
+
+def test_the_room_of_the_coming_two_weeks(client, advisor):
+    make_booking(advisor=advisor, starts_at=TALK + timedelta(days=7))
+
+    html = words_of(client.get("/today/"))
+
+    assert "5 of 6 moments free in the coming two weeks" in html
+    assert '<progress max="6" value="5"' in html
+
+
+def test_what_is_still_to_do(client, advisor):
+    over = make_booking(advisor=advisor, starts_at=NOW - timedelta(days=3))
+    vacancies = [make_vacancy(title=title) for title in ("Verpleegkundige", "Analist", "Kok")]
+    make_referral(over, vacancies[0])
+    make_referral(over, vacancies[1], state="sent", consented_at=NOW)
+    make_referral(over, vacancies[2], state="accepted", consented_at=NOW, answered_at=NOW)
+
+    html = words_of(client.get("/today/"))
+
+    assert "did you talk on Friday 20 November?" in html
+    assert "reads your introduction for Verpleegkundige since Monday 23 November." in html
+    assert "waits for the recruiter of Analist since Monday 23 November." in html
+    assert "Kok" not in html
+
+
+def make_referral(booking, vacancy, **fields):
+    return Referral.objects.create(
+        booking=booking, vacancy=vacancy, introduction="Past goed.", proposed_at=NOW, **fields
+    )
+
+
+def test_nothing_to_do_and_no_talks_say_what_comes_here(client, advisor):
+    html = words_of(client.get("/today/?day=2026-11-24"))
+
+    assert "Nothing. Everything is marked and nobody waits." in html
+    assert "No talks here yet" in html
+
+
+def test_without_hours_the_page_leads_to_them(client, advisor):
+    advisor.openings.all().delete()
+
+    html = words_of(client.get("/today/"))
+
+    assert "Add my hours" in html
+    assert "Candidates cannot book any moment with you in the coming two weeks." in html
+
+
+def test_the_week_names_talks_and_the_weeks_around(client, advisor):
+    make_booking(advisor=advisor, starts_at=TALK)
+
+    html = words_of(client.get("/agenda/"))
+
+    assert ["Week 48" in html, "10:30 Aydin" in html, "?week=2026-W47" in html, "?week=2026-W49" in html] == [True] * 4
+
+
+def test_a_week_of_another_year_goes_by_the_week_of_that_year(client, advisor):
+    html = words_of(client.get("/agenda/?week=2026-W53"))
+
+    assert ["Week 53" in html, "?week=2027-W01" in html] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/today/?day=vandaag",
+        "/today/?day=2026-02-30",
+        "/today/?day=0001-01-01",
+        "/today/?day=9999-12-31",
+        "/agenda/?week=48",
+        "/agenda/?week=2026-W60",
+        "/agenda/?week=9999-W52",
+        "/agenda/?week=x-Wy",
+    ],
+)
+def test_a_day_that_is_none_does_not_exist(client, advisor, address):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/today/", "/agenda/"])
+def test_the_agenda_holds_own_talks_only(client, advisor, address):
+    make_booking(advisor=make_advisor(), starts_at=TALK)
+
+    assert "Aydin" not in words_of(client.get(address))
+
+
+@pytest.mark.parametrize("address", ["/today/", "/agenda/"])
+@pytest.mark.parametrize("roles", [[Role.RECRUITER], [Role.APPLICATION_MANAGER], [Role.MANAGER], []])
+def test_who_is_no_advisor_has_no_agenda(client, advisor, address, roles):
+    client.force_login(make_user(*roles))
+
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/today/", "/agenda/"])
+def test_the_agenda_asks_as_many_questions_with_thirty_talks(client, advisor, address):
+    vacancy = make_vacancy()
+    make_talks(advisor, vacancy, range(2))
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    make_talks(advisor, vacancy, range(2, 30))
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+
+    assert len(many) == len(few)
+
+
+def make_talks(advisor, vacancy, numbers):
+    make_opening(advisor=advisor, weekday=len(numbers) % 5, starts=time(20), ends=time(21))
+    for number in numbers:
+        invitation = make_invitation(rejection=make_rejection(vacancy=vacancy))
+        talk = make_booking(advisor=advisor, invitation=invitation, starts_at=NOW + timedelta(minutes=30 * number - 90))
+        make_referral(talk, vacancy)

@@ -1,0 +1,147 @@
+from datetime import timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+
+from organisation.actors import Actor
+from organisation.models import AuditEvent
+from talks.models import Note, NoteCopy
+from talks.refusals import CopyChanged
+from talks.services import drop_copy, save_note, use_copy
+from tests.factories import NOW, make_booking
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+ADVISOR = Actor(key="user:1", origin="web")
+FIRST, SECOND = UUID(int=1), UUID(int=2)
+LATER = NOW + timedelta(minutes=1)
+
+
+def save(booking, text, *, version=0, window=FIRST, now=NOW):
+    return save_note(booking=booking, text=text, version=version, window=window, author=booking.advisor.user, now=now)
+
+
+def kept():
+    note = Note.objects.get()
+    return note.text, note.version, [(copy.window, copy.text) for copy in note.copies.order_by("window")]
+
+
+def conflict():
+    """The first window wrote; the second lags behind."""
+    booking = make_booking()
+    save(booking, "Van het eerste venster", window=FIRST)
+    save(booking, "Van het tweede venster", window=SECOND)
+    return booking, NoteCopy.objects.get()
+
+
+def decide(service, copy, *, seen_at=NOW, **fields):
+    user = copy.note.booking.advisor.user
+    return service(copy=copy, seen_at=seen_at, author=user, actor=ADVISOR, now=LATER, **fields)
+
+
+def test_saving_raises_the_version():
+    booking = make_booking()
+
+    first = save(booking, "Rustig gesprek")
+    second = save(booking, "Rustig gesprek, wil verder leren", version=first.note.version)
+
+    assert [first.is_stale, second.is_stale] == [False, False]
+    assert kept() == ("Rustig gesprek, wil verder leren", 2, [])
+
+
+def test_a_save_that_lags_behind_never_overwrites_and_is_kept():
+    booking = make_booking()
+    save(booking, "Van het eerste venster", window=FIRST)
+
+    saved = save(booking, "Van het tweede venster", window=SECOND)
+
+    assert saved.is_stale
+    assert kept() == ("Van het eerste venster", 1, [(SECOND, "Van het tweede venster")])
+
+
+def test_a_window_that_lags_behind_keeps_its_copy_up_to_date():
+    booking, _copy = conflict()
+
+    save(booking, "Van het tweede venster, en meer", window=SECOND)
+
+    assert kept() == ("Van het eerste venster", 1, [(SECOND, "Van het tweede venster, en meer")])
+
+
+def test_the_same_text_again_is_no_conflict():
+    booking = make_booking()
+    save(booking, "Eén keer", window=FIRST)
+
+    saved = save(booking, "Eén keer", window=FIRST)
+
+    assert (saved.is_stale, kept()) == (False, ("Eén keer", 1, []))
+
+
+def test_a_copy_that_says_what_the_note_says_goes():
+    booking, _copy = conflict()
+
+    save(booking, "Van het eerste venster", window=SECOND)
+
+    assert kept() == ("Van het eerste venster", 1, [])
+
+
+def test_an_emptied_window_that_lags_behind_has_nothing_to_keep():
+    booking, _copy = conflict()
+
+    save(booking, "", window=SECOND)
+
+    assert kept() == ("Van het eerste venster", 1, [])
+
+
+def test_use_copy_makes_it_the_note():
+    _booking, copy = conflict()
+
+    decide(use_copy, copy, version=1)
+
+    assert kept() == ("Van het tweede venster", 2, [])
+    assert list(AuditEvent.objects.values_list("action", "about")) == [("note.use_copy", f"note:{copy.note_id}")]
+
+
+def test_use_copy_keeps_a_note_that_changed_since_it_was_shown():
+    booking, copy = conflict()
+    save(booking, "Van het eerste venster, en meer", version=1, window=FIRST)
+
+    decide(use_copy, copy, version=1)
+
+    assert kept() == ("Van het tweede venster", 3, [(SECOND, "Van het eerste venster, en meer")])
+
+
+def test_drop_copy_throws_it_away_and_twice_is_once():
+    _booking, copy = conflict()
+
+    decide(drop_copy, copy)
+    decide(drop_copy, copy)
+
+    assert kept() == ("Van het eerste venster", 1, [])
+    assert AuditEvent.objects.filter(action="note.drop_copy").count() == 1
+
+
+def test_a_copy_that_grew_is_neither_dropped_nor_used():
+    booking, copy = conflict()
+    save(booking, "Van het tweede venster, en meer", window=SECOND, now=LATER)
+
+    with pytest.raises(CopyChanged):
+        decide(drop_copy, copy)
+    with pytest.raises(CopyChanged):
+        decide(use_copy, copy, version=1)
+
+    assert kept() == ("Van het eerste venster", 1, [(SECOND, "Van het tweede venster, en meer")])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_save_at_the_same_moment_lose_nothing():
+    for number in range(8):
+        booking = make_booking(starts_at=NOW + timedelta(days=number))
+
+        answers = at_once(
+            [partial(save, booking, text, window=uuid4()) for text in ("van links", "van rechts")], threads=2
+        )
+
+        assert sorted(answer.is_stale for answer in answers) == [False, True]
+        note = Note.objects.get(booking=booking)
+        assert sorted([note.text, *note.copies.values_list("text", flat=True)]) == ["van links", "van rechts"]

@@ -1,0 +1,130 @@
+from datetime import timedelta
+
+import pytest
+
+from bookings.models import Booking
+from organisation.actors import Actor
+from organisation.models import AuditEvent
+from outbox.models import Message
+from talks.refusals import NotStartedYet, TalkCancelled, TooLateToCorrect
+from talks.services import mark_completed, mark_no_show
+from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, make_booking, make_invitation, make_policy
+
+pytestmark = pytest.mark.django_db
+ADVISOR = Actor(key="user:1", origin="web")
+AFTER = TUESDAY_HALF_PAST_TEN + timedelta(minutes=25)
+Status = Booking.Status
+
+
+def mark(service, booking, now=AFTER):
+    return service(booking=booking, actor=ADVISOR, now=now)
+
+
+def trail():
+    return list(AuditEvent.objects.order_by("pk").values_list("action", "result"))
+
+
+def test_mark_completed_keeps_the_moment_and_twice_is_once():
+    make_policy()
+    booking = make_booking()
+
+    mark(mark_completed, booking)
+    mark(mark_completed, booking, now=AFTER + timedelta(hours=1))
+
+    booking.refresh_from_db()
+    assert (booking.status, booking.closed_at, booking.candidate.last_contact_at) == (Status.COMPLETED, AFTER, AFTER)
+    assert trail() == [("talk.complete", "done")]
+    assert Message.objects.count() == 0
+
+
+def test_mark_no_show_posts_a_kind_letter_once():
+    make_policy()
+    booking = make_booking()
+
+    mark(mark_no_show, booking)
+    mark(mark_no_show, booking)
+
+    letter = Message.objects.get()
+    assert (letter.kind, letter.recipient, letter.about, letter.subject) == (
+        "no_show",
+        booking.candidate.email,
+        f"booking:{booking.pk}",
+        "We hebben je gemist",
+    )
+    assert "Op dinsdag 24 november om 10.30 uur hadden we een afspraak." in letter.text
+    assert f"/invitations/{booking.invitation_id}/book/" in letter.text
+    assert "tot en met maandag 14 december" in letter.text
+    assert trail() == [("talk.no_show", "done")]
+
+
+def test_the_letter_offers_the_phone_when_the_invitation_has_ended():
+    make_policy()
+    booking = make_booking(invitation=make_invitation(open_until=NOW.date()))
+
+    mark(mark_no_show, booking)
+
+    letter = Message.objects.get()
+    assert "Bel dan" in letter.text
+    assert "/book/" not in letter.text
+
+
+@pytest.mark.parametrize("service", [mark_completed, mark_no_show])
+def test_a_talk_that_has_not_started_cannot_be_marked(service):
+    make_policy()
+    booking = make_booking()
+
+    with pytest.raises(NotStartedYet):
+        mark(service, booking, now=booking.starts_at - timedelta(seconds=1))
+
+    booking.refresh_from_db()
+    assert booking.status == Status.BOOKED
+    assert [result for _action, result in trail()] == ["talk_not_started"]
+
+
+@pytest.mark.parametrize("service", [mark_completed, mark_no_show])
+def test_a_cancelled_talk_cannot_be_marked(service):
+    make_policy()
+    booking = make_booking()
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CANCELLED, entry=None, cancelled_at=NOW)
+
+    with pytest.raises(TalkCancelled):
+        mark(service, booking)
+
+    assert Message.objects.count() == 0
+
+
+def test_missed_is_corrected_to_talked_and_the_letter_does_not_leave():
+    make_policy()
+    booking = make_booking()
+    mark(mark_no_show, booking)
+
+    mark(mark_completed, booking, now=AFTER + timedelta(minutes=1))
+
+    booking.refresh_from_db()
+    assert booking.status == Status.COMPLETED
+    assert Message.objects.get().state == Message.State.SUPPRESSED
+    assert trail() == [("talk.no_show", "done"), ("talk.complete", "corrected")]
+
+
+def test_talked_is_corrected_to_missed():
+    make_policy()
+    booking = make_booking()
+    mark(mark_completed, booking)
+
+    mark(mark_no_show, booking, now=AFTER + timedelta(minutes=1))
+
+    booking.refresh_from_db()
+    assert (booking.status, Message.objects.get().kind) == (Status.NO_SHOW, "no_show")
+    assert trail() == [("talk.complete", "done"), ("talk.no_show", "corrected")]
+
+
+@pytest.mark.parametrize(("first", "second"), [(mark_completed, mark_no_show), (mark_no_show, mark_completed)])
+def test_a_mark_of_yesterday_stays(first, second):
+    make_policy()
+    booking = make_booking()
+    mark(first, booking)
+
+    with pytest.raises(TooLateToCorrect):
+        mark(second, booking, now=AFTER + timedelta(days=1))
+
+    assert trail()[-1][1] == "too_late_to_correct"

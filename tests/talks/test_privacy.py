@@ -1,0 +1,49 @@
+from uuid import UUID
+
+import pytest
+
+from talks.models import Note, NoteCopy
+from talks.privacy import erase, export
+from talks.services import save_note
+from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, WEDNESDAY_TEN, make_booking
+
+pytestmark = pytest.mark.django_db
+
+
+def make_notes(booking):
+    for window, text in ((1, "Wil verder leren"), (2, "Van het andere venster")):
+        save_note(booking=booking, text=text, version=0, window=UUID(int=window), author=booking.advisor.user, now=NOW)
+    return booking
+
+
+def test_export_gives_the_notes_and_what_was_typed_beside_them():
+    booking = make_notes(make_booking(starts_at=TUESDAY_HALF_PAST_TEN))
+    make_notes(make_booking(starts_at=WEDNESDAY_TEN))
+
+    assert export(f"candidate:{booking.candidate.pk}") == {
+        "notes": [
+            {
+                "booking": booking.pk,
+                "author": booking.advisor.name,
+                "text": "Wil verder leren",
+                "updated_at": NOW.isoformat(),
+                "copies": ["Van het andere venster"],
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize("person", ["candidate:0", "candidate:x", "user:1"])
+def test_export_of_anybody_else_is_empty(person):
+    make_notes(make_booking())
+
+    assert export(person) == {}
+
+
+def test_erase_takes_the_notes_of_this_candidate_only():
+    booking, other = make_notes(make_booking()), make_notes(make_booking())
+
+    erase(f"candidate:{booking.candidate.pk}")
+    erase(f"user:{other.advisor.user_id}")
+
+    assert (Note.objects.get().booking, NoteCopy.objects.count()) == (other, 1)
