@@ -63,5 +63,5 @@ def _page(referral: Referral, form: IntroductionForm) -> dict[str, object]:
         "referral": referral,
         "form": form,
         "is_open": referral.vacancy.status == Vacancy.Status.OPEN,
-        "steps": steps_of(referral),
+        "steps": steps_of(referral, to_candidate=True),
     }
