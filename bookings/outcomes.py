@@ -32,13 +32,13 @@ class InvitationOutcome(TextChoices):
     STOPPED = "stopped", _("Wants no messages")
 
 
-def with_outcome(invitations: QuerySet[Invitation], *, day: date) -> QuerySet[Invitation]:
-    """Annotates `outcome` as of this day, and of the latest booking `talk_status` and `talk_at`."""
+def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = "") -> QuerySet[Invitation]:
+    """Annotates `outcome` as of this day, and of the latest talk `talk_status` and `talk_at`; `only` filters."""
     latest = Booking.objects.filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
     ended = Q(open_until__lt=day) | Q(withdrawn_at__isnull=False)
     stopped = Q(application__candidate__messages_stopped_at__isnull=False) | Q(declined_at__isnull=False)
     talk_statuses = [Booking.Status.BOOKED, Booking.Status.COMPLETED, Booking.Status.NO_SHOW, Booking.Status.CANCELLED]
-    return invitations.annotate(
+    told = invitations.annotate(
         talk_status=Subquery(latest.values("status")[:1]), talk_at=Subquery(latest.values("starts_at")[:1])
     ).annotate(
         outcome=Case(
@@ -50,6 +50,7 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date) -> QuerySet[In
             output_field=CharField(),
         )
     )
+    return told.filter(outcome=only) if only else told
 
 
 def with_names_for(invitations: QuerySet[Invitation], *, user: User) -> QuerySet[Invitation]:

@@ -14,21 +14,20 @@ from organisation.models import Role
 ON_A_PAGE = 50
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR, Role.RECRUITER)
 def invitations(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
     visible = Invitation.objects.visible_to(user).select_related(
         "application__candidate", "application__vacancy", "application__rejection"
     )
-    found = with_names_for(with_outcome(visible, day=timezone.localdate()), user=user)
-    outcome = request.GET.get("outcome", "")
-    if outcome in InvitationOutcome.values:
-        found = found.filter(outcome=outcome)
+    asked = request.GET.get("outcome", "")
+    outcome = asked if asked in InvitationOutcome.values else ""
+    found = with_names_for(with_outcome(visible, day=timezone.localdate(), only=outcome), user=user)
     words = {
         "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
         "outcomes": InvitationOutcome.choices,
-        "outcome": outcome if outcome in InvitationOutcome.values else "",
+        "outcome": outcome,
         "is_recruiter": user.is_recruiter,
     }
     return render(request, "bookings/invitations.html", words)

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = date(2026, 11, 23)
 TALK = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Amsterdam, half an hour after NOW
 
@@ -51,7 +53,7 @@ def calendar(advisor):
 def told(rows):
     """(local hour, what) of every row."""
     return [
-        (row.starts_at.astimezone().strftime("%H.%M"), row.booking or ("away" if row.is_away else "free"))
+        (row.starts_at.astimezone(AMSTERDAM).strftime("%H.%M"), row.booking or ("away" if row.is_away else "free"))
         for row in rows
     ]
 
@@ -143,16 +145,16 @@ def test_the_room_of_the_coming_two_weeks(client, advisor):
 
     html = words_of(client.get("/today/"))
 
-    assert "5 of 6 moments free in the coming two weeks" in html
-    assert '<progress max="6" value="5"' in html
+    assert "8 of 9 moments free in the coming two weeks" in html
+    assert '<progress max="9" value="8"' in html
 
 
 def test_what_is_still_to_do(client, advisor):
     over = make_booking(advisor=advisor, starts_at=NOW - timedelta(days=3))
     vacancies = [make_vacancy(title=title) for title in ("Verpleegkundige", "Analist", "Kok")]
     make_referral(over, vacancies[0])
-    make_referral(over, vacancies[1], state="sent", consented_at=NOW)
-    make_referral(over, vacancies[2], state="accepted", consented_at=NOW, answered_at=NOW)
+    make_referral(over, vacancies[1], state="sent", consented_at=NOW, answer_by=MONDAY)
+    make_referral(over, vacancies[2], state="accepted", consented_at=NOW, answer_by=MONDAY, answered_at=NOW)
 
     html = words_of(client.get("/today/"))
 
