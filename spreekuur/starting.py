@@ -6,6 +6,7 @@ from threading import Thread
 from time import monotonic, sleep
 
 from django.conf import settings
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,9 +31,9 @@ def welcome() -> str:
     return "\n".join([*lines, "Ctrl-C stops web and worker.", ""])
 
 
-def tell_when_ready(*, port: int, words: str, write: Callable[[str], object]) -> None:
+def tell_when_ready(*, port: int, write: Callable[[str], object]) -> None:
     """Say it as soon as the web answers; in a thread of its own, as the processes still have to start."""
-    Thread(target=_wait_and_tell, args=(port, words, write), daemon=True).start()
+    Thread(target=_wait_and_tell, args=(port, write), daemon=True).start()
 
 
 def _candidate() -> list[str]:
@@ -60,11 +61,12 @@ def _page(name: str) -> str:
     return settings.PUBLIC_URL + reverse(name)
 
 
-def _wait_and_tell(port: int, words: str, write: Callable[[str], object]) -> None:
+def _wait_and_tell(port: int, write: Callable[[str], object]) -> None:
     give_up_at = monotonic() + PATIENCE_SECONDS
     while monotonic() < give_up_at:
         if _answers(port):
-            write(words)
+            write(welcome())
+            connections.close_all()
             return
         sleep(0.1)
 

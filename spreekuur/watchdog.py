@@ -57,7 +57,7 @@ class Watchdog:
 
     def _start(self) -> None:
         """In a session of its own: Ctrl-C in the terminal reaches it by us only, and all of it can be ended at once."""
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster", "--skip-checks"]
         environment = {**os.environ, "WORKER_NAME": self.worker}
         self._child = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 our own
         self._ask("spreekuur.timetable.tick")  # not half a minute later

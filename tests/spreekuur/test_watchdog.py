@@ -7,12 +7,12 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
+from tests.processes import wait_for
+
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 90
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +35,6 @@ def worker(database):
 
 def environment(file):
     return {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "DEBUG": "1", "WORKERS": "2"}
-
-
-def wait_for(find):
-    """What `find` finds, as soon as it does."""
-    give_up_at = monotonic() + PATIENCE_SECONDS
-    while monotonic() < give_up_at:
-        if found := find():
-            return found
-        sleep(0.1)
-    raise AssertionError(f"{find.__name__} never came")
 
 
 def beats(database):

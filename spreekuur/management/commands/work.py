@@ -11,6 +11,7 @@ from spreekuur.watchdog import Watchdog
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = (
         "Send what is due and do what the timetable asks, until stopped. Run one per machine, under a supervisor that "
         "starts it again; WORKERS sets the number of processes. /healthz/worker tells whether any is alive."

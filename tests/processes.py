@@ -1,0 +1,15 @@
+"""Waiting for other processes, without guessing how long that takes."""
+
+from time import monotonic, sleep
+
+PATIENCE_SECONDS = 90
+
+
+def wait_for(find):
+    """What `find` finds, as soon as it does."""
+    give_up_at = monotonic() + PATIENCE_SECONDS
+    while monotonic() < give_up_at:
+        if found := find():
+            return found
+        sleep(0.1)
+    raise AssertionError(f"{find.__name__} never came")
