@@ -114,7 +114,7 @@ TABLE = {
     "candidates:rejections": RECRUITER,
     "candidates:rejection_new": RECRUITER,
     "candidates:rejection": RECRUITER,
-    "candidates:rejection_edit": RECRUITER,
+    "candidates:rejection_edit": RECRUITER | {"recruiter": "candidates:rejection"},  # its invitation was sent
     "candidates:import_new": RECRUITER,
     "candidates:import_preview": RECRUITER,
     "candidates:duplicates": RECRUITER,
