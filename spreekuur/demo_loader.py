@@ -42,7 +42,7 @@ class Demo:
 
     data: Record
     monday: date
-    made: dict[str, Any] = field(default_factory=dict)
+    made: dict[Any, Any] = field(default_factory=dict)
 
     def day(self, number: int | None) -> date | None:
         return None if number is None else self.monday + timedelta(days=number)

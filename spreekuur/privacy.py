@@ -39,7 +39,7 @@ def erase_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> Non
     for message_key in _spoken_of(candidate):
         outbox.erase_about(message_key)
     for name in ("outbox", "referrals", "talks", "bookings", "candidates"):
-        ROOMS[name].erase(key)  # type: ignore[attr-defined]
+        ROOMS[name].erase(key)
     audit.record("candidate.erase", key, actor=actor, now=now)
 
 
