@@ -19,20 +19,20 @@ from organisation.refusals import Refusal
 EDITORS = (Role.ADVISOR, Role.APPLICATION_MANAGER)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR)
 def hours(request: HttpRequest) -> HttpResponse:
     advisor = get_object_or_404(Advisor.objects.select_related("user"), user=staff_of(request))
     return _page(request, advisor)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.APPLICATION_MANAGER)
 def hours_of(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _advisor_or_404(request, pk))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(*EDITORS)
 def opening_new(request: HttpRequest, pk: int) -> HttpResponse:
     advisor = _advisor_or_404(request, pk)
@@ -48,7 +48,7 @@ def opening_new(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "advisors/opening.html", {"form": form, "advisor": advisor, **_place(request, advisor)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(*EDITORS)
 def opening(request: HttpRequest, pk: int) -> HttpResponse:
     found = _opening_or_404(request, pk)
@@ -74,7 +74,7 @@ def opening_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(request, found.advisor)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(*EDITORS)
 def absence_new(request: HttpRequest, pk: int) -> HttpResponse:
     advisor = _advisor_or_404(request, pk)

@@ -20,7 +20,7 @@ from organisation.models import Policy, Role, User
 CALENDAR_YEARS = range(2000, 2200)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR)
 def today(request: HttpRequest) -> HttpResponse:
     user, now = staff_of(request), timezone.now()
@@ -48,7 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/today.html", words)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR)
 def week(request: HttpRequest) -> HttpResponse:
     user, now = staff_of(request), timezone.now()

@@ -26,7 +26,7 @@ FAULTS, SAMPLE = 50, 5
 @never_cache
 def import_new(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
-    form = IntakeForm(request.POST or None, request.FILES or None) if request.method == "POST" else IntakeForm()
+    form = IntakeForm(request.POST, request.FILES) if request.method == "POST" else IntakeForm()
     if not form.is_valid():
         return render(request, "candidates/import_new.html", {"form": form, "columns": COLUMNS})
     name = form.cleaned_data["file"].name

@@ -27,7 +27,7 @@ from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
 from organisation.models import Role
 
-ROWS = 25
+ROWS = 30
 ZONE = ZoneInfo(settings.TIME_ZONE)
 TABS = {
     Tab.INCOMPLETE: gettext_lazy("To be completed"),

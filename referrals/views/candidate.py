@@ -20,7 +20,7 @@ from referrals.steps import steps_of
 from vacancies.models import Vacancy
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_candidate
 def proposal(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
     referral = get_object_or_404(Referral.objects.of_candidate(candidate).with_people(), pk=pk)

@@ -22,7 +22,7 @@ from referrals.refusals import Withdrawn
 from referrals.steps import steps_of
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR, Role.RECRUITER)
 def inbox(request: HttpRequest) -> HttpResponse:
     user, now = staff_of(request), timezone.now()
@@ -39,7 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/inbox.html", page)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR, Role.RECRUITER)
 def referral(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, pk, staff_of(request), timezone.now())

@@ -20,7 +20,7 @@ from referrals.forms import ReferForm
 from referrals.queries import refuse_unless_held
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.ADVISOR)
 def refer(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Booking.objects.visible_to(staff_of(request)).select_related("invitation__application__candidate")

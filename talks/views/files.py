@@ -22,7 +22,7 @@ from talks.forms import CancelForm, NoteForm
 from talks.queries import file_of, talks_for_file
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR)
 @never_cache
 def file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -57,7 +57,7 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("talks:file", pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.ADVISOR)
 @never_cache
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
