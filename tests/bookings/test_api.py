@@ -1,0 +1,266 @@
+import re
+from datetime import timedelta
+
+import jsonschema
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from bookings.models import Booking
+from candidates.models import Application
+from organisation.authentication import digest_of
+from organisation.models import ApiClient, AuditEvent
+from tests.factories import (
+    NOW,
+    TUESDAY_HALF_PAST_TEN,
+    WEDNESDAY_TEN,
+    make_advisor,
+    make_booking,
+    make_invitation,
+    make_policy,
+)
+
+pytestmark = pytest.mark.django_db
+AROUND = re.compile("apiclient|cache|SAVEPOINT")  # who it is, and how often they asked
+HALF_PAST_TEN, ON_WEDNESDAY = "2026-11-24T09:30Z", "2026-11-25T09:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def program():
+    make_policy()
+    ApiClient.objects.create(name="ATS", source="ats", token_digest=digest_of("key"))
+    return APIClient(headers={"Authorization": "Bearer key", "Accept-Language": "en"})
+
+
+def reported(**fields):
+    """An invitation that came from the program's own rejection."""
+    invitation = make_invitation(**fields)
+    Application.objects.filter(pk=invitation.application_id).update(source="ats", external_id=f"a-{invitation.pk}")
+    return invitation
+
+
+def url(invitation, rest=""):
+    return f"/api/v1/invitations/{invitation.key}{rest}"
+
+
+def asked(starts_at=HALF_PAST_TEN, **fields):
+    return {"starts_at": starts_at, "channel": "phone", "phone": "06 00000001"} | fields
+
+
+def shape(name):
+    """What our own description says an answer looks like, closed over its references."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
+
+
+def test_invitations_are_listed_with_their_booking(program):
+    invitation = reported()
+    make_booking(invitation=invitation)
+    make_invitation()
+
+    answer = program.get("/api/v1/invitations")
+
+    assert answer.json()["count"] == 1
+    assert answer.json()["results"][0]["booking"] == {
+        "status": "booked",
+        "starts_at": "2026-11-24T09:30Z",
+        "ends_at": "2026-11-24T09:50Z",
+        "advisor": Booking.objects.get().advisor_id,
+        "channel": "phone",
+        "language": "nl",
+        "cancelled_by": None,
+        "moved_count": 0,
+    }
+
+
+def test_invitation_names_who_may_hold_the_talk(program):
+    invitation, advisor = reported(), make_advisor()
+
+    answer = program.get(url(invitation))
+
+    assert answer.json()["advisors"] == [
+        {
+            "id": advisor.pk,
+            "name": "Youssef Benali",
+            "languages": ["en", "nl"],
+            "channels": ["onsite", "phone", "video"],
+        }
+    ]
+
+
+def test_slots_are_those_of_the_page(program):
+    invitation, advisor = reported(), make_advisor()
+
+    slots = program.get(url(invitation, "/slots"), {"channel": "video", "advisor": advisor.pk}).json()["slots"]
+
+    assert slots[0] == {
+        "starts_at": "2026-11-24T09:00Z",
+        "ends_at": "2026-11-24T09:20Z",
+        "advisor": advisor.pk,
+        "channels": ["onsite", "phone", "video"],
+    }
+    assert slots[-1]["starts_at"] == "2026-12-21T09:00Z"
+
+
+@pytest.mark.parametrize("query", [{"channel": "pigeon"}, {"language": "xx"}, {"advisor": "me"}, {"advisor": 0}])
+def test_slots_refuse_an_odd_question(program, query):
+    answer = program.get(url(reported(), "/slots"), query)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+def test_booking_is_booked_once(program):
+    invitation, advisor = reported(), make_advisor()
+    body = asked(advisor=advisor.pk, topics=["cv"], question="Wat telt?")
+
+    answers = [program.post(url(invitation, "/booking"), body, format="json") for _ in range(2)]
+
+    booking = Booking.objects.get()
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (booking.starts_at, booking.phone, booking.question) == (TUESDAY_HALF_PAST_TEN, "+31600000001", "Wat telt?")
+    assert [topic.code for topic in booking.topics.all()] == ["cv"]
+    assert AuditEvent.objects.get(action="booking.book").origin == "api"
+
+
+def test_booking_moves_and_is_cancelled(program):
+    invitation = reported()
+    booking = make_booking(advisor=make_advisor(), invitation=invitation)
+
+    moved = program.put(url(invitation, "/booking"), asked(ON_WEDNESDAY), format="json")
+    cancelled = [program.delete(url(invitation, "/booking")).status_code for _ in range(2)]
+
+    booking.refresh_from_db()
+    assert (moved.status_code, moved.json()["starts_at"], cancelled) == (200, ON_WEDNESDAY, [204, 204])
+    assert (booking.status, booking.starts_at, booking.cancelled_by) == ("cancelled", WEDNESDAY_TEN, "candidate")
+    assert program.get(url(invitation, "/booking")).json()["status"] == "cancelled"
+
+
+def test_booking_refuses_a_slot_that_is_taken_and_names_others(program):
+    invitation, advisor = reported(), make_advisor()
+    make_booking(advisor=advisor)
+
+    answer = program.post(url(invitation, "/booking"), asked(), format="json")
+
+    problem = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert (problem["code"], problem["title"]) == (
+        "slot_taken",
+        "This moment is no longer free. Please choose another one.",
+    )
+    assert len(problem["alternatives"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"phone": ""}, "phone_needed"), ({"channel": "video", "wants_sms": True, "phone": ""}, "phone_needed")],
+)
+def test_booking_refuses_with_the_code_of_the_refusal(program, fields, code):
+    invitation = reported()
+    make_advisor()
+
+    answer = program.post(url(invitation, "/booking"), asked(**fields), format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+
+
+def test_booking_refuses_after_the_invitation_ended(program):
+    invitation = reported(open_until=NOW.date() - timedelta(days=1))
+    make_advisor()
+
+    answer = program.post(url(invitation, "/booking"), asked(), format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "invitation_closed")
+
+
+def test_move_after_the_limit_is_refused(program):
+    invitation = reported()
+    make_booking(advisor=make_advisor(), invitation=invitation, starts_at=NOW + timedelta(hours=2))
+
+    answer = program.put(url(invitation, "/booking"), asked(ON_WEDNESDAY), format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_late_to_move")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"starts_at": "soon"},
+        {"starts_at": "2026-11-24T09:30:00"},
+        {"starts_at": "0001-01-01T00:00:00+23:00"},
+        {"starts_at": "9999-12-31T23:59:00Z"},
+        {"channel": "pigeon"},
+        {"language": "xx"},
+        {"advisor": "me"},
+        {"advisor": 10**30},
+        {"topics": ["nothing"]},
+        {"phone": "112"},
+        {"question": "x" * 1001},
+    ],
+)
+def test_booking_says_what_is_not_valid(program, fields):
+    answer = program.post(url(reported(), "/booking"), asked(**fields), format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert list(answer.json()["errors"]) == list(fields)
+
+
+@pytest.mark.parametrize("rest", ["", "/slots", "/booking"])
+def test_invitation_of_another_program_does_not_exist(program, rest):
+    answer = program.get(url(make_invitation(), rest))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_without_a_token_nothing_is_told(program):
+    answer = APIClient().get(url(reported()))
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_answers_are_as_described(program):
+    invitation = reported()
+    make_booking(advisor=make_advisor(), invitation=invitation)
+
+    answers = {
+        "InvitationDetailShape": program.get(url(invitation)),
+        "SlotsShape": program.get(url(invitation, "/slots")),
+        "BookingShape": program.get(url(invitation, "/booking")),
+        "TakenShape": program.post(url(reported(), "/booking"), asked(), format="json"),
+    }
+
+    for name, answer in answers.items():
+        jsonschema.validate(answer.json(), shape(name))
+
+
+def test_docs_come_from_this_house(client):
+    page = client.get("/api/v1/docs/").content.decode()
+
+    assert "://" not in page
+    assert client.get("/api/v1/openapi.json").status_code == 200
+
+
+def test_slots_take_as_many_statements_with_twenty_advisors_and_500_bookings(program):
+    invitation = reported()
+    make_advisor()
+    program.get(url(invitation))  # the first visit of the day is noted
+    with CaptureQueriesContext(connection) as few:
+        program.get(url(invitation, "/slots"))
+    advisors = [make_advisor() for _ in range(19)]
+    for number in range(500):
+        starts_at = NOW - timedelta(days=100) + timedelta(hours=number)
+        make_booking(advisor=advisors[number % 19], invitation=invitation, starts_at=starts_at, status="completed")
+
+    with CaptureQueriesContext(connection) as many:
+        program.get(url(invitation, "/slots"))
+
+    assert len(many) == len(few)
+    assert len([query for query in many if not AROUND.search(query["sql"])]) == 5
