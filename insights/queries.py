@@ -20,11 +20,12 @@ def rejections_in(period: Period, department: Department | None) -> QuerySet[Rej
     """What the employer decided in the period; without a day of decision the day of entry counts."""
     found = Rejection.objects.filter(rejected_by=Rejection.RejectedBy.ORGANISATION)
     found = found.annotate(day=Coalesce("decided_on", TruncDate("created_at")))
-    if department:
-        found = found.filter(application__vacancy__department=department)
-    if period.first:
-        found = found.filter(day__gte=period.first)
-    return found.filter(day__lte=period.last) if period.last else found
+    wished = {
+        "application__vacancy__department": department,
+        "day__gte": period.first,
+        "day__lte": period.last,
+    }
+    return found.filter(**{name: value for name, value in wished.items() if value is not None})
 
 
 def figures_of(period: Period, department: Department | None) -> list[Figure]:

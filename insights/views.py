@@ -11,7 +11,7 @@ from organisation.doors import for_role
 from organisation.models import Role
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @for_role(Role.MANAGER)
 def overview(request: HttpRequest) -> HttpResponse:
     """Totals only; an odd filter shows everything rather than an error."""

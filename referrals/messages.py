@@ -1,5 +1,7 @@
 """One function per letter about a referral. Letters to staff name no candidate: the inbox is behind the sign-in."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -9,7 +11,7 @@ from organisation.actors import key_of
 from organisation.models import Policy, User
 from organisation.wording import day_in_words
 from outbox.drafts import Draft
-from outbox.letters import Rendered, render
+from outbox.letters import render
 from referrals.models import Referral
 
 
@@ -63,52 +65,47 @@ def _to_candidate(name: str, referral: Referral, policy: Policy, *, once: str = 
         "first_name": candidate.first_name,
         "referral_url": address_for(candidate, f"referrals/{referral.pk}/"),
     }
-    letter = render(f"referrals/{name}", language=candidate.language, context=words)
-    return Draft(
-        kind=f"referral_{name}",
-        dedupe_key=_dedupe_key(name, referral, once),
-        about=key_of(referral),
-        person_key=key_of(candidate),
-        language=candidate.language,
-        recipient=candidate.email,
-        recipient_name=candidate.full_name,
-        **_sent_by(policy, letter),
-    )
+    reader = _Reader(key_of(candidate), candidate.full_name, candidate.email, candidate.language)
+    return _draft(name, referral, policy, reader, words, once)
 
 
 def _to_staff(name: str, referral: Referral, policy: Policy, user: User, *, once: str = "") -> Draft:
-    language = settings.LANGUAGE_CODE
     words = {
-        **_words(referral, policy, language),
+        **_words(referral, policy, settings.LANGUAGE_CODE),
         "first_name": user.name.split()[0],
         "inbox_url": settings.PUBLIC_URL + reverse("referrals:inbox"),
         "referral_url": settings.PUBLIC_URL + reverse("referrals:referral", args=[referral.pk]),
     }
-    letter = render(f"referrals/{name}", language=language, context=words)
+    reader = _Reader(key_of(user), user.name, user.email, settings.LANGUAGE_CODE)
+    return _draft(name, referral, policy, reader, words, once)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    key: str
+    name: str
+    email: str
+    language: str
+
+
+def _draft(
+    name: str, referral: Referral, policy: Policy, reader: _Reader, words: dict[str, object], once: str
+) -> Draft:
+    letter = render(f"referrals/{name}", language=reader.language, context=words)
     return Draft(
         kind=f"referral_{name}",
-        dedupe_key=_dedupe_key(name, referral, once),
+        dedupe_key=f"referral_{name}:referral={referral.pk}" + (f":{once}" if once else ""),
         about=key_of(referral),
-        person_key=key_of(user),
-        language=language,
-        recipient=user.email,
-        recipient_name=user.name,
-        **_sent_by(policy, letter),
+        person_key=reader.key,
+        language=reader.language,
+        recipient=reader.email,
+        recipient_name=reader.name,
+        sender_name=policy.sender_name,
+        sender_email=policy.sender_email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
     )
-
-
-def _dedupe_key(name: str, referral: Referral, once: str) -> str:
-    return f"referral_{name}:referral={referral.pk}" + (f":{once}" if once else "")
-
-
-def _sent_by(policy: Policy, letter: Rendered) -> dict[str, str]:
-    return {
-        "sender_name": policy.sender_name,
-        "sender_email": policy.sender_email,
-        "subject": letter.subject,
-        "text": letter.text,
-        "html": letter.html,
-    }
 
 
 def _words(referral: Referral, policy: Policy, language: str) -> dict[str, object]:
