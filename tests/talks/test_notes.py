@@ -1,5 +1,6 @@
 from datetime import timedelta
 from functools import partial
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from organisation.actors import Actor
 from organisation.models import AuditEvent
 from talks.models import Note, NoteCopy
 from talks.refusals import CopyChanged
-from talks.services import drop_copy, save_note, use_copy
+from talks.services import drop_copy, notes, save_note, use_copy
 from tests.factories import NOW, make_booking
 from tests.races import at_once
 
@@ -145,3 +146,24 @@ def test_two_windows_that_save_at_the_same_moment_lose_nothing():
         assert sorted(answer.is_stale for answer in answers) == [False, True]
         note = Note.objects.get(booking=booking)
         assert sorted([note.text, *note.copies.values_list("text", flat=True)]) == ["van links", "van rechts"]
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_text_would_be_lost(monkeypatch):
+    booking = make_booking()
+    save(booking, "begin")
+    both_have_read = Barrier(2)
+
+    def read_without_lock(booking, author, now):
+        note = Note.objects.get(booking=booking)
+        both_have_read.wait(timeout=30)
+        return note
+
+    monkeypatch.setattr(notes, "_locked_note", read_without_lock)
+    at_once(
+        [partial(save, booking, text, version=1, window=uuid4()) for text in ("van links", "van rechts")], threads=2
+    )
+
+    assert NoteCopy.objects.count() == 0
+    assert Note.objects.get().text in ("van links", "van rechts")
