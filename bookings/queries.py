@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from advisors.models import Advisor, Opening, TalkChannel
 from advisors.queries import free_slots_of, question_of
@@ -87,6 +87,7 @@ def alternatives_near(slots: list[Slot], moment: datetime) -> list[Slot]:
 def advisors_by_load(pool: QuerySet[Advisor], question: Question, *, policy: Policy) -> list[int]:
     """Who of the pool is free at the question's moment, the one with the fewest talks ahead first, then by number."""
     free = [slot.advisor_id for slot in free_slots_of(pool, question, policy=policy)]
-    ahead = Q(bookings__status=Booking.Status.BOOKED, bookings__starts_at__gte=question.earliest - timedelta(days=1))
-    counted = Advisor.objects.filter(pk__in=free).annotate(ahead=Count("bookings", filter=ahead))
-    return list(counted.order_by("ahead", "pk").values_list("pk", flat=True))
+    since = question.earliest - timedelta(days=1)
+    standing = Booking.objects.standing().filter(advisor_id__in=free, starts_at__gte=since).order_by()
+    ahead = dict(standing.values_list("advisor_id").annotate(talks=Count("pk")))
+    return sorted(dict.fromkeys(free), key=lambda advisor_id: (ahead.get(advisor_id, 0), advisor_id))

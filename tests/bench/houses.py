@@ -1,0 +1,139 @@
+"""A whole installation for as long as the measuring lasts: a database of its own, and the web server on it."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tests.bench.client import Asked, Client
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DEBUG": "off",
+    "DEMO": "off",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "PUBLIC_URL": "https://spreekuur.example",
+    "EMAIL_URL": "smtp+tls://mail.example:587",
+    "SSL_REDIRECT": "off",
+    "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+}
+PROGRESS = sys.stderr  # standard output is for the figures
+
+
+@dataclass
+class House:
+    """A staged database. `stage` is what stage.py made: tokens, keys and pages to ask for."""
+
+    database: str
+    past: int
+    environment: dict
+    stage: dict
+
+    def run(self, module, *arguments):
+        """What a module of ours says about this database, as JSON."""
+        return json.loads(_run(self.environment, "-m", module, *arguments))
+
+
+def say(text):
+    print(text, file=PROGRESS, flush=True)
+
+
+def place_of_postgresql():
+    """The url of a server on which databases may be made; None when there is none."""
+    return os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+
+
+@contextmanager
+def house(database, *, past, invitations, static):
+    with _database(database) as url:
+        secret = secrets.token_hex(32)
+        environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secret, "BENCH_STATIC": static}
+        environment.pop("REDIS_URL", None)
+        made = House(database, past, environment, {})
+        say(f"{database}: a house with {past} past bookings ...")
+        _run(environment, "manage.py", "migrate", "--verbosity=0")
+        _run(environment, "manage.py", "createcachetable", "--verbosity=0")
+        made.stage = made.run("tests.bench.stage", f"--past={past}", f"--invitations={invitations}")
+        yield made
+
+
+@contextmanager
+def static_files():
+    """Collected once, for every house."""
+    directory = tempfile.mkdtemp(prefix="spreekuur-bench-static-")
+    environment = os.environ | PRODUCTION | {"DATABASE_URL": "sqlite://:memory:", "BENCH_STATIC": directory}
+    try:
+        _run(environment | {"SECRET_KEY": secrets.token_hex(32)}, "manage.py", "collectstatic", "--no-input")
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def server(house, *, workers=2, threads=4):
+    """gunicorn as in production; gives the port once it answers."""
+    port = _free_port()
+    options = ["--worker-class=gthread", f"--workers={workers}", f"--threads={threads}", "--keep-alive=60"]
+    command = [sys.executable, "-m", "gunicorn", "spreekuur.wsgi", *options, f"--bind=127.0.0.1:{port}"]
+    with tempfile.TemporaryFile("w+") as log:
+        running = subprocess.Popen(command, cwd=ROOT, env=house.environment, stdout=log, stderr=log)
+        try:
+            _wait_for(port, running, log)
+            yield port
+        finally:
+            running.terminate()
+            running.wait(timeout=40)
+
+
+@contextmanager
+def _database(database):
+    if database == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="spreekuur-bench-") as directory:
+            yield f"sqlite:///{directory}/bench.sqlite3"
+        return
+    name = f"spreekuur_bench_{secrets.token_hex(4)}"
+    place = place_of_postgresql()
+    maintenance = urlunsplit(urlsplit(place)._replace(scheme="postgresql", path="/postgres"))
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(place)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(environment, *arguments):
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-6000:]}")
+    return done.stdout
+
+
+def _wait_for(port, running, log):
+    for _ in range(200):
+        if running.poll() is not None:
+            break
+        try:
+            return Client(port).send(Asked("GET", "/floor/answer"))
+        except OSError:
+            time.sleep(0.1)
+    log.seek(0)
+    raise SystemExit(f"the server does not answer:\n{log.read()[-6000:]}")
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
