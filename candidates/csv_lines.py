@@ -1,7 +1,7 @@
 """What the cells of one line mean, and what is wrong with them. No database."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from candidates.phones import phone_of
 from candidates.refusals import PhoneUnclear
 from organisation.wording import one_line, printable
 
-STAGES = {
+Words = Mapping[str, tuple[str, ...]]
+STAGES: Words = {
     "letter": ("letter", "application review", "briefselectie", "brief"),
     "phone_screen": ("phone_screen", "phone screen", "telefonische kennismaking"),
     "interview_1": ("interview_1", "first interview", "eerste gesprek", "1e gesprek"),
@@ -22,14 +23,14 @@ STAGES = {
     "assessment": ("assessment", "assignment or assessment", "opdracht of assessment", "opdracht"),
     "offer": ("offer", "offer stage", "arbeidsvoorwaardengesprek"),
 }
-NOTICES = {
+NOTICES: Words = {
     "phone": ("phone", "by phone", "telefoon", "telefonisch"),
     "in_person": ("in_person", "in person", "persoonlijk"),
     "video": ("video", "by video", "videogesprek"),
     "email": ("email", "e-mail", "by e-mail", "mail", "per e-mail", "per mail"),
     "letter": ("letter", "by letter", "brief", "per brief"),
 }
-LANGUAGES = {"nl": ("nl", "nederlands", "dutch"), "en": ("en", "engels", "english")}
+LANGUAGES: Words = {"nl": ("nl", "nederlands", "dutch"), "en": ("en", "engels", "english")}
 LENGTHS = {
     "candidate_id": 120,
     "vacancy_id": 120,
@@ -46,6 +47,7 @@ LENGTHS = {
     "strength_2": 300,
 }
 _TEXTS = {"explanation", "strength_1", "strength_2"}
+_CODED = {"stage": STAGES, "told_by": NOTICES, "language": LANGUAGES}
 _DATES = ("applied_on", "rejected_on", "told_on")
 _ISO, _DUTCH_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
 
@@ -131,7 +133,7 @@ def _fault_of_day(text: str, today: date) -> str:
 
 
 def _fault_of_code(column: str, text: str) -> str:
-    known = {"stage": STAGES, "told_by": NOTICES, "language": LANGUAGES}.get(column)
+    known = _CODED.get(column)
     if known is None or _coded(text, known):
         return ""
     return _("We do not know “{text}” here. Choose from: {choices}.").format(
@@ -153,7 +155,7 @@ def _fault_of_address(column: str, text: str, *, demo: bool) -> str:
     return ""
 
 
-def _coded(text: str, known: dict[str, tuple[str, ...]]) -> str | None:
+def _coded(text: str, known: Words) -> str | None:
     word = one_line(text).casefold()
     return next((code for code, words in known.items() if word in words), None)
 

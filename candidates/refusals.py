@@ -35,7 +35,10 @@ class FileUnreadable(Refusal):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.words = sentence
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class FileHasFaults(Refusal):

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from candidates.csv_intake import MAX_BYTES, Table, read
@@ -19,7 +18,7 @@ class IntakeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Reads at most one byte more than is allowed, however large the file is."""
-        file: UploadedFile | None = self.cleaned_data.get("file")
+        file = self.cleaned_data.get("file")
         if file is not None:
             try:
                 self.cleaned_data["table"] = read(file.read(MAX_BYTES + 1))

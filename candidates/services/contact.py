@@ -8,7 +8,10 @@ from django.db.models import Q
 from candidates.models import Candidate, Consent
 from organisation import audit
 from organisation.actors import Actor, key_of
+from outbox import services as outbox
 from outbox.models import Message
+
+OFFERS = ("invitation", "invitation_reminder")
 
 
 def touch(candidate: Candidate, *, now: datetime) -> None:
@@ -21,9 +24,9 @@ def touch(candidate: Candidate, *, now: datetime) -> None:
 def stop_messages(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
     """No more invitations or reminders of them; what waits is not sent. Appointments that stand keep their messages."""
     Candidate.objects.filter(pk=candidate.pk, messages_stopped_at__isnull=True).update(messages_stopped_at=now)
-    Message.objects.waiting().filter(person_key=key_of(candidate), kind__startswith="invitation").update(
-        state=Message.State.SUPPRESSED, reason="the candidate wants no more messages", ended_at=now
-    )
+    offers = Message.objects.filter(person_key=key_of(candidate), kind__in=OFFERS)
+    for about in set(offers.values_list("about", flat=True)):
+        outbox.withdraw(about=about, kinds=OFFERS, now=now)
     audit.record("candidate.stop_messages", candidate, actor=actor, now=now)
 
 

@@ -13,12 +13,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def recruiter(client):
-    user = make_user(Role.RECRUITER)
-    client.force_login(user)
-    client.cookies["django_language"] = "en"
-    make_reason()
-    make_vacancy(source="csv", external_id="371", recruiter=user)
     with time_machine.travel(NOW, tick=False):
+        user = make_user(Role.RECRUITER)
+        client.force_login(user)
+        client.cookies["django_language"] = "en"
+        make_reason()
+        make_vacancy(source="csv", external_id="371", recruiter=user)
         yield user
 
 

@@ -215,3 +215,22 @@ def test_stop_twice_keeps_the_first_moment(client):
 
     candidate.refresh_from_db()
     assert candidate.messages_stopped_at == NOW
+
+
+def test_stop_withdraws_the_invitation_that_waits_and_keeps_what_is_about_a_talk(client):
+    make_policy()
+    candidate = make_candidate()
+    about = {"person_key": f"candidate:{candidate.pk}", "language": "nl", "recipient": "x@y.example", "text": "words"}
+    offer = Message.objects.create(
+        kind="invitation", channel="mail", dedupe_key="a", about="invitation:1", created_at=NOW, not_before=NOW, **about
+    )
+    talk = Message.objects.create(
+        kind="confirmation", channel="mail", dedupe_key="b", about="booking:1", created_at=NOW, not_before=NOW, **about
+    )
+    client.get(path_for(candidate))
+
+    client.post("/my/stop/")
+
+    offer.refresh_from_db()
+    talk.refresh_from_db()
+    assert (offer.state, offer.reason, talk.state) == ("suppressed", "withdrawn", "queued")
