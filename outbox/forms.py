@@ -4,6 +4,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+EVERYBODY = "everybody"
+
 
 class ReaderForm(forms.Form):
     """Whose letters and texts to show."""
@@ -12,4 +14,5 @@ class ReaderForm(forms.Form):
         """`readers`: address or number, and name."""
         super().__init__(data)
         named = [(recipient, f"{name} ({recipient})" if name else recipient) for recipient, name in readers]
-        self.fields["to"] = forms.ChoiceField(label=_("To"), required=False, choices=[("", _("Everybody")), *named])
+        choices = [(EVERYBODY, _("Everybody")), *named]
+        self.fields["to"] = forms.ChoiceField(label=_("Whose post"), choices=choices, initial=EVERYBODY)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from outbox.forms import ReaderForm
+from outbox.forms import EVERYBODY, ReaderForm
 from outbox.letters import as_html
 from outbox.models import Message
 from outbox.queries import readers
@@ -38,9 +38,9 @@ def only_in_demo(door: Callable[Wish, HttpResponse]) -> Callable[Wish, HttpRespo
 @only_in_demo
 @require_http_methods(READ)
 def demo_outbox(request: HttpRequest) -> HttpResponse:
-    form = ReaderForm(request.GET or None, readers=readers())
+    form = ReaderForm(request.GET if "to" in request.GET else None, readers=readers())
     found = Message.objects.order_by("-created_at", "-pk")
-    if form.is_valid() and form.cleaned_data["to"]:
+    if form.is_valid() and form.cleaned_data["to"] != EVERYBODY:
         found = found.filter(recipient=form.cleaned_data["to"])
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "outbox/demo_outbox.html", {"form": form, "page": page})

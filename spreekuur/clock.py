@@ -6,16 +6,18 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
-from bookings.services.reminding import TEXT_AT, reminder_moment
+from bookings.services.reminding import MAIL_AT, TEXT_AT, reminder_moment
 from bookings.tasks import send_what_is_due
-from organisation.workdays import next_invitation_moment
+from organisation.workdays import INVITATIONS_UNTIL, next_invitation_moment
 from outbox.delivery import deliver_due
 
 ONE_HOUR = timedelta(hours=1)
 ONE_WEEK = timedelta(days=7)
+OFFICE_HOURS = range(MAIL_AT.hour, INVITATIONS_UNTIL.hour + 1)  # local
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,11 @@ def turn_forward(*, now: datetime, until: datetime) -> int:
 
 
 def _hours(now: datetime, until: datetime) -> Iterator[datetime]:
+    """The whole hours of every day at which something may leave, and the end."""
     moment = now.replace(minute=0, second=0, microsecond=0) + ONE_HOUR
     while moment < until:
-        yield moment
+        if timezone.localtime(moment).hour in OFFICE_HOURS:
+            yield moment
         moment += ONE_HOUR
     yield until
 
