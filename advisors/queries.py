@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
 from advisors.slots import Calendar, Hours, Question, Slot, Span, free_slots
@@ -15,6 +15,7 @@ from organisation.workdays import public_holidays
 
 ADVISOR_FIELDS = ("pk", "time_zone", "session_minutes", "buffer_minutes", "max_per_day", "languages")
 WHOLE_DAY = timedelta(days=1)
+ABSENCE = "absence"
 
 
 def question_of(policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None) -> Question:
@@ -43,13 +44,12 @@ def free_slots_of(
 def calendars_of(
     advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
 ) -> list[Calendar]:
-    """Four statements, whatever the number of advisors: who, weekly hours, absences, taken time."""
+    """Three statements, whatever the number of advisors: who, weekly hours, absences with taken time."""
     rows = list(advisors.order_by("pk").values(*ADVISOR_FIELDS))
     ids = [row["pk"] for row in rows]
     since, until = question.earliest - WHOLE_DAY, question.latest + WHOLE_DAY
     hours = _hours_of(ids)
-    absences = _absences_of(ids, since, until)
-    taken, talks = _taken_time_of(ids, since, until, without_entry)
+    absences, taken, talks = _busy_time_of(ids, since, until, without_entry)
     return [
         _calendar(row, policy, hours[row["pk"]], absences[row["pk"]], taken[row["pk"]], talks[row["pk"]])
         for row in rows
@@ -90,29 +90,26 @@ def _hours_of(ids: Collection[int]) -> dict[int, list[Hours]]:
     return found
 
 
-def _absences_of(ids: Collection[int], since: datetime, until: datetime) -> dict[int, list[Span]]:
-    found: dict[int, list[Span]] = defaultdict(list)
-    rows = Absence.objects.filter(advisor_id__in=ids, ends_at__gt=since, starts_at__lt=until)
-    for advisor_id, starts_at, ends_at in rows.values_list("advisor_id", "starts_at", "ends_at"):
-        found[advisor_id].append(Span(starts_at, ends_at))
-    return found
-
-
-def _taken_time_of(
+def _busy_time_of(
     ids: Collection[int], since: datetime, until: datetime, without_entry: int | None
-) -> tuple[dict[int, list[Span]], dict[int, list[datetime]]]:
+) -> tuple[dict[int, list[Span]], dict[int, list[Span]], dict[int, list[datetime]]]:
+    """Absences, taken time and the starts of talks; one statement over both tables."""
+    absences: dict[int, list[Span]] = defaultdict(list)
     taken: dict[int, list[Span]] = defaultdict(list)
     talks: dict[int, list[datetime]] = defaultdict(list)
-    rows = AgendaEntry.objects.filter(advisor_id__in=ids, busy_until__gt=since, busy_from__lt=until).order_by()
-    for key, advisor_id, kind, busy_from, busy_until in rows.values_list(
-        "pk", "advisor_id", "kind", "busy_from", "busy_until"
+    away = Absence.objects.filter(advisor_id__in=ids, ends_at__gt=since, starts_at__lt=until).order_by()
+    entries = AgendaEntry.objects.filter(advisor_id__in=ids, busy_until__gt=since, busy_from__lt=until).order_by()
+    if without_entry is not None:
+        entries = entries.exclude(pk=without_entry)
+    rows = entries.values_list("advisor_id", "kind", "busy_from", "busy_until")
+    absence = Value(ABSENCE, output_field=CharField())
+    for advisor_id, kind, start, end in rows.union(
+        away.values_list("advisor_id", absence, "starts_at", "ends_at"), all=True
     ):
-        if key == without_entry:
-            continue
-        taken[advisor_id].append(Span(busy_from, busy_until))
+        (absences if kind == ABSENCE else taken)[advisor_id].append(Span(start, end))
         if kind == AgendaEntry.Kind.BOOKING:
-            talks[advisor_id].append(busy_from)
-    return taken, talks
+            talks[advisor_id].append(start)
+    return absences, taken, talks
 
 
 def _closed_days(first_year: int, last_year: int) -> frozenset[date]:

@@ -134,7 +134,7 @@ class ProblemShape(Shape[Any]):
     status = serializers.IntegerField()
     title = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.DictField(required=False)
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]  # a field, not what went wrong here
 
 
 class TakenShape(ProblemShape):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from advisors.models import AgendaEntry
-from bookings.models import Booking, Invitation
+from bookings.models import Booking, Invitation, InvitationQuerySet
 
 INVITATION_FIELDS = ("sent_at", "open_until", "reminded_at", "declined_at", "withdrawn_at")
 BOOKING_FIELDS = (
@@ -40,7 +40,7 @@ def erase(person_key: str) -> int:
     return erased + _invitations_of(person_key).delete()[0]
 
 
-def _invitations_of(person_key: str) -> Any:
+def _invitations_of(person_key: str) -> InvitationQuerySet:
     kind, _colon, number = person_key.partition(":")
     if kind != "candidate" or not number.isdecimal():
         return Invitation.objects.none()

@@ -14,7 +14,7 @@ router.register("invitations", InvitationViewSet, basename="invitation")
 router.register("rejections", RejectionViewSet, basename="rejection")
 
 
-class ClientTokenScheme(OpenApiAuthenticationExtension):
+class ClientTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "organisation.authentication.ClientTokenAuthentication"
     name = "token"
 
