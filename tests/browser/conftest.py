@@ -1,15 +1,19 @@
 """One Chromium per process; a house and the people in it per test."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.house import House
 from tests.browser.person import Person
+from tests.browser.setting_up import SUNDAY_EVENING, Employer, set_up
 
+MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -29,32 +33,78 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def person(chromium: Browser) -> Iterator[Callable[..., Person]]:
-    """Who comes in through this leaves when the test ends; what went wrong on their pages fails the test."""
+@contextmanager
+def people_of(browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Whoever enters leaves at the end; what went wrong on their pages fails the test."""
     people: list[Person] = []
 
-    def enter(house: House, **how: object) -> Person:
-        people.append(Person(chromium, house.url, **how))
+    def enter(house: House, **how: Any) -> Person:
+        people.append(Person(browser, house.url, **how))
         return people[-1]
 
-    yield enter
-    complaints = [complaint for one in people for complaint in one.complaints]
-    for one in people:
-        one.context.close()
-    assert complaints == []
+    try:
+        yield enter
+    finally:
+        for one in people:
+            one.context.close()
+    assert [complaint for one in people for complaint in one.complaints] == []
+
+
+@contextmanager
+def open_door(house: House) -> Iterator[House]:
+    house.open()
+    try:
+        yield house
+    finally:
+        house.close()
+    assert "Traceback" not in house.said("web")
+
+
+@pytest.fixture
+def person(chromium: Browser) -> Iterator[Callable[..., Person]]:
+    with people_of(chromium) as enter:
+        yield enter
 
 
 @pytest.fixture
 def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    houses: list[House] = []
+    with ExitStack() as houses:
 
-    def build(*, opens_at: datetime, built: Path | None = None) -> House:
-        houses.append(House(tmp_path / f"house-{len(houses)}", opens_at=opens_at, built=built))
-        houses[-1].open()
-        return houses[-1]
+        def build(*, opens_at: datetime, built: Path | None = None) -> House:
+            house = House(tmp_path / "house", opens_at=opens_at, built=built)
+            return houses.enter_context(open_door(house))
 
-    yield build
-    for house in houses:
-        house.close()
-        assert "Traceback" not in house.said("web")
+        yield build
+
+
+@pytest.fixture(scope="session")
+def employer_ready(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Employer], Path]:
+    """Where the closed house of an employer stands that was set up by screen; done once, since stories share it."""
+    ready: dict[Employer, Path] = {}
+
+    def folder_of(employer: Employer) -> Path:
+        if employer not in ready:
+            house = House(tmp_path_factory.mktemp("employer") / "house", opens_at=SUNDAY_EVENING)
+            with open_door(house), people_of(chromium) as enter:
+                set_up(house, employer, enter)
+            ready[employer] = house.place
+        return ready[employer]
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def demo_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the fictional hospital stands, closed."""
+    house = House(tmp_path_factory.mktemp("demo") / "house", opens_at=MONDAY_MORNING)
+    house.manage("load_demo")
+    house.close()
+    return house.place
+
+
+@pytest.fixture(scope="session")
+def demo(demo_ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The fictional hospital, to be looked at only; nobody delivers its letters."""
+    place = tmp_path_factory.mktemp("shown") / "house"
+    with open_door(House(place, opens_at=MONDAY_MORNING, built=demo_ready)) as house:
+        yield house

@@ -4,17 +4,18 @@ import re
 from urllib.parse import urlsplit
 
 from django.utils import translation
-from django.utils.translation import gettext, npgettext, pgettext
+from django.utils.translation import gettext, pgettext
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000  # a machine may be busy
+expect.set_options(timeout=PATIENCE_MS)
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
 
 
 class Person:
     def __init__(self, browser: Browser, url: str, *, language: str, script: bool = True, width: int = 1280) -> None:
-        self.language = language
         self.url = url
+        self.has_script = script
         self.complaints: list[str] = []
         self.context = browser.new_context(
             base_url=url,
@@ -23,18 +24,18 @@ class Person:
             java_script_enabled=script,
             viewport={"width": width, "height": 900},
         )
-        self.context.add_cookies([{"name": "django_language", "value": language, "url": url}])
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         self.context.on("response", self._look)
         self.page: Page = self.context.new_page()
-
-    def leave(self) -> None:
-        self.context.close()
-        assert self.complaints == []
+        self.speak(language)
 
     # doing
+
+    def speak(self, language: str) -> None:
+        self.language = language
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.url}])
 
     def go(self, path: str) -> None:
         """A path, or a whole address as it stands in a letter."""
@@ -60,13 +61,10 @@ class Person:
             said = pgettext(context, text) if context else gettext(text)
         return said % values if values else said
 
-    def counted(self, one: str, many: str, number: int, **values: object) -> str:
-        with translation.override(self.language):
-            return npgettext("", one, many, number) % values
-
-    def sees(self, text: str, **values: object) -> None:
+    def sees(self, text: str, *, replacing: dict[str, str] | None = None, **values: object) -> None:
         """The sentence, in this person's language, somewhere on the page."""
-        self.reads(self.words(text, **values))
+        said = self.words(text, **values)
+        self.reads(said.format(**replacing) if replacing else said)
 
     def reads(self, text: str) -> None:
         """Exactly these words, whatever the language."""
@@ -78,6 +76,9 @@ class Person:
     def is_on(self, title: str, **values: object) -> None:
         """The heading of the page, in this person's language."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(_loose(self.words(title, **values))))
+
+    def is_on_page_of(self, name: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
     @property
     def path(self) -> str:
@@ -110,5 +111,5 @@ def _fill(field: Locator, value: str | bool | list[str]) -> None:
 
 
 def _loose(text: str) -> str:
-    """Spaces of any kind between the words."""
-    return r"\s+".join(re.escape(word) for word in text.split())
+    """Between the words there may be spaces of any kind, or only the border of a cell."""
+    return r"\s*".join(re.escape(word) for word in text.split())

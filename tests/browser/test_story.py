@@ -1,28 +1,94 @@
-from datetime import UTC, datetime
+"""The main job, from an empty database to the recruiter's answer, by screen."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.browser import chapters
-from tests.browser.chapters import EVERYBODY, INTERVIEWED
+from tests.browser import advisor as talks
+from tests.browser import candidate as booking
+from tests.browser import recruiter as intake
+from tests.browser.outbox import invite_in, letter_to, link_in, turn_forward
+from tests.browser.recruiter import BRAM, BROKEN, LOTTE, SEVDA, TurnedDown
+from tests.browser.setting_up import EVERYBODY, INTERVIEWED, KARIM, SUNDAY_EVENING, YOUSSEF, Employer, sign_in
 
-SUNDAY_EVENING = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
+MONDAY_HALF_PAST_TEN = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+TUESDAY_ELEVEN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+WEDNESDAY_NINE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+ONE_MINUTE = timedelta(minutes=1)
+PHONE = "06 0000 0001"
+OWN_WORDS = "Ik plan graag en blijf rustig als het druk is."
 
 
-@pytest.mark.parametrize("employer", [EVERYBODY, INTERVIEWED], ids=["everybody", "interviewed"])
-def test_the_story(employer, open_house, person):
-    house = open_house(opens_at=SUNDAY_EVENING)
-    chief, reader = person(house, language="nl"), person(house, language="nl")
-    chapters.create_application_manager(house, chief)
-    chapters.set_policy(chief, employer)
-    chapters.add_location(chief)
-    chapters.add_department(chief, "OK en Anesthesie")
-    chapters.add_colleague(chief, name="Karim Lahlou", email="karim@oostmeer.example", roles=["recruiter"])
-    chapters.add_colleague(chief, name="Youssef Benali", email="youssef@oostmeer.example", roles=["advisor"])
-    chapters.describe_advisor(chief)
+@dataclass(frozen=True)
+class Story:
+    employer: Employer
+    hero: TurnedDown
+    channel: str
+    other_job: str
+    script: bool = True
+    language: str = "nl"
+
+
+STORIES = {
+    "everybody": Story(EVERYBODY, SEVDA, "phone", "Medewerker planning"),
+    "interviewed": Story(INTERVIEWED, SEVDA, "video", "Medewerker planning", language="en"),
+    "without_script": Story(EVERYBODY, BRAM, "onsite", "Anesthesiemedewerker", script=False),
+}
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_the_story(story, employer_ready, open_house, person):
+    house = open_house(built=employer_ready(story.employer), opens_at=SUNDAY_EVENING)
     house.start_worker()
-    advisor, recruiter = person(house, language="nl"), person(house, language="nl")
-    chapters.welcome(reader, advisor, "youssef@oostmeer.example")
-    chapters.open_hours(advisor, weekday=1, starts="09:00", ends="12:00")
-    chapters.open_hours(advisor, weekday=2, starts="09:00", ends="12:00")
-    chapters.welcome(reader, recruiter, "karim@oostmeer.example")
-    recruiter.page.screenshot(path="/tmp/shots/try.png", full_page=True)
+    reader, recruiter, advisor = (person(house, language=story.language) for _ in range(3))
+    candidate = person(house, language=story.language, script=story.script, width=360)
+    hero = story.hero
+
+    sign_in(recruiter, KARIM)
+    intake.import_people(recruiter, SEVDA, BRAM, LOTTE, BROKEN)
+    turn_forward(reader, "invitations")
+    assert is_written_to(reader, LOTTE) == (story.employer is EVERYBODY)
+
+    house.set_clock(MONDAY_HALF_PAST_TEN)
+    letter_to(reader, hero.address)
+    booking.choose(candidate, link_in(reader, "/book/"), channel=story.channel, slot=TUESDAY_ELEVEN)
+    booking.confirm(candidate, phone=PHONE)
+    letter_to(reader, hero.address)
+    method, invite = invite_in(reader)
+    assert (method, invite["sequence"], invite["dtstart"]) == ("REQUEST", 0, TUESDAY_ELEVEN)
+    assert invite["dtend"] - invite["dtstart"] == timedelta(minutes=story.employer.minutes)
+
+    booking.prepare(candidate, link_in(reader, "/prepare/"), question="Kan ik volgend jaar weer solliciteren?")
+    turn_forward(reader, "reminder")
+    letter_to(reader, "+31600000001")
+    booking.move(candidate, link_in(reader, "/a/"), slot=WEDNESDAY_NINE)
+    letter_to(reader, hero.address)
+    moved = invite | {"sequence": 1, "dtstart": WEDNESDAY_NINE, "dtend": WEDNESDAY_NINE + story.employer.length}
+    assert invite_in(reader) == ("REQUEST", moved)
+
+    house.set_clock(WEDNESDAY_NINE + ONE_MINUTE)
+    sign_in(advisor, YOUSSEF)
+    talks.open_file(advisor, name=hero.name)
+    advisor.reads("Kan ik volgend jaar weer solliciteren?")
+    talks.write_notes(advisor, "Wil graag leren.")
+    talks.complete(advisor)
+    talks.refer(advisor, vacancy=story.other_job, introduction="Een goede planner.")
+
+    letter_to(reader, hero.address)
+    booking.consent(candidate, link_in(reader, "/referrals/"), introduction=OWN_WORDS)
+    sign_in(recruiter, KARIM)
+    intake.accept(recruiter, name=hero.name, introduction=OWN_WORDS)
+    intake.record_outcome(recruiter, name=hero.name)
+
+    letter_to(reader, hero.address)
+    candidate.go(link_in(reader, "/referrals/"))
+    candidate.sees("Hired")
+    advisor.go("/referrals/")
+    advisor.reads(hero.name)
+    advisor.sees("Hired")
+
+
+def is_written_to(reader, turned_down):
+    reader.go("/demo/outbox/")
+    return bool(reader.page.locator(f"option[value='{turned_down.address}']").count())

@@ -1,0 +1,78 @@
+"""Every page that a GET can show, for its role, in both languages, small and wide: fit for everybody."""
+
+import pytest
+
+from spreekuur.demo_loader import PASSWORD
+from tests.browser.recruiter import BRAM, BROKEN, SEVDA, upload
+from tests.browser.setting_up import CHIEF, KARIM, YOUSSEF, sign_in
+from tests.browser.walk import Walk
+from tests.test_access import ROLES, TABLE
+
+STAFF = {
+    "advisor": YOUSSEF,
+    "recruiter": KARIM,
+    "manager": "a.roelofs@ziekenhuis-oostmeer.example",
+    "application_manager": CHIEF,
+}
+WITHOUT_A_PAGE = {"healthz", "healthz_worker", "outbox:demo_attachment", "bookings:calendar", "api:schema", "api:docs"}
+ONCE_CHOSEN = {  # there for whoever follows a link with a choice in it
+    "candidate": {"bookings:details", "bookings:move_details"},
+    "recruiter": {"candidates:rejection_edit"},
+    "advisor": {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"},
+}
+STARTS = {
+    "anonymous": [
+        "/",
+        "/account/login/",
+        "/account/inactive/",
+        "/account/password/reset/done/",
+        "/account/password/reset/key/1-used/",
+        "/account/password/reset/key/done/",
+        "/link/ended/",
+        "/demo/outbox/",
+    ],
+    "advisor": ["/", "/account/2fa/", "/account/password/change/", "/account/reauthenticate/", "/account/logout/"],
+    "recruiter": ["/", "/rejections/?tab=incomplete", "/rejections/same-person/"],
+    "manager": ["/"],
+    "application_manager": ["/"],
+}
+A_CANDIDATE_OF_EACH_KIND = """
+from candidates.models import AccessLink
+from candidates.links import address_of, token_of
+from bookings.models import Booking
+kinds = {}
+for link in AccessLink.objects.select_related("candidate"):
+    bookings = Booking.objects.of_candidate(link.candidate).values_list("status", "referrals__state")
+    kinds.setdefault(tuple(bookings), address_of(token_of(link.key, link.version)))
+print(*kinds.values())
+"""
+
+
+def pages_of(role):
+    """The names of the pages that are there for this role; what is there for others as well is looked at once."""
+    mine = {name for name, answers in TABLE.items() if answers[role] == 200 and "*" not in name}
+    earlier = ROLES[: ROLES.index(role)] if role not in ("advisor", "recruiter") else ["anonymous"]
+    others = {name for name in mine if any(TABLE[name][one] == 200 for one in earlier)}
+    return mine - others - WITHOUT_A_PAGE | ONCE_CHOSEN.get(role, set())
+
+
+def starts_of(role, demo, visitor):
+    if role == "candidate":
+        return demo.manage("shell", "--no-imports", "--command", A_CANDIDATE_OF_EACH_KIND).split()
+    if role in STAFF:
+        sign_in(visitor, STAFF[role], password=PASSWORD)
+    if role == "recruiter":
+        return [*STARTS[role], upload(visitor, SEVDA, BRAM, BROKEN)]
+    return STARTS[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_fit_for_everybody(role, demo, person):
+    visitor = person(demo, language="nl")
+    walk = Walk(visitor, only=pages_of(role))
+
+    for start in starts_of(role, demo, visitor):
+        walk.start(start)
+
+    assert walk.faults == []
+    assert pages_of(role) - set(walk.seen) == set()

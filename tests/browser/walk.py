@@ -1,0 +1,86 @@
+"""Walking every page of the product by its links, and looking whether it is fit for everybody."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+
+from tests.browser.person import Person
+
+NARROW, PHONE, DESK = 320, 360, 1280
+WIDTHS = {"nl": PHONE, "en": DESK}
+FACES = 4  # states in which a page is looked at that looks different for everybody
+MANY_FACES = {
+    "bookings:appointment",
+    "bookings:home",
+    "candidates:rejection",
+    "outbox:demo_message",
+    "referrals:proposal",
+    "referrals:referral",
+    "talks:file",
+}
+LINKS = "links => links.map(link => link.href)"
+WIDER_THAN_SCREEN = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+axe = Axe()
+
+
+@dataclass
+class Walk:
+    """What was seen so far: how often each kind of page, and what was wrong with it."""
+
+    person: Person
+    only: set[str]
+    seen: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def start(self, address: str) -> None:
+        """From here on, and to wherever its links lead."""
+        self.person.go(address)
+        waiting, known = [self.person.page.url, *self._links()], set()
+        for address in waiting:
+            path = urlsplit(address).path
+            if path not in known and self._is_wanted(name_of(path)):
+                known.add(path)
+                self._look_at(address)
+                waiting += self._links()
+
+    def _is_wanted(self, name: str) -> bool:
+        return name in self.only and self.seen[name] < (FACES if name in MANY_FACES else 1)
+
+    def _look_at(self, address: str) -> None:
+        """In both languages, small and wide."""
+        for language, width in WIDTHS.items():
+            self.person.speak(language)
+            self.person.page.set_viewport_size({"width": width, "height": 900})
+            self.person.go(address)
+            place = f"{self.person.path} ({language})"
+            self.faults += [f"{place}: {fault}" for fault in faults_of(self.person, language)]
+        self.seen[name_of(urlsplit(address).path)] += 1
+
+    def _links(self) -> list[str]:
+        found: list[str] = self.person.page.locator("a[href]").evaluate_all(LINKS)
+        return [link for link in found if link.startswith(self.person.url) and not link.endswith(".ics")]
+
+
+def name_of(path: str) -> str:
+    """The url's own name, or nothing for what is not ours."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return ""
+
+
+def faults_of(person: Person, language: str) -> list[str]:
+    page = person.page
+    found = axe.run(page)
+    faults = [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found.response["violations"]]
+    if (titles := page.locator("h1").count()) != 1:
+        faults.append(f"{titles} first headings")
+    if (said := page.locator("html").get_attribute("lang")) != language:
+        faults.append(f"says that it is in {said}")
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    if (extra := page.evaluate(WIDER_THAN_SCREEN)) > 0:
+        faults.append(f"{extra} pixels wider than a screen of {NARROW}")
+    return faults
