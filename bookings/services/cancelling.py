@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from advisors.services import give_time_back
 from bookings import messages
-from bookings.models import Booking
+from bookings.models import Booking, Invitation
 from bookings.refusals import AlreadyStarted, NotStanding
 from candidates.services.contact import touch
 from organisation import audit
@@ -38,6 +39,8 @@ def _cancel(booking: Booking, by: Booking.CancelledBy, actor: Actor, now: dateti
     entry_id = cancelled.entry_id
     _mark(cancelled, by, policy, now)
     give_time_back(entry_id)
+    if by == Booking.CancelledBy.ADVISOR:
+        _stay_open(cancelled, policy, now)
     touch(cancelled.candidate, now=now)
     outbox.withdraw(about=key_of(cancelled), now=now)
     audit.record("booking.cancel", cancelled, actor=actor, now=now)
@@ -53,3 +56,9 @@ def _mark(booking: Booking, by: Booking.CancelledBy, policy: Policy, now: dateti
     booking.is_late_cancellation = by == Booking.CancelledBy.CANDIDATE and now > limit
     booking.sequence += 1
     booking.save()
+
+
+def _stay_open(booking: Booking, policy: Policy, now: datetime) -> None:
+    """It was not the candidate's doing: there is as much time to choose anew as there was at first."""
+    until = timezone.localdate(now) + timedelta(days=policy.invitation_valid_days)
+    Invitation.objects.filter(pk=booking.invitation_id, open_until__lt=until).update(open_until=until)
