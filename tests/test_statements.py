@@ -9,7 +9,7 @@ from advisors.queries import question_of
 from bookings.models import Booking
 from bookings.queries import advisors_by_load, pool_of, slots_for
 from organisation.models import Policy
-from tests.bench.history import book, some_slots, history_of, invite
+from tests.bench.history import book, history_of, invite, some_slots
 from tests.bench.plans import rows_read_by
 from tests.factories import NOW, make_advisor, make_invitation, make_policy, make_vacancy
 from vacancies.models import Vacancy

@@ -33,20 +33,20 @@ def measure(database, options, static):
     """Two houses that differ in nothing but their history."""
     wanted = options.only or list(AT_MOST)
     needed = figures.invitations_needed(options.pairs)
+    pasts = (0, options.history) if {"statements", "history"} & set(wanted) else (0,)
     with ExitStack() as stack:
-        young, old = (
-            stack.enter_context(house(database, past=past, invitations=needed, static=static))
-            for past in (0, options.history)
+        young, *old = (
+            stack.enter_context(house(database, past=past, invitations=needed, static=static)) for past in pasts
         )
         if "statements" in wanted:
-            for kept in (young, old):
+            for kept in (young, *old):
                 for values in figures.statements(kept):
                     report("statements", kept, values)
         if "race" in wanted:
             report("race", young, figures.race(young))
         doors = [what for what in DOORS if what in wanted or "history" in wanted]
         if doors:
-            measure_doors(young, old, doors, wanted, options, stack)
+            measure_doors(young, old[0] if old else young, doors, wanted, options, stack)
 
 
 def measure_doors(young, old, doors, wanted, options, stack):

@@ -148,4 +148,4 @@ def is_polite(answer):
     if answer.status != 409:
         return False
     problem = answer.json()
-    return problem["code"] == "slot_taken" and bool(problem["detail"]) and bool(problem["alternatives"])
+    return problem["code"] == "slot_taken" and bool(problem["title"]) and bool(problem["alternatives"])

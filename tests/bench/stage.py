@@ -18,7 +18,7 @@ from bookings.models import Booking  # noqa: E402
 from candidates.services.access import address_for  # noqa: E402
 from organisation.authentication import digest_of, new_token  # noqa: E402
 from organisation.models import ApiClient  # noqa: E402
-from tests.bench.history import ADVISORS, PROGRAMS, book, some_slots, history_of, invite  # noqa: E402
+from tests.bench.history import ADVISORS, PROGRAMS, book, history_of, invite, some_slots  # noqa: E402
 from tests.factories import make_advisor, make_policy, make_vacancy  # noqa: E402
 
 HORIZON_DAYS = 30
