@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import signal
+import sys
 from contextlib import ExitStack
 
 from tests.bench import figures
@@ -13,6 +15,7 @@ DATABASES = ("postgresql", "sqlite")
 
 def main():
     options = options_given()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that databases and servers are cleared away
     with static_files() as static:
         for database in options.database or DATABASES:
             if database == "postgresql" and not place_of_postgresql():
