@@ -68,9 +68,8 @@ def test_pressing_twice_going_back_and_an_old_page_leave_one_appointment(hospita
     candidate.is_on("Your appointment")
     booked = candidate.path
     candidate.page.go_back()
-    candidate.press("Confirm this appointment")
+    expect(candidate.page).to_have_url(re.compile(booked))
     candidate.is_on("Your appointment")
-    assert candidate.path == booked
 
     old_page.locator("[name=phone]").fill(PHONE)
     old_page.locator("main form button").first.click()

@@ -15,10 +15,10 @@ STAFF = {
     "application_manager": CHIEF,
 }
 WITHOUT_A_PAGE = {"healthz", "healthz_worker", "outbox:demo_attachment", "bookings:calendar", "api:schema", "api:docs"}
-ONCE_CHOSEN = {  # there for whoever follows a link with a choice in it
+ALSO = {  # there for whoever follows a link with a choice in it, or different for everybody
     "candidate": {"bookings:details", "bookings:move_details"},
-    "recruiter": {"candidates:rejection_edit"},
     "advisor": {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"},
+    "recruiter": {"candidates:rejection_edit", "bookings:invitations", "referrals:inbox", "referrals:referral"},
 }
 STARTS = {
     "anonymous": [
@@ -51,9 +51,8 @@ print(*kinds.values())
 def pages_of(role):
     """The names of the pages that are there for this role; what is there for others as well is looked at once."""
     mine = {name for name, answers in TABLE.items() if answers[role] == 200 and "*" not in name}
-    earlier = ROLES[: ROLES.index(role)] if role not in ("advisor", "recruiter") else ["anonymous"]
-    others = {name for name in mine if any(TABLE[name][one] == 200 for one in earlier)}
-    return mine - others - WITHOUT_A_PAGE | ONCE_CHOSEN.get(role, set())
+    others = {name for name in mine for one in ROLES[: ROLES.index(role)] if TABLE[name][one] == 200}
+    return mine - others - WITHOUT_A_PAGE | ALSO.get(role, set())
 
 
 def starts_of(role, demo, visitor):

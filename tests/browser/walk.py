@@ -11,11 +11,12 @@ from tests.browser.person import Person
 
 NARROW, PHONE, DESK = 320, 360, 1280
 WIDTHS = {"nl": PHONE, "en": DESK}
-FACES = 4  # states in which a page is looked at that looks different for everybody
+FACES = 9  # states in which a page is looked at that looks different for everybody
 MANY_FACES = {
     "bookings:appointment",
     "bookings:home",
     "candidates:rejection",
+    "organisation:staff_member",
     "outbox:demo_message",
     "referrals:proposal",
     "referrals:referral",
