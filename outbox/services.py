@@ -18,7 +18,15 @@ def post(*drafts: Draft, now: datetime) -> None:
     rows = [_row(draft, now) for draft in drafts]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     if any(row.not_before <= now for row in rows):
+        _wake()
+
+
+def _wake() -> None:
+    """A queue in this database is told in the same transaction, so that it commits once; Redis afterwards."""
+    if settings.REDIS_URL:
         transaction.on_commit(wake_worker)
+    else:
+        wake_worker()
 
 
 def withdraw(*, about: str, now: datetime, kinds: Collection[str] = ()) -> int:

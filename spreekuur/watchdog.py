@@ -83,9 +83,8 @@ class Watchdog:
         close_old_connections()
         try:
             async_task(task)
-        except Exception as error:  # any broker fails in its own way; then silence proves nothing
+        except Exception as error:  # any broker fails in its own way; a frozen cluster may hold SQLite's lock
             logger.warning("the queue cannot be reached: %s", in_short(error))
-            self._heard_at = monotonic()
 
     def _listen(self) -> None:
         try:

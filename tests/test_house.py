@@ -132,7 +132,9 @@ def test_doors_do_not_write(path):
 def is_harmless(call):
     """`update` of a dict, and calls of services that happen to be named like a write."""
     owner = ast.unparse(call.value)
-    return owner in {"services", "context", "data", "words", "values", "attrs", "cache"} or owner.endswith((".attrs", ".initial"))
+    return owner in {"services", "context", "data", "words", "values", "attrs", "cache"} or owner.endswith(
+        (".attrs", ".initial")
+    )
 
 
 @pytest.mark.parametrize("word", ["utils", "helpers", "common", "signals"])

@@ -42,7 +42,11 @@ class Vacancy(models.Model):
     salary_max = models.PositiveIntegerField(_("Salary to (euros a month)"), null=True, blank=True)
     status = models.CharField(_("Status"), max_length=10, choices=Status, default=Status.OPEN)
     eligibility = models.CharField(
-        _("Who is invited"), max_length=12, choices=Policy.Eligibility, blank=True, help_text=_("Empty: as policy says.")
+        _("Who is invited"),
+        max_length=12,
+        choices=Policy.Eligibility,
+        blank=True,
+        help_text=_("Empty: as policy says."),
     )
     published_on = models.DateField(_("Published on"), null=True, blank=True)
     closes_on = models.DateField(_("Closes on"), null=True, blank=True)

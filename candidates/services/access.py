@@ -19,6 +19,9 @@ NOBODY = Candidate(first_name="-", last_name="-", email="nobody@invalid.example"
 
 def link_of(candidate: Candidate) -> AccessLink:
     """The candidate's link, made when there is none yet."""
+    known: AccessLink | None = getattr(candidate, "link", None)
+    if known is not None:
+        return known
     key = uuid4()
     link, _created = AccessLink.objects.get_or_create(
         candidate=candidate, defaults={"key": key, "digest": digest_of(token_of(key, 1))}
@@ -47,6 +50,7 @@ def renew_link(*, candidate: Candidate, actor: Actor, now: datetime) -> AccessLi
     link.version += 1
     link.digest = digest_of(token_of(link.key, link.version))
     link.save(update_fields=["version", "digest"])
+    candidate.link = link
     audit.record("link.renew", candidate, actor=actor, now=now)
     return link
 

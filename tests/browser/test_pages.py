@@ -60,9 +60,18 @@ def starts_of(role, demo, visitor):
         return demo.manage("shell", "--no-imports", "--command", A_CANDIDATE_OF_EACH_KIND).split()
     if role in STAFF:
         sign_in(visitor, STAFF[role], password=PASSWORD)
+    if role == "advisor":
+        prove_yourself(visitor)
     if role == "recruiter":
         return [*STARTS[role], upload(visitor, SEVDA, BRAM, BROKEN)]
     return STARTS[role]
+
+
+def prove_yourself(visitor):
+    """Before a second step is changed, the password is asked once more."""
+    visitor.go("/account/2fa/totp/activate/")
+    visitor.fill(password=PASSWORD)
+    visitor.press("Go on")
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -56,7 +56,9 @@ class Walk:
             self.person.speak(language)
             self.person.page.set_viewport_size({"width": width, "height": 900})
             self.person.go(address)
-            place = f"{self.person.path} ({language})"
+            place = f"{urlsplit(address).path} ({language})"
+            if name_of(self.person.path) != name_of(urlsplit(address).path):
+                self.faults.append(f"{place}: leads to {self.person.path}")
             self.faults += [f"{place}: {fault}" for fault in faults_of(self.person, language)]
         self.seen[name_of(urlsplit(address).path)] += 1
 
