@@ -30,6 +30,14 @@ def day_in_words(day: date | datetime, language: str, zone: ZoneInfo, *, with_ye
     return format_date(day, "EEEE d MMMM y" if with_year else "EEEE d MMMM", locale=language.replace("-", "_"))
 
 
+def day_in_short(day: date | datetime, language: str, zone: ZoneInfo, *, with_weekday: bool = False) -> str:
+    """`24 nov`, `24 Nov`; with the day of the week, `di 24 nov`."""
+    if isinstance(day, datetime):
+        day = _local(day, zone).date()
+    pattern = "EEE d MMM" if with_weekday else "d MMM"
+    return format_date(day, pattern, locale=language.replace("-", "_")).replace(".", "")
+
+
 def time_in_words(moment: datetime | time, language: str, zone: ZoneInfo) -> str:
     """`09.30` in Dutch, `09:30` in every other language; a time of the wall clock stays as it is."""
     clock = moment if isinstance(moment, time) else _local(moment, zone)
@@ -37,12 +45,12 @@ def time_in_words(moment: datetime | time, language: str, zone: ZoneInfo) -> str
 
 
 def mask_phone(number: str) -> str:
-    """`06 ·· ·· 78` for +31612345678: enough for the owner to recognise, too little for another to call."""
+    """`06 ·· ·· 78` for +31612345678, with no-break spaces: its owner recognises it, another cannot call it."""
     digits = re.sub(r"\D", "", number)
     if len(digits) < 8:
-        return "·· ··"
+        return "··\u00a0··"
     start = f"0{digits[2]}" if digits.startswith("31") else f"+{digits[:2]}"
-    return f"{start} ·· ·· {digits[-2:]}"
+    return f"{start}\u00a0··\u00a0··\u00a0{digits[-2:]}"
 
 
 def mask_email(address: str) -> str:

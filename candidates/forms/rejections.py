@@ -17,6 +17,7 @@ from organisation.wording import one_line
 from vacancies.models import Requirement, Vacancy
 
 STRENGTHS = ("strength_1", "strength_2", "strength_3")
+NEEDED_LATER = ("reason", "component", "explanation", "strength_1", "notified_on", "notified_by")
 DATES = ("applied_on", "decided_on", "notified_on")
 
 
@@ -85,6 +86,8 @@ class RejectionForm(forms.Form):
         self.fields["vacancy"].queryset = vacancies  # type: ignore[attr-defined]
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["component"].choices = _components(vacancies)  # type: ignore[attr-defined]
+        for name in NEEDED_LATER:
+            self.fields[name].widget.is_needed_later = True
 
     def clean_phone(self) -> str:
         try:

@@ -5,7 +5,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import get_language
 
-from organisation.wording import day_in_words, mask_phone, time_in_words
+from organisation.wording import day_in_short, day_in_words, mask_phone, time_in_words
 
 register = template.Library()
 
@@ -16,6 +16,14 @@ def in_words(day: date | datetime | None, with_year: object = False) -> str:
     if not day:
         return ""
     return day_in_words(day, _language(), ZoneInfo(settings.TIME_ZONE), with_year=bool(with_year))
+
+
+@register.filter
+def in_short(day: date | datetime | None, with_weekday: object = False) -> str:
+    """`24 nov` for a list; `{{ day|in_short:"weekday" }}` for `di 24 nov`."""
+    if not day:
+        return ""
+    return day_in_short(day, _language(), ZoneInfo(settings.TIME_ZONE), with_weekday=bool(with_weekday))
 
 
 @register.filter

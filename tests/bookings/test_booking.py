@@ -69,7 +69,7 @@ def test_the_confirmation_says_when_with_whom_and_how():
     letter = Message.objects.get(kind="confirmation")
     assert letter.subject == "Je afspraak: dinsdag 24 november om 10.30 uur"
     assert "Met: Youssef Benali, loopbaanadviseur" in letter.text
-    assert "Hoe: Youssef Benali belt je op 06 ·· ·· 01." in letter.text
+    assert "Hoe: Youssef Benali belt je op 06 ·· ·· 01." in letter.text
 
 
 def test_book_keeps_the_consent_to_text_messages():

@@ -52,11 +52,11 @@ def test_a_moment_without_a_zone_is_refused(words):
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
-        ("+31612345678", "06 ·· ·· 78"),
-        ("+31201234567", "02 ·· ·· 67"),
-        ("+4915112345678", "+49 ·· ·· 78"),
-        ("0612", "·· ··"),
-        ("", "·· ··"),
+        ("+31612345678", "06 ·· ·· 78"),
+        ("+31201234567", "02 ·· ·· 67"),
+        ("+4915112345678", "+49 ·· ·· 78"),
+        ("0612", "·· ··"),
+        ("", "·· ··"),
     ],
 )
 def test_mask_phone_shows_only_start_and_end(number, expected):
@@ -100,7 +100,7 @@ def test_printable_keeps_the_lines():
         ("{{ day|in_words }}", "nl", "dinsdag 24 november"),
         ("{{ moment|in_words:'year' }}", "en", "Tuesday 24 November 2026"),
         ("{{ moment|at_time }}", "nl", "09.30"),
-        ("{{ phone|masked_phone }}", "nl", "06 ·· ·· 78"),
+        ("{{ phone|masked_phone }}", "nl", "06 ·· ·· 78"),
         ("{{ none|in_words }}{{ none|at_time }}{{ none|masked_phone }}", "nl", ""),
     ],
 )
