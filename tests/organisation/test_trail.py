@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -6,6 +9,7 @@ from organisation.actors import SYSTEM
 from organisation.immutable_trail import restore
 from organisation.models import AuditEvent
 from organisation.models.audit import AppendOnly
+from organisation.words import ACTIONS
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +56,14 @@ def test_the_trigger_comes_back_after_a_table_was_rebuilt(event):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         event.save()
+
+
+def test_every_deed_of_the_trail_has_words():
+    deed = re.compile(r"(?:record|record_each|refusals_recorded)\(\s*\"([a-z_]+\.[a-z_]+)\"")
+    rooms = ("organisation", "advisors", "candidates", "bookings", "talks", "referrals", "spreekuur")
+    sources = [path.read_text() for room in rooms for path in Path(room).rglob("*.py")]
+
+    deeds = {name for source in sources for name in deed.findall(source)}
+
+    assert len(deeds) > 25
+    assert deeds - set(ACTIONS) == set()
