@@ -1,6 +1,8 @@
 // Nothing here is required. Passkeys: show what needs a script, and say so in words when a key does not work.
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
+  if (!window.htmx) return;
+  document.querySelectorAll("[data-without-script]").forEach((part) => { part.hidden = true; }); // happens by itself
 });
 document.addEventListener("allauth.error", (event) => {
   const words = document.getElementById("passkey_problem");
