@@ -133,7 +133,7 @@ def test_today_shows_the_talk_with_a_masked_number_and_leaves_no_trail(client, a
 
     html = words_of(client.get("/today/"))
 
-    shown = ["Monday 23 November", "1 talk.", "Sevda Aydin", "Anesthesiemedewerker", "06 ·· ·· 01", "Open file"]
+    shown = ["Monday 23 November", "1 talk.", "Sevda Aydin", "Anesthesiemedewerker", "06 ·· ·· 01", "Open file"]
     shown += ["Is mijn ervaring iets waard?", "Free until 10:30", reverse("talks:file", args=[talk.pk])]
     assert [word for word in shown if word not in html] == []
     assert "00000001" not in html

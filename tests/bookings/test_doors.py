@@ -212,7 +212,7 @@ def test_details_books_tells_both_and_shows_the_appointment(client):
     assert Consent.objects.get().purpose == Consent.Purpose.SMS
     assert Message.objects.count() == 2
     assert answer.redirect_chain == [(url("appointment", booking), 302)]
-    assert "Youssef Benali calls you on 06 ·· ·· 01." in words(answer)
+    assert "Youssef Benali calls you on 06 ·· ·· 01." in words(answer)
 
 
 def test_details_shows_the_chosen_moment_and_no_tick_in_advance(client):
@@ -243,7 +243,7 @@ def test_details_uses_the_number_that_we_know_without_showing_it(client):
     page = words(client.get(url("details", invitation), sent()))
     client.post(url("details", invitation), sent(phone=""))
 
-    assert "06 ·· ·· 42" in page
+    assert "06 ·· ·· 42" in page
     assert "600000042" not in page
     assert Booking.objects.get().phone == "+31600000042"
 

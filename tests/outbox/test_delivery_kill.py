@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -32,7 +33,8 @@ def database_url():
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
-    return f"postgres://{database['USER']}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+    who = f"{database['USER']}:{quote(database['PASSWORD'], safe='')}"
+    return f"postgres://{who}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
 
 
 @contextmanager
