@@ -1,0 +1,153 @@
+"""Redis as broker and cache, with a real worker on a throw-away database of the same PostgreSQL server."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.processes import wait_for
+from tests.stand_ins import free_port
+
+pytestmark = pytest.mark.only_on("postgresql")
+ROOT = Path(__file__).parent.parent.parent
+QUEUE = "django_q:spreekuur:q"
+POST = """
+from django.utils import timezone
+from outbox import services
+from outbox.drafts import Draft
+services.post(
+    Draft(
+        kind="confirmation", dedupe_key="redis", about="booking:1", person_key="candidate:1", language="nl",
+        recipient="kandidaat@kandidaat.example", recipient_name="Sevda Aydin", sender_name="Marit de Wit",
+        sender_email="loopbaan@ziekenhuis-oostmeer.example", subject="Je gesprek", text="Tot dinsdag.",
+    ),
+    now=timezone.now(),
+)
+"""
+COUNT = """
+from candidates.limits import is_within
+print([is_within(action="link", who="somebody", times=2, seconds=600) for _ in range(3)])
+"""
+HEALTH = """
+from django.test import Client
+print(Client().get("/healthz/worker").status_code)
+"""
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory):
+    """The url of a Redis that is empty: REDIS_TEST_URL, or a server for this file only."""
+    if url := os.environ.get("REDIS_TEST_URL"):
+        yield url
+        return
+    port, directory = free_port(), tmp_path_factory.mktemp("redis")
+    asked = {"port": port, "bind": "127.0.0.1", "dir": directory, "save": "", "appendonly": "no"}
+    options = [str(word) for name, value in asked.items() for word in (f"--{name}", value)]
+    server = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: answers(f"redis://127.0.0.1:{port}/0"))
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def answers(url):
+    try:
+        with Redis.from_url(url) as client:
+            return client.ping()
+    except RedisError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def database():
+    """The url of a database of its own: a worker may not see the rows of other tests."""
+    url, name = urlsplit(os.environ["DATABASE_URL"]), f"test_spreekuur_redis_{os.getpid()}"
+    quoted = sql.Identifier(name)
+    with psycopg.connect(url._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True) as maintenance:
+        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
+        yield url._replace(path=f"/{name}").geturl()
+        maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
+
+
+@pytest.fixture(scope="module")
+def environment(database, redis):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "DEBUG": "1",
+        "DEMO": "1",
+        "WORKERS": "2",
+        "ALLOWED_HOSTS": "testserver",
+    }
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    return environment
+
+
+@pytest.fixture
+def start_worker(environment):
+    started = []
+
+    def start():
+        command = [sys.executable, "manage.py", "work", "--beat-every=1", "--grace=5"]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        return started[0]
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(30)
+
+
+def run(code, environment):
+    """What this prints, with the settings of that environment."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def rows(database, statement):
+    with psycopg.connect(urlsplit(database)._replace(scheme="postgresql").geturl()) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_a_letter_is_delivered_and_the_worker_is_heard_of_through_redis(environment, database, redis, start_worker):
+    run(POST, environment)
+    with Redis.from_url(redis) as client:
+        asked = client.llen(QUEUE)
+    statuses = [run(HEALTH, environment)]
+    began_at = datetime.now(UTC)
+
+    worker = start_worker()
+    wait_for(lambda: rows(database, "SELECT 1 FROM outbox_message WHERE state = 'sent'"))
+    wait_for(lambda: [row for row in rows(database, "SELECT beat_at FROM outbox_heartbeat") if row[0] > began_at])
+    statuses.append(run(HEALTH, environment))
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(30) == 0
+    assert (asked, statuses) == (1, ["503", "200"])
+    assert rows(database, "SELECT count(*) FROM django_q_ormq") == [(0,)]
+
+
+def test_what_is_counted_is_kept_in_redis_and_ends_by_itself(environment, redis):
+    within = run(COUNT, environment)
+
+    with Redis.from_url(redis, decode_responses=True) as client:
+        (counter,) = client.keys("*limit:*")
+        kept = (int(client.get(counter)), 0 < client.ttl(counter) <= 600)
+    assert within == "[True, True, False]"
+    assert kept == (3, True)
