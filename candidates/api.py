@@ -172,7 +172,10 @@ class RejectionViewSet(GenericViewSet[Rejection]):
             200: OpenApiResponse(RegisteredShape, "Known already; what was new is taken over until the invitation."),
             400: OpenApiResponse(ProblemBody, "The body is not valid."),
             403: OpenApiResponse(ProblemBody, "`source` is not the source of your token."),
-            409: OpenApiResponse(ProblemBody, "The vacancy or its recruiter is not known."),
+            409: OpenApiResponse(
+                ProblemBody,
+                "The vacancy or its recruiter is not known, or the number is of somebody with another mail address.",
+            ),
         },
     )
     def create(self, request: Request) -> Response:

@@ -13,11 +13,11 @@ def address_of_visitor(request: HttpRequest) -> str:
 
 
 def is_within(*, action: str, who: str, times: int, seconds: int) -> bool:
-    """Count one more try; false when there were already `times` since the first one, at most `seconds` ago."""
-    key = "limit:" + hashlib.sha256(f"{action}:{who}".encode()).hexdigest()
-    if cache.add(key, 1, timeout=seconds):
-        return True
-    try:
-        return bool(cache.incr(key) <= times)
-    except ValueError:  # ended between the two
-        return True
+    """Take one of the `times` places, each for `seconds`; false when none is free.
+
+    A place per try, because `add` lets one in and keeps its end on every cache, which `incr` does not.
+    """
+    digest = hashlib.sha256(f"{action}:{who}".encode()).hexdigest()
+    places = [f"limit:{digest}:{number}" for number in range(times)]
+    taken = cache.get_many(places)
+    return any(cache.add(place, 1, timeout=seconds) for place in places if place not in taken)

@@ -1,30 +1,31 @@
-"""One rule for every phone number that somebody types, imports or sends."""
-
-import re
+"""The phone number of a candidate."""
 
 import phonenumbers
+from django.conf import settings
 
 from candidates.refusals import PhoneUnclear
-
-_TYPED = re.compile(r"[\d\s+()./\-]{4,40}")  # no letters: the library would read 06-BELMIJ as a number
-_DEMO = re.compile(r"\+316000000\d\d")  # an invented range, no mobile number of anybody
+from organisation.phones import INVENTED, e164
 
 
 def phone_of(text: str, *, demo: bool) -> str:
     """The number in E.164 (`+31612345678`), read as Dutch when it names no country; an empty text stays empty.
 
-    Raises PhoneUnclear. With `demo` the invented range +316000000NN passes too.
+    Raises PhoneUnclear. With `demo` the invented range +316000NNNNN passes too.
     """
-    text = text.strip()
-    if not text:
+    if not text.strip():
         return ""
     try:
-        if not _TYPED.fullmatch(text):
-            raise PhoneUnclear
-        number = phonenumbers.parse(text, "NL")
-    except phonenumbers.NumberParseException as error:
+        return e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, with_invented=demo)
+    except ValueError as error:
         raise PhoneUnclear from error
-    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    if phonenumbers.is_valid_number(number) or (demo and _DEMO.fullmatch(written)):
-        return written
-    raise PhoneUnclear
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a text message can reach this number in E.164; some countries do not tell mobile from fixed."""
+    if INVENTED.fullmatch(number):
+        return True
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)

@@ -30,7 +30,7 @@ def missing_in(rejection: Rejection) -> tuple[Missing, ...]:
     """What a stored rejection lacks. Fetch it with its reason and strengths."""
     reason = rejection.reason
     return missing_of(
-        reason_is_known=reason is not None and reason.is_active,
+        reason_is_known=reason is not None,
         needs_component=reason is not None and reason.needs_component,
         has_component=rejection.component_id is not None,
         explanation=rejection.explanation,

@@ -18,6 +18,13 @@ class AlreadyInvited(Refusal):
     sentence = _("The candidate has been invited with these words already. They can not be changed any more.")
 
 
+class NumberOfSomebodyElse(Refusal):
+    """The number of a source is known already, under another mail address: a slip, or another person."""
+
+    code = "number_of_somebody_else"
+    sentence = _("This number belongs to somebody with another e-mail address.")
+
+
 class VacancyUnknown(Refusal):
     code = "vacancy_unknown"
     sentence = _("We do not know this vacancy. Add its title, its department and the e-mail address of a recruiter.")

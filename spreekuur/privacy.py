@@ -11,6 +11,7 @@ from candidates import privacy as candidates
 from candidates.models import Candidate
 from organisation import audit
 from organisation.actors import Actor, key_of
+from organisation.models import AuditEvent
 from outbox import privacy as outbox
 from referrals import privacy as referrals
 from referrals.models import Referral
@@ -24,12 +25,15 @@ ROOMS = {
     "outbox": outbox,
 }
 
+READS = ("file.read", "referral.read")
+
 
 def export_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """A room's name and what it keeps of this candidate, notes and letters included; there is no hidden note type."""
+    """A room's name and what it keeps of this candidate, notes and letters included; there is no hidden note type. Who
+    read the files of talks and the referrals stands below it; who read the rejections, with the candidate."""
     key = key_of(candidate)
     audit.record("candidate.export", candidate, actor=actor, now=now)
-    return {name: room.export(key) for name, room in ROOMS.items()}
+    return {name: room.export(key) for name, room in ROOMS.items()} | {"read_by": _readers(candidate)}
 
 
 @transaction.atomic
@@ -51,3 +55,9 @@ def _spoken_of(candidate: Candidate) -> list[str]:
         *Referral.objects.of_candidate(candidate),
     )
     return [key_of(thing) for thing in things]
+
+
+def _readers(candidate: Candidate) -> list[dict[str, Any]]:
+    """Who looked at which talk or referral, and when; as keys of staff, not as names."""
+    read = AuditEvent.objects.filter(action__in=READS, about__in=_spoken_of(candidate)).order_by("at", "pk")
+    return [{"action": event.action, "about": event.about, "actor": event.actor, "at": event.at} for event in read]

@@ -13,8 +13,9 @@ from candidates.csv_intake import Line, Table
 from candidates.csv_lines import Fault, Values, faults_of, key_of, repeated, values_of
 from candidates.drafts import PersonDraft, RejectionDraft, VacancyDraft
 from candidates.models import IntakeFile
-from candidates.refusals import FileClosed, FileHasFaults, RecruiterUnknown, VacancyUnknown
-from candidates.services.registering import register_rejections
+from candidates.refusals import FileClosed, FileHasFaults, NumberOfSomebodyElse, RecruiterUnknown, VacancyUnknown
+from candidates.services.people import addresses_of
+from candidates.services.registering import register_rejections, unchanged_among
 from candidates.services.vacancies import open_vacancy, recruiters_by_email, vacancies_by_number
 from organisation import audit
 from organisation.actors import Actor
@@ -62,7 +63,7 @@ def check_file(file: IntakeFile, *, now: datetime) -> Checked:
         faults += faults_of(line, today=today, demo=settings.DEMO)
     faulty = {fault.line for fault in faults}
     sound = [line for line in lines if line.number not in faulty]
-    faults += _faults_of_vacancies(sound)
+    faults += _faults_of_vacancies(sound) + _faults_of_numbers(sound)
     faulty = {fault.line for fault in faults}
     faults.sort(key=lambda fault: fault.line)
     return Checked(lines, [line for line in lines if line.number not in faulty], faults)
@@ -111,6 +112,21 @@ def _faults_of_vacancies(lines: Sequence[Line]) -> list[Fault]:
         elif draft.external_id not in known and not draft.is_whole:
             faults.append(Fault(line.number, "vacancy_id", str(VacancyUnknown())))
     return faults
+
+
+def _faults_of_numbers(lines: Sequence[Line]) -> list[Fault]:
+    """A number that somebody with another mail address has, here or in this file. What was imported before, word for
+    word, is no fault: a recruiter may have mended the address since."""
+    addresses = addresses_of({one_line(line.cells["candidate_id"]) for line in lines}, source=SOURCE)
+    strange = []
+    for line in lines:
+        email = one_line(line.cells["email"]).lower()
+        if addresses.setdefault(one_line(line.cells["candidate_id"]), email) != email:
+            strange.append(line)
+    known = _vacancies(strange)
+    standing = unchanged_among(_drafts([line for line in strange if _vacancy_of(line.cells).external_id in known]))
+    sentence = str(NumberOfSomebodyElse())
+    return [Fault(line.number, "candidate_id", sentence) for line in strange if (SOURCE, key_of(line)) not in standing]
 
 
 def _vacancies(lines: Sequence[Line]) -> dict[str, Vacancy]:

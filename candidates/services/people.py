@@ -1,9 +1,10 @@
 """Which candidate a report is about. By the number of its source only: who shares a mail address is asked later."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from candidates.drafts import PersonDraft, RejectionDraft
 from candidates.models import Candidate, CandidateSource
+from candidates.refusals import NumberOfSomebodyElse
 from organisation.wording import one_line
 
 
@@ -23,8 +24,23 @@ def rename(candidate: Candidate, person: PersonDraft) -> bool:
     return bool(changed)
 
 
+def refuse_another(candidate: Candidate, person: PersonDraft) -> None:
+    """A number never turns one person into another. Raises NumberOfSomebodyElse."""
+    if candidate.email.lower() != person.email.strip().lower():
+        raise NumberOfSomebodyElse
+
+
+def addresses_of(numbers: Iterable[str], *, source: str) -> dict[str, str]:
+    """The mail address, in small letters, of who is known by each number of this source."""
+    rows = CandidateSource.objects.filter(source=source, external_id__in=set(numbers) - {""})
+    return {number: email.lower() for number, email in rows.values_list("external_id", "candidate__email")}
+
+
 def candidates_of(drafts: Sequence[RejectionDraft]) -> list[Candidate]:
-    """The candidate of each draft, saved: known by the number of its source, new otherwise."""
+    """The candidate of each draft, saved: known by the number of its source, new otherwise.
+
+    Raises NumberOfSomebodyElse.
+    """
     numbers = {draft.person.external_id for draft in drafts} - {""}
     rows = CandidateSource.objects.filter(external_id__in=numbers).select_related("candidate")
     known = {(row.source, row.external_id): row.candidate for row in rows}
@@ -36,6 +52,8 @@ def candidates_of(drafts: Sequence[RejectionDraft]) -> list[Candidate]:
         if candidate is None:
             candidate = Candidate()
             fresh.append((candidate, draft))
+        else:
+            refuse_another(candidate, draft.person)
         if draft.person.external_id:
             known[number] = candidate
         if rename(candidate, draft.person) and candidate.pk:

@@ -14,12 +14,13 @@ from candidates.drafts import RejectionDraft
 from candidates.models import Application, Rejection, Strength
 from candidates.queries import missing_in
 from candidates.refusals import AlreadyInvited
-from candidates.services.people import candidates_of, rename
+from candidates.services.people import candidates_of, refuse_another, rename
 from candidates.services.vocabulary import Vocabulary
 from organisation import audit
 from organisation.actors import Actor
 from organisation.wording import printable
 
+SCREEN = "screen"
 BATCH = 500  # rows per round: more values than a statement may carry on SQLite otherwise
 
 
@@ -39,7 +40,8 @@ class Registered:
 
 def register_rejection(*, draft: RejectionDraft, actor: Actor, now: datetime) -> Registered:
     """Store the rejection, also an incomplete one, which waits. The same draft again (same source and external id)
-    changes nothing; what the source says anew is taken over until the candidate is invited."""
+    changes nothing; what the source says anew is taken over until the candidate is invited. Raises
+    NumberOfSomebodyElse."""
     try:
         return register_rejections(drafts=[draft], actor=actor, now=now)[0]
     except IntegrityError:  # the same report came in twice at the same moment: by now it stands
@@ -52,11 +54,19 @@ def register_rejections(*, drafts: Sequence[RejectionDraft], actor: Actor, now: 
     words = Vocabulary(draft.vacancy_id for draft in drafts)
     done: list[Registered] = []
     for start in range(0, len(drafts), BATCH):
-        done += _register(drafts[start : start + BATCH], words=words, now=now)
+        done += _register([_numbered(draft) for draft in drafts[start : start + BATCH]], words=words, now=now)
     for one in done:
         if one.outcome in (Outcome.CREATED, Outcome.CHANGED):
             audit.record(f"rejection.{_ACTIONS[one.outcome]}", one.rejection, actor=actor, now=now)
     return done
+
+
+def unchanged_among(drafts: Sequence[RejectionDraft]) -> set[tuple[str, str]]:
+    """Source and number of the drafts that say what they said before."""
+    said = {_key(draft): _fingerprint(draft) for draft in drafts}
+    standing = Application.objects.filter(external_id__in=[number for _source, number in said])
+    rows = standing.values_list("source", "external_id", "fingerprint")
+    return {(source, number) for source, number, digest in rows if said.get((source, number)) == digest}
 
 
 @transaction.atomic
@@ -91,10 +101,11 @@ def _register(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datet
 def _take_over(
     rejection: Rejection, draft: RejectionDraft, *, is_invited: bool, words: Vocabulary, now: datetime
 ) -> Registered:
-    says_the_same = rejection.application.fingerprint == _fingerprint(draft)
-    if says_the_same or is_invited:
-        outcome = Outcome.UNCHANGED if says_the_same else Outcome.KEPT
-        return Registered(rejection=rejection, outcome=outcome, missing=missing_in(rejection))
+    if rejection.application.fingerprint == _fingerprint(draft):
+        return Registered(rejection=rejection, outcome=Outcome.UNCHANGED, missing=missing_in(rejection))
+    refuse_another(rejection.application.candidate, draft.person)
+    if is_invited:
+        return Registered(rejection=rejection, outcome=Outcome.KEPT, missing=missing_in(rejection))
     rejection.application.fingerprint = _fingerprint(draft)
     missing = _rewrite(rejection, _without_gaps(draft, rejection), words=words, now=now)
     return Registered(rejection=rejection, outcome=Outcome.CHANGED, missing=missing)
@@ -159,7 +170,7 @@ def _create(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datetim
 
 def _fill(rejection: Rejection, draft: RejectionDraft, *, words: Vocabulary, now: datetime) -> tuple[Missing, ...]:
     """Put the words of the draft into the rejection, without saving; returns what is still missing."""
-    reason = words.reason(draft.reason_code)
+    reason = words.reason(draft.reason_code, standing=rejection.reason)
     rejection.recruiter_id, rejection.rejected_by = draft.recruiter_id, draft.rejected_by
     rejection.reason, rejection.reason_label = reason, "" if reason else draft.reason_code[:120]
     rejection.component = words.requirement(draft.vacancy_id, draft.component, may_add=draft.may_add_component)
@@ -176,6 +187,13 @@ def _fill(rejection: Rejection, draft: RejectionDraft, *, words: Vocabulary, now
     is_complete = not missing and draft.rejected_by == Rejection.RejectedBy.ORGANISATION
     rejection.completed_at = (rejection.completed_at or now) if is_complete else None
     return missing
+
+
+def _numbered(draft: RejectionDraft) -> RejectionDraft:
+    """A form that is sent twice is one rejection; after going back, with other words, it is another one."""
+    if draft.source != SCREEN or not draft.external_id:
+        return draft
+    return replace(draft, external_id=f"{draft.external_id}:{_fingerprint(draft)[:16]}")
 
 
 def _known(drafts: Sequence[RejectionDraft]) -> dict[tuple[str, str], Rejection]:

@@ -13,7 +13,8 @@ from organisation.actors import Actor
 
 @transaction.atomic
 def report_rejection(*, draft: RejectionDraft, vacancy: VacancyDraft, actor: Actor, now: datetime) -> Registered:
-    """Find or open the vacancy of this source and register. Raises VacancyUnknown, RecruiterUnknown."""
+    """Find or open the vacancy of this source and register. Raises VacancyUnknown, RecruiterUnknown,
+    NumberOfSomebodyElse."""
     recruiters = recruiters_by_email()
     known = vacancies_by_number([vacancy.external_id], source=draft.source, any_source=False)
     found = known.get(vacancy.external_id) or open_vacancy(vacancy, source=draft.source, recruiters=recruiters)

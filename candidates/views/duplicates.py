@@ -1,6 +1,7 @@
 """Door of the question: is this the same person?"""
 
 from django.contrib import messages
+from django.db.models import BigIntegerField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -52,6 +53,8 @@ def _pair_or_404(request: HttpRequest, user: User) -> tuple[int, int]:
         first, second = int(request.POST["first"]), int(request.POST["second"])
     except (KeyError, ValueError):
         raise Http404 from None
+    if not 0 < min(first, second) <= max(first, second) <= BigIntegerField.MAX_BIGINT:
+        raise Http404
     may_see = Candidate.objects.visible_to(user).filter(pk__in=[first, second]).exists()
     if first == second or not may_see or request.POST.get("answer") not in ("one", "two"):
         raise Http404

@@ -21,7 +21,7 @@ from candidates.forms import RejectionForm
 from candidates.models import Rejection
 from candidates.queries import Tab, counts_per_tab, is_invited, missing_in, rejections_of, same_person_pairs
 from candidates.refusals import AlreadyInvited
-from candidates.services.registering import Registered, change_rejection, register_rejection
+from candidates.services.registering import Outcome, Registered, change_rejection, register_rejection
 from organisation import audit
 from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
@@ -131,7 +131,9 @@ def _shown(found: Rejection) -> Shown:
 
 
 def _say(request: HttpRequest, registered: Registered) -> None:
-    if registered.rejection.rejected_by == Rejection.RejectedBy.CANDIDATE:
+    if registered.outcome is Outcome.KEPT:
+        messages.warning(request, str(AlreadyInvited()))
+    elif registered.rejection.rejected_by == Rejection.RejectedBy.CANDIDATE:
         messages.success(request, _("Saved. Who withdrew gets no invitation."))
     elif registered.missing:
         words = ", ".join(part.words for part in registered.missing)

@@ -231,3 +231,12 @@ def test_a_name_is_kept_on_one_line(post, vacancy, sent, kept):
     post(with_part("candidate", first_name=sent))
 
     assert Candidate.objects.get().first_name == kept
+
+
+def test_a_number_of_somebody_else_is_a_problem(post, vacancy):
+    post(BODY)
+
+    response = post(with_part("candidate", first_name="Anne", email="anne@kandidaat.example"))
+
+    assert (response.status_code, response.json()["code"]) == (409, "number_of_somebody_else")
+    assert Candidate.objects.get().first_name == "Sevda"

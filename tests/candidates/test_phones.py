@@ -1,6 +1,6 @@
 import pytest
 
-from candidates.phones import phone_of
+from candidates.phones import is_mobile, phone_of
 from candidates.refusals import PhoneUnclear
 
 
@@ -74,13 +74,29 @@ def test_a_wrong_number_is_refused(text):
         phone_of(text, demo=True)
 
 
-@pytest.mark.parametrize("text", ["+31600000001", "06 00000001", "0600 00 00 99"])
+@pytest.mark.parametrize("text", ["+31600000001", "06 00000001", "0600 00 00 99", "+31600000900"])
 def test_the_invented_range_is_for_the_demo_only(text):
-    assert phone_of(text, demo=True).startswith("+316000000")
+    assert phone_of(text, demo=True).startswith("+316000")
     with pytest.raises(PhoneUnclear):
         phone_of(text, demo=False)
 
 
-def test_the_invented_range_ends_at_ninety_nine():
+def test_the_invented_range_ends():
     with pytest.raises(PhoneUnclear):
-        phone_of("+31600000100", demo=True)
+        phone_of("+31600100000", demo=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "can_be_texted"),
+    [
+        ("+31612345678", True),
+        ("+32470123456", True),
+        ("+12025550123", True),  # America does not tell them apart
+        ("+31600000001", True),
+        ("+31206241111", False),
+        ("+318001234", False),
+        ("", False),
+    ],
+)
+def test_only_a_mobile_number_can_be_texted(number, can_be_texted):
+    assert is_mobile(number) is can_be_texted

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from django.utils import translation
 
 from candidates.csv_intake import read
 from candidates.models import Application, Candidate, IntakeFile, Rejection
@@ -205,3 +206,40 @@ def test_5000_lines_with_one_broken_line_are_imported_within_seconds():
 
     assert file.outcome == {"created": 4999, "left_out": 1, "waiting": 0}
     assert time.process_time() - started < 20
+
+
+def test_a_number_of_somebody_else_is_a_fault_and_changes_nobody():
+    make_vacancy(source="csv", external_id="371")
+    make_vacancy(source="csv", external_id="372")
+    bring_in(make_file(make_line(1)))
+    before = list(Candidate.objects.values())
+    lines = [make_line(1, voornaam="Anne", email="anne@kandidaat.example", vacature_id=key) for key in ("371", "372")]
+    file = make_file(*lines, make_line(2))
+
+    with translation.override("en"):
+        found = sentences(file)
+    file = bring_in(file, only_good=True)
+
+    words = "This number belongs to somebody with another e-mail address."
+    assert found == [(2, "candidate_id", words), (3, "candidate_id", words)]
+    assert file.outcome == {"created": 1, "left_out": 2, "waiting": 0}
+    assert list(Candidate.objects.filter(pk=before[0]["id"]).values()) == before
+
+
+def test_one_number_with_two_addresses_in_a_file_is_a_fault():
+    make_vacancy(source="csv", external_id="371")
+    make_vacancy(source="csv", external_id="372")
+
+    file = make_file(make_line(1), make_line(1, email="anne@kandidaat.example", vacature_id="372"))
+
+    assert [(line, column) for line, column, _words in sentences(file)] == [(3, "candidate_id")]
+
+
+def test_a_corrected_name_is_no_fault():
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1)))
+
+    file = bring_in(make_file(make_line(1, voornaam="Şevda", email="KANDIDAAT1@kandidaat.example")))
+
+    assert file.outcome == {"changed": 1, "left_out": 0, "waiting": 0}
+    assert Candidate.objects.get().first_name == "Şevda"

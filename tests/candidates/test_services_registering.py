@@ -5,8 +5,8 @@ import pytest
 
 from candidates.completeness import Missing
 from candidates.drafts import PersonDraft, RejectionDraft
-from candidates.models import Candidate, Rejection
-from candidates.refusals import AlreadyInvited
+from candidates.models import Candidate, Rejection, RejectionReason
+from candidates.refusals import AlreadyInvited, NumberOfSomebodyElse
 from candidates.services.registering import Outcome, change_rejection, register_rejection, register_rejections
 from organisation.actors import Actor
 from organisation.models import AuditEvent
@@ -210,3 +210,86 @@ def test_many_ask_the_database_as_often_as_two(django_assert_max_num_queries):
         register_rejections(drafts=drafts, actor=RECRUITER, now=NOW)
 
     assert Rejection.objects.complete().count() == 400
+
+
+def under_number(draft, **person):
+    return replace(draft, person=replace(draft.person, **person))
+
+
+@pytest.mark.parametrize("number", ["8812:371", "8812:999"])
+def test_a_known_number_with_another_address_is_refused_and_changes_nobody(number):
+    draft = make_draft()
+    register(draft)
+    before = list(Candidate.objects.values())
+    other = under_number(replace(draft, external_id=number), first_name="Anne", email="anne@kandidaat.example")
+
+    with pytest.raises(NumberOfSomebodyElse):
+        register(other)
+
+    assert list(Candidate.objects.values()) == before
+    assert Rejection.objects.count() == 1
+
+
+def test_one_number_with_two_addresses_in_one_go_is_refused():
+    draft = make_draft()
+    other = under_number(replace(draft, external_id="8812:999"), email="anne@kandidaat.example")
+
+    with pytest.raises(NumberOfSomebodyElse):
+        register_rejections(drafts=[draft, other], actor=RECRUITER, now=NOW)
+
+    assert not Candidate.objects.exists()
+
+
+def test_a_name_is_corrected_under_the_same_address():
+    draft = make_draft()
+    register(draft)
+
+    result = register(under_number(draft, first_name="Şevda", email="S@kandidaat.example"))
+
+    assert result.outcome == Outcome.CHANGED
+    assert Candidate.objects.get().first_name == "Şevda"
+
+
+def test_a_form_that_is_sent_again_with_other_words_is_another_rejection():
+    draft = under_number(make_draft(source="screen", external_id="form:abc"), external_id="")
+    other = under_number(draft, first_name="Anne", email="anne@kandidaat.example")
+
+    outcomes = [register(one).outcome for one in (draft, other, draft, other)]
+
+    assert outcomes == [Outcome.CREATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.UNCHANGED]
+    assert set(Candidate.objects.values_list("first_name", flat=True)) == {"Sevda", "Anne"}
+
+
+def test_long_requirements_that_start_alike_stay_apart():
+    start = "Aantoonbare ervaring met het begeleiden van "
+    vacancy = make_vacancy()
+    words = [start + "leerlingen", start + "stagiairs", "护士执照", "медсестра", "requirement"]
+
+    labels = [
+        register(
+            make_draft(vacancy, external_id=str(number), component=word, may_add_component=True)
+        ).rejection.component.label
+        for number, word in enumerate(words + words)
+    ]
+
+    assert labels == words + words
+    codes = list(vacancy.requirements.values_list("code", flat=True))
+    assert len(set(codes)) == 1 + len(words)
+    assert max(len(code) for code in codes) <= 40
+
+
+def change(draft):
+    return change_rejection(rejection_id=Rejection.objects.get().pk, draft=draft, actor=RECRUITER, now=NOW)
+
+
+@pytest.mark.parametrize("say_again", [change, register])
+def test_a_reason_that_was_hidden_since_is_kept(say_again):
+    draft = make_draft()
+    rejection = register(draft).rejection
+    RejectionReason.objects.update(is_active=False)
+
+    result = say_again(replace(draft, explanation="Duidelijker."))
+
+    stored = Rejection.objects.get()
+    assert (stored.reason, stored.reason_label, stored.completed_at) == (rejection.reason, "", NOW)
+    assert (stored.explanation, result.missing) == ("Duidelijker.", ())

@@ -46,7 +46,18 @@ def test_looking_changes_nothing_but_is_recorded(client, pair):
     assert Candidate.objects.count() == 2
 
 
-@pytest.mark.parametrize("fields", [{}, {"first": "x"}, {"answer": ""}, {"answer": "three"}, {"second": "same"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"first": "x"},
+        {"first": "9" * 20},
+        {"second": "-1"},
+        {"second": "same"},
+        {"answer": ""},
+        {"answer": "three"},
+    ],
+)
 def test_half_an_answer_is_no_page(client, pair, fields):
     older, younger = pair
     values = {"first": older.pk, "second": younger.pk, "answer": "one"} | fields if fields else {}

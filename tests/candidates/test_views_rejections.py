@@ -2,11 +2,15 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates.models import Candidate, Rejection
+from candidates.models import Candidate, Rejection, RejectionReason
+from candidates.refusals import AlreadyInvited
+from candidates.services.registering import Outcome, Registered
+from candidates.views.rejections import _say
 from organisation.models import AuditEvent, Role
 from tests.factories import (
     NOW,
@@ -280,3 +284,37 @@ def test_the_list_asks_the_database_as_often_for_30_as_for_1(client, recruiter):
 @pytest.mark.parametrize("tab", ["incomplete", "notice", "complete"])
 def test_an_empty_list_says_what_comes_here(client, recruiter, tab):
     assert 'class="empty"' in client.get("/rejections/", {"tab": tab}).content.decode()
+
+
+def test_going_back_and_entering_somebody_else_enters_two(client, recruiter):
+    vacancy = make_vacancy(recruiter=recruiter)
+
+    enter(client, vacancy)
+    for _click in range(2):
+        enter(client, vacancy, first_name="Anne", email="anne@kandidaat.example")
+
+    assert sorted(Candidate.objects.values_list("first_name", flat=True)) == ["Anne", "Sevda"]
+    assert Rejection.objects.count() == 2
+
+
+def test_editing_keeps_a_reason_that_was_hidden_since(client, recruiter):
+    vacancy = make_vacancy(recruiter=recruiter)
+    enter(client, vacancy)
+    rejection = Rejection.objects.get()
+    RejectionReason.objects.update(is_active=False)
+
+    client.post(f"/rejections/{rejection.pk}/edit/", typed(vacancy, reason=rejection.reason_id, explanation="Helder."))
+
+    stored = Rejection.objects.get()
+    assert (stored.reason, stored.explanation, stored.completed_at) == (rejection.reason, "Helder.", NOW)
+
+
+def test_what_stands_after_an_invitation_is_not_called_saved(rf, client, recruiter):
+    enter(client, make_vacancy(recruiter=recruiter))
+    request = rf.get("/")
+    request._messages = CookieStorage(request)
+    kept = Registered(rejection=Rejection.objects.get(), outcome=Outcome.KEPT, missing=())
+
+    _say(request, kept)
+
+    assert [str(message) for message in request._messages] == [str(AlreadyInvited())]

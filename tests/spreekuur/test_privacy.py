@@ -8,11 +8,14 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from bookings.models import Booking
 from bookings.services import book, prepare
 from candidates.models import CandidateSource, Strength
-from organisation.actors import Actor
+from organisation import audit
+from organisation.actors import COMMAND, Actor, key_of
 from organisation.models import AuditEvent
 from referrals.models import Referral
+from spreekuur.privacy import export_candidate
 from talks.models import Note, NoteCopy
 from tests.factories import (
     NOW,
@@ -107,3 +110,23 @@ def test_the_export_leaves_other_candidates_out():
     call_command("export_candidate", other.pk, stdout=out)
 
     assert [name for name, mark in MARKS.items() if mark in out.getvalue()] == []
+
+
+def test_the_export_tells_who_read_files_and_referrals():
+    candidate = make_story()
+    booking, referral = Booking.objects.get(), Referral.objects.get()
+    for action, about, actor in (
+        ("file.read", "booking:999999", "user:1"),
+        ("file.read", booking, "user:2"),
+        ("referral.read", booking, "user:2"),
+        ("referral.read", referral, "user:3"),
+    ):
+        audit.record(action, about, actor=Actor(key=actor, origin="web"), now=NOW)
+
+    found = export_candidate(candidate, actor=COMMAND, now=NOW)["read_by"]
+
+    assert found == [
+        {"action": "file.read", "about": key_of(booking), "actor": "user:2", "at": NOW},
+        {"action": "referral.read", "about": key_of(booking), "actor": "user:2", "at": NOW},
+        {"action": "referral.read", "about": key_of(referral), "actor": "user:3", "at": NOW},
+    ]
