@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organisation.models import Location, User
+from organisation.models import Location, Role, User
 
 
 class TalkChannel(models.TextChoices):
@@ -33,7 +33,8 @@ def default_languages() -> list[str]:
 
 class AdvisorQuerySet(models.QuerySet["Advisor"]):
     def active(self) -> Self:
-        return self.filter(is_active=True, user__is_active=True)
+        """Holds talks, may sign in, and has the role; somebody has a role once, so nobody comes twice."""
+        return self.filter(is_active=True, user__is_active=True, user__grants__role=Role.ADVISOR)
 
     def editable_by(self, user: User) -> Self:
         """An advisor keeps the own hours; the application manager may help."""

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import CharField, QuerySet, Value
 
-from advisors.models import Absence, Advisor, AgendaEntry, Opening
+from advisors.models import Absence, Advisor, AgendaEntry, Opening, TalkChannel
 from advisors.slots import Calendar, Hours, Question, Slot, Span, free_slots
 from organisation.models import Policy
 from organisation.workdays import public_holidays
 
 ADVISOR_FIELDS = ("pk", "time_zone", "session_minutes", "buffer_minutes", "max_per_day", "languages")
+CHANNEL_FIELDS = ("channels", "location__is_active", "advisor__video_url")
+HOURS_FIELDS = ("advisor_id", "weekday", "starts", "ends", "location_id", *CHANNEL_FIELDS)
 WHOLE_DAY = timedelta(days=1)
 ABSENCE = "absence"
 
@@ -36,7 +38,7 @@ def free_slots_of(
 ) -> list[Slot]:
     """The free moments of these advisors, by start and then by advisor. `without_entry` is time to be given back."""
     calendars = calendars_of(advisors, question, policy=policy, without_entry=without_entry)
-    slots = [slot for calendar in calendars for slot in free_slots(calendar, question)]
+    slots = [slot for calendar in calendars if calendar.languages for slot in free_slots(calendar, question)]
     slots.sort(key=lambda slot: (slot.starts_at, slot.advisor_id))
     return slots
 
@@ -72,7 +74,7 @@ def _calendar(
         length=timedelta(minutes=length),
         buffer=timedelta(minutes=buffer),
         hours=tuple(hours),
-        languages=frozenset(row["languages"]),
+        languages=languages_in(policy, row["languages"]),
         max_per_day=row["max_per_day"],
         absences=tuple(absences),
         taken=tuple(taken),
@@ -82,12 +84,26 @@ def _calendar(
 
 def _hours_of(ids: Collection[int]) -> dict[int, list[Hours]]:
     found: dict[int, list[Hours]] = defaultdict(list)
-    fields = ("advisor_id", "weekday", "starts", "ends", "channels", "location_id")
-    for advisor_id, weekday, starts, ends, channels, location_id in Opening.objects.filter(
-        advisor_id__in=ids
-    ).values_list(*fields):
-        found[advisor_id].append(Hours(weekday, starts, ends, frozenset(channels), location_id))
+    for row in Opening.objects.filter(advisor_id__in=ids).values(*HOURS_FIELDS):
+        if channels := channels_that_work(row):
+            hours = Hours(row["weekday"], row["starts"], row["ends"], channels, row["location_id"])
+            found[row["advisor_id"]].append(hours)
     return found
+
+
+def channels_that_work(opening: dict[str, Any]) -> frozenset[str]:
+    """Of an opening's values with `CHANNEL_FIELDS`: on site needs a location in use, video needs a room."""
+    channels = set(opening["channels"])
+    if not opening["location__is_active"]:
+        channels.discard(TalkChannel.ONSITE)
+    if not opening["advisor__video_url"]:
+        channels.discard(TalkChannel.VIDEO)
+    return frozenset(channels)
+
+
+def languages_in(policy: Policy, spoken: Collection[str]) -> frozenset[str]:
+    """The languages of an advisor in which the employer offers talks."""
+    return frozenset(spoken) & frozenset(policy.languages)
 
 
 def _busy_time_of(

@@ -68,7 +68,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     def retrieve(self, request: Request, key: UUID) -> Response:
         invitation = self.get_object()
-        hosts = [host_in_json(host) for host in hosts_of(invitation)]
+        hosts = [host_in_json(host) for host in hosts_of(invitation, policy=Policy.objects.current())]
         return Response(_invitation_in_json(invitation) | {"advisors": hosts})
 
     @extend_schema(

@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from advisors.models import Advisor, Opening, TalkChannel
-from advisors.queries import free_slots_of, question_of
+from advisors.queries import CHANNEL_FIELDS, channels_that_work, free_slots_of, languages_in, question_of
 from advisors.slots import Question, Slot
 from bookings.models import Booking, Invitation
 from bookings.offers import Host, Offer
 from organisation.models import Policy
 
 ALTERNATIVES = 6
-HOST_FIELDS = ("advisor__user__name", "advisor__languages", "channels", "location__address")
+HOST_FIELDS = ("advisor__user__name", "advisor__languages", "location__address", *CHANNEL_FIELDS)
 
 
 def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:
@@ -39,27 +39,30 @@ def slots_for(
     return free_slots_of(pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without)
 
 
-def hosts_of(invitation: Invitation) -> tuple[Host, ...]:
-    """The pool with its open hours summed up, in one statement, by name."""
+def hosts_of(invitation: Invitation, *, policy: Policy) -> tuple[Host, ...]:
+    """The pool with its open hours summed up, in one statement, by name; who can be booked in no way is left out."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     openings = Opening.objects.filter(advisor__in=pool_of(invitation)).order_by("advisor__user__name", "advisor_id")
     for row in openings.values("advisor_id", *HOST_FIELDS):
         found[row["advisor_id"]].append(row)
-    return tuple(
-        Host(
-            advisor_id=advisor_id,
-            name=rows[0]["advisor__user__name"],
-            languages=frozenset(rows[0]["advisor__languages"]),
-            channels=frozenset(channel for row in rows for channel in row["channels"]),
-            addresses=tuple(sorted({row["location__address"] for row in rows if row["location__address"]})),
-        )
-        for advisor_id, rows in found.items()
+    hosts = [_host(advisor_id, rows, policy) for advisor_id, rows in found.items()]
+    return tuple(host for host in hosts if host.channels and host.languages)
+
+
+def _host(advisor_id: int, rows: list[dict[str, Any]], policy: Policy) -> Host:
+    in_use = [row["location__address"] for row in rows if row["location__is_active"]]
+    return Host(
+        advisor_id=advisor_id,
+        name=rows[0]["advisor__user__name"],
+        languages=languages_in(policy, rows[0]["advisor__languages"]),
+        channels=frozenset[str]().union(*(channels_that_work(row) for row in rows)),
+        addresses=tuple(sorted({address for address in in_use if address})),
     )
 
 
 def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_of: Booking | None = None) -> Offer:
     """Everything that the candidate can choose from; five statements, whatever the number of advisors."""
-    hosts = hosts_of(invitation)
+    hosts = hosts_of(invitation, policy=policy)
     offered = frozenset[str]().union(*(host.channels for host in hosts))
     spoken = frozenset[str]().union(*(host.languages for host in hosts))
     return Offer(

@@ -28,6 +28,11 @@ class AlreadyStarted(Refusal):
     sentence = _("This appointment has already started. Please call us.")
 
 
+class TalkOver(Refusal):
+    code = "talk_over"
+    sentence = _("This talk is over and cannot be cancelled any more. Mark it as held or as missed instead.")
+
+
 class PhoneNeeded(Refusal):
     code = "phone_needed"
     sentence = _("We need a phone number to call you or to send you a text message.")

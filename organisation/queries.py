@@ -1,8 +1,9 @@
 """Reads about the employer that more than one door needs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from organisation.models import AuditEvent, Location, Policy, Role, User
@@ -17,6 +18,14 @@ class Step:
     label: str
     sentence: str
     is_done: bool
+
+
+@dataclass(frozen=True)
+class TalksAhead:
+    """The talks that stand in somebody's name."""
+
+    count: int
+    last_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,14 @@ def advisors_without_hours() -> QuerySet[User]:
     """Signed up as advisor, but candidates cannot choose them yet."""
     advisors: QuerySet[User] = User.objects.with_role(Role.ADVISOR)
     return advisors.filter(advisor__openings__isnull=True).select_related("advisor").order_by("advisor__pk")
+
+
+def talks_ahead_of(user: User, *, now: datetime) -> TalksAhead:
+    """Talks lie floors higher; the relations of the tables lead there."""
+    standing = User.objects.filter(
+        pk=user.pk, advisor__bookings__status="booked", advisor__bookings__ends_at__gt=now
+    ).aggregate(count=Count("advisor__bookings"), last_at=Max("advisor__bookings__starts_at"))
+    return TalksAhead(**standing)
 
 
 def trail(wanted: dict[str, str]) -> QuerySet[AuditEvent]:

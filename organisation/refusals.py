@@ -36,6 +36,11 @@ class NameTaken(Refusal):
     sentence = _("This name is in use already. Choose another name.")
 
 
+class SourceReserved(Refusal):
+    code = "source_reserved"
+    sentence = _("This word is for what comes from our own screens and files. Choose another one.")
+
+
 class EmailTaken(Refusal):
     code = "email_taken"
     sentence = _("There is already an account with this e-mail address.")

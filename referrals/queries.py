@@ -22,9 +22,9 @@ def refuse_unless_held(booking: Booking, *, now: datetime) -> None:
 
 
 def vacancies_for(booking: Booking) -> QuerySet[Vacancy]:
-    """What can be proposed after this talk: open, and never a vacancy that the candidate applied for or was offered."""
+    """What can be proposed: open, with a recruiter who is there, and never applied for or offered before."""
     candidate = booking.candidate
-    other = Vacancy.objects.open().exclude(applications__candidate=candidate)
+    other = Vacancy.objects.open().staffed().exclude(applications__candidate=candidate)
     other = other.exclude(referrals__booking__invitation__application__candidate=candidate)
     return other.select_related("department").prefetch_related("requirements").order_by("department__name", "title")
 

@@ -18,6 +18,11 @@ class VacancyClosed(Refusal):
     sentence = _("This vacancy has been closed in the meantime.")
 
 
+class RecruiterGone(Refusal):
+    code = "recruiter_gone"
+    sentence = _("At this moment nobody recruits for this vacancy, so nothing was sent. Please call us.")
+
+
 class AppliedAlready(Refusal):
     code = "applied_already"
     sentence = _("The candidate already applied for this vacancy. Choose another one.")

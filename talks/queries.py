@@ -68,7 +68,7 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         may_complete=may_mark and booking.status != Status.COMPLETED,
         may_no_show=may_mark and booking.status != Status.NO_SHOW,
         may_correct=may_mark and booking.closed_at is not None,
-        may_cancel=booking.status == Status.BOOKED,
+        may_cancel=booking.status == Status.BOOKED and now < booking.ends_at,
     )
 
 

@@ -4,12 +4,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organisation.models import Department, Location, Policy, User
+from organisation.models import Department, Location, Policy, Role, User
 
 
 class VacancyQuerySet(models.QuerySet["Vacancy"]):
     def open(self) -> Self:
         return self.filter(status=Vacancy.Status.OPEN)
+
+    def staffed(self) -> Self:
+        """Somebody answers for it: the recruiter may sign in and has the role."""
+        return self.filter(recruiter__is_active=True, recruiter__grants__role=Role.RECRUITER)
 
     def visible_to(self, user: User) -> Self:
         """Recruiters see their own vacancies; advisors see all, to refer to."""

@@ -59,9 +59,10 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
 def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime) -> list[Draft]:
     booking = _fresh(booking)
     kind = f"cancelled_by_{booking.cancelled_by}"
+    can_choose = booking.invitation.is_open(now)
     by_candidate = booking.cancelled_by == Booking.CancelledBy.CANDIDATE
     return [
-        _to_candidate(kind, booking, policy, method=CANCEL, now=now, words={"word": word}),
+        _to_candidate(kind, booking, policy, method=CANCEL, now=now, words={"word": word, "can_choose": can_choose}),
         _to_advisor(
             "advisor_cancelled",
             booking,

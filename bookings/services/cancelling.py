@@ -1,4 +1,4 @@
-"""Cancelling a talk: by the candidate until it starts, by the advisor whenever needed."""
+"""Cancelling a talk: by the candidate until it starts, by the advisor until it is over."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from advisors.services import give_time_back
 from bookings import messages
 from bookings.models import Booking, Invitation
-from bookings.refusals import AlreadyStarted, NotStanding
+from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
 from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import Actor, key_of
@@ -20,7 +20,7 @@ def cancel(*, booking: Booking, by: Booking.CancelledBy, actor: Actor, now: date
     """Give the time back and tell both; after policy's limit it is marked late, never refused for that.
 
     `word` is a line from the advisor to the candidate. Cancelling twice is the same as once.
-    Raises NotStanding (it was held, or missed) and AlreadyStarted.
+    Raises NotStanding (it was held, or missed), AlreadyStarted and TalkOver.
     """
     with audit.refusals_recorded("booking.cancel", booking, actor=actor, now=now):
         return _cancel(booking, by, actor, now, word)
@@ -36,6 +36,8 @@ def _cancel(booking: Booking, by: Booking.CancelledBy, actor: Actor, now: dateti
         raise NotStanding
     if now >= cancelled.starts_at and by == Booking.CancelledBy.CANDIDATE:
         raise AlreadyStarted
+    if now >= cancelled.ends_at:
+        raise TalkOver
     entry_id = cancelled.entry_id
     _mark(cancelled, by, policy, now)
     give_time_back(entry_id)

@@ -30,6 +30,8 @@ def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Bookin
     policy = Policy.objects.current()
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
     with audit.refusals_recorded("booking.move", booking, actor=actor, now=now):
+        if booking.status != Booking.Status.BOOKED:
+            raise NotStanding
         if _is_same(booking, wish):
             return booking
         if wish.channel == TalkChannel.PHONE and not (wish.phone or booking.phone):
@@ -101,5 +103,8 @@ def _change(booking: Booking, slot: Slot, wish: Wish, now: datetime) -> None:
 
 
 def _is_same(booking: Booking, wish: Wish) -> bool:
+    """Without a number the one that we have stays."""
     same_advisor = wish.advisor_id in (None, booking.advisor_id)
-    return same_advisor and booking.starts_at == wish.starts_at and booking.channel == wish.channel
+    same_phone = not wish.phone or str(booking.phone) == wish.phone
+    same_way = (booking.channel, booking.language) == (wish.channel, wish.language)
+    return same_advisor and same_phone and same_way and booking.starts_at == wish.starts_at

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'program',
                 'verbose_name_plural': 'programs',
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('source',), name='api_client_source_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('source',), name='api_client_source_once')],
             },
         ),
         migrations.CreateModel(

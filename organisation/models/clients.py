@@ -18,7 +18,11 @@ class ApiClient(models.Model):
         ordering = ["name"]
         verbose_name = _("program")
         verbose_name_plural = _("programs")
-        constraints = [models.UniqueConstraint(name="api_client_source_once", fields=["source"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="api_client_source_once", fields=["source"], condition=models.Q(is_active=True)
+            ),  # a revoked token may be followed by a new one
+        ]
 
     def __str__(self) -> str:
         return self.name

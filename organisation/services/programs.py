@@ -6,11 +6,15 @@ from organisation import audit
 from organisation.actors import Actor
 from organisation.authentication import digest_of, new_token
 from organisation.models import ApiClient
-from organisation.refusals import NameTaken
+from organisation.refusals import NameTaken, SourceReserved
+
+RESERVED_SOURCES = {"screen", "csv", "demo"}  # what the house itself writes
 
 
 def add_client(*, name: str, source: str, actor: Actor, now: datetime) -> tuple[ApiClient, str]:
-    """The program and its token, which is stored nowhere: show it once. Raises NameTaken."""
+    """The program and its token, which is stored nowhere: show it once. Raises NameTaken, SourceReserved."""
+    if source.lower() in RESERVED_SOURCES:
+        raise SourceReserved
     token = new_token()
     try:
         with transaction.atomic():

@@ -10,7 +10,9 @@ from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
 from organisation.forms import StaffForm
 from organisation.models import Role, User
+from organisation.queries import TalksAhead, talks_ahead_of
 from organisation.refusals import EmailTaken, Refusal
+from organisation.services import StaffWish
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -39,18 +41,20 @@ def staff_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.APPLICATION_MANAGER)
 def staff_member(request: HttpRequest, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk)
+    """Talks that stand are named before a role or account is withdrawn, and once more when they remain."""
+    user, now = get_object_or_404(User, pk=pk), timezone.now()
+    ahead = talks_ahead_of(user, now=now)
     form = StaffForm.of(user, request.POST or None)
     if form.is_valid():
         by = staff_of(request)
         try:
-            services.change_staff(user, form.wish(), by=by, actor=Actor.of(by), now=timezone.now())
+            services.change_staff(user, form.wish(), by=by, actor=Actor.of(by), now=now)
         except Refusal as refusal:
             form.add_error("email" if isinstance(refusal, EmailTaken) else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return _after(user)
-    return render(request, "organisation/staff_member.html", {"form": form, "member": user})
+            return redirect("organisation:staff_member", pk=pk) if _left_behind(form.wish(), ahead) else _after(user)
+    return render(request, "organisation/staff_member.html", {"form": form, "member": user, "ahead": ahead})
 
 
 @require_http_methods(["POST"])
@@ -64,6 +68,10 @@ def staff_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("A mail with a new link is on its way. Older links stop working once it is used."))
     return redirect("organisation:staff_member", pk=user.pk)
+
+
+def _left_behind(wish: StaffWish, ahead: TalksAhead) -> bool:
+    return bool(ahead.count) and not (wish.is_active and Role.ADVISOR in wish.roles)
 
 
 def _after(user: User) -> HttpResponse:

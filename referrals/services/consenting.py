@@ -15,7 +15,7 @@ from organisation.workdays import add_working_days
 from outbox import services as outbox
 from referrals import messages
 from referrals.models import Referral
-from referrals.refusals import ConsentGiven, ConsentMissing, IntroductionNeeded, VacancyClosed, Withdrawn
+from referrals.refusals import ConsentGiven, ConsentMissing, IntroductionNeeded, RecruiterGone, VacancyClosed, Withdrawn
 from vacancies.models import Vacancy
 
 ANSWER_WITHIN = 5  # working days
@@ -26,7 +26,8 @@ WITH_RECRUITER = {Referral.State.SENT, Referral.State.ACCEPTED}
 def consent(*, referral: Referral, introduction: str, actor: Actor, now: datetime) -> Referral:
     """The candidate says yes to these words, also after an earlier no; from now on the recruiter may read them.
 
-    Raises IntroductionNeeded, Withdrawn, VacancyClosed, and ConsentGiven when other words were agreed to before.
+    Raises IntroductionNeeded, Withdrawn, VacancyClosed, RecruiterGone, and ConsentGiven when other words were agreed
+    to before.
     """
     with audit.refusals_recorded("referral.consent", referral, actor=actor, now=now):
         return _consent(referral, introduction.replace("\r\n", "\n").strip(), actor, now)
@@ -43,6 +44,8 @@ def _consent(referral: Referral, introduction: str, actor: Actor, now: datetime)
         raise IntroductionNeeded
     if referral.vacancy.status != Vacancy.Status.OPEN:
         raise VacancyClosed
+    if not Vacancy.objects.staffed().filter(pk=referral.vacancy_id).exists():
+        raise RecruiterGone
     _mark_sent(referral, introduction, now)
     _keep_consent(referral, now)
     touch(referral.candidate, now=now)

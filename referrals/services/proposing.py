@@ -14,14 +14,14 @@ from outbox import services as outbox
 from referrals import messages
 from referrals.models import Referral
 from referrals.queries import refuse_unless_held
-from referrals.refusals import AppliedAlready, IntroductionNeeded, ProposedAlready, VacancyClosed
+from referrals.refusals import AppliedAlready, IntroductionNeeded, ProposedAlready, RecruiterGone, VacancyClosed
 from vacancies.models import Vacancy
 
 
 def propose(*, booking: Booking, vacancy: Vacancy, introduction: str, actor: Actor, now: datetime) -> Referral:
     """Ask the candidate of this talk whether we may introduce them for another vacancy; asking twice asks once.
 
-    Raises TalkNotBegun, TalkNotHeld, IntroductionNeeded, VacancyClosed, AppliedAlready, ProposedAlready.
+    Raises TalkNotBegun, TalkNotHeld, IntroductionNeeded, VacancyClosed, RecruiterGone, AppliedAlready, ProposedAlready.
     """
     with audit.refusals_recorded("referral.propose", booking, actor=actor, now=now):
         return _propose(booking, vacancy, introduction.strip(), actor, now)
@@ -52,5 +52,7 @@ def _same_or_refuse(earlier: Referral, booking: Booking, introduction: str) -> R
 def _refuse_vacancy(vacancy: Vacancy, candidate: Candidate) -> None:
     if not Vacancy.objects.open().filter(pk=vacancy.pk).exists():
         raise VacancyClosed
+    if not Vacancy.objects.staffed().filter(pk=vacancy.pk).exists():
+        raise RecruiterGone
     if candidate.applications.filter(vacancy=vacancy).exists():
         raise AppliedAlready

@@ -4,7 +4,7 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings.models import Booking
-from bookings.refusals import AlreadyStarted, NotStanding
+from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
 from bookings.services import book, cancel
 from organisation.models import AuditEvent
 from outbox.models import Message
@@ -13,8 +13,10 @@ from tests.factories import (
     NOW,
     TUESDAY_HALF_PAST_TEN,
     make_booking,
+    make_candidate,
     make_invitation,
     make_policy,
+    make_rejection,
     make_wish,
 )
 
@@ -108,3 +110,27 @@ def test_after_a_cancellation_the_same_moment_can_be_booked_again():
     again = book(invitation=booking.invitation, wish=make_wish(), actor=CANDIDATE, now=NOW)
 
     assert (again.starts_at, again.pk != booking.pk) == (TUESDAY_HALF_PAST_TEN, True)
+
+
+def test_cancel_by_the_advisor_ends_when_the_talk_is_over():
+    booking = make_booking()
+
+    with pytest.raises(TalkOver):
+        cancelled(booking, by="advisor", now=booking.ends_at)
+
+    assert Booking.objects.standing().count() == 1
+    assert cancelled(booking, by="advisor", now=booking.ends_at - timedelta(minutes=1)).status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("language", "offer"), [("nl", "Wil je later toch een gesprek?"), ("en", "Would you like a talk later?")]
+)
+@pytest.mark.parametrize(("open_until", "is_offered"), [(date(2026, 11, 23), True), (date(2026, 11, 22), False)])
+def test_the_letter_offers_a_new_choice_only_while_the_invitation_is_open(language, offer, open_until, is_offered):
+    rejection = make_rejection(candidate=make_candidate(language=language))
+
+    cancelled(make_booking(invitation=make_invitation(rejection=rejection, open_until=open_until)))
+
+    letter = Message.objects.get(kind="cancelled_by_candidate")
+    assert ((offer in letter.text), ("/book/" in letter.text)) == (is_offered, is_offered)
+    assert "\n\n\n" not in letter.text

@@ -138,3 +138,27 @@ def test_move_to_the_phone_asks_for_a_number():
 
     with pytest.raises(PhoneNeeded):
         moved(booking, make_wish(WEDNESDAY_TEN, phone=""))
+
+
+def test_move_refuses_a_cancelled_talk_to_its_own_moment():
+    booking = make_booking()
+    cancelled = cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+
+    with pytest.raises(NotStanding):
+        moved(cancelled, make_wish(TUESDAY_HALF_PAST_TEN))
+
+
+@pytest.mark.parametrize(("field", "value"), [("phone", "+31600000002"), ("language", "en")])
+def test_move_changes_the_number_or_the_language_alone(field, value):
+    booking = make_booking()
+
+    moved(booking, make_wish(TUESDAY_HALF_PAST_TEN, **{field: value}))
+
+    booking.refresh_from_db()
+    assert (str(getattr(booking, field)), booking.starts_at, booking.sequence) == (value, TUESDAY_HALF_PAST_TEN, 1)
+
+
+def test_move_without_a_number_to_where_it_is_changes_nothing():
+    booking = make_booking()
+
+    assert moved(booking, make_wish(TUESDAY_HALF_PAST_TEN, phone="")).sequence == 0

@@ -1,5 +1,6 @@
 """The application manager's screens, as a browser without scripts sees them."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,10 +8,12 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from organisation.authentication import digest_of
 from organisation.models import ApiClient, AuditEvent, Department, Location, Policy, Role, User
-from tests.factories import make_advisor, make_location, make_policy, make_user
+from organisation.templatetags.wording import in_words
+from tests.factories import make_advisor, make_booking, make_invitation, make_location, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 POLICY = {
@@ -186,6 +189,44 @@ def test_two_programs_cannot_have_one_source(page):
 
     assert answer.context["form"].errors
     assert ApiClient.objects.count() == 1
+
+
+def test_a_token_is_renewed_with_the_same_source(page):
+    page.post(reverse("organisation:client_new"), {"name": "A", "source": "ats"})
+    page.post(reverse("organisation:client_revoke", args=[ApiClient.objects.get().pk]))
+
+    answer = page.post(reverse("organisation:client_new"), {"name": "A", "source": "ats"})
+
+    assert answer.context["token"] in answer.text
+
+
+def test_talks_that_stand_are_named_before_and_after_an_advisor_leaves(page):
+    ahead = timezone.now() + timedelta(days=3)
+    advisor = make_advisor()
+    for days in (0, 1):
+        make_booking(advisor=advisor, starts_at=ahead + timedelta(days=days), invitation=make_invitation())
+    make_booking(advisor=advisor, starts_at=ahead - timedelta(days=9), invitation=make_invitation())
+    place = reverse("organisation:staff_member", args=[advisor.user_id])
+    last = in_words(ahead + timedelta(days=1), "year")
+
+    before = page.get(place)
+    answer = page.post(place, {"name": advisor.name, "email": advisor.user.email, "roles": [], "is_active": "on"})
+    after = page.get(place)
+
+    assert answer.headers["Location"] == place
+    assert [shown.context["ahead"].count for shown in (before, after)] == [2, 2]
+    assert [last in shown.text for shown in (before, after)] == [True, True]
+    assert ("message late" in before.text, before.text == after.text) == (True, False)
+
+
+def test_without_talks_nothing_is_named(page):
+    user = make_advisor().user
+    place = reverse("organisation:staff_member", args=[user.pk])
+
+    answer = page.post(place, {"name": user.name, "email": user.email, "roles": [], "is_active": "on"})
+
+    assert answer.headers["Location"] == reverse("organisation:staff")
+    assert "message late" not in page.get(place).text
 
 
 def test_setup_leads_from_nothing_to_ready(page):

@@ -4,10 +4,10 @@ import pytest
 
 from candidates.models import Consent
 from organisation.actors import Actor
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, User
 from outbox.models import Message
 from referrals.models import Referral
-from referrals.refusals import ConsentGiven, ConsentMissing, IntroductionNeeded, VacancyClosed, Withdrawn
+from referrals.refusals import ConsentGiven, ConsentMissing, IntroductionNeeded, RecruiterGone, VacancyClosed, Withdrawn
 from referrals.services import answer, consent, refuse, withdraw
 from tests.factories import CANDIDATE, NOW, make_policy, make_referral, make_sent_referral
 
@@ -180,3 +180,22 @@ def test_withdraw_after_the_answer_hides_the_person_and_keeps_the_fact():
 def test_withdraw_refuses_when_nothing_was_agreed():
     with pytest.raises(ConsentMissing):
         withdraw(referral=make_referral(), actor=CANDIDATE, now=NOW)
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_consent_refuses_when_the_recruiter_is_gone(is_active):
+    referral = make_referral()
+    leave(referral.vacancy.recruiter, is_active=is_active)
+
+    with pytest.raises(RecruiterGone):
+        agreed(referral)
+
+    referral.refresh_from_db()
+    assert (referral.state, letters()) == ("awaiting_consent", [])
+
+
+def leave(user, *, is_active):
+    """Lost the role, or the account."""
+    if is_active:
+        user.grants.all().delete()
+    User.objects.filter(pk=user.pk).update(is_active=is_active)
