@@ -7,15 +7,17 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from advisors.models import TalkChannel
-from bookings.models import Topic
+from bookings.models import Booking, Topic
 from bookings.moments import moment_of
 from bookings.offers import Choice, Offer
 from bookings.refusals import PhoneNeeded
+from bookings.services.reminding import text_is_ahead
 from bookings.wishes import Wish
-from candidates.phones import phone_of
+from candidates.phones import is_mobile, phone_of
 from candidates.refusals import PhoneUnclear
 from organisation.wording import printable
 
@@ -75,6 +77,21 @@ class MomentField(forms.CharField):
         """A moment has no characters to count."""
 
 
+class PhoneField(forms.CharField):
+    """Read as E.164."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "short"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Phone number"), required=False, max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return phone_of(super().clean(value), demo=settings.DEMO)
+        except PhoneUnclear as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+
 class MomentForm(forms.Form):
     """The moment and the way to talk, as chosen on the page before."""
 
@@ -101,12 +118,7 @@ class MomentForm(forms.Form):
 class PhoneForm(MomentForm):
     """Asks for a number only when we have to call and do not know one."""
 
-    phone = forms.CharField(
-        label=_("Phone number"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "short"}),
-    )
+    phone = PhoneField()
 
     def __init__(self, *args: Any, known_phone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,12 +128,6 @@ class PhoneForm(MomentForm):
         elif (self.data or self.initial).get("channel") == TalkChannel.PHONE:
             self.fields["phone"].required = True
             self.fields["phone"].error_messages["required"] = PhoneNeeded.sentence
-
-    def clean_phone(self) -> str:
-        try:
-            return phone_of(self.cleaned_data["phone"], demo=settings.DEMO)
-        except PhoneUnclear as refusal:
-            raise ValidationError(str(refusal), code=refusal.code) from refusal
 
     def number(self, *, needed: bool) -> str:
         """The number that was typed, or else the one that we know; none when there is no need."""
@@ -154,6 +160,34 @@ class PreparationForm(forms.Form):
 
     def topic_ids(self) -> tuple[int, ...]:
         return tuple(topic.pk for topic in self.cleaned_data["topics"])
+
+
+class AppointmentForm(PreparationForm):
+    """The same for an appointment that stands, and whether we may send a text message about it."""
+
+    wants_sms = forms.BooleanField(
+        label=_("Send me a text message the day before"),
+        help_text=_("You may change this until we send it. We use your number for nothing else."),
+        required=False,
+    )
+    phone = PhoneField(help_text=_("We need your number for a text message only."))
+
+    def __init__(self, data: QueryDict | None, *, booking: Booking, now: datetime) -> None:
+        kept = {"topics": booking.topics.all(), "question": booking.question, "wants_sms": booking.wants_sms}
+        super().__init__(data, initial=kept)
+        self.known_phone = str(booking.phone or booking.candidate.phone)
+        if not (booking.wants_sms or text_is_ahead(booking, now)):
+            del self.fields["wants_sms"]
+        if "wants_sms" not in self.fields or booking.channel == TalkChannel.PHONE or is_mobile(self.known_phone):
+            del self.fields["phone"]
+
+    @property
+    def place_of_phone(self) -> str:
+        """The field at which a word about the number belongs."""
+        return "phone" if "phone" in self.fields else "wants_sms"
+
+    def number(self) -> str:
+        return self.cleaned_data.get("phone") or self.known_phone
 
 
 class DetailsForm(PreparationForm, PhoneForm):

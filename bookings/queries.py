@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from advisors.models import Advisor, Opening, TalkChannel
 from advisors.queries import CHANNEL_FIELDS, channels_that_work, free_slots_of, languages_in, question_of
@@ -71,6 +72,15 @@ def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_o
         channels=tuple(channel for channel in TalkChannel.values if channel in offered),
         languages=tuple(language for language in policy.languages if language in spoken),
     )
+
+
+def minutes_of(pool: QuerySet[Advisor], policy: Policy) -> str:
+    """How long a talk takes with any of them: "20", or "15 to 20" in the reader's language."""
+    own = set(pool.order_by().values_list("session_minutes", flat=True).distinct()) or {None}
+    lengths = {policy.session_minutes if minutes is None else minutes for minutes in own}
+    if len(lengths) == 1:
+        return str(lengths.pop())
+    return _("%(shortest)d to %(longest)d") % {"shortest": min(lengths), "longest": max(lengths)}
 
 
 def one_per_start(slots: list[Slot]) -> list[Slot]:

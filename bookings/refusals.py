@@ -36,3 +36,8 @@ class TalkOver(Refusal):
 class PhoneNeeded(Refusal):
     code = "phone_needed"
     sentence = _("We need a phone number to call you or to send you a text message.")
+
+
+class MobileNeeded(Refusal):
+    code = "mobile_needed"
+    sentence = _("We can only send a text message to a mobile number.")

@@ -3,14 +3,18 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from organisation.workdays import next_invitation_moment
 from outbox.drafts import Draft
 from outbox.models import Heartbeat, Message
 from outbox.wake import wake_worker
+
+SHORTENED = ("recipient_name", "sender_name", "subject")
 
 
 def post(*drafts: Draft, now: datetime) -> None:
@@ -29,7 +33,7 @@ def _wake() -> None:
         wake_worker()
 
 
-def withdraw(*, about: str, now: datetime, kinds: Collection[str] = ()) -> int:
+def withdraw(*, about: str, now: datetime, kinds: Collection[str] = (), channel: str = "") -> int:
     """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction.
 
     What is leaving at this moment cannot be called back, but is not tried again.
@@ -37,6 +41,8 @@ def withdraw(*, about: str, now: datetime, kinds: Collection[str] = ()) -> int:
     unsent = Message.objects.filter(about=about, state__in=(Message.State.QUEUED, Message.State.SENDING))
     if kinds:
         unsent = unsent.filter(kind__in=kinds)
+    if channel:
+        unsent = unsent.filter(channel=channel)
     unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
     return unsent.filter(state=Message.State.QUEUED).update(
         state=Message.State.SUPPRESSED, ended_at=now, **without_body()
@@ -49,6 +55,23 @@ def suppress_useless(*, now: datetime) -> int:
     useless = Message.objects.useless(now)
     withdrawn = useless.filter(reason=Message.Reason.WITHDRAWN).update(**ended)
     return withdrawn + useless.update(reason=Message.Reason.TOO_LATE, **ended)
+
+
+def put_off_until_office_hours(*, now: datetime) -> None:
+    """Letters for office hours wait for them, however long the queue was; also what a worker that died had."""
+    opens_at = office_hours_from(now)
+    if opens_at == now:
+        return
+    for_office_hours = Message.objects.filter(only_at_office_hours=True)
+    for_office_hours.ready(now).update(not_before=opens_at)
+    for_office_hours.abandoned(now).update(
+        state=Message.State.QUEUED, not_before=opens_at, is_uncertain=True, lease=None, leased_until=None
+    )
+
+
+def office_hours_from(moment: datetime) -> datetime:
+    """The moment itself, when it is within the hours for such a letter."""
+    return next_invitation_moment(moment, ZoneInfo(settings.TIME_ZONE))
 
 
 def without_body() -> dict[str, str]:
@@ -64,4 +87,6 @@ def beat(*, worker: str, now: datetime) -> None:
 def _row(draft: Draft, now: datetime) -> Message:
     values = asdict(draft)
     values["not_before"] = draft.not_before or now
+    for name in SHORTENED:  # SQLite takes a longer one, PostgreSQL does not
+        values[name] = values[name][: getattr(Message, name).field.max_length]
     return Message(created_at=now, **values)

@@ -1,7 +1,10 @@
 """The offer of a talk, and its one reminder."""
 
+from django.utils import translation
+
 from bookings.messages.words import ZONE, candidate_key, of_employer
 from bookings.models import Invitation
+from bookings.queries import minutes_of, pool_of
 from candidates.models import Rejection, Stage
 from candidates.services.access import address_for
 from organisation.actors import key_of
@@ -37,6 +40,7 @@ def _letter(kind: str, invitation: Invitation, policy: Policy) -> Draft:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        only_at_office_hours=True,
     )
 
 
@@ -44,8 +48,11 @@ def _words(invitation: Invitation, policy: Policy) -> dict[str, object]:
     candidate, application = invitation.candidate, invitation.application
     rejection = application.rejection
     was_told_by_a_person = rejection.notified_by in TOLD_BY_A_PERSON and application.stage != Stage.LETTER
+    with translation.override(candidate.language):
+        minutes = minutes_of(pool_of(invitation), policy)
     return {
         **of_employer(policy),
+        "session_minutes": minutes,
         "first_name": candidate.first_name,
         "job_title": application.vacancy.title,
         "strength_sentence": "; ".join(strength.text.rstrip(".") for strength in rejection.strengths.all()) + ".",

@@ -1,7 +1,8 @@
-from bookings.services.booking import book, prepare
+from bookings.services.booking import book
 from bookings.services.cancelling import cancel
 from bookings.services.inviting import invite, invite_due, remind_invited
 from bookings.services.moving import move
+from bookings.services.preparing import prepare
 from bookings.services.reminding import remind_by_mail, remind_by_text
 
 __all__ = [

@@ -15,28 +15,25 @@ from bookings import messages
 from bookings.codes import code_of, digest_of
 from bookings.models import Booking, Invitation
 from bookings.queries import advisors_by_load, alternatives_near, pool_of, slots_for
-from bookings.refusals import AlreadyBooked, InvitationClosed, NotStanding, PhoneNeeded
+from bookings.refusals import AlreadyBooked, InvitationClosed
+from bookings.services.texting import agree_to_texts, check_number
 from bookings.wishes import Wish
-from candidates.models import Consent
-from candidates.services.contact import give_consent, touch
+from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import Actor
 from organisation.models import Policy
 from outbox import services as outbox
 
-SMS_CONSENT_VERSION = "sms-2026-11"
-
 
 def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> Booking:
     """Give the invited candidate a moment of an advisor's time; the same wish twice returns the same booking.
 
-    Raises InvitationClosed, AlreadyBooked, PhoneNeeded, and SlotTaken with moments that are still free.
+    Raises InvitationClosed, AlreadyBooked, PhoneNeeded, MobileNeeded, and SlotTaken with moments that are still free.
     """
     policy = Policy.objects.current()
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
     with audit.refusals_recorded("booking.book", invitation, actor=actor, now=now):
-        if (wish.channel == TalkChannel.PHONE or wish.wants_sms) and not wish.phone:
-            raise PhoneNeeded
+        check_number(wish.phone, channel=wish.channel, wants_sms=wish.wants_sms)
         if standing := invitation.bookings.standing().first():
             return same_or_refuse(standing, wish)
         for advisor_id in advisors_for(invitation, wish, question, policy):
@@ -99,7 +96,7 @@ def _book_with(
     booking = _create(invitation, entry, slot, wish, now)
     touch(booking.candidate, now=now)
     if wish.wants_sms:
-        _consent_to_texts(booking, now)
+        agree_to_texts(booking, now=now)
     audit.record("booking.book", booking, actor=actor, now=now)
     outbox.post(*messages.booked(booking, policy, now=now), now=now)
     return booking
@@ -126,23 +123,3 @@ def _create(invitation: Invitation, entry: AgendaEntry, slot: Slot, wish: Wish, 
     if wish.topic_ids:
         booking.topics.set(wish.topic_ids)
     return booking
-
-
-def _consent_to_texts(booking: Booking, now: datetime) -> None:
-    give_consent(
-        candidate=booking.candidate,
-        purpose=Consent.Purpose.SMS,
-        text_version=SMS_CONSENT_VERSION,
-        language=booking.candidate.language,
-        scope=f"booking:{booking.pk}",
-        now=now,
-    )
-
-
-@transaction.atomic
-def prepare(*, booking: Booking, topic_ids: tuple[int, ...], question: str, actor: Actor, now: datetime) -> None:
-    """What the candidate wants to talk about; may change until the talk is over. Raises NotStanding."""
-    if not Booking.objects.standing().filter(pk=booking.pk).update(question=question):
-        raise NotStanding
-    booking.topics.set(topic_ids)
-    audit.record("booking.prepare", booking, actor=actor, now=now)

@@ -11,8 +11,9 @@ from advisors.services import give_time_back, lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.models import Booking, Invitation
-from bookings.refusals import NotStanding, PhoneNeeded, TooLateToMove
+from bookings.refusals import NotStanding, TooLateToMove
 from bookings.services.booking import advisors_for, alternatives_for
+from bookings.services.texting import check_number
 from bookings.wishes import Wish
 from candidates.services.contact import touch
 from organisation import audit
@@ -24,8 +25,8 @@ from outbox import services as outbox
 def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Booking:
     """Exchange the moment for another one; the old one is kept until the new one is certain.
 
-    Topics, question and the wish for a text stay as they are. Raises NotStanding, TooLateToMove, PhoneNeeded, and
-    SlotTaken with moments that are still free.
+    Topics, question and the wish for a text stay as they are. Raises NotStanding, TooLateToMove, PhoneNeeded,
+    MobileNeeded, and SlotTaken with moments that are still free.
     """
     policy = Policy.objects.current()
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
@@ -34,8 +35,8 @@ def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Bookin
             raise NotStanding
         if _is_same(booking, wish):
             return booking
-        if wish.channel == TalkChannel.PHONE and not (wish.phone or booking.phone):
-            raise PhoneNeeded
+        wants_sms = booking.wants_sms and bool(wish.phone)  # the number that we have was good enough
+        check_number(wish.phone or str(booking.phone), channel=wish.channel, wants_sms=wants_sms)
         for advisor_id in _advisors_for(booking, wish, question, policy):
             try:
                 return _move_to(advisor_id, booking, wish, question, policy, actor, now)

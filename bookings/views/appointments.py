@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import services
-from bookings.forms import PreparationForm
+from bookings.forms import AppointmentForm
 from bookings.messages import with_all_that_letters_need
 from bookings.messages.talks import calendar_of
 from bookings.models import Booking
-from bookings.refusals import AlreadyStarted, NotStanding
+from bookings.refusals import AlreadyStarted, MobileNeeded, NotStanding, PhoneNeeded
 from bookings.services.moving import may_move
 from candidates.models import Candidate
 from candidates.session import close_session, for_appointment, for_candidate, only_booking
@@ -68,19 +68,32 @@ def prepare(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse
     booking, now = appointment_of(candidate, pk), timezone.now()
     if state_of(booking, now) not in ("planned", "now"):
         return redirect("bookings:appointment", pk=pk)
-    kept = {"topics": booking.topics.all(), "question": booking.question}
-    form = PreparationForm(request.POST or None, initial=kept)
-    if request.method != "POST" or not form.is_valid():
-        status = 400 if request.method == "POST" else 200
-        return render(request, "bookings/prepare.html", {"booking": booking, "form": form}, status=status)
-    actor, question = Actor.of(candidate), form.cleaned_data["question"]
-    try:
-        services.prepare(booking=booking, topic_ids=form.topic_ids(), question=question, actor=actor, now=now)
-    except NotStanding as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, _("Saved. Your advisor reads it before the talk."))
-    return redirect("bookings:appointment", pk=pk)
+    form = AppointmentForm(request.POST if request.method == "POST" else None, booking=booking, now=now)
+    if form.is_valid():
+        try:
+            _prepare(booking, form, Actor.of(candidate), now)
+        except (PhoneNeeded, MobileNeeded) as refusal:
+            form.add_error(form.place_of_phone, str(refusal))
+        except NotStanding as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("bookings:appointment", pk=pk)
+        else:
+            messages.success(request, _("Saved. Your advisor reads it before the talk."))
+            return redirect("bookings:appointment", pk=pk)
+    status = 400 if form.errors else 200
+    return render(request, "bookings/prepare.html", {"booking": booking, "form": form}, status=status)
+
+
+def _prepare(booking: Booking, form: AppointmentForm, actor: Actor, now: datetime) -> None:
+    services.prepare(
+        booking=booking,
+        topic_ids=form.topic_ids(),
+        question=form.cleaned_data["question"],
+        wants_sms=form.cleaned_data.get("wants_sms"),
+        phone=form.number(),
+        actor=actor,
+        now=now,
+    )
 
 
 @require_http_methods(["GET", "HEAD"])

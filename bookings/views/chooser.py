@@ -18,7 +18,7 @@ from bookings.forms import ChoiceForm
 from bookings.models import Booking, Invitation
 from bookings.moments import stretch_of, value_of
 from bookings.offers import Choice, Offer
-from bookings.queries import offer_of, one_per_start
+from bookings.queries import minutes_of, offer_of, one_per_start, pool_of
 from organisation.models import Policy
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -71,6 +71,7 @@ def chooser(
         "invitation": invitation,
         "booking": booking,
         "offer": offer,
+        "minutes": minutes_of(pool_of(invitation), policy),
         "ways": ways,
         "problem": problem,
         **(more or {}),

@@ -16,7 +16,7 @@ from bookings import services
 from bookings.forms import DetailsForm, MomentForm
 from bookings.models import Booking, Invitation
 from bookings.progress import MAY_CHOOSE, Progress, progress_of
-from bookings.refusals import AlreadyBooked, InvitationClosed, PhoneNeeded
+from bookings.refusals import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
 from bookings.views.chooser import Ways, chooser
 from bookings.views.summary import refused_data, summary_of
 from candidates.models import Candidate
@@ -57,7 +57,7 @@ def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpRe
     actor = Actor.of(invitation.candidate)
     try:
         booking = services.book(invitation=invitation, wish=form.wish(), actor=actor, now=now)
-    except PhoneNeeded as refusal:
+    except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
         return _details(request, invitation, form, form, status=400)
     except SlotTaken as refusal:

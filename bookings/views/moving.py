@@ -15,7 +15,7 @@ from advisors.refusals import SlotTaken
 from bookings import services
 from bookings.forms import MomentForm, PhoneForm
 from bookings.models import Booking
-from bookings.refusals import NotStanding, PhoneNeeded, TooLateToMove
+from bookings.refusals import MobileNeeded, NotStanding, PhoneNeeded, TooLateToMove
 from bookings.services.moving import may_move
 from bookings.views.appointments import appointment_of, ended_for
 from bookings.views.chooser import Ways, chooser
@@ -56,7 +56,7 @@ def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse
         return _details(request, booking, form, form, status=400)
     try:
         services.move(booking=booking, wish=form.wish(), actor=Actor.of(booking.candidate), now=now)
-    except PhoneNeeded as refusal:
+    except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
         return _details(request, booking, form, form, status=400)
     except SlotTaken as refusal:

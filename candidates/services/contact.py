@@ -23,6 +23,7 @@ def touch(candidate: Candidate, *, now: datetime) -> None:
 @transaction.atomic
 def stop_messages(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
     """No more invitations or reminders of them; what waits is not sent. Appointments that stand keep their messages."""
+    Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)  # no letter may be written meanwhile
     Candidate.objects.filter(pk=candidate.pk, messages_stopped_at__isnull=True).update(messages_stopped_at=now)
     offers = Message.objects.filter(person_key=key_of(candidate), kind__in=OFFERS)
     for about in set(offers.values_list("about", flat=True)):
@@ -37,3 +38,9 @@ def give_consent(
     return Consent.objects.create(
         candidate=candidate, purpose=purpose, text_version=text_version, language=language, scope=scope, given_at=now
     )
+
+
+def withdraw_consent(*, candidate: Candidate, purpose: Consent.Purpose, scope: str, now: datetime) -> None:
+    """It stays on record that it was given, and until when."""
+    given = Consent.objects.filter(candidate=candidate, purpose=purpose, scope=scope, withdrawn_at__isnull=True)
+    given.update(withdrawn_at=now)

@@ -4,7 +4,7 @@ import pytest
 
 from advisors.refusals import SlotTaken
 from bookings.models import Topic
-from bookings.refusals import AlreadyBooked, InvitationClosed, NotStanding, PhoneNeeded
+from bookings.refusals import AlreadyBooked, InvitationClosed, MobileNeeded, NotStanding, PhoneNeeded
 from bookings.services import book, cancel, prepare
 from candidates.models import Consent
 from organisation.models import AuditEvent, Role
@@ -190,6 +190,16 @@ def test_book_asks_for_a_number_only_when_it_is_needed(fields):
         booked(make_wish(advisor=advisor, phone="", **fields))
 
     assert booked(make_wish(advisor=advisor, phone="", channel="video")).phone == ""
+
+
+@pytest.mark.parametrize("channel", ["phone", "video"])
+def test_book_refuses_a_text_message_to_a_landline(channel):
+    advisor = make_advisor()
+
+    with pytest.raises(MobileNeeded):
+        booked(make_wish(advisor=advisor, phone="+31206241111", channel=channel, wants_sms=True))
+
+    assert booked(make_wish(advisor=advisor, phone="+31206241111")).phone == "+31206241111"
 
 
 def test_prepare_keeps_topics_and_question_until_the_talk_is_over():

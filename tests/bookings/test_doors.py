@@ -90,6 +90,21 @@ def test_book_tells_the_strength_before_the_reason_and_offers_the_first_free_mom
     assert "Tuesday 8 December" not in page
 
 
+@pytest.mark.parametrize(
+    ("lengths", "minutes"),
+    [((None, None), "20"), ((None, 15), "15 to 20"), ((30, 15), "15 to 30"), ((30, 30), "30"), ((), "20")],
+)
+def test_book_says_how_long_a_talk_takes_with_any_advisor(client, lengths, minutes):
+    invitation = invited(client)
+    for length in lengths:
+        make_advisor(session_minutes=length)
+    make_advisor(session_minutes=60, is_active=False)
+
+    page = words(client.get(url("book", invitation)))
+
+    assert f"It takes {minutes} minutes and costs nothing." in page
+
+
 def test_book_writes_times_as_the_dutch_do(client):
     invitation = invited(client)
     make_advisor()
@@ -254,6 +269,7 @@ def test_details_uses_the_number_that_we_know_without_showing_it(client):
         ({"phone": ""}, "We need a phone number"),
         ({"phone": "112 bel mij"}, "We cannot read this phone number."),
         ({"channel": "video", "phone": "", "wants_sms": "on"}, "We need a phone number"),
+        ({"phone": "020 624 11 11", "wants_sms": "on"}, "We can only send a text message to a mobile number."),
     ],
 )
 def test_details_keeps_what_was_typed_when_the_number_is_not_right(client, typed, sentence):
@@ -472,6 +488,49 @@ def test_prepare_keeps_topics_and_question(client):
 
     booking.refresh_from_db()
     assert (list(booking.topics.all()), booking.question) == ([topic], "Wat telt?")
+
+
+def test_prepare_gives_and_takes_back_the_consent_to_a_text(client):
+    booking = booked(client, starts_at=WEDNESDAY_TEN)
+
+    for tick, wants_sms in (({"wants_sms": "on"}, True), ({}, False)):
+        answer = client.post(url("prepare", booking), {"question": ""} | tick)
+
+        booking.refresh_from_db()
+        assert (answer.status_code, booking.wants_sms) == (302, wants_sms)
+    assert Consent.objects.get().withdrawn_at == NOW
+
+
+@pytest.mark.parametrize("fields", [{"channel": "phone", "phone": "+31206241111"}, {"channel": "video", "phone": ""}])
+def test_prepare_says_that_a_text_needs_a_mobile_number(client, fields):
+    booking = booked(client, starts_at=WEDNESDAY_TEN, **fields)
+    typed = {"question": "Wat telt?", "wants_sms": "on", "phone": "020 624 11 11"}
+
+    answer = client.post(url("prepare", booking), typed)
+
+    assert answer.status_code == 400
+    assert "We can only send a text message to a mobile number." in words(answer)
+    assert "Wat telt?" in words(answer)
+    assert Consent.objects.count() == 0
+
+
+def test_prepare_asks_for_a_number_only_when_it_can_be_used_for_a_text(client):
+    booking = booked(client, channel="video", phone="", starts_at=WEDNESDAY_TEN)
+
+    assert 'name="phone"' in words(client.get(url("prepare", booking)))
+    client.post(url("prepare", booking), {"wants_sms": "on", "phone": "06 00000003"})
+
+    booking.refresh_from_db()
+    assert (booking.wants_sms, booking.phone) == (True, "+31600000003")
+    assert 'name="phone"' not in words(client.get(url("prepare", booking)))
+
+
+def test_prepare_promises_no_text_when_its_moment_is_over(client):
+    booking = booked(client, starts_at=NOW + timedelta(hours=3))
+
+    page = words(client.get(url("prepare", booking)))
+
+    assert 'name="wants_sms"' not in page
 
 
 def test_calendar_is_the_invite_of_this_appointment(client):

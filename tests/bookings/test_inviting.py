@@ -1,22 +1,29 @@
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 
 from bookings.models import Invitation
-from bookings.services import invite_due, remind_invited
+from bookings.services import book, invite, invite_due, remind_by_mail, remind_invited
 from candidates.models import Candidate, Rejection
 from candidates.services.contact import stop_messages
+from organisation.models import Policy
 from outbox.models import Message
 from tests.factories import (
     CANDIDATE,
     NOW,
+    WEDNESDAY_TEN,
+    make_advisor,
     make_booking,
     make_candidate,
     make_invitation,
     make_policy,
     make_rejection,
     make_vacancy,
+    make_wish,
 )
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +175,103 @@ def test_no_reminder_to_somebody_who_booked():
     make_booking(invitation=make_invitation(sent_at=NOW - timedelta(days=8)))
 
     assert remind_invited(now=NOW) == 0
+
+
+def test_somebody_who_was_not_told_after_all_gets_no_letter():
+    make_policy()
+    rejection = make_rejection(notified_on=None)
+
+    assert invite(rejection_id=rejection.pk, policy=Policy.objects.current(), now=NOW) is False
+    assert Message.objects.count() == 0
+
+
+def test_an_invitation_that_fails_does_not_stop_the_others(caplog):
+    make_policy()
+    broken = make_rejection(candidate=make_candidate(language="xx"))  # there is no such letter
+    make_rejection()
+
+    assert invite_due(now=NOW) == 1
+    assert [line for line in caplog.messages if line.startswith(f"rejection {broken.pk}: UnknownLocaleError")] != []
+    assert Invitation.objects.filter(application=broken.application).count() == 0
+
+
+def test_a_reminder_that_fails_does_not_stop_the_others(caplog):
+    make_policy()
+    broken = make_invitation(
+        rejection=make_rejection(candidate=make_candidate(language="xx")), sent_at=NOW - timedelta(days=7)
+    )
+    make_invitation(sent_at=NOW - timedelta(days=7))
+
+    assert remind_invited(now=NOW) == 1
+    assert [line for line in caplog.messages if line.startswith(f"invitation {broken.pk}: UnknownLocaleError")] != []
+    broken.refresh_from_db()
+    assert broken.reminded_at is None
+
+
+def test_the_longest_name_gets_every_letter():
+    """On PostgreSQL a value that is too long for its column is refused."""
+    make_policy(sender_name="M" * 80)
+    candidate = make_candidate(first_name="F" * 200, infix="i" * 40, last_name="L" * 200)
+    make_rejection(candidate=candidate, vacancy=make_vacancy(title="T" * 200))
+
+    assert invite_due(now=NOW) == 1
+    assert remind_invited(now=NOW + timedelta(days=7)) == 1
+    wish = make_wish(WEDNESDAY_TEN, advisor=make_advisor())
+    book(invitation=Invitation.objects.get(), wish=wish, actor=CANDIDATE, now=NOW)
+    assert remind_by_mail(now=WEDNESDAY_TEN - timedelta(hours=20)) == 1
+
+    names = Message.objects.filter(person_key=f"candidate:{candidate.pk}").values_list("kind", "recipient_name")
+    assert dict(names) == dict.fromkeys(
+        ["invitation", "invitation_reminder", "confirmation", "reminder"], candidate.full_name[:200]
+    )
+
+
+def waits(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("letter", ["invitation", "reminder"])
+def test_who_presses_stop_in_that_moment_gets_no_letter(transactional_db, letter):
+    make_policy()
+    candidate = make_candidate()
+    rejection = make_rejection(candidate=candidate)
+    if letter == "reminder":
+        make_invitation(rejection=rejection, sent_at=NOW - timedelta(days=7))
+    stopped, looked = Event(), Event()
+
+    def stop_slowly():
+        with transaction.atomic():
+            stop_messages(candidate=candidate, actor=CANDIDATE, now=NOW)
+            stopped.set()
+            while not (looked.is_set() or waits(connection)):
+                pass
+
+    def write_letter():
+        stopped.wait(timeout=60)
+        try:
+            if letter == "reminder":
+                return remind_invited(now=NOW)
+            return invite(rejection_id=rejection.pk, policy=Policy.objects.current(), now=NOW)
+        finally:
+            looked.set()
+
+    assert at_once([stop_slowly, write_letter], threads=2) == [None, False]
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "duurt 15"), ("en", "takes 15")])
+def test_the_invitation_says_honestly_how_long_a_talk_takes(language, said):
+    make_policy(session_minutes=20)
+    for minutes in (None, 15):
+        make_advisor(session_minutes=minutes)
+    make_rejection(candidate=make_candidate(language=language))
+
+    invite_due(now=NOW)
+
+    text = Message.objects.get().text
+    assert said in text
+    assert "20 minut" in text

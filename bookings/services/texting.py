@@ -1,0 +1,39 @@
+"""The consent to a text message the day before, and the number that it needs."""
+
+from datetime import datetime
+
+from advisors.models import TalkChannel
+from bookings.models import Booking
+from bookings.refusals import MobileNeeded, PhoneNeeded
+from candidates.models import Consent
+from candidates.phones import is_mobile
+from candidates.services.contact import give_consent, withdraw_consent
+from organisation.actors import key_of
+from outbox import services as outbox
+
+SMS_CONSENT_VERSION = "sms-2026-11"
+
+
+def check_number(phone: str, *, channel: str, wants_sms: bool) -> None:
+    """Raises PhoneNeeded, MobileNeeded."""
+    if (channel == TalkChannel.PHONE or wants_sms) and not phone:
+        raise PhoneNeeded
+    if wants_sms and not is_mobile(phone):
+        raise MobileNeeded
+
+
+def agree_to_texts(booking: Booking, *, now: datetime) -> None:
+    give_consent(
+        candidate=booking.candidate,
+        purpose=Consent.Purpose.SMS,
+        text_version=SMS_CONSENT_VERSION,
+        language=booking.candidate.language,
+        scope=key_of(booking),
+        now=now,
+    )
+
+
+def take_texts_back(booking: Booking, *, now: datetime) -> None:
+    """As easy as giving (GDPR art. 7.3); a text that still waits is not sent."""
+    withdraw_consent(candidate=booking.candidate, purpose=Consent.Purpose.SMS, scope=key_of(booking), now=now)
+    outbox.withdraw(about=key_of(booking), kinds=("reminder",), channel="sms", now=now)
