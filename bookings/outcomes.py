@@ -15,10 +15,12 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Invitation
 from organisation.models import User
+from outbox.models import Message
 
 
 class InvitationOutcome(TextChoices):
@@ -28,6 +30,7 @@ class InvitationOutcome(TextChoices):
     TALKED = "completed", _("Talked")
     MISSED = "no_show", _("Missed each other")
     CANCELLED = "cancelled", _("Cancelled, no new moment yet")
+    UNDELIVERED = "undelivered", _("The letter could not be delivered")
     ENDED = "ended", _("Ended without a reaction")
     STOPPED = "stopped", _("Wants no messages")
 
@@ -44,6 +47,7 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = ""
         outcome=Case(
             *(When(talk_status=status, then=Value(status.value)) for status in talk_statuses),
             When(stopped, then=Value(InvitationOutcome.STOPPED.value)),
+            When(_letter_failed(), then=Value(InvitationOutcome.UNDELIVERED.value)),
             When(ended, then=Value(InvitationOutcome.ENDED.value)),
             When(reminded_at__isnull=False, then=Value(InvitationOutcome.REMINDED.value)),
             default=Value(InvitationOutcome.WAITING.value),
@@ -51,6 +55,11 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = ""
         )
     )
     return told.filter(outcome=only) if only else told
+
+
+def _letter_failed() -> Exists:
+    key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))  # what key_of says
+    return Exists(Message.objects.filter(about=key, kind="invitation", state=Message.State.FAILED))
 
 
 def with_names_for(invitations: QuerySet[Invitation], *, user: User) -> QuerySet[Invitation]:

@@ -1,16 +1,22 @@
 """What a worker may be asked: look what is due."""
 
+import logging
 from datetime import datetime
 
 from django.utils import timezone
 
 from bookings import services
+from organisation.faults import in_short
+
+SCANS = (services.invite_due, services.remind_invited, services.remind_by_mail, services.remind_by_text)
+logger = logging.getLogger(__name__)
 
 
 def send_what_is_due(now: datetime | None = None) -> None:
     """Every minute: invitations, reminders of invitations, reminders of talks. The demo's clock may say when."""
     now = now or timezone.now()
-    services.invite_due(now=now)
-    services.remind_invited(now=now)
-    services.remind_by_mail(now=now)
-    services.remind_by_text(now=now)
+    for scan in SCANS:
+        try:
+            scan(now=now)
+        except Exception as error:  # one scan that fails does not stop the others
+            logger.error("%s: %s", scan.__name__, in_short(error))

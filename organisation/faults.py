@@ -1,7 +1,11 @@
 """How a fault is named in a log: what and where, never the values, which may be personal."""
 
+import logging
 import traceback
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 
 def in_short(error: BaseException) -> str:
@@ -9,3 +13,17 @@ def in_short(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return type(error).__name__ + place
+
+
+def do_each(keys: Iterable[int], work: Callable[[int], bool], *, name: str) -> int:
+    """Do the work for every key; one that fails is logged and does not stop the others. Returns how many were done.
+
+    `name` stands before the key in the log: "rejection". The work has a transaction of its own.
+    """
+    done = 0
+    for key in keys:
+        try:
+            done += work(key)
+        except Exception as error:  # whatever it is, the rest must go on
+            logger.error("%s %s: %s", name, key, in_short(error))
+    return done

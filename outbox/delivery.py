@@ -16,7 +16,7 @@ from django.db import transaction
 from organisation.faults import in_short
 from outbox import mail, sms
 from outbox.models import Message
-from outbox.services import suppress_useless, without_body
+from outbox.services import office_hours_from, put_off_until_office_hours, suppress_useless, without_body
 from outbox.transports import Passing, Transport, Trouble
 
 LEASE = timedelta(minutes=2)  # longer than a run and one send that hangs
@@ -33,6 +33,7 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
     Returns how many left. A channel whose provider is away is left alone until the next run.
     """
     suppress_useless(now=now)
+    put_off_until_office_hours(now=now)
     stop_at = monotonic() + RUN_SECONDS
     ways: dict[str, Transport] = {Message.Channel.MAIL: mail.transport(), Message.Channel.SMS: sms.transport()}
     opened = list(ways.values())
@@ -56,6 +57,8 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
 def claim(*, now: datetime, channels: Collection[str]) -> Message | None:
     """Take one message for ourselves; committed before it leaves, so that no other worker sends it as well."""
     rows = Message.objects.filter(channel__in=channels).select_for_update(skip_locked=True)
+    if office_hours_from(now) != now:
+        rows = rows.filter(only_at_office_hours=False)
     message = rows.abandoned(now).order_by("leased_until").first() or rows.ready(now).order_by("not_before").first()
     if message is None:
         return None
@@ -100,9 +103,10 @@ def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Tro
 
 
 def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
+    moment = now + pause_after(message.attempts)
     later = {
         "state": State.QUEUED,
-        "not_before": now + pause_after(message.attempts),
+        "not_before": office_hours_from(moment) if message.only_at_office_hours else moment,
         "is_uncertain": message.is_uncertain or trouble.is_uncertain,
         "provider_code": trouble.code,
     }

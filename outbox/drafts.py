@@ -24,3 +24,4 @@ class Draft:
     calendar_method: str = ""
     not_before: datetime | None = None  # now, when left out
     useless_after: datetime | None = None
+    only_at_office_hours: bool = False  # leaves when a letter about a rejection may, also at a second attempt

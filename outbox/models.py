@@ -81,6 +81,7 @@ class Message(models.Model):
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     useless_after = models.DateTimeField(null=True, blank=True)
+    only_at_office_hours = models.BooleanField(default=False)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease = models.UUIDField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True)

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings.day_before import MAIL_AT, TEXT_AT, reminder_moment
 from bookings.models import Booking
-from bookings.services.reminding import MAIL_AT, TEXT_AT, reminder_moment
 from bookings.tasks import send_what_is_due
 from organisation.workdays import INVITATIONS_UNTIL, next_invitation_moment
 from outbox.delivery import deliver_due

@@ -1,6 +1,7 @@
 """The day before: a mail to everybody, a text to who asked for one."""
 
 from bookings.codes import address_of
+from bookings.day_before import mail_useless_after, text_useless_after
 from bookings.messages.words import candidate_key, for_candidate
 from bookings.models import Booking
 from organisation.actors import key_of
@@ -27,7 +28,7 @@ def mail_reminder(booking: Booking, policy: Policy) -> Draft:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
-        useless_after=booking.starts_at,
+        useless_after=mail_useless_after(booking.starts_at),
     )
 
 
@@ -43,7 +44,7 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
         text=_short_text(booking, policy),
-        useless_after=booking.starts_at,
+        useless_after=text_useless_after(booking.starts_at),
     )
 
 

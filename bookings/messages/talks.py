@@ -87,6 +87,7 @@ def calendar_of(
         summary = _("Talk with %(name)s") % {"name": advisor.name}
         if policy.employer_name:
             summary = f"{summary} ({policy.short_name or policy.employer_name})"
+        location = str(booking.location or booking.get_channel_display())
     candidate = booking.candidate
     talk = ical.Talk(
         uid=f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}",
@@ -95,7 +96,7 @@ def calendar_of(
         ends_at=booking.ends_at,
         summary=summary,
         description=channel_sentence(booking, language),
-        location=str(booking.location or booking.get_channel_display()),
+        location=location,
         url="",
         organiser=ical.Party(policy.sender_name, policy.sender_email),
         attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),

@@ -1,6 +1,7 @@
 """Inviting for a talk: policy decides who, the clock decides when."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from candidates.models import Rejection, Stage
 from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import SYSTEM
+from organisation.faults import do_each
 from organisation.models import Policy
 from organisation.workdays import next_invitation_moment
 from outbox import services as outbox
@@ -45,17 +47,20 @@ def invite_due(*, now: datetime) -> int:
     if not policy.is_introduced or next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
         return 0
     due = may_be_invited(policy).told_before(timezone.localdate(now))  # type: ignore[attr-defined]
-    return sum(
-        invite(rejection_id=key, policy=policy, now=now) for key in due.order_by("pk").values_list("pk", flat=True)
-    )
+    keys = list(due.order_by("pk").values_list("pk", flat=True))
+    return do_each(keys, lambda key: invite(rejection_id=key, policy=policy, now=now), name="rejection")
 
 
 @transaction.atomic
 def invite(*, rejection_id: int, policy: Policy, now: datetime) -> bool:
-    """Offer the talk and send the letter; false when it turns out that somebody else just did."""
+    """Offer the talk and send the letter; false when that is no longer right, or somebody else just did.
+
+    The candidate's row is locked as well: whoever presses Stop in this moment comes before or after.
+    """
     rejection = (
         may_be_invited(policy)
-        .select_for_update(no_key=True, of=("self",))
+        .told_before(timezone.localdate(now))  # type: ignore[attr-defined]
+        .select_for_update(no_key=True, of=("self", "application__candidate"))
         .select_related("application__candidate", "application__vacancy", "recruiter")
         .filter(pk=rejection_id)
         .first()
@@ -79,7 +84,7 @@ def remind_invited(*, now: datetime) -> int:
     if next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
         return 0
     keys = list(_may_be_reminded(now).values_list("pk", flat=True))
-    return sum(_remind(key, policy, now) for key in keys)
+    return do_each(keys, partial(_remind, policy=policy, now=now), name="invitation")
 
 
 def _may_be_reminded(now: datetime) -> QuerySet[Invitation]:
@@ -94,11 +99,11 @@ def _may_be_reminded(now: datetime) -> QuerySet[Invitation]:
 
 
 @transaction.atomic
-def _remind(invitation_id: int, policy: Policy, now: datetime) -> bool:
+def _remind(invitation_id: int, *, policy: Policy, now: datetime) -> bool:
+    """Locks first and looks then, so that who just booked or pressed Stop gets no letter."""
+    locked = Invitation.objects.select_for_update(no_key=True, of=("self", "application__candidate"))
+    invitation = locked.select_related("application__candidate", "application__vacancy").get(pk=invitation_id)
     if not _may_be_reminded(now).filter(pk=invitation_id).update(reminded_at=now):
         return False
-    invitation = Invitation.objects.select_related("application__candidate", "application__vacancy").get(
-        pk=invitation_id
-    )
     outbox.post(messages.invitation_reminder(invitation, policy), now=now)
     return True

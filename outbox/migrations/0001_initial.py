@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('not_before', models.DateTimeField()),
                 ('useless_after', models.DateTimeField(blank=True, null=True)),
+                ('only_at_office_hours', models.BooleanField(default=False)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
                 ('lease', models.UUIDField(blank=True, null=True)),
                 ('provider_id', models.CharField(blank=True, max_length=120)),

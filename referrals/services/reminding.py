@@ -1,12 +1,14 @@
 """One reminder to a recruiter who let the five working days pass."""
 
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from organisation.faults import do_each
 from organisation.models import Policy
 from organisation.workdays import is_working_day
 from outbox import services as outbox
@@ -23,7 +25,7 @@ def remind_recruiters(*, now: datetime) -> int:
         return 0
     policy = Policy.objects.current()
     keys = list(_overdue(local.date()).values_list("pk", flat=True))
-    return sum(_remind_of(key, policy, local.date(), now) for key in keys)
+    return do_each(keys, partial(_remind_of, policy=policy, today=local.date(), now=now), name="referral")
 
 
 def _overdue(today: date) -> QuerySet[Referral]:
@@ -31,7 +33,7 @@ def _overdue(today: date) -> QuerySet[Referral]:
 
 
 @transaction.atomic
-def _remind_of(referral_id: int, policy: Policy, today: date, now: datetime) -> bool:
+def _remind_of(referral_id: int, *, policy: Policy, today: date, now: datetime) -> bool:
     if not _overdue(today).filter(pk=referral_id).update(reminded_at=now):
         return False
     referral = Referral.objects.with_people().get(pk=referral_id)

@@ -3,11 +3,21 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from bookings.services import book, cancel, move
 from outbox.models import Message
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
-from tests.factories import CANDIDATE, NOW, make_advisor, make_invitation, make_policy, make_wish
+from tests.factories import (
+    CANDIDATE,
+    NOW,
+    make_advisor,
+    make_candidate,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_wish,
+)
 
 pytestmark = pytest.mark.django_db
 LIFE = [
@@ -46,6 +56,17 @@ def test_no_word_of_rejection_stands_in_a_calendar():
 
     calendars = " ".join(Message.objects.values_list("calendar", flat=True)).lower()
     assert [word for word in ("afwijz", "afgewezen", "reject", "sollicit", "certificaat") if word in calendars] == []
+
+
+def test_the_place_speaks_the_language_of_the_reader():
+    make_policy()
+    invitation = make_invitation(rejection=make_rejection(candidate=make_candidate(language="en")))
+
+    with translation.override("nl"):
+        book(invitation=invitation, wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+
+    places = [line for one in objects_since(0) for line in one.splitlines() if line.startswith("LOCATION")]
+    assert places == ["LOCATION:By phone", "LOCATION:Telefonisch"]
 
 
 def summary(content):

@@ -13,6 +13,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_invitation,
+    make_message,
     make_policy,
     make_rejection,
     make_user,
@@ -61,6 +62,52 @@ def test_who_stopped_our_messages_is_told_as_such():
     invitation.candidate.save()
 
     assert outcome_of(invitation) == InvitationOutcome.STOPPED
+
+
+def make_failed_letter(invitation, **fields):
+    values = {"kind": "invitation", "about": f"invitation:{invitation.pk}", "state": "failed", "ended_at": NOW}
+    return make_message(**values | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome"),
+    [
+        ({}, InvitationOutcome.UNDELIVERED),
+        ({"kind": "invitation_reminder"}, InvitationOutcome.WAITING),
+        ({"state": "queued"}, InvitationOutcome.WAITING),
+        ({"about": "invitation:0"}, InvitationOutcome.WAITING),
+    ],
+)
+def test_a_letter_that_failed_is_told(fields, outcome):
+    invitation = make_invitation()
+    make_failed_letter(invitation, **fields)
+
+    assert outcome_of(invitation) == outcome
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome"),
+    [
+        ({"reminded_at": NOW}, InvitationOutcome.UNDELIVERED),
+        ({"open_until": TODAY - timedelta(days=1)}, InvitationOutcome.UNDELIVERED),
+        ({"declined_at": NOW}, InvitationOutcome.STOPPED),
+    ],
+)
+def test_a_letter_that_failed_explains_why_nobody_reacted(fields, outcome):
+    invitation = make_invitation(**fields)
+    make_failed_letter(invitation)
+
+    assert outcome_of(invitation) == outcome
+
+
+@pytest.mark.parametrize("query", ["", "?outcome=undelivered"])
+@pytest.mark.parametrize("role", [Role.ADVISOR, Role.RECRUITER])
+def test_the_list_says_that_a_letter_could_not_be_delivered(client, role, query):
+    user = make_user(role)
+    vacancy = make_vacancy(recruiter=user if role == Role.RECRUITER else None)
+    make_failed_letter(make_invitation(rejection=make_rejection(vacancy=vacancy)))
+
+    assert '<span class="badge late">The letter could not be delivered</span>' in page(client, user, query)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bookings.day_before import text_useless_after
 from bookings.models import Booking
 from bookings.services import cancel, remind_by_mail, remind_by_text
+from candidates.models import Candidate
+from outbox.delivery import deliver_due
 from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_booking, make_policy
 from tests.races import at_once
 
 TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 TUESDAY_09 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+TUESDAY_20 = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
+WEDNESDAY_00 = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
@@ -30,14 +35,60 @@ def test_a_text_is_posted_at_four_on_the_day_before(booking):
 
     assert answers == [0, 1, 0]
     message = Message.objects.get()
-    assert (message.channel, message.recipient, message.useless_after) == ("sms", "+31600000001", WEDNESDAY_TEN)
+    assert (message.channel, message.recipient, message.useless_after) == ("sms", "+31600000001", TUESDAY_20)
 
 
 def test_a_mail_is_posted_in_the_morning_before(booking):
     answers = [remind_by_mail(now=moment) for moment in (TUESDAY_09 - MINUTE, TUESDAY_09, TUESDAY_09 + MINUTE)]
 
     assert answers == [0, 1, 0]
-    assert reminders() == ["mail"]
+    assert list(Message.objects.values_list("channel", "useless_after")) == [("mail", WEDNESDAY_00)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "posted"),
+    [
+        (TUESDAY_20 - MINUTE, ["mail", "sms"]),
+        (TUESDAY_20, ["mail"]),
+        (WEDNESDAY_00 - MINUTE, ["mail"]),
+        (WEDNESDAY_00, []),
+        (WEDNESDAY_TEN - MINUTE, []),
+    ],
+)
+def test_a_worker_that_was_down_sends_no_text_at_night_and_no_tomorrow_on_the_day_itself(booking, moment, posted):
+    remind_by_mail(now=moment)
+    remind_by_text(now=moment)
+
+    assert reminders() == posted
+
+
+def test_reminders_that_waited_too_long_do_not_leave(booking):
+    remind_by_mail(now=TUESDAY_16)
+    remind_by_text(now=TUESDAY_16)
+
+    assert [deliver_due(now=TUESDAY_20), deliver_due(now=WEDNESDAY_00)] == [1, 0]
+    assert list(Message.objects.values_list("channel", "state")) == [("mail", "sent"), ("sms", "suppressed")]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "useless_after"),
+    [
+        (datetime(2026, 10, 26, 9, 0, tzinfo=UTC), datetime(2026, 10, 25, 19, 0, tzinfo=UTC)),  # the clock went back
+        (datetime(2027, 3, 29, 8, 0, tzinfo=UTC), datetime(2027, 3, 28, 18, 0, tzinfo=UTC)),  # and forward
+    ],
+)
+def test_a_text_is_useless_from_eight_in_the_evening_local(starts_at, useless_after):
+    assert text_useless_after(starts_at) == useless_after
+
+
+def test_a_reminder_that_fails_does_not_stop_the_others(booking, caplog):
+    Candidate.objects.update(language="xx")  # there are no letters in it
+    make_booking(starts_at=WEDNESDAY_TEN)
+
+    assert remind_by_mail(now=TUESDAY_16) == 1
+    assert [line for line in caplog.messages if line.startswith(f"booking {booking.pk}: UnknownLocaleError")] != []
+    booking.refresh_from_db()
+    assert booking.mail_reminder_at is None
 
 
 def test_who_asked_for_no_text_gets_none(booking):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -12,6 +12,9 @@ from tests.factories import NOW, make_message, make_text
 from tests.stand_ins import mail_server, point_to
 
 pytestmark = pytest.mark.django_db
+FRIDAY_HALF_PAST_TWO = datetime(2026, 11, 27, 13, 30, tzinfo=UTC)
+FRIDAY_THREE = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
+MONDAY_TEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
 AFTER_LEASE = NOW + LEASE + timedelta(seconds=1)
 
@@ -109,6 +112,13 @@ def test_the_same_dedupe_key_is_posted_once():
     assert list(Message.objects.values_list("text", flat=True)) == ["Tot dinsdag."]
 
 
+def test_what_is_too_long_for_its_column_is_shortened():
+    post(draft(recipient_name="n" * 442, sender_name="s" * 201, subject="o" * 301), now=NOW)
+
+    message = Message.objects.get()
+    assert [len(message.recipient_name), len(message.sender_name), len(message.subject)] == [200, 200, 300]
+
+
 def test_withdraw_stops_what_waits():
     post(draft(), draft(dedupe_key="2", kind="reminder"), draft(dedupe_key="3", about="booking:2"), now=NOW)
 
@@ -179,6 +189,49 @@ def test_a_message_that_fails_for_days_is_given_up(settings):
     deliver_due(now=NOW)
 
     assert state_of(message) == ("failed", "away", MAX_ATTEMPTS, False)
+
+
+def test_a_letter_for_office_hours_is_tried_again_within_them(settings):
+    message = make_message(only_at_office_hours=True, attempts=4, not_before=FRIDAY_HALF_PAST_TWO)
+    point_to(settings, 1)
+
+    deliver_due(now=FRIDAY_HALF_PAST_TWO)  # away; the next attempt would be an hour later
+
+    assert (state_of(message)[:2], message.not_before) == (("queued", "away"), MONDAY_TEN)
+
+
+def test_another_letter_is_tried_again_at_any_hour(settings):
+    message = make_message(attempts=4, not_before=FRIDAY_HALF_PAST_TWO)
+    point_to(settings, 1)
+
+    deliver_due(now=FRIDAY_HALF_PAST_TWO)
+
+    message.refresh_from_db()
+    assert timedelta(hours=1) <= message.not_before - FRIDAY_HALF_PAST_TWO <= timedelta(minutes=72)
+
+
+def test_a_long_queue_waits_for_office_hours():
+    message, other = (
+        make_message(only_at_office_hours=only, not_before=FRIDAY_HALF_PAST_TWO) for only in (True, False)
+    )
+
+    assert deliver_due(now=FRIDAY_THREE) == 1
+    assert (state_of(message)[0], message.not_before, state_of(other)[0]) == ("queued", MONDAY_TEN, "sent")
+    assert [deliver_due(now=MONDAY_TEN - timedelta(minutes=1)), deliver_due(now=MONDAY_TEN)] == [0, 1]
+
+
+def test_what_a_worker_that_died_had_waits_for_office_hours_too():
+    message = make_message(only_at_office_hours=True, not_before=FRIDAY_HALF_PAST_TWO)
+    claim(now=FRIDAY_THREE - timedelta(minutes=5), channels=["mail"])
+
+    assert deliver_due(now=FRIDAY_THREE) == 0
+    assert (state_of(message), message.not_before, message.lease) == (("queued", "", 1, True), MONDAY_TEN, None)
+
+
+def test_claim_takes_no_such_letter_outside_office_hours():
+    make_message(only_at_office_hours=True, not_before=FRIDAY_HALF_PAST_TWO)
+
+    assert claim(now=FRIDAY_THREE, channels=["mail"]) is None
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 5), (4, 15), (5, 60), (50, 60)])

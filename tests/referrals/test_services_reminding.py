@@ -3,6 +3,7 @@ from functools import partial
 
 import pytest
 
+from organisation.models import User
 from outbox.models import Message
 from referrals.services import remind_recruiters
 from tests.factories import NOW, make_policy, make_referral, make_sent_referral
@@ -54,6 +55,17 @@ def test_only_what_waits_for_the_recruiter_is_reminded():
         make_referral(state=state, consented_at=NOW, answer_by=date(2026, 11, 30), **more)
 
     assert remind_recruiters(now=LATE) == 0
+
+
+@pytest.mark.django_db
+def test_a_reminder_that_fails_does_not_stop_the_others(caplog):
+    make_policy()
+    broken = make_sent_referral()
+    User.objects.filter(pk=broken.vacancy.recruiter_id).update(name="")  # a letter cannot greet nobody
+    make_sent_referral()
+
+    assert remind_recruiters(now=LATE) == 1
+    assert [line for line in caplog.messages if line.startswith(f"referral {broken.pk}: IndexError")] != []
 
 
 @pytest.mark.django_db(transaction=True)
