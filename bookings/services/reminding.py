@@ -36,12 +36,14 @@ def remind_by_mail(*, now: datetime) -> int:
 
 def _remind(*, now: datetime, mark: Mark, at: time, until: Callable[[datetime], datetime], wanted: Q) -> int:
     policy = Policy.objects.current()
-    keys = [
-        key
+    seen = {
+        key: starts_at
         for key, starts_at, booked_at, moved_at in _soon(now, mark, wanted).values_list(*WHEN)
         if (moved_at or booked_at) < reminder_moment(starts_at, at) <= now < until(starts_at)
-    ]
-    return do_each(keys, partial(_remind_of, policy=policy, now=now, mark=mark, wanted=wanted), name="booking")
+    }
+    return do_each(
+        list(seen), partial(_remind_of, seen, policy=policy, now=now, mark=mark, wanted=wanted), name="booking"
+    )
 
 
 def _soon(now: datetime, mark: Mark, wanted: Q) -> QuerySet[Booking]:
@@ -52,8 +54,12 @@ def _soon(now: datetime, mark: Mark, wanted: Q) -> QuerySet[Booking]:
 
 
 @transaction.atomic
-def _remind_of(booking_id: int, *, policy: Policy, now: datetime, mark: Mark, wanted: Q) -> bool:
-    if not _soon(now, mark, wanted).filter(pk=booking_id).update(**{mark: now}):
+def _remind_of(
+    seen: dict[int, datetime], booking_id: int, *, policy: Policy, now: datetime, mark: Mark, wanted: Q
+) -> bool:
+    """False when somebody else reminded, or when the talk moved since the scan saw it."""
+    still = _soon(now, mark, wanted).filter(pk=booking_id, starts_at=seen[booking_id])
+    if not still.update(**{mark: now}):
         return False
     booking = messages.with_all_that_letters_need(Booking.objects.filter(pk=booking_id)).get()
     outbox.post(_draft(booking, policy, mark), now=now)
