@@ -72,10 +72,10 @@ production-check: test-environment
 	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
 test-sqlite:
-	.ci/plain $(PY) -m pytest -n 2 $(TESTS)
+	.ci/plain $(PY) -m pytest -n 2 --dist worksteal $(TESTS)
 
 test-postgresql:
-	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
+	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 --dist worksteal $(TESTS) --ignore=tests/browser
 
 format: test-environment
 	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres
