@@ -72,10 +72,10 @@ production-check: test-environment
 	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
 test-sqlite:
-	.ci/plain $(PY) -m pytest -n 2 --dist worksteal $(TESTS)
+	.ci/plain $(PY) -m pytest -n 2 --dist worksteal --durations 12 $(TESTS)
 
 test-postgresql:
-	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 --dist worksteal $(TESTS) --ignore=tests/browser
+	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 --dist worksteal --durations 12 $(TESTS) --ignore=tests/browser
 
 format: test-environment
 	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres
