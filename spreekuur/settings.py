@@ -319,3 +319,6 @@ LOGGING = {
         "twilio": {"handlers": [], "propagate": True, "level": "WARNING"},  # below it: whole requests
     },
 }
+
+if env.bool("FRIENDLY_ERRORS", default=False):
+    DEBUG = False  # `make run` shows the errors that people will see; the laptop's other defaults stay as they are

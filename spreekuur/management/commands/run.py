@@ -37,6 +37,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         refuse_a_taken_port(host, port)
         settings.PUBLIC_URL = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
+        os.environ.setdefault("FRIENDLY_ERRORS", "1")
         call_command("createcachetable", verbosity=0)
         if settings.DEMO and not User.objects.exists() and not Candidate.objects.exists():
             call_command("load_demo", stdout=self.stdout)
