@@ -15,7 +15,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .PHONY: help setup run test lint format bench messages lock clean
-.PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql
+.PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql test-browser
 
 help:
 	@echo "make run [PORT=8000]   the demo hospital in your browser"
@@ -57,7 +57,7 @@ test-system:
 	@.ci/once tests/oracles/node_modules/.stamp tests/oracles/package-lock.json \
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
-test: test-environment test-system lint production-check test-sqlite test-postgresql
+test: test-environment test-system lint production-check test-sqlite test-postgresql test-browser
 
 lint: test-environment
 	$(PY) -m ruff check . .ci/with-postgres
@@ -72,10 +72,14 @@ production-check: test-environment
 	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
 test-sqlite:
-	.ci/plain $(PY) -m pytest -n 2 --dist worksteal --durations 12 $(TESTS)
+	.ci/plain $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
+
+# On their own: the browser's event loop would sit beside the database's calls in one process.
+test-browser:
+	.ci/plain $(PY) -m pytest -n 2 tests/browser
 
 test-postgresql:
-	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 --dist worksteal --durations 12 $(TESTS) --ignore=tests/browser
+	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
 
 format: test-environment
 	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres

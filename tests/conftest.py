@@ -14,7 +14,7 @@ def pytest_collection_modifyitems(config, items):
     """What only one database can show is not collected on the other: a skip would look like a gap."""
     here = [item for item in items if _belongs_here(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in here])
-    items[:] = sorted(here, key=lambda item: "browser" not in item.path.parts)  # the slow ones first: two share them
+    items[:] = here
 
 
 def _belongs_here(item):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
-from bookings.models import Booking, Invitation
+from bookings.models import Booking, Invitation, Topic
 from bookings.wishes import Wish
 from candidates.models import Application, Candidate, Rejection, RejectionReason, Strength
 from candidates.services.access import link_of
@@ -118,6 +118,11 @@ def make_invitation(*, rejection=None, sent_at=NOW - timedelta(days=1), open_unt
     return Invitation.objects.create(
         application=rejection.application, sent_at=sent_at, open_until=open_until, **fields
     )
+
+
+def make_topic():
+    """One of those that an installation starts with; a test that emptied the tables may have taken it away."""
+    return Topic.objects.get_or_create(code="cv", defaults={"label_nl": "Mijn cv", "label_en": "My CV"})[0]
 
 
 def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN, minutes=20, buffer=10, **fields):

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.codes import code_of, digest_of
-from bookings.models import Booking, Topic
+from bookings.models import Booking
 from candidates.links import token_of
 from candidates.models import Consent
 from organisation.models import AuditEvent, Role
@@ -209,7 +209,7 @@ def test_book_has_a_page_for_an_invitation_that_ended(client):
 def test_details_books_tells_both_and_shows_the_appointment(client):
     invitation = invited(client)
     advisor = make_advisor()
-    topic = Topic.objects.get(code="cv")
+    topic = make_topic()
 
     answer = client.post(
         url("details", invitation), sent(question="Wat telt?", topics=[topic.pk], wants_sms="on"), follow=True
@@ -482,7 +482,7 @@ def test_cancel_after_the_start_asks_to_call(client):
 
 def test_prepare_keeps_topics_and_question(client):
     booking = booked(client)
-    topic = Topic.objects.get(code="cv")
+    topic = make_topic()
 
     client.post(url("prepare", booking), {"topics": [topic.pk], "question": "Wat telt?\u202e"})
 
