@@ -22,6 +22,7 @@ from tests.factories import (
     make_invitation,
     make_policy,
     make_rejection,
+    make_topic,
     make_user,
 )
 
