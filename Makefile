@@ -2,7 +2,6 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.NOTPARALLEL:
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -57,7 +56,9 @@ test-system:
 	@.ci/once tests/oracles/node_modules/.stamp tests/oracles/package-lock.json \
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
-test: test-environment test-system lint production-check test-sqlite test-postgresql test-browser
+# Two at a time: much of a test is waiting, for a disk, for a lock, for a page. What one says stays together.
+test: | test-environment test-system
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint production-check test-browser test-sqlite test-postgresql
 
 lint: test-environment
 	$(PY) -m ruff check . .ci/with-postgres
