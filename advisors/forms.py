@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from advisors.models import Advisor, Opening, TalkChannel, Weekday
-from advisors.slots import Hours, Span
+from advisors.rota import Hours
+from advisors.slots import Span
 from organisation.models import Location
 
 

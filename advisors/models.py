@@ -57,6 +57,13 @@ class Advisor(models.Model):
         validators=[MinValueValidator(5), MaxValueValidator(120)],
         help_text=_("Empty: as policy says."),
     )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("Time before a talk (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Empty: as policy says."),
+    )
     buffer_minutes = models.PositiveSmallIntegerField(
         _("Time between talks (minutes)"),
         null=True,
@@ -64,8 +71,24 @@ class Advisor(models.Model):
         validators=[MaxValueValidator(120)],
         help_text=_("Empty: as policy says."),
     )
+    step_minutes = models.PositiveSmallIntegerField(
+        _("A talk may start every (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+        help_text=_("Empty: as policy says."),
+    )
     max_per_day = models.PositiveSmallIntegerField(
         _("Talks a day, at most"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    max_per_week = models.PositiveSmallIntegerField(
+        _("Talks a week, at most"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    share_weight = models.PositiveSmallIntegerField(
+        _("Share of the talks (percent)"),
+        default=100,
+        validators=[MaxValueValidator(1000)],
+        help_text=_("100 is a full share of the hours that are open. Fewer hours already mean fewer talks."),
     )
     video_url = models.URLField(_("Address of the video room"), blank=True)
     time_zone = models.CharField(max_length=40, default=settings.TIME_ZONE)
@@ -92,20 +115,65 @@ class Advisor(models.Model):
 
 
 class Opening(models.Model):
-    """Hours in every week in which an advisor holds talks; local time of the advisor."""
+    """Hours in which an advisor holds talks, local time of the advisor: every week, by a rule, or on one day."""
 
     advisor = models.ForeignKey(Advisor, models.CASCADE, related_name="openings")
-    weekday = models.PositiveSmallIntegerField(_("Day"), choices=Weekday)
+    weekday = models.PositiveSmallIntegerField(_("Day"), choices=Weekday, null=True, blank=True)
+    rule = models.CharField(_("Rule"), max_length=200, blank=True)  # RFC 5545; counts from `valid_from`
+    day = models.DateField(_("Date"), null=True, blank=True)
+    replaces = models.BooleanField(default=False)  # on `day`, instead of what recurs
+    valid_from = models.DateField(_("From this day on"), null=True, blank=True)
+    valid_until = models.DateField(_("Until this day"), null=True, blank=True)  # included
     starts = models.TimeField(_("From"))
     ends = models.TimeField(_("Until"))
     channels = models.JSONField(_("How"), default=list)
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, verbose_name=_("Location"))
+    languages = models.JSONField(_("Languages"), default=list, blank=True)  # empty: all that the advisor speaks
+    session_minutes = models.PositiveSmallIntegerField(
+        _("Length of a talk (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("Time before a talk (minutes)"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        _("Time between talks (minutes)"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    step_minutes = models.PositiveSmallIntegerField(
+        _("A talk may start every (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+    )
 
     class Meta:
-        ordering = ["advisor", "weekday", "starts"]
+        ordering = ["advisor", "day", "weekday", "starts"]
         constraints = [
             models.CheckConstraint(name="opening_ends_after_start", condition=Q(ends__gt=F("starts"))),
-            models.CheckConstraint(name="opening_on_a_weekday", condition=Q(weekday__lte=6)),
+            models.CheckConstraint(name="opening_on_a_weekday", condition=Q(weekday__isnull=True) | Q(weekday__lte=6)),
+            models.CheckConstraint(
+                name="opening_is_weekly_or_by_rule_or_once",
+                condition=Q(weekday__isnull=False, rule="", day__isnull=True)
+                | (Q(weekday__isnull=True, day__isnull=True, valid_from__isnull=False) & ~Q(rule=""))
+                | Q(weekday__isnull=True, rule="", day__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="opening_replaces_on_its_day", condition=Q(replaces=False) | Q(day__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="opening_valid_until_after_from",
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+            ),
+            models.CheckConstraint(
+                name="opening_talk_lasts", condition=Q(session_minutes__isnull=True) | Q(session_minutes__gte=5)
+            ),
+            models.CheckConstraint(
+                name="opening_steps_are_steps", condition=Q(step_minutes__isnull=True) | Q(step_minutes__gte=5)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +202,51 @@ class Absence(models.Model):
         return f"absence {self.pk}"
 
 
+class OtherCalendar(models.Model):
+    """A calendar of an advisor elsewhere: its busy times block moments here, and it may get the talks."""
+
+    class Kind(models.TextChoices):
+        ICS = "ics", _("Published calendar (ICS)")
+        CALDAV = "caldav", _("CalDAV")
+
+    advisor = models.ForeignKey(Advisor, models.CASCADE, related_name="other_calendars")
+    kind = models.CharField(_("Kind"), max_length=6, choices=Kind)
+    name = models.CharField(_("Name"), max_length=80)
+    address = models.CharField(_("Address"), max_length=2000)  # a secret: who has it reads the calendar
+    username = models.CharField(_("User name"), max_length=200, blank=True)
+    sealed_password = models.TextField(blank=True)  # see organisation/sealing.py
+    gets_talks = models.BooleanField(_("Write my talks into it"), default=False)
+    version = models.CharField(max_length=300, blank=True)  # the ETag of what was read last
+    due_at = models.DateTimeField()  # when it is to be read again
+    read_at = models.DateTimeField(null=True, blank=True)  # the last time that it could be read
+    failing_since = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=40, blank=True)  # a code; words are in advisors/refusals.py
+    alarmed_at = models.DateTimeField(null=True, blank=True)  # the advisor had a mail about it
+
+    class Meta:
+        ordering = ["advisor", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="other_calendar_only_caldav_gets_talks", condition=Q(gets_talks=False) | Q(kind="caldav")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"other calendar {self.pk}"
+
+
+class AgendaFeed(models.Model):
+    """The private address under which an advisor's own agenda can be subscribed to; see advisors/feeds.py."""
+
+    advisor = models.OneToOneField(Advisor, models.CASCADE, related_name="feed")
+    digest = models.CharField(max_length=64, unique=True)  # of the secret in the address; the address is not stored
+    version = models.PositiveIntegerField(default=1)  # rises when the address is renewed
+    shows_names = models.BooleanField(_("Names of candidates in the titles"), default=False)
+
+    def __str__(self) -> str:
+        return f"agenda feed {self.pk}"
+
+
 class AgendaEntry(models.Model):
     """A piece of an advisor's time that is taken, buffers included.
 
@@ -150,12 +263,20 @@ class AgendaEntry(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     busy_from = models.DateTimeField()
     busy_until = models.DateTimeField()
+    talk_from = models.DateTimeField(null=True, blank=True)  # the talk in it, when it is ours: without buffers
+    talk_until = models.DateTimeField(null=True, blank=True)
+    calendar = models.ForeignKey(
+        "OtherCalendar", models.CASCADE, null=True, blank=True, related_name="entries"
+    )  # where it was read
 
     class Meta:
         ordering = ["busy_from"]
         indexes = [models.Index(name="agenda_entry_by_end", fields=["advisor", "busy_until"])]
         constraints = [
             models.CheckConstraint(name="agenda_entry_takes_time", condition=Q(busy_until__gt=F("busy_from"))),
+            models.CheckConstraint(
+                name="agenda_entry_from_a_calendar_is_external", condition=Q(calendar__isnull=True) | Q(kind="external")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,27 +1,39 @@
-"""Feeds the engine: any number of advisors, days and years of history in at most five SQL statements."""
+"""Feeds the engine: any number of advisors, days and years of history in two SQL statements."""
 
-from collections import defaultdict
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import QuerySet
 
-from advisors.models import Absence, Advisor, AgendaEntry, Opening, TalkChannel
-from advisors.slots import Calendar, Hours, Question, Slot, Span, free_slots
+from advisors.models import Advisor, TalkChannel
+from advisors.reading import busy_time_of, rows_of, words_in
+from advisors.rota import Hours
+from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
 from organisation.models import Policy
 from organisation.workdays import public_holidays
 
-ADVISOR_FIELDS = ("pk", "time_zone", "session_minutes", "buffer_minutes", "max_per_day", "languages")
-CHANNEL_FIELDS = ("channels", "location__is_active", "advisor__video_url")
-HOURS_FIELDS = ("advisor_id", "weekday", "starts", "ends", "location_id", *CHANNEL_FIELDS)
-WHOLE_DAY = timedelta(days=1)
-ABSENCE = "absence"
+WHOLE_WEEK = timedelta(days=7)  # around what is asked: the cap per week counts all of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diary:
+    """An advisor's calendar, with what a page tells about the advisor."""
+
+    name: str
+    calendar: Calendar
+    addresses: frozenset[str]  # where talks on site are held
+
+    @property
+    def channels(self) -> frozenset[str]:
+        return frozenset[str]().union(*(hours.channels for hours in self.calendar.hours))
 
 
 def question_of(policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None) -> Question:
-    """What policy lets a candidate ask at this moment: from notice to horizon, without public holidays."""
+    """What policy lets a candidate ask at this moment: from notice to horizon, without the days that are closed."""
     earliest = now + timedelta(hours=policy.notice_hours)
     latest = now + timedelta(days=policy.horizon_days)
     return Question(
@@ -29,7 +41,7 @@ def question_of(policy: Policy, *, now: datetime, channel: str | None = None, la
         latest=latest,
         channel=channel,
         language=language,
-        closed_days=_closed_days(earliest.year, latest.year),
+        closed_days=closed_days_of(policy, earliest.year, latest.year),
     )
 
 
@@ -37,96 +49,126 @@ def free_slots_of(
     advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
 ) -> list[Slot]:
     """The free moments of these advisors, by start and then by advisor. `without_entry` is time to be given back."""
-    calendars = calendars_of(advisors, question, policy=policy, without_entry=without_entry)
-    slots = [slot for calendar in calendars if calendar.languages for slot in free_slots(calendar, question)]
-    slots.sort(key=lambda slot: (slot.starts_at, slot.advisor_id))
-    return slots
+    return slots_in(diaries_of(advisors, question, policy=policy, without_entry=without_entry), question)
+
+
+def slots_in(diaries: Iterable[Diary], question: Question) -> list[Slot]:
+    """By start, then by advisor."""
+    return sorted(slot for diary in diaries for slot in free_slots(diary.calendar, question))
 
 
 def calendars_of(
     advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
 ) -> list[Calendar]:
-    """Three statements, whatever the number of advisors: who, weekly hours, absences with taken time."""
-    rows = list(advisors.order_by("pk").values(*ADVISOR_FIELDS))
-    ids = [row["pk"] for row in rows]
-    since, until = question.earliest - WHOLE_DAY, question.latest + WHOLE_DAY
-    hours = _hours_of(ids)
-    absences, taken, talks = _busy_time_of(ids, since, until, without_entry)
-    return [
-        _calendar(row, policy, hours[row["pk"]], absences[row["pk"]], taken[row["pk"]], talks[row["pk"]])
-        for row in rows
-    ]
+    diaries = diaries_of(advisors, question, policy=policy, without_entry=without_entry)
+    return [diary.calendar for diary in diaries]
 
 
-def _calendar(
-    row: dict[str, Any],
-    policy: Policy,
-    hours: list[Hours],
-    absences: list[Span],
-    taken: list[Span],
-    talks: list[datetime],
-) -> Calendar:
-    length = policy.session_minutes if row["session_minutes"] is None else row["session_minutes"]
-    buffer = policy.buffer_minutes if row["buffer_minutes"] is None else row["buffer_minutes"]
-    return Calendar(
-        advisor_id=row["pk"],
-        zone=ZoneInfo(row["time_zone"]),
-        length=timedelta(minutes=length),
-        buffer=timedelta(minutes=buffer),
-        hours=tuple(hours),
-        languages=languages_in(policy, row["languages"]),
-        max_per_day=row["max_per_day"],
+def diaries_of(
+    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
+) -> list[Diary]:
+    """Two statements, whatever the number of advisors: who with their hours, absences with taken time. By key."""
+    rows = [_Row(*row) for row in rows_of(advisors)]
+    hours: dict[int, list[_Row]] = {advisor_id: list(own) for advisor_id, own in groupby(rows, lambda row: row.advisor)}
+    since, until = question.earliest - WHOLE_WEEK, question.latest + WHOLE_WEEK
+    absences, taken = busy_time_of(list(hours), since, until, without_entry=without_entry)
+    return [_diary(own, policy, absences[advisor_id], taken[advisor_id]) for advisor_id, own in hours.items()]
+
+
+def closed_days_of(policy: Policy, first_year: int, last_year: int) -> frozenset[date]:
+    """Dutch public holidays when policy says so, and the employer's own closed days."""
+    own = {date.fromisoformat(day) for day in policy.closed_days}
+    if not policy.closes_on_public_holidays:
+        return frozenset(own)
+    return frozenset(own).union(*(public_holidays(year) for year in range(first_year, last_year + 1)))
+
+
+class _Row(NamedTuple):
+    """Of an advisor and one opening, as `rows_of` reads them; the part of the opening is empty for who has none."""
+
+    advisor: int
+    name: str
+    video_url: str
+    zone: str
+    languages: str
+    length: int | None
+    before: int | None
+    buffer: int | None
+    step: int | None
+    max_per_day: int | None
+    max_per_week: int | None
+    opening: int | None
+    weekday: int | None
+    starts: time
+    ends: time
+    channels: str
+    location: int | None
+    rule: str
+    day: date | None
+    replaces: bool
+    valid_from: date | None
+    valid_until: date | None
+    own_languages: str
+    own_length: int | None
+    own_before: int | None
+    own_buffer: int | None
+    own_step: int | None
+    place_is_used: bool | None
+    address: str | None
+
+
+def _diary(rows: list[_Row], policy: Policy, absences: list[Span], taken: list[Taken]) -> Diary:
+    first = rows[0]
+    calendar = Calendar(
+        advisor_id=first.advisor,
+        zone=ZoneInfo(first.zone),
+        length=timedelta(minutes=policy.session_minutes if first.length is None else first.length),
+        before=timedelta(minutes=policy.buffer_before_minutes if first.before is None else first.before),
+        buffer=timedelta(minutes=policy.buffer_minutes if first.buffer is None else first.buffer),
+        step=_minutes(policy.step_minutes if first.step is None else first.step),
+        hours=tuple(hours for row in rows if row.opening is not None and (hours := _hours(row)).channels),
+        languages=languages_in(policy, words_in(first.languages)),
+        max_per_day=first.max_per_day,
+        max_per_week=first.max_per_week,
         absences=tuple(absences),
         taken=tuple(taken),
-        talks=tuple(talks),
+    )
+    addresses = frozenset(row.address for row in rows if row.place_is_used and row.address)
+    return Diary(name=first.name, calendar=calendar, addresses=addresses)
+
+
+def _hours(row: _Row) -> Hours:
+    return Hours(
+        weekday=row.weekday,
+        starts=row.starts,
+        ends=row.ends,
+        channels=channels_that_work(
+            words_in(row.channels), has_video=bool(row.video_url), has_place=bool(row.place_is_used)
+        ),
+        location_id=row.location,
+        rule=row.rule,
+        day=row.day,
+        replaces=bool(row.replaces),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        languages=words_in(row.own_languages) or None,
+        length=_minutes(row.own_length),
+        before=_minutes(row.own_before),
+        buffer=_minutes(row.own_buffer),
+        step=_minutes(row.own_step),
     )
 
 
-def _hours_of(ids: Collection[int]) -> dict[int, list[Hours]]:
-    found: dict[int, list[Hours]] = defaultdict(list)
-    for row in Opening.objects.filter(advisor_id__in=ids).values(*HOURS_FIELDS):
-        if channels := channels_that_work(row):
-            hours = Hours(row["weekday"], row["starts"], row["ends"], channels, row["location_id"])
-            found[row["advisor_id"]].append(hours)
-    return found
+def _minutes(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes)
 
 
-def channels_that_work(opening: dict[str, Any]) -> frozenset[str]:
-    """Of an opening's values with `CHANNEL_FIELDS`: on site needs a location in use, video needs a room."""
-    channels = set(opening["channels"])
-    if not opening["location__is_active"]:
-        channels.discard(TalkChannel.ONSITE)
-    if not opening["advisor__video_url"]:
-        channels.discard(TalkChannel.VIDEO)
-    return frozenset(channels)
+def channels_that_work(channels: Collection[str], *, has_video: bool, has_place: bool) -> frozenset[str]:
+    """Of an opening's channels: on site needs a location in use, video needs a room."""
+    works = {TalkChannel.ONSITE.value: has_place, TalkChannel.VIDEO.value: has_video}
+    return frozenset(channel for channel in channels if works.get(channel, True))
 
 
 def languages_in(policy: Policy, spoken: Collection[str]) -> frozenset[str]:
     """The languages of an advisor in which the employer offers talks."""
     return frozenset(spoken) & frozenset(policy.languages)
-
-
-def _busy_time_of(
-    ids: Collection[int], since: datetime, until: datetime, without_entry: int | None
-) -> tuple[dict[int, list[Span]], dict[int, list[Span]], dict[int, list[datetime]]]:
-    """Absences, taken time and the starts of talks; one statement over both tables."""
-    absences: dict[int, list[Span]] = defaultdict(list)
-    taken: dict[int, list[Span]] = defaultdict(list)
-    talks: dict[int, list[datetime]] = defaultdict(list)
-    away = Absence.objects.filter(advisor_id__in=ids, ends_at__gt=since, starts_at__lt=until).order_by()
-    entries = AgendaEntry.objects.filter(advisor_id__in=ids, busy_until__gt=since, busy_from__lt=until).order_by()
-    if without_entry is not None:
-        entries = entries.exclude(pk=without_entry)
-    rows = entries.values_list("advisor_id", "kind", "busy_from", "busy_until")
-    absence = Value(ABSENCE, output_field=CharField())
-    for advisor_id, kind, start, end in rows.union(
-        away.values_list("advisor_id", absence, "starts_at", "ends_at"), all=True
-    ):
-        (absences if kind == ABSENCE else taken)[advisor_id].append(Span(start, end))
-        if kind == AgendaEntry.Kind.BOOKING:
-            talks[advisor_id].append(start)
-    return absences, taken, talks
-
-
-def _closed_days(first_year: int, last_year: int) -> frozenset[date]:
-    return frozenset().union(*(public_holidays(year) for year in range(first_year, last_year + 1)))

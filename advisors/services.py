@@ -17,7 +17,8 @@ from advisors.refusals import (
     SlotTaken,
     VideoRoomNeeded,
 )
-from advisors.slots import Hours, Question, Slot, Span
+from advisors.rota import Hours
+from advisors.slots import Question, Slot, Span
 from organisation import audit
 from organisation.actors import Actor, key_of
 from organisation.models import Policy
@@ -67,16 +68,13 @@ def _free_slot_at(
 
 
 def _write(slot: Slot, instead_of: AgendaEntry | None) -> AgendaEntry:
-    if instead_of is not None and instead_of.advisor_id == slot.advisor_id:
-        instead_of.busy_from, instead_of.busy_until = slot.starts_at, slot.busy_until
-        instead_of.save(update_fields=["busy_from", "busy_until"])
-        return instead_of
-    return AgendaEntry.objects.create(
-        advisor_id=slot.advisor_id,
-        kind=AgendaEntry.Kind.BOOKING,
-        busy_from=slot.starts_at,
-        busy_until=slot.busy_until,
-    )
+    entry = instead_of
+    if entry is None or entry.advisor_id != slot.advisor_id:
+        entry = AgendaEntry(advisor_id=slot.advisor_id, kind=AgendaEntry.Kind.BOOKING)
+    entry.busy_from, entry.busy_until = slot.busy_from, slot.busy_until
+    entry.talk_from, entry.talk_until = slot.starts_at, slot.ends_at
+    entry.save()
+    return entry
 
 
 def open_hours(*, advisor: Advisor, hours: Hours, actor: Actor, now: datetime) -> Opening:

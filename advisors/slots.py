@@ -1,16 +1,31 @@
-"""Which moments are free: one pure function, from values. The page, the write and the API all ask it.
+"""Which moments are free, and why another is not: one set of rules, from values.
 
-All datetimes are aware; spans are half-open and in UTC. Opening hours are local to the advisor and are expanded in
-the advisor's own zone, so that a talk of 10.00 stays at 10.00 when the clock changes; lengths are added in UTC.
+The page, the write, the API, the waiting list and the agenda's explanations all ask here. Every rule is one of two
+things: it closes a whole block of hours (`blocks_of`), or it forbids a stretch of starts within one
+(`obstacles_of`). Listing takes what is left; explaining names what took it away.
+
+All datetimes are aware, spans are half-open and in UTC. Opening hours are local to the advisor and are expanded in the
+advisor's own zone, so that a talk of 10.00 stays at 10.00 when the clock changes; lengths are added in UTC. Inside,
+moments are whole seconds since 1970, because a page counts thousands of them.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from math import ceil, floor
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from advisors.rota import Hours, numbers_on, rota_of
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ONE_DAY = timedelta(days=1)
+EVER = 1 << 40  # seconds; far beyond any calendar
+TALKS = frozenset({"booking", "hold"})  # what counts for the caps
 
 
 class Span(NamedTuple):
@@ -18,15 +33,14 @@ class Span(NamedTuple):
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Weekly hours, local time."""
+class Taken(NamedTuple):
+    """A piece of time that is gone, buffers included; `talk` is the talk within it, when it is one of ours."""
 
-    weekday: int  # 0 is Monday
-    starts: time
-    ends: time
-    channels: frozenset[str]
-    location_id: int | None = None
+    start: datetime
+    end: datetime
+    kind: str = "booking"  # or hold, external
+    talk: Span | None = None
+    calendar_id: int | None = None  # where it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +50,15 @@ class Calendar:
     advisor_id: int
     zone: ZoneInfo
     length: timedelta
-    buffer: timedelta
+    buffer: timedelta  # after a talk
     hours: tuple[Hours, ...]
     languages: frozenset[str]
+    before: timedelta = timedelta()  # a buffer before a talk
+    step: timedelta | None = None  # between possible starts; None: a talk follows a talk
     max_per_day: int | None = None
+    max_per_week: int | None = None  # Monday to Sunday
     absences: tuple[Span, ...] = ()
-    taken: tuple[Span, ...] = ()  # buffers included
-    talks: tuple[datetime, ...] = ()  # starts of standing talks, for the cap per day
+    taken: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,82 +72,297 @@ class Question:
     closed_days: frozenset[date] = field(default_factory=frozenset)
 
 
-class Slot(NamedTuple):
-    """A named tuple: hundreds are made per page, and a frozen dataclass costs five times as much to make."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """How talks in a block go; in seconds. Made once per hours, shared by all their slots."""
 
-    advisor_id: int
-    starts_at: datetime
-    ends_at: datetime
-    busy_until: datetime
+    length: int
+    before: int
+    after: int
+    step: int
     channels: frozenset[str]
+    languages: frozenset[str]
     location_id: int | None
+
+    @property
+    def lasts(self) -> tuple[int, int, int]:
+        return self.length, self.before, self.after
+
+
+class Slot(NamedTuple):
+    """A moment that can be booked. Thousands are made per page, so it keeps seconds and tells datetimes when asked."""
+
+    start: int  # seconds since 1970
+    advisor_id: int
+    terms: Terms
+
+    @property
+    def starts_at(self) -> datetime:
+        return moment_at(self.start)
+
+    @property
+    def ends_at(self) -> datetime:
+        return moment_at(self.start + self.terms.length)
+
+    @property
+    def busy_from(self) -> datetime:
+        return moment_at(self.start - self.terms.before)
+
+    @property
+    def busy_until(self) -> datetime:
+        return moment_at(self.start + self.terms.length + self.terms.after)
+
+    @property
+    def channels(self) -> frozenset[str]:
+        return self.terms.channels
+
+    @property
+    def location_id(self) -> int | None:
+        return self.terms.location_id
+
+
+class Rule(StrEnum):
+    """What can take a moment away."""
+
+    OUTSIDE_HOURS = "outside_hours"
+    OFF_GRID = "off_grid"
+    CHANNEL = "channel"
+    LANGUAGE = "language"
+    CLOSED_DAY = "closed_day"
+    FULL_DAY = "full_day"
+    FULL_WEEK = "full_week"
+    ABSENT = "absent"
+    TALK = "talk"
+    BUFFER = "buffer"
+    HELD = "held"
+    BUSY_ELSEWHERE = "busy_elsewhere"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+
+
+class Why(NamedTuple):
+    """The rule that removes a moment, with what makes it clear: a stretch of time, or a number of talks."""
+
+    rule: Rule
+    span: Span | None = None
+    talks: int | None = None
+    calendar_id: int | None = None
+
+
+class Block(NamedTuple):
+    """Hours on one day, as seconds; `why` when a rule closes all of it."""
+
+    terms: Terms
+    start: int
+    end: int
+    why: Why | None
+
+    @property
+    def starts(self) -> range:
+        """The moments at which a talk may start and ends in time."""
+        return range(self.start, self.end - self.terms.length + 1, self.terms.step)
+
+
+class Obstacle(NamedTuple):
+    """Starts that a rule forbids, as seconds: from the first up to, not including, the last."""
+
+    first: int
+    until: int
+    why: Why
 
 
 def free_slots(calendar: Calendar, question: Question) -> list[Slot]:
     """The moments, in order, at which a talk with this advisor fits and disturbs nobody."""
-    if question.language is not None and question.language not in calendar.languages:
-        return []
-    absences = _Busy(calendar.absences)
-    taken = _Busy(calendar.taken)
-    found: list[Slot] = []
-    for hours, opened in _opened(calendar, question):
-        found += [
-            slot
-            for slot in _grid(calendar, hours, opened, question)
-            if not absences.touches(slot.starts_at, slot.ends_at) and not taken.touches(slot.starts_at, slot.busy_until)
-        ]
-    found.sort(key=lambda slot: slot.starts_at)
-    return _without_doubles(found)
+    merged: dict[tuple[int, int, int], _Merged] = {}
+    found: dict[int, Slot] = {}
+    for block in blocks_of(calendar, question):
+        if block.why is not None:
+            continue
+        terms, starts = block.terms, block.starts
+        if terms.lasts not in merged:
+            merged[terms.lasts] = _merged(obstacles_of(calendar, question, terms))
+        for start in _left(starts, merged[terms.lasts]):
+            if start not in found:  # blocks that overlap may name the same start twice: the first one counts
+                found[start] = Slot(start, calendar.advisor_id, terms)
+    return sorted(found.values())
 
 
-def _opened(calendar: Calendar, question: Question) -> Iterator[tuple[Hours, Span]]:
-    """Each block of weekly hours on each day of the question, as a span in UTC; full and closed days left out."""
-    talks_on = Counter(talk.astimezone(calendar.zone).date() for talk in calendar.talks)
-    day = question.earliest.astimezone(calendar.zone).date()
+def why_not(calendar: Calendar, question: Question, starts_at: datetime) -> Why | None:
+    """The rule that removes this moment; None when it is free, which is when `free_slots` lists it."""
+    if starts_at.microsecond:
+        return Why(Rule.OFF_GRID)
+    start, reasons = int(starts_at.timestamp()), []
+    around = Question(starts_at, starts_at, question.channel, question.language, question.closed_days)
+    for block in blocks_of(calendar, around):
+        why = _why_not_in(block, calendar, question, start)
+        if why is None:
+            return None
+        reasons.append(why)
+    order = list(Rule)
+    return max(reasons, key=lambda why: order.index(why.rule), default=Why(Rule.OUTSIDE_HOURS))
+
+
+def _why_not_in(block: Block, calendar: Calendar, question: Question, start: int) -> Why | None:
+    if not block.start <= start <= block.end - block.terms.length:
+        return Why(Rule.OUTSIDE_HOURS)
+    if start not in block.starts:
+        return Why(Rule.OFF_GRID, _span(block.start, block.end))
+    if block.why is not None:
+        return block.why
+    obstacles = obstacles_of(calendar, question, block.terms)
+    return next((one.why for one in obstacles if one.first <= start < one.until), None)
+
+
+def blocks_of(calendar: Calendar, question: Question) -> Iterator[Block]:
+    """Every block of hours on each local day of the question, also those that a rule closes as a whole."""
+    first = question.earliest.astimezone(calendar.zone).date()
     last = question.latest.astimezone(calendar.zone).date()
+    rota, talks = rota_of(calendar.hours, first, last), _talks_per_day_and_week(calendar)
+    terms = [_terms(calendar, hours) for hours in calendar.hours]
+    not_asked = [_why_not_asked(one, question) for one in terms]
+    day = first
     while day <= last:
-        is_full = calendar.max_per_day is not None and talks_on[day] >= calendar.max_per_day
-        if not is_full and day not in question.closed_days:
-            for hours in calendar.hours:
-                if hours.weekday == day.weekday() and (question.channel is None or question.channel in hours.channels):
-                    yield hours, Span(_utc(day, hours.starts, calendar.zone), _utc(day, hours.ends, calendar.zone))
-        day += timedelta(days=1)
+        if numbers := numbers_on(rota, day):
+            closed = _why_closed(calendar, question, day, talks)
+            for number in numbers:
+                hours = calendar.hours[number]
+                start, end = _second(day, hours.starts, calendar.zone), _second(day, hours.ends, calendar.zone)
+                yield Block(terms[number], start, end, closed or not_asked[number])
+        day += ONE_DAY
 
 
-def _grid(calendar: Calendar, hours: Hours, opened: Span, question: Question) -> Iterator[Slot]:
-    """Talks one after the other from the start of the block; the last one ends within it."""
-    start = opened.start
-    while start + calendar.length <= opened.end and start <= question.latest:
-        end = start + calendar.length
-        if start >= question.earliest:
-            yield Slot(calendar.advisor_id, start, end, end + calendar.buffer, hours.channels, hours.location_id)
-        start = end + calendar.buffer
+def hours_on(calendar: Calendar, day: date) -> list[Hours]:
+    """The hours that count on this day, whatever else closes it."""
+    return [calendar.hours[number] for number in numbers_on(rota_of(calendar.hours, day, day), day)]
 
 
-def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+def obstacles_of(calendar: Calendar, question: Question, terms: Terms) -> Iterator[Obstacle]:
+    """What forbids a start in a block of such talks, the most telling first."""
+    for absence in calendar.absences:
+        first = _floor(absence.start) - terms.length + 1
+        yield Obstacle(first, _ceil(absence.end), Why(Rule.ABSENT, absence))
+    for taken in calendar.taken:
+        first, until = _floor(taken.start) - terms.length - terms.after + 1, _ceil(taken.end) + terms.before
+        if taken.talk is not None:  # named apart, so that a buffer can be called a buffer
+            yield Obstacle(_floor(taken.talk.start) - terms.length + 1, _ceil(taken.talk.end), _why_taken(taken))
+            yield Obstacle(first, until, Why(Rule.BUFFER, taken.talk))
+        else:
+            yield Obstacle(first, until, _why_taken(taken))
+    yield Obstacle(-EVER, _ceil(question.earliest), Why(Rule.TOO_SOON, Span(question.earliest, question.earliest)))
+    yield Obstacle(_floor(question.latest) + 1, EVER, Why(Rule.TOO_FAR, Span(question.latest, question.latest)))
 
 
-def _without_doubles(slots: list[Slot]) -> list[Slot]:
-    """Blocks that overlap may name the same start twice: the first one counts."""
-    seen: set[datetime] = set()
-    return [slot for slot in slots if not (slot.starts_at in seen or seen.add(slot.starts_at))]  # type: ignore[func-returns-value]
+@lru_cache(maxsize=16384)  # the same moments come back for every advisor and every visitor
+def moment_at(second: int) -> datetime:
+    return EPOCH + timedelta(seconds=second)
 
 
-class _Busy:
-    """Spans merged into a sorted row, so that asking costs a binary search."""
+def _why_taken(taken: Taken) -> Why:
+    rule = {"hold": Rule.HELD, "external": Rule.BUSY_ELSEWHERE}.get(taken.kind, Rule.TALK)
+    return Why(rule, taken.talk or Span(taken.start, taken.end), calendar_id=taken.calendar_id)
 
-    def __init__(self, spans: tuple[Span, ...]) -> None:
-        self.starts: list[datetime] = []
-        self.ends: list[datetime] = []
-        for span in sorted(spans, key=lambda span: span.start):
-            if self.ends and span.start <= self.ends[-1]:
-                self.ends[-1] = max(self.ends[-1], span.end)
-            else:
-                self.starts.append(span.start)
-                self.ends.append(span.end)
 
-    def touches(self, start: datetime, end: datetime) -> bool:
-        before_end = bisect_left(self.starts, end)
-        ended = bisect_right(self.ends, start)
-        return before_end > ended
+def _why_closed(
+    calendar: Calendar, question: Question, day: date, talks: tuple[Counter[date], Counter[date]]
+) -> Why | None:
+    """Why nothing at all can start on this day."""
+    per_day, per_week = talks
+    if day in question.closed_days:
+        return Why(Rule.CLOSED_DAY)
+    if calendar.max_per_day is not None and per_day[day] >= calendar.max_per_day:
+        return Why(Rule.FULL_DAY, talks=calendar.max_per_day)
+    if calendar.max_per_week is not None and per_week[_monday(day)] >= calendar.max_per_week:
+        return Why(Rule.FULL_WEEK, talks=calendar.max_per_week)
+    return None
+
+
+def _why_not_asked(terms: Terms, question: Question) -> Why | None:
+    if not terms.channels or (question.channel is not None and question.channel not in terms.channels):
+        return Why(Rule.CHANNEL)
+    if not terms.languages or (question.language is not None and question.language not in terms.languages):
+        return Why(Rule.LANGUAGE)
+    return None
+
+
+def _talks_per_day_and_week(calendar: Calendar) -> tuple[Counter[date], Counter[date]]:
+    """Talks and holds by the local day on which they start, and by the Monday of its week."""
+    if calendar.max_per_day is None and calendar.max_per_week is None:
+        return Counter(), Counter()
+    starts = [taken.talk.start if taken.talk else taken.start for taken in calendar.taken if taken.kind in TALKS]
+    days = [start.astimezone(calendar.zone).date() for start in starts]
+    return Counter(days), Counter(_monday(day) for day in days)
+
+
+def _terms(calendar: Calendar, hours: Hours) -> Terms:
+    """The opening's own, else the advisor's; policy came before (design.md, An advisor's time is one table)."""
+    length = _seconds(calendar.length if hours.length is None else hours.length)
+    before = _seconds(calendar.before if hours.before is None else hours.before)
+    after = _seconds(calendar.buffer if hours.buffer is None else hours.buffer)
+    step = calendar.step if hours.step is None else hours.step
+    return Terms(
+        length=length,
+        before=before,
+        after=after,
+        step=before + length + after if step is None else _seconds(step),
+        channels=hours.channels,
+        languages=calendar.languages if hours.languages is None else hours.languages & calendar.languages,
+        location_id=hours.location_id,
+    )
+
+
+class _Merged(NamedTuple):
+    """Obstacles without their reasons, as stretches that neither touch nor overlap, in order."""
+
+    firsts: list[int]
+    untils: list[int]
+
+
+def _merged(obstacles: Iterator[Obstacle]) -> _Merged:
+    firsts: list[int] = []
+    untils: list[int] = []
+    for first, until, _why in sorted(obstacles, key=lambda one: one.first):
+        if untils and first <= untils[-1]:
+            untils[-1] = max(untils[-1], until)
+        elif first < until:
+            firsts.append(first)
+            untils.append(until)
+    return _Merged(firsts, untils)
+
+
+def _left(starts: range, merged: _Merged) -> Iterator[int]:
+    """The starts that no obstacle forbids; whole stretches at a time."""
+    if not starts:
+        return
+    at, last = starts.start, starts[-1]
+    number = bisect_right(merged.untils, at)
+    while number < len(merged.firsts) and merged.firsts[number] <= last:
+        yield from range(at, merged.firsts[number], starts.step)
+        steps = -(-(merged.untils[number] - starts.start) // starts.step)  # rounded up: the next start after it
+        at = max(at, starts.start + steps * starts.step)
+        number += 1
+    yield from range(at, last + 1, starts.step)
+
+
+@lru_cache(maxsize=8192)
+def _second(day: date, at: time, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, at, tzinfo=zone).timestamp())
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _span(start: int, end: int) -> Span:
+    return Span(moment_at(start), moment_at(end))
+
+
+def _seconds(length: timedelta) -> int:
+    return int(length.total_seconds())
+
+
+def _floor(moment: datetime) -> int:
+    return floor(moment.timestamp())
+
+
+def _ceil(moment: datetime) -> int:
+    return ceil(moment.timestamp())

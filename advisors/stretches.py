@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from advisors.slots import Calendar, Question, Span, free_slots
+from advisors.slots import Calendar, Question, Span, free_slots, hours_on
 
 ONE_DAY = timedelta(days=1)
 
@@ -15,9 +15,10 @@ def day_of(calendar: Calendar, day: date) -> Span:
 
 
 def opened_on(calendar: Calendar, day: date) -> list[Span]:
-    """The weekly hours of this day, in order."""
-    blocks = [hours for hours in calendar.hours if hours.weekday == day.weekday()]
-    spans = [Span(_utc(calendar, day, hours.starts), _utc(calendar, day, hours.ends)) for hours in blocks]
+    """The hours of this day, in order."""
+    spans = [
+        Span(_utc(calendar, day, hours.starts), _utc(calendar, day, hours.ends)) for hours in hours_on(calendar, day)
+    ]
     return sorted(spans, key=lambda span: span.start)
 
 
@@ -28,8 +29,10 @@ def away_in_hours(calendar: Calendar, day: date) -> list[Span]:
 
 def free_on(calendar: Calendar, day: date) -> list[Span]:
     """What is left of the hours of this day, in stretches in which a talk fits."""
-    left = without(opened_on(calendar, day), [*calendar.taken, *calendar.absences])
-    return [span for span in left if span.end - span.start >= calendar.length]
+    taken = [Span(taken.start, taken.end) for taken in calendar.taken]
+    left = without(opened_on(calendar, day), [*taken, *calendar.absences])
+    shortest = min((hours.length or calendar.length for hours in hours_on(calendar, day)), default=calendar.length)
+    return [span for span in left if span.end - span.start >= shortest]
 
 
 def within(spans: Iterable[Span], frame: Span) -> list[Span]:
@@ -59,15 +62,15 @@ def is_within_hours(calendar: Calendar, talk: Span, channel: str) -> bool:
     day = talk.start.astimezone(calendar.zone).date()
     fits = any(
         _utc(calendar, day, hours.starts) <= talk.start and talk.end <= _utc(calendar, day, hours.ends)
-        for hours in calendar.hours
-        if hours.weekday == day.weekday() and channel in hours.channels
+        for hours in hours_on(calendar, day)
+        if channel in hours.channels
     )
     return fits and not within(calendar.absences, talk)
 
 
 def room_in(calendar: Calendar, question: Question) -> tuple[int, int]:
     """How many moments are free, and how many there would be without any talk."""
-    empty = replace(calendar, taken=(), talks=())
+    empty = replace(calendar, taken=())
     return len(free_slots(calendar, question)), len(free_slots(empty, question))
 
 

@@ -28,7 +28,7 @@ from bookings.api_shapes import (
     WishBody,
 )
 from bookings.models import Booking, Invitation
-from bookings.programs import booking_in_json, booking_that_counts, host_in_json, invitation_in_json, slot_in_json
+from bookings.programs import booking_in_json, booking_that_counts, host_in_json, invitation_in_json, slots_in_json
 from bookings.queries import hosts_of, slots_for
 from organisation.actors import Actor
 from organisation.models import ApiClient, Policy
@@ -68,7 +68,8 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     def retrieve(self, request: Request, key: UUID) -> Response:
         invitation = self.get_object()
-        hosts = [host_in_json(host) for host in hosts_of(invitation, policy=Policy.objects.current())]
+        found = hosts_of(invitation, policy=Policy.objects.current(), now=timezone.now())
+        hosts = [host_in_json(host) for host in found]
         return Response(_invitation_in_json(invitation) | {"advisors": hosts})
 
     @extend_schema(
@@ -88,7 +89,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
         found = slots_for(
             get_object_or_404(own, key=key), policy=Policy.objects.current(), now=timezone.now(), **asked.question()
         )
-        return Response({"slots": [slot_in_json(slot) for slot in found]})
+        return Response({"slots": slots_in_json(found)})
 
     @extend_schema(
         summary="The booking that stands, or else the latest",

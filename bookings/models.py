@@ -83,6 +83,79 @@ class Invitation(models.Model):
         return self.withdrawn_at is None and timezone.localdate(now) <= self.open_until
 
 
+class WaitlistEntry(models.Model):
+    """Nothing suited: what the candidate wishes, until a moment is booked, the invitation ends, or they stop."""
+
+    class DayPart(models.TextChoices):
+        MORNING = "morning", _("In the morning")
+        AFTERNOON = "afternoon", _("In the afternoon")
+        EVENING = "evening", _("In the evening")
+
+    invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="waitlist_entry")
+    weekdays = models.JSONField(default=list)  # 0 is Monday; empty: any
+    day_parts = models.JSONField(default=list)  # empty: any
+    channels = models.JSONField(default=list)  # empty: any
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
+    phone = PhoneNumberField(_("Phone number"), blank=True)
+    wants_sms = models.BooleanField(_("Send me a text message"), default=False)
+    joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["joined_at", "pk"]
+        indexes = [
+            models.Index(name="waitlist_by_joining", fields=["joined_at"], condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"waitlist entry {self.pk}"
+
+
+class Hold(models.Model):
+    """A moment that is kept for one candidate for a while."""
+
+    class Reason(models.TextChoices):
+        WAITLIST = "waitlist", _("A moment came free")
+        CANCELLED = "cancelled", _("Instead of a talk that we cancelled")
+        CHANGED = "changed", _("Instead of a talk that no longer fits the hours")
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("Offered")
+        TAKEN = "taken", _("Booked")
+        DECLINED = "declined", _("Not wanted")
+        EXPIRED = "expired", _("Not answered in time")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="holds")
+    advisor = models.ForeignKey(Advisor, models.PROTECT, related_name="holds")
+    entry = models.OneToOneField(AgendaEntry, models.PROTECT, null=True, blank=True, related_name="hold")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    channel = models.CharField(_("How"), max_length=6, choices=TalkChannel)
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
+    reason = models.CharField(max_length=9, choices=Reason)
+    state = models.CharField(max_length=9, choices=State, default=State.OFFERED)
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        indexes = [
+            models.Index(name="hold_by_expiry", fields=["expires_at"], condition=Q(state="offered")),
+        ]
+        constraints = [
+            models.CheckConstraint(name="hold_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="hold_takes_time_while_offered",
+                condition=Q(state="offered", entry__isnull=False) | ~Q(state="offered") & Q(entry__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def standing(self) -> Self:
         return self.filter(status=Booking.Status.BOOKED)
@@ -124,6 +197,7 @@ class Booking(models.Model):
     question = models.TextField(_("Question"), blank=True, max_length=1000)
     status = models.CharField(max_length=10, choices=Status, default=Status.BOOKED)
     booked_at = models.DateTimeField()
+    chosen_because = models.JSONField(default=dict, blank=True)  # why this advisor, see bookings/fairness.py
     moved_at = models.DateTimeField(null=True, blank=True)
     moved_count = models.PositiveSmallIntegerField(default=0)
     text_reminder_at = models.DateTimeField(null=True, blank=True)  # for this start; a move empties both

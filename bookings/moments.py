@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from advisors.slots import Slot
+from advisors.slots import Slot, moment_at
 from organisation.wording import day_in_words, time_in_words
 
 DAYS_AT_ONCE = 10  # two working weeks
@@ -38,6 +39,12 @@ def value_of(starts_at: datetime) -> str:
     return starts_at.astimezone(UTC).isoformat(timespec="minutes")[:16] + "Z"  # twice as quick as strftime
 
 
+@lru_cache(maxsize=16384)  # the same moments come back for every advisor and every visitor
+def value_at(second: int) -> str:
+    """Of a moment in seconds since 1970."""
+    return value_of(moment_at(second))
+
+
 def moment_of(value: str) -> datetime:
     """The other way round; raises ValueError when it is no moment with a time zone."""
     moment = datetime.fromisoformat(value.strip())
@@ -53,7 +60,8 @@ def stretch_of(slots: Iterable[Slot], *, since: date | None, language: str, zone
     """The first days on or after `since` that have a free moment; slots come sorted, one per start."""
     by_day: dict[date, list[datetime]] = {}
     for slot in slots:
-        by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot.starts_at)
+        starts_at = slot.starts_at
+        by_day.setdefault(starts_at.astimezone(zone).date(), []).append(starts_at)
     wanted = [day for day in by_day if since is None or day >= since]
     days = tuple(
         Day(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from advisors.slots import Slot
+from advisors.slots import Slot, Terms
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Offer:
     slots: tuple[Slot, ...]  # of every host, channel and language; by start, then by advisor
     channels: tuple[str, ...]  # that somebody offers
     languages: tuple[str, ...]  # that policy knows and somebody speaks
+    minutes: tuple[int, ...] = ()  # that a talk can take, the shortest first
 
     @property
     def address(self) -> str:
@@ -43,12 +44,12 @@ class Offer:
 
     def free(self, choice: Choice) -> list[Slot]:
         """What can be booked under this choice, by start, then by advisor."""
-        wanted = {
-            host.advisor_id
-            for host in self.hosts
-            if choice.language in host.languages and choice.advisor_id in (None, host.advisor_id)
-        }
-        return [slot for slot in self.slots if slot.advisor_id in wanted and choice.channel in slot.channels]
+        fits: dict[Terms, bool] = {}
+        for terms in {slot.terms for slot in self.slots}:
+            fits[terms] = choice.channel in terms.channels and choice.language in terms.languages
+        if choice.advisor_id is None:
+            return [slot for slot in self.slots if fits[slot.terms]]
+        return [slot for slot in self.slots if slot.advisor_id == choice.advisor_id and fits[slot.terms]]
 
     def usual(self, language: str) -> Choice:
         """How a page starts: in the candidate's language when that can be, by the first channel that is free."""

@@ -1,21 +1,20 @@
 """Reads that more than one door needs: what can be booked."""
 
-from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from advisors.models import Advisor, Opening, TalkChannel
-from advisors.queries import CHANNEL_FIELDS, channels_that_work, free_slots_of, languages_in, question_of
+from advisors.queries import Diary, diaries_of, free_slots_of, question_of, slots_in
 from advisors.slots import Question, Slot
 from bookings.models import Booking, Invitation
 from bookings.offers import Host, Offer
 from organisation.models import Policy
 
 ALTERNATIVES = 6
-HOST_FIELDS = ("advisor__user__name", "advisor__languages", "location__address", *CHANNEL_FIELDS)
 
 
 def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:
@@ -40,61 +39,72 @@ def slots_for(
     return free_slots_of(pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without)
 
 
-def hosts_of(invitation: Invitation, *, policy: Policy) -> tuple[Host, ...]:
-    """The pool with its open hours summed up, in one statement, by name; who can be booked in no way is left out."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    openings = Opening.objects.filter(advisor__in=pool_of(invitation)).order_by("advisor__user__name", "advisor_id")
-    for row in openings.values("advisor_id", *HOST_FIELDS):
-        found[row["advisor_id"]].append(row)
-    hosts = [_host(advisor_id, rows, policy) for advisor_id, rows in found.items()]
-    return tuple(host for host in hosts if host.channels and host.languages)
+def hosts_of(invitation: Invitation, *, policy: Policy, now: datetime) -> tuple[Host, ...]:
+    """The pool, by name, in three statements; who can be booked in no way is left out."""
+    return _hosts(diaries_of(pool_of(invitation), question_of(policy, now=now), policy=policy))
 
 
-def _host(advisor_id: int, rows: list[dict[str, Any]], policy: Policy) -> Host:
-    in_use = [row["location__address"] for row in rows if row["location__is_active"]]
-    return Host(
-        advisor_id=advisor_id,
-        name=rows[0]["advisor__user__name"],
-        languages=languages_in(policy, rows[0]["advisor__languages"]),
-        channels=frozenset[str]().union(*(channels_that_work(row) for row in rows)),
-        addresses=tuple(sorted({address for address in in_use if address})),
-    )
+def _hosts(diaries: list[Diary]) -> tuple[Host, ...]:
+    hosts = [
+        Host(
+            advisor_id=diary.calendar.advisor_id,
+            name=diary.name,
+            languages=diary.calendar.languages,
+            channels=diary.channels,
+            addresses=tuple(sorted(diary.addresses)),
+        )
+        for diary in diaries
+    ]
+    bookable = [host for host in hosts if host.channels and host.languages]
+    return tuple(sorted(bookable, key=lambda host: (host.name, host.advisor_id)))
 
 
 def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_of: Booking | None = None) -> Offer:
-    """Everything that the candidate can choose from; five statements, whatever the number of advisors."""
-    hosts = hosts_of(invitation, policy=policy)
+    """Everything that the candidate can choose from; three statements, whatever the number of advisors."""
+    question = question_of(policy, now=now)
+    without = instead_of.entry_id if instead_of else None
+    diaries = diaries_of(pool_of(invitation), question, policy=policy, without_entry=without)
+    hosts = _hosts(diaries)
     offered = frozenset[str]().union(*(host.channels for host in hosts))
     spoken = frozenset[str]().union(*(host.languages for host in hosts))
     return Offer(
         hosts=hosts,
-        slots=tuple(slots_for(invitation, policy=policy, now=now, instead_of=instead_of)),
+        slots=tuple(slots_in(diaries, question)),
         channels=tuple(channel for channel in TalkChannel.values if channel in offered),
         languages=tuple(language for language in policy.languages if language in spoken),
+        minutes=_lengths(diaries),
     )
 
 
+def _lengths(diaries: list[Diary]) -> tuple[int, ...]:
+    """How many minutes a talk can take, the shortest first."""
+    lengths = {hours.length or diary.calendar.length for diary in diaries for hours in diary.calendar.hours}
+    return tuple(sorted(int(length.total_seconds()) // 60 for length in lengths))
+
+
 def minutes_of(pool: QuerySet[Advisor], policy: Policy) -> str:
-    """How long a talk takes with any of them: "20", or "15 to 20" in the reader's language."""
-    own = set(pool.order_by().values_list("session_minutes", flat=True).distinct()) or {None}
-    lengths = {policy.session_minutes if minutes is None else minutes for minutes in own}
+    """How long a talk takes with any of them, in words; one statement."""
+    hours = Opening.objects.filter(advisor__in=pool).order_by()
+    lengths = set(hours.values_list(Coalesce("session_minutes", "advisor__session_minutes")).distinct()) or {(None,)}
+    return in_minutes({policy.session_minutes if minutes is None else minutes for (minutes,) in lengths})
+
+
+def in_minutes(lengths: Collection[int]) -> str:
+    """Values such as "20", or "15 to 20" in the reader's language; `lengths` may not be empty."""
     if len(lengths) == 1:
-        return str(lengths.pop())
+        return str(*lengths)
     return _("%(shortest)d to %(longest)d") % {"shortest": min(lengths), "longest": max(lengths)}
 
 
 def one_per_start(slots: list[Slot]) -> list[Slot]:
     """For "the first one free": each start once, whoever it is with."""
-    seen: dict[datetime, Slot] = {}
-    for slot in slots:
-        seen.setdefault(slot.starts_at, slot)
-    return list(seen.values())
+    return list({slot.start: slot for slot in reversed(slots)}.values())[::-1]
 
 
 def alternatives_near(slots: list[Slot], moment: datetime) -> list[Slot]:
     """A handful of free moments closest to the wished one, in order of time."""
-    nearest = sorted(one_per_start(slots), key=lambda slot: abs(slot.starts_at - moment))[:ALTERNATIVES]
-    return sorted(nearest, key=lambda slot: slot.starts_at)
+    wished = moment.timestamp()
+    return sorted(sorted(one_per_start(slots), key=lambda slot: abs(slot.start - wished))[:ALTERNATIVES])
 
 
 def advisors_by_load(pool: QuerySet[Advisor], question: Question, *, policy: Policy) -> list[int]:

@@ -274,6 +274,8 @@ def _entry(advisor: Advisor, starts_at: datetime, ends_at: datetime) -> AgendaEn
         kind=AgendaEntry.Kind.BOOKING,
         busy_from=starts_at,
         busy_until=ends_at + timedelta(minutes=advisor.buffer_minutes or 0),
+        talk_from=starts_at,
+        talk_until=ends_at,
     )
 
 

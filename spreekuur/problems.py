@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from advisors.refusals import SlotTaken
-from bookings.programs import slot_in_json
+from bookings.programs import slots_in_json
 from organisation.refusals import Refusal
 
 CODES = {403: "permission_denied", 404: "not_found"}  # of Django's own exceptions, which carry none
@@ -16,7 +16,7 @@ CODES = {403: "permission_denied", 404: "not_found"}  # of Django's own exceptio
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """A refusal is a 409 with its code and sentence; what REST framework knows keeps its status."""
     if isinstance(error, SlotTaken):
-        alternatives = [slot_in_json(slot) for slot in error.alternatives]
+        alternatives = slots_in_json(error.alternatives)
         return _problem(409, code=error.code, title=str(error), alternatives=alternatives)
     if isinstance(error, Refusal):
         return _problem(409, code=error.code, title=str(error))

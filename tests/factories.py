@@ -130,7 +130,12 @@ def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_T
     advisor = advisor or make_advisor()
     ends_at = starts_at + timedelta(minutes=minutes)
     entry = AgendaEntry.objects.create(
-        advisor=advisor, kind="booking", busy_from=starts_at, busy_until=ends_at + timedelta(minutes=buffer)
+        advisor=advisor,
+        kind="booking",
+        busy_from=starts_at,
+        busy_until=ends_at + timedelta(minutes=buffer),
+        talk_from=starts_at,
+        talk_until=ends_at,
     )
     values = {"channel": "phone", "language": "nl", "phone": "+31600000001", "booked_at": NOW - timedelta(hours=2)}
     return Booking.objects.create(

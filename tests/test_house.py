@@ -19,6 +19,8 @@ FLOORS = {
     "outbox": 0,
 }
 PURE = [
+    "advisors/recurrence.py",
+    "advisors/rota.py",
     "advisors/slots.py",
     "advisors/stretches.py",
     "bookings/codes.py",

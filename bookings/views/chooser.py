@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from bookings.forms import ChoiceForm
 from bookings.models import Booking, Invitation
 from bookings.moments import stretch_of, value_of
 from bookings.offers import Choice, Offer
-from bookings.queries import minutes_of, offer_of, one_per_start, pool_of
+from bookings.queries import in_minutes, offer_of, one_per_start
 from organisation.models import Policy
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -71,7 +72,7 @@ def chooser(
         "invitation": invitation,
         "booking": booking,
         "offer": offer,
-        "minutes": minutes_of(pool_of(invitation), policy),
+        "minutes": in_minutes(offer.minutes or (policy.session_minutes,)),
         "ways": ways,
         "problem": problem,
         **(more or {}),
@@ -123,7 +124,7 @@ def _moments(choice: Choice, offer: Offer, ways: Ways, since: Any) -> dict[str, 
 
 def _name_of_first(free: list[Slot], offer: Offer) -> str:
     """Who it will be, when only one is free at the first moment."""
-    names = [offer.name_of(slot.advisor_id) for slot in free if slot.starts_at == free[0].starts_at]
+    names = [offer.name_of(slot.advisor_id) for slot in takewhile(lambda slot: slot.start == free[0].start, free)]
     return names[0] if len(names) == 1 else ""
 
 

@@ -41,6 +41,26 @@ class Policy(models.Model):
     buffer_minutes = models.PositiveSmallIntegerField(
         _("Time between talks (minutes)"), default=10, validators=[MaxValueValidator(120)]
     )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("Time before a talk (minutes)"), default=0, validators=[MaxValueValidator(120)]
+    )
+    step_minutes = models.PositiveSmallIntegerField(
+        _("A talk may start every (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+        help_text=_("Empty: a talk follows a talk."),
+    )
+    closes_on_public_holidays = models.BooleanField(_("Closed on Dutch public holidays"), default=True)
+    closed_days = models.JSONField(_("Days on which we are closed"), default=dict, blank=True)  # {"2026-12-24": "why"}
+    share_window_days = models.PositiveSmallIntegerField(
+        _("Talks are shared out over (days)"), default=28, validators=[MinValueValidator(7), MaxValueValidator(366)]
+    )
+    hold_hours = models.PositiveSmallIntegerField(
+        _("A moment is held for somebody for (hours)"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(72)],
+    )
     notice_hours = models.PositiveSmallIntegerField(
         _("Book at least this long ahead (hours)"), default=24, validators=[MaxValueValidator(336)]
     )
@@ -64,6 +84,10 @@ class Policy(models.Model):
         verbose_name_plural = _("policy")
         constraints = [
             models.CheckConstraint(name="policy_one_row", condition=Q(pk=1)),
+            models.CheckConstraint(
+                name="policy_steps_are_steps", condition=Q(step_minutes__isnull=True) | Q(step_minutes__gte=5)
+            ),
+            models.CheckConstraint(name="policy_holds_for_a_while", condition=Q(hold_hours__gte=1)),
             models.CheckConstraint(name="policy_talk_lasts", condition=Q(session_minutes__gte=5)),
             models.CheckConstraint(name="policy_has_horizon", condition=Q(horizon_days__gte=1)),
             models.CheckConstraint(name="policy_invitation_stays_open", condition=Q(invitation_valid_days__gte=3)),

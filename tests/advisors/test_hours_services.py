@@ -12,8 +12,9 @@ from advisors.refusals import (
     OpeningWithoutChannel,
     VideoRoomNeeded,
 )
+from advisors.rota import Hours
 from advisors.services import add_absence, change_hours, close_hours, open_hours, remove_absence
-from advisors.slots import Hours, Span
+from advisors.slots import Span
 from bookings.models import Booking
 from organisation.actors import Actor
 from organisation.models import AuditEvent

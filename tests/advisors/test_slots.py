@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisors.slots import Calendar, Hours, Question, Span, free_slots
+from advisors.rota import Hours
+from advisors.slots import Calendar, Question, Span, Taken, free_slots
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = date(2026, 11, 23)
@@ -55,14 +56,14 @@ WHOLE_MORNING = ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
         ({"hours": ()}, []),
         ({"hours": (hours(weekday=1),)}, []),
         ({"hours": (hours(), hours())}, WHOLE_MORNING),
-        ({"taken": (Span(at(9, 30), at(10)),)}, ["09:00", "10:00", "10:30", "11:00", "11:30"]),
-        ({"taken": (Span(at(9, 25), at(9, 35)),)}, ["10:00", "10:30", "11:00", "11:30"]),
+        ({"taken": (Taken(at(9, 30), at(10)),)}, ["09:00", "10:00", "10:30", "11:00", "11:30"]),
+        ({"taken": (Taken(at(9, 25), at(9, 35)),)}, ["10:00", "10:30", "11:00", "11:30"]),
         ({"absences": (Span(at(10), at(11)),)}, ["09:00", "09:30", "11:00", "11:30"]),
         ({"absences": (Span(at(9, 20), at(9, 30)),)}, WHOLE_MORNING),
         ({"absences": (Span(at(9, 19), at(9, 30)),)}, WHOLE_MORNING[1:]),
         ({"absences": (Span(at(0, day=date(2020, 1, 1)), at(0, day=date(2030, 1, 1))),)}, []),
-        ({"max_per_day": 1, "talks": (at(8),)}, []),
-        ({"max_per_day": 2, "talks": (at(8),)}, WHOLE_MORNING),
+        ({"max_per_day": 1, "taken": (Taken(at(8), at(8, 30)),)}, []),
+        ({"max_per_day": 2, "taken": (Taken(at(8), at(8, 30)),)}, WHOLE_MORNING),
     ],
 )
 def test_free_slots_follow_the_rules(change, expected):
@@ -115,7 +116,7 @@ def test_a_talk_of_nine_stays_at_nine_around_the_clock_changes(day):
 
 
 spans = st.tuples(st.integers(0, 7 * 24 * 60), st.integers(1, 600)).map(
-    lambda pair: Span(at(0) + timedelta(minutes=pair[0]), at(0) + timedelta(minutes=sum(pair)))
+    lambda pair: Taken(at(0) + timedelta(minutes=pair[0]), at(0) + timedelta(minutes=sum(pair)))
 )
 
 
@@ -123,7 +124,10 @@ spans = st.tuples(st.integers(0, 7 * 24 * 60), st.integers(1, 600)).map(
 def test_free_slots_never_touch_what_is_taken(taken, absences, length):
     every_day = tuple(hours(weekday=weekday, starts=time(7), ends=time(20)) for weekday in range(7))
     calendar = make_calendar(
-        hours=every_day, length=timedelta(minutes=length), taken=tuple(taken), absences=tuple(absences)
+        hours=every_day,
+        length=timedelta(minutes=length),
+        taken=tuple(taken),
+        absences=tuple(Span(one.start, one.end) for one in absences),
     )
 
     slots = free_slots(calendar, make_question(latest=at(0) + timedelta(days=7)))

@@ -3,7 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.slots import Calendar, Hours, Span
+from advisors.rota import Hours
+from advisors.slots import Calendar, Span, Taken
 from advisors.stretches import away_in_hours, day_of, free_on, is_within_hours, opened_on, within, without
 
 TUESDAY = date(2026, 11, 24)
@@ -65,7 +66,7 @@ def test_hours_open_at_nine_of_the_wall_clock_after_a_clock_change(day):
 
 
 def test_free_stretches_are_those_in_which_a_talk_fits():
-    calendar = make_calendar(taken=[Span(at(9, 10), at(9, 40)), Span(at(10), at(10, 30))])
+    calendar = make_calendar(taken=[Taken(at(9, 10), at(9, 40)), Taken(at(10), at(10, 30))])
 
     assert free_on(calendar, TUESDAY) == [Span(at(9, 40), at(10)), Span(at(10, 30), at(12))]
 

@@ -103,7 +103,14 @@ def invite(count, vacancy, sent_at):
 
 def book(moments, invitations, *, status):
     entries = bulk(
-        AgendaEntry(advisor_id=advisor_id, kind="booking", busy_from=at, busy_until=at + TALK_AND_BUFFER)
+        AgendaEntry(
+            advisor_id=advisor_id,
+            kind="booking",
+            busy_from=at,
+            busy_until=at + TALK_AND_BUFFER,
+            talk_from=at,
+            talk_until=at + TALK,
+        )
         for advisor_id, at in moments
     )
     return bulk(

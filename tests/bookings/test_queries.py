@@ -32,7 +32,7 @@ def policy():
 def listed(invitation, policy):
     """Channel and language in which somebody is free on Tuesday."""
     found = {(channel, language) for channel, language in EVERY_WAY if is_listed(invitation, policy, channel, language)}
-    hosts = hosts_of(invitation, policy=policy)
+    hosts = hosts_of(invitation, policy=policy, now=NOW)
     assert found == {way for host in hosts for way in product(host.channels, host.languages)}
     offer = offer_of(invitation, policy=policy, now=NOW)
     assert found == set(product(offer.channels, offer.languages))
@@ -109,7 +109,7 @@ def test_the_address_of_a_location_out_of_use_is_not_shown(policy):
     make_advisor()
     close_location()
 
-    assert [host.addresses for host in hosts_of(make_invitation(), policy=policy)] == [()]
+    assert [host.addresses for host in hosts_of(make_invitation(), policy=policy, now=NOW)] == [()]
 
 
 def test_an_advisor_with_more_roles_is_listed_once():

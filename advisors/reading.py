@@ -1,0 +1,109 @@
+"""The two reads on which every page with free moments waits.
+
+In SQL of our own: to write these statements took Django longer than the database needs to answer them. Values come as
+the database has them: moments as whole seconds since 1970 (taken time has nothing smaller), lists as JSON text.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from advisors.models import Absence, Advisor, AgendaEntry, Opening
+from advisors.slots import Span, Taken, moment_at
+from organisation.models import Location, User
+
+ABSENCE = "absence"
+STARTS, DAYS = slice(13, 15), (18, 20, 21)  # where a row has times and dates
+SECOND = {"sqlite": "CAST(strftime('%%s', {}) AS INTEGER)", "postgresql": "EXTRACT(EPOCH FROM {})::bigint"}
+ROWS = f"""
+SELECT advisor.id, person.name, advisor.video_url, advisor.time_zone, advisor.languages,
+    advisor.session_minutes, advisor.buffer_before_minutes, advisor.buffer_minutes, advisor.step_minutes,
+    advisor.max_per_day, advisor.max_per_week,
+    opening.id, opening.weekday, opening.starts, opening.ends, opening.channels, opening.location_id, opening.rule,
+    opening.day, opening.replaces, opening.valid_from, opening.valid_until, opening.languages,
+    opening.session_minutes, opening.buffer_before_minutes, opening.buffer_minutes, opening.step_minutes,
+    place.is_active, place.address
+FROM {Advisor._meta.db_table} advisor
+JOIN {User._meta.db_table} person ON person.id = advisor.user_id
+LEFT JOIN {Opening._meta.db_table} opening ON opening.advisor_id = advisor.id
+LEFT JOIN {Location._meta.db_table} place ON place.id = opening.location_id
+WHERE advisor.id IN ({{those}})
+ORDER BY advisor.id, opening.day, opening.weekday, opening.starts, opening.id
+"""  # noqa: S608  # nothing in it comes from outside
+
+
+def rows_of(advisors: QuerySet[Advisor]) -> list[tuple[Any, ...]]:
+    """A row per advisor and opening, and one for who has none; in the order of `advisors.queries._Row`."""
+    those, values = advisors.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS.format(those=those), values)
+        rows = cursor.fetchall()
+    return rows if connection.vendor == "postgresql" else [_with_days(row) for row in rows]
+
+
+def busy_time_of(
+    advisors: Collection[int], since: datetime, until: datetime, *, without_entry: int | None
+) -> tuple[dict[int, list[Span]], dict[int, list[Taken]]]:
+    """Absences and taken time by advisor; `without_entry` is left out."""
+    absences: dict[int, list[Span]] = defaultdict(list)
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    if not advisors:
+        return absences, taken
+    window = [*advisors, *(connection.ops.adapt_datetimefield_value(moment) for moment in (since, until))]
+    with connection.cursor() as cursor:
+        cursor.execute(_busy_time_in_sql(len(advisors)), [*window, without_entry or 0, *window])
+        rows = cursor.fetchall()
+    for advisor_id, kind, busy_from, busy_until, talk_from, talk_until, calendar_id in rows:
+        start, end = moment_at(busy_from), moment_at(busy_until)
+        if kind == ABSENCE:
+            absences[advisor_id].append(Span(start, end))
+        else:
+            talk = None if talk_from is None else Span(moment_at(talk_from), moment_at(talk_until))
+            taken[advisor_id].append(Taken(start, end, kind, talk, calendar_id))
+    return absences, taken
+
+
+@lru_cache(maxsize=256)
+def words_in(text: str) -> frozenset[str]:
+    """Of a JSON list."""
+    return frozenset(json.loads(text))
+
+
+def _busy_time_in_sql(advisors: int) -> str:
+    second = SECOND[connection.vendor].format
+    ids = ",".join(["%s"] * advisors)
+    return f"""
+        SELECT advisor_id, kind, {second("busy_from")}, {second("busy_until")},
+            {second("talk_from")}, {second("talk_until")}, calendar_id
+        FROM {AgendaEntry._meta.db_table}
+        WHERE advisor_id IN ({ids}) AND busy_until > %s AND busy_from < %s AND id <> %s
+        UNION ALL
+        SELECT advisor_id, '{ABSENCE}', {second("starts_at")}, {second("ends_at")}, NULL, NULL, NULL
+        FROM {Absence._meta.db_table}
+        WHERE advisor_id IN ({ids}) AND ends_at > %s AND starts_at < %s
+    """  # noqa: S608  # nothing in it comes from outside
+
+
+def _with_days(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """SQLite keeps times and dates as text."""
+    values = list(row)
+    values[STARTS] = [_time(text) for text in row[STARTS]]
+    for place in DAYS:
+        values[place] = _day(row[place])
+    return tuple(values)
+
+
+@lru_cache(maxsize=1024)
+def _time(text: str | time | None) -> time | None:
+    return time.fromisoformat(text) if isinstance(text, str) else text
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str | date | None) -> date | None:
+    return date.fromisoformat(text) if isinstance(text, str) else text
