@@ -41,3 +41,23 @@ class PhoneNeeded(Refusal):
 class MobileNeeded(Refusal):
     code = "mobile_needed"
     sentence = _("We can only send a text message to a mobile number.")
+
+
+class TalkStarted(Refusal):
+    code = "talk_started"
+    sentence = _("This talk has already started, so it stays with its advisor.")
+
+
+class TalkChanged(Refusal):
+    code = "talk_changed"
+    sentence = _("This talk was changed in the meantime. Look at it again before you decide.")
+
+
+class ColleagueNotFree(Refusal):
+    code = "colleague_not_free"
+    sentence = _("This colleague is no longer free at that moment. Choose somebody else, or another moment.")
+
+
+class MayNotHold(Refusal):
+    code = "may_not_hold"
+    sentence = _("This colleague cannot hold this talk. Choose somebody else.")

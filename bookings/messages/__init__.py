@@ -2,11 +2,12 @@
 
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.reminders import mail_reminder, text_reminder
-from bookings.messages.talks import booked, cancelled, moved, with_all_that_letters_need
+from bookings.messages.talks import booked, cancelled, handed_over, moved, with_all_that_letters_need
 
 __all__ = [
     "booked",
     "cancelled",
+    "handed_over",
     "invitation",
     "invitation_reminder",
     "mail_reminder",

@@ -39,7 +39,7 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
     booking = _fresh(booking)
     was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
     drafts = [
-        _to_candidate("moved", booking, policy, now=now, words=moment(was, booking.candidate.language, prefix="old_"))
+        _to_candidate("moved", booking, policy, now=now, words=_was(booking, was))
     ]
     if old_advisor_id == booking.advisor_id:
         return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=was_nl)]
@@ -52,6 +52,23 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
     return [
         *drafts,
         _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now),
+        _to_advisor("advisor_cancelled", booking, policy, old, method=CANCEL, now=now, words=gone),
+    ]
+
+
+def _was(booking: Booking, was: datetime) -> dict[str, object]:
+    return moment(was, booking.candidate.language, prefix="old_", zone=booking.candidate.zone)
+
+
+def handed_over(booking: Booking, policy: Policy, *, old_advisor_id: int, word: str, now: datetime) -> list[Draft]:
+    """The moment stays, the advisor is another: one calendar loses the talk, one gets it, the candidate's changes."""
+    booking = _fresh(booking)
+    old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
+    told: dict[str, object] = {"word": word, "old_advisor_name": old.name}
+    gone: dict[str, object] = {"handed_over": True, "advisor_first_name": old.name.split()[0]}
+    return [
+        _to_candidate("handed_over", booking, policy, now=now, words=told),
+        _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now, words={"from_colleague": old.name}),
         _to_advisor("advisor_cancelled", booking, policy, old, method=CANCEL, now=now, words=gone),
     ]
 

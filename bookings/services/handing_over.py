@@ -1,0 +1,93 @@
+"""Handing a talk to a colleague who is free at the same moment."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from advisors.models import TalkChannel
+from advisors.queries import question_of
+from advisors.refusals import SlotTaken
+from advisors.services import give_time_back, lock_agenda, take_time
+from advisors.slots import Question, Slot
+from bookings import messages
+from bookings.models import Booking, Invitation
+from bookings.queries import pool_of
+from bookings.refusals import ColleagueNotFree, MayNotHold, NotStanding, TalkChanged, TalkStarted
+from candidates.services.contact import touch
+from organisation import audit
+from organisation.actors import Actor, key_of
+from organisation.models import Policy
+from outbox import services as outbox
+
+
+def hand_over(*, booking: Booking, to: int, word: str, actor: Actor, now: datetime) -> Booking:
+    """The same moment, channel and language with the advisor `to`; the candidate hears it once, with a word.
+
+    `booking` is as the caller saw it: when its moment or advisor is another by now, nothing happens. The notice of
+    policy is for candidates and does not count here. Handing over twice to the same colleague is the same as once.
+    Raises NotStanding, TalkStarted, TalkChanged, MayNotHold, ColleagueNotFree.
+    """
+    policy = Policy.objects.current()
+    with audit.refusals_recorded("booking.hand_over", booking, actor=actor, now=now):
+        return _hand_over(booking, to, word, policy, actor, now)
+
+
+@transaction.atomic
+def _hand_over(seen: Booking, to: int, word: str, policy: Policy, actor: Actor, now: datetime) -> Booking:
+    for advisor_id in sorted({seen.advisor_id, to}):
+        lock_agenda(advisor_id)
+    Invitation.objects.select_for_update(no_key=True).get(pk=seen.invitation_id)
+    booking = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=seen.pk)
+    _refuse_when_closed(booking, now)
+    if booking.advisor_id == to:
+        return booking
+    _refuse_when_changed(booking, seen)
+    old_advisor_id, old_entry_id = booking.advisor_id, booking.entry_id
+    _give_to(booking, to, policy, now)
+    give_time_back(old_entry_id)
+    touch(booking.candidate, now=now)
+    outbox.withdraw(about=key_of(booking), now=now)
+    audit.record("booking.hand_over", booking, actor=actor, now=now)
+    letters = messages.handed_over(booking, policy, old_advisor_id=old_advisor_id, word=word, now=now)
+    outbox.post(*letters, now=now)
+    return booking
+
+
+def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question:
+    """At this very moment, whatever the notice and the horizon; a moment that is past never."""
+    asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
+    return replace(asked, earliest=now, latest=max(now, booking.starts_at))
+
+
+def _refuse_when_closed(booking: Booking, now: datetime) -> None:
+    if booking.status != Booking.Status.BOOKED:
+        raise NotStanding
+    if now >= booking.starts_at:
+        raise TalkStarted
+
+
+def _refuse_when_changed(booking: Booking, seen: Booking) -> None:
+    if (booking.advisor_id, booking.starts_at) != (seen.advisor_id, seen.starts_at):
+        raise TalkChanged
+
+
+def _give_to(booking: Booking, to: int, policy: Policy, now: datetime) -> None:
+    """Reminders that were sent stay sent: the letter of today says who it will be."""
+    if not pool_of(booking.invitation, advisor_id=to).exists():
+        raise MayNotHold
+    question = question_for(booking, policy, now=now)
+    try:
+        entry, slot = take_time(advisor_id=to, starts_at=booking.starts_at, question=question, policy=policy)
+    except SlotTaken as refusal:
+        raise ColleagueNotFree from refusal
+    booking.chosen_because = {"rule": "handed_over", "from": booking.advisor_id}
+    _place(booking, slot)
+    booking.entry = entry
+    booking.save()
+
+
+def _place(booking: Booking, slot: Slot) -> None:
+    booking.advisor_id, booking.ends_at = slot.advisor_id, slot.ends_at
+    booking.location_id = slot.location_id if booking.channel == TalkChannel.ONSITE else None
+    booking.sequence += 1
