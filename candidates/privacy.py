@@ -15,7 +15,15 @@ def export(person_key: str) -> dict[str, Any]:
         return {}
     return {
         "candidate": _fields(
-            candidate, "first_name", "infix", "last_name", "email", "language", "created_at", "last_contact_at"
+            candidate,
+            "first_name",
+            "infix",
+            "last_name",
+            "email",
+            "language",
+            "time_zone",
+            "created_at",
+            "last_contact_at",
         )
         | {"phone": str(candidate.phone or ""), "messages_stopped_at": candidate.messages_stopped_at},
         "sources": [_fields(source, "source", "external_id") for source in candidate.sources.all()],

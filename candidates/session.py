@@ -49,7 +49,7 @@ def only_booking(request: HttpRequest) -> int | None:
 
 
 def for_candidate(door: Door) -> Door:
-    """The door of a whole session: passes the candidate on; others are led to asking for a new link."""
+    """The door of a whole session: passes the candidate on, times in their zone; others may ask for a new link."""
 
     @wraps(door)
     @never_cache
@@ -57,7 +57,8 @@ def for_candidate(door: Door) -> Door:
         candidate = candidate_of(request, now=timezone.now())
         if candidate is None or only_booking(request) is not None:
             return redirect("candidates:link_ended")
-        return _private(door(request, candidate, *args, **kwargs))
+        with timezone.override(candidate.zone):
+            return _private(door(request, candidate, *args, **kwargs))
 
     return guarded
 
@@ -71,7 +72,8 @@ def for_appointment(door: Door) -> Door:
         candidate = candidate_of(request, now=timezone.now())
         if candidate is None or only_booking(request) not in (None, pk):
             return redirect("candidates:link_ended")
-        return _private(door(request, candidate, pk, *args, **kwargs))
+        with timezone.override(candidate.zone):
+            return _private(door(request, candidate, pk, *args, **kwargs))
 
     return guarded
 

@@ -8,6 +8,7 @@ urlpatterns = [
     re_path(r"^u/(?P<token>[^/]+)/(?P<destination>.*)$", views.open_link, name="open_link"),
     path("link/", views.new_link, name="new_link"),
     path("link/ended/", views.link_ended, name="link_ended"),
+    path("my/time-zone/", views.time_zone, name="time_zone"),
     path("my/stop/", views.stop, name="stop"),
     path("rejections/", views.rejections, name="rejections"),
     path("rejections/new/", views.rejection_new, name="rejection_new"),

@@ -111,6 +111,7 @@ TABLE = {
     "candidates:new_link": EVERYBODY,
     "candidates:link_ended": EVERYBODY,
     "candidates:stop": CANDIDATE,
+    "candidates:time_zone": CANDIDATE,
     "candidates:rejections": RECRUITER,
     "candidates:rejection_new": RECRUITER,
     "candidates:rejection": RECRUITER,

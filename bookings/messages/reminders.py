@@ -28,7 +28,7 @@ def mail_reminder(booking: Booking, policy: Policy) -> Draft:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
-        useless_after=mail_useless_after(booking.starts_at),
+        useless_after=mail_useless_after(booking.starts_at, candidate.zone),
     )
 
 
@@ -44,7 +44,7 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
         text=_short_text(booking, policy),
-        useless_after=text_useless_after(booking.starts_at),
+        useless_after=text_useless_after(booking.starts_at, candidate.zone),
     )
 
 

@@ -38,9 +38,7 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
     """The old advisor's calendar loses the talk when it went to a colleague."""
     booking = _fresh(booking)
     was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
-    drafts = [
-        _to_candidate("moved", booking, policy, now=now, words=_was(booking, was))
-    ]
+    drafts = [_to_candidate("moved", booking, policy, now=now, words=_was(booking, was))]
     if old_advisor_id == booking.advisor_id:
         return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=was_nl)]
     old = Advisor.objects.select_related("user").get(pk=old_advisor_id)

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from advisors.models import TalkChannel
 from bookings.models import Booking
 from candidates.models import Candidate
 from candidates.services.access import address_for
+from candidates.zones import is_elsewhere, place_of
 from organisation.models import Policy
 from organisation.wording import day_in_words, mask_phone, time_in_words
 from outbox.letters import render_text
@@ -33,11 +35,11 @@ def spoken_phone(policy: Policy) -> str:
     return policy.phone.as_national if policy.phone else policy.sender_email
 
 
-def moment(at: datetime, language: str, *, prefix: str = "") -> dict[str, object]:
+def moment(at: datetime, language: str, *, prefix: str = "", zone: ZoneInfo = ZONE) -> dict[str, object]:
     """`date_long` and `time`, or `old_date_long` and `old_time`."""
     return {
-        f"{prefix}date_long": day_in_words(at, language, ZONE),
-        f"{prefix}time": time_in_words(at, language, ZONE),
+        f"{prefix}date_long": day_in_words(at, language, zone),
+        f"{prefix}time": time_in_words(at, language, zone),
     }
 
 
@@ -57,18 +59,30 @@ def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
     candidate, language = booking.candidate, booking.candidate.language
     page = f"appointments/{booking.pk}/"
     limit = booking.starts_at - timedelta(hours=policy.cancel_until_hours)
-    until = moment(limit, language)
+    until = moment(limit, language, zone=candidate.zone)
     hour = " uur" if language == "nl" else ""
     return {
         **of_talk(booking, policy, language),
+        **moment(booking.starts_at, language, zone=candidate.zone),
         "first_name": candidate.first_name,
-        "channel_sentence": channel_sentence(booking, language),
+        "channel_sentence": f"{channel_sentence(booking, language)}{_zone_sentence(booking, language)}",
         "manage_url": address_for(candidate, page),
         "prepare_url": address_for(candidate, f"{page}prepare/"),
         "booking_url": address_for(candidate, f"invitations/{booking.invitation_id}/book/"),
         "cancel_until": f"{until['date_long']} {until['time']}{hour}",
         "valid_until": day_in_words(booking.invitation.open_until, language, ZONE),
     }
+
+
+def _zone_sentence(booking: Booking, language: str) -> str:
+    """For who reads it elsewhere: whose clock this is, and what the advisor's says."""
+    candidate = booking.candidate
+    if not is_elsewhere(candidate.zone, booking.starts_at):
+        return ""
+    with translation.override(language):
+        said = _("This is the time in %(place)s; in the Netherlands it is %(time)s then.")
+        place = place_of(candidate.time_zone, language)
+        return " " + said % {"place": place, "time": time_in_words(booking.starts_at, language, ZONE)}
 
 
 def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:

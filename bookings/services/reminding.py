@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,12 +17,13 @@ from organisation.models import Policy
 from outbox import services as outbox
 from outbox.drafts import Draft
 
-WHEN = ("pk", "starts_at", "booked_at", "moved_at")
+WHEN = ("pk", "starts_at", "booked_at", "moved_at", "invitation__application__candidate__time_zone")
+LONGEST_AHEAD = timedelta(days=2)  # the whole day before, whatever the zone
 Mark = Literal["text_reminder_at", "mail_reminder_at"]
 
 
 def text_is_ahead(booking: Booking, now: datetime) -> bool:
-    return now < reminder_moment(booking.starts_at, TEXT_AT)
+    return now < reminder_moment(booking.starts_at, TEXT_AT, booking.candidate.zone)
 
 
 def remind_by_text(*, now: datetime) -> int:
@@ -34,12 +36,13 @@ def remind_by_mail(*, now: datetime) -> int:
     return _remind(now=now, mark="mail_reminder_at", at=MAIL_AT, until=mail_useless_after, wanted=Q())
 
 
-def _remind(*, now: datetime, mark: Mark, at: time, until: Callable[[datetime], datetime], wanted: Q) -> int:
+def _remind(*, now: datetime, mark: Mark, at: time, until: Callable[[datetime, ZoneInfo], datetime], wanted: Q) -> int:
     policy = Policy.objects.current()
     seen = {
         key: starts_at
-        for key, starts_at, booked_at, moved_at in _soon(now, mark, wanted).values_list(*WHEN)
-        if (moved_at or booked_at) < reminder_moment(starts_at, at) <= now < until(starts_at)
+        for key, starts_at, booked_at, moved_at, zone_name in _soon(now, mark, wanted).values_list(*WHEN)
+        for zone in [ZoneInfo(zone_name)]
+        if (moved_at or booked_at) < reminder_moment(starts_at, at, zone) <= now < until(starts_at, zone)
     }
     return do_each(
         list(seen), partial(_remind_of, seen, policy=policy, now=now, mark=mark, wanted=wanted), name="booking"
@@ -49,7 +52,7 @@ def _remind(*, now: datetime, mark: Mark, at: time, until: Callable[[datetime], 
 def _soon(now: datetime, mark: Mark, wanted: Q) -> QuerySet[Booking]:
     """Not begun, within two days, not yet reminded; one that was arranged after its reminder's moment gets none."""
     return Booking.objects.standing().filter(
-        wanted, starts_at__gt=now, starts_at__lt=now + timedelta(days=2), **{f"{mark}__isnull": True}
+        wanted, starts_at__gt=now, starts_at__lt=now + LONGEST_AHEAD, **{f"{mark}__isnull": True}
     )
 
 

@@ -5,11 +5,10 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,9 +19,8 @@ from bookings.models import Booking, Invitation
 from bookings.moments import stretch_of, value_of
 from bookings.offers import Choice, Offer
 from bookings.queries import in_minutes, offer_of, one_per_start
+from candidates.zones import place_of
 from organisation.models import Policy
-
-ZONE = ZoneInfo(settings.TIME_ZONE)
 
 
 @dataclass(frozen=True)
@@ -74,6 +72,7 @@ def chooser(
         "offer": offer,
         "minutes": in_minutes(offer.minutes or (policy.session_minutes,)),
         "ways": ways,
+        "place": place_of(invitation.candidate.time_zone, get_language() or "nl"),
         "problem": problem,
         **(more or {}),
     }
@@ -110,7 +109,7 @@ def _choices(request: HttpRequest, offer: Offer, usual: Choice) -> dict[str, Any
 
 def _moments(choice: Choice, offer: Offer, ways: Ways, since: Any) -> dict[str, Any]:
     free = offer.free(choice)
-    stretch = stretch_of(one_per_start(free), since=since, language=get_language() or "nl", zone=ZONE)
+    stretch = stretch_of(one_per_start(free), since=since, language=get_language() or "nl", zone=get_current_timezone())
     return {
         "first": free[0] if free else None,
         "first_name": _name_of_first(free, offer),

@@ -1,5 +1,6 @@
 from typing import Self
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +29,7 @@ class Candidate(models.Model):
     email = models.EmailField(_("E-mail address"))
     phone = PhoneNumberField(_("Phone number"), blank=True)
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="nl")
+    time_zone = models.CharField(_("Time zone"), max_length=40, default=settings.TIME_ZONE)  # in which we say times
     messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or reminders of them any more
     last_contact_at = models.DateTimeField(null=True, blank=True)  # drives the date of erasure
     distinct_from = models.ManyToManyField("self", blank=True)  # same address, but a recruiter said: somebody else
@@ -43,6 +45,10 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"candidate {self.pk}"  # no names: this ends up in logs
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def full_name(self) -> str:

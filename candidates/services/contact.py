@@ -31,6 +31,13 @@ def stop_messages(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
     audit.record("candidate.stop_messages", candidate, actor=actor, now=now)
 
 
+@transaction.atomic
+def choose_zone(*, candidate: Candidate, zone: str, actor: Actor, now: datetime) -> None:
+    """Say times as clocks in this zone show them, from the next page and message on. `zone` is a name of CLDR's."""
+    Candidate.objects.filter(pk=candidate.pk).update(time_zone=zone)
+    audit.record("candidate.choose_zone", candidate, actor=actor, now=now)
+
+
 def give_consent(
     *, candidate: Candidate, purpose: Consent.Purpose, text_version: str, language: str, scope: str, now: datetime
 ) -> Consent:

@@ -2,6 +2,7 @@ from candidates.views.duplicates import duplicates
 from candidates.views.intake import import_new, import_preview
 from candidates.views.links import link_ended, new_link, open_link, stop
 from candidates.views.rejections import rejection, rejection_edit, rejection_new, rejections
+from candidates.views.zones import time_zone
 
 __all__ = [
     "duplicates",
@@ -15,4 +16,5 @@ __all__ = [
     "rejection_new",
     "rejections",
     "stop",
+    "time_zone",
 ]

@@ -34,6 +34,7 @@ def test_export_gives_all_that_we_keep():
             "email": "s@kandidaat.example",
             "phone": "+31612345678",
             "language": "nl",
+            "time_zone": "Europe/Amsterdam",
             "created_at": candidate.created_at,
             "last_contact_at": None,
             "messages_stopped_at": None,

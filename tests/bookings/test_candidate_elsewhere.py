@@ -1,0 +1,100 @@
+"""Advisor and candidate in different zones, around the clock changes: everybody reads the same moment."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.day_before import TEXT_AT
+from bookings.messages import mail_reminder
+from bookings.moments import stretch_of
+from bookings.queries import one_per_start, slots_for
+from bookings.services import book
+from bookings.services.reminding import remind_by_text
+from organisation.actors import Actor
+from outbox.models import Message
+from tests.factories import (
+    make_advisor,
+    make_booking,
+    make_candidate,
+    make_invitation,
+    make_opening,
+    make_policy,
+    make_rejection,
+    make_wish,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(zone, **fields):
+    return make_invitation(rejection=make_rejection(candidate=make_candidate(time_zone=zone, **fields)))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "utc_hour", "label", "time_there"),
+    [
+        # Amsterdam goes back on 25 October 2026, New York on 1 November: an hour nearer for one week
+        ("America/New_York", datetime(2026, 10, 23), 7, "vrijdag 23 oktober", "03.00"),
+        ("America/New_York", datetime(2026, 10, 26), 8, "maandag 26 oktober", "04.00"),
+        ("America/New_York", datetime(2026, 11, 2), 8, "maandag 2 november", "03.00"),
+        # London changes together with Amsterdam on 28 March 2027 and 31 October 2027
+        ("Europe/London", datetime(2027, 3, 26), 8, "vrijdag 26 maart", "08.00"),
+        ("Europe/London", datetime(2027, 3, 29), 7, "maandag 29 maart", "08.00"),
+        ("Europe/London", datetime(2027, 10, 29), 7, "vrijdag 29 oktober", "08.00"),
+        ("Europe/London", datetime(2027, 11, 1), 8, "maandag 1 november", "08.00"),
+        ("Pacific/Auckland", datetime(2026, 10, 26), 8, "maandag 26 oktober", "21.00"),
+        ("Pacific/Honolulu", datetime(2026, 10, 26), 8, "zondag 25 oktober", "22.00"),
+    ],
+)
+def test_nine_o_clock_in_amsterdam_is_said_as_the_candidates_clock_shows_it(zone, day, utc_hour, label, time_there):
+    make_opening(advisor=make_advisor(hours=False), weekday=day.weekday(), ends=time(9, 30))
+    invitation, now = invited(zone), day.replace(tzinfo=UTC) - timedelta(days=1, hours=4)
+
+    slots = slots_for(invitation, policy=make_policy(horizon_days=2, closes_on_public_holidays=False), now=now)
+    stretch = stretch_of(one_per_start(slots), since=None, language="nl", zone=invitation.candidate.zone)
+
+    assert [slot.starts_at for slot in slots] == [day.replace(hour=utc_hour, tzinfo=UTC)]
+    [shown] = stretch.days
+    assert (shown.label, [moment.time for moment in shown.moments]) == (label, [time_there])
+
+
+def test_the_letter_tells_both_clocks_and_the_calendar_has_the_moment_itself():
+    advisor, invitation = make_advisor(), invited("Europe/London")
+    wish, now = make_wish(advisor=advisor), datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    booking = book(invitation=invitation, wish=wish, actor=Actor.of(invitation.candidate), now=now)
+
+    mine, advisors = (Message.objects.get(kind=kind) for kind in ("confirmation", "advisor_booked"))
+    assert booking.starts_at.astimezone(timezone.get_default_timezone()).strftime("%H:%M") == "10:30"
+    assert "09.30" in mine.text
+    assert "Dit is de tijd in Londen; in Nederland is het dan 10.30 uur." in mine.text
+    assert "DTSTART:20261124T093000Z" in mine.calendar.replace("\r\n ", "")
+    assert "10.30" in advisors.text
+    assert "Londen" not in advisors.text
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("Europe/Amsterdam", datetime(2026, 11, 23, 15, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 23, 21, tzinfo=UTC)),
+    ],
+)
+def test_a_text_comes_at_four_where_the_candidate_is(zone, expected):
+    booking = make_booking(invitation=invited(zone), wants_sms=True)
+    make_policy()
+    due = [expected - timedelta(minutes=1), expected]
+
+    sent = [remind_by_text(now=moment) for moment in due]
+
+    assert sent == [0, 1]
+    assert (TEXT_AT, Message.objects.get().about) == (time(16), f"booking:{booking.pk}")
+
+
+def test_a_reminder_for_somebody_at_home_says_one_time_only():
+    booking = make_booking(invitation=invited("Europe/Brussels"))
+
+    draft = mail_reminder(booking, make_policy())
+
+    assert "Brussel" not in draft.text
