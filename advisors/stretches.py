@@ -27,12 +27,32 @@ def away_in_hours(calendar: Calendar, day: date) -> list[Span]:
     return [span for opened in opened_on(calendar, day) for span in within(calendar.absences, opened)]
 
 
+def busy_elsewhere_on(calendar: Calendar, day: date) -> list[Span]:
+    """The parts of the hours of this day in which another calendar says that the advisor is busy."""
+    busy = merged(Span(taken.start, taken.end) for taken in calendar.taken if taken.kind == "external")
+    return [span for opened in opened_on(calendar, day) for span in within(busy, opened)]
+
+
 def free_on(calendar: Calendar, day: date) -> list[Span]:
-    """What is left of the hours of this day, in stretches in which a talk fits."""
-    taken = [Span(taken.start, taken.end) for taken in calendar.taken]
-    left = without(opened_on(calendar, day), [*taken, *calendar.absences])
-    shortest = min((hours.length or calendar.length for hours in hours_on(calendar, day)), default=calendar.length)
-    return [span for span in left if span.end - span.start >= shortest]
+    """What is left of the hours of this day, in stretches in which a talk of those hours fits."""
+    holes = [*(Span(taken.start, taken.end) for taken in calendar.taken), *calendar.absences]
+    left: list[Span] = []
+    for hours in hours_on(calendar, day):
+        length = calendar.length if hours.length is None else hours.length
+        opened = Span(_utc(calendar, day, hours.starts), _utc(calendar, day, hours.ends))
+        left += [span for span in without([opened], holes) if span.end - span.start >= length]
+    return merged(left)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """In order, with what overlaps made one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start < joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
 
 
 def within(spans: Iterable[Span], frame: Span) -> list[Span]:

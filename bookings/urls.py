@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookings.views import agenda, appointments, candidate, choosing, invitations, moving
+from bookings.views import agenda, appointments, candidate, choosing, invitations, moving, team
 
 app_name = "bookings"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("a/<str:code>", candidate.short, name="short"),
     # staff
     path("today/", agenda.today, name="today"),
+    path("today/paper/", agenda.paper, name="paper"),
     path("agenda/", agenda.week, name="week"),
+    path("agenda/month/", agenda.month, name="month"),
+    path("team/", team.team, name="team"),
     path("invitations/", invitations.invitations, name="invitations"),
 ]

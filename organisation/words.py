@@ -12,6 +12,7 @@ ACTIONS: dict[str, Promise] = {
     "booking.cancel": _("Talk cancelled"),
     "booking.hand_over": _("Talk handed to a colleague"),
     "booking.move": _("Talk moved"),
+    "booking.print": _("Talk on a day's list with whole phone numbers"),
     "booking.prepare": _("Talk prepared"),
     "candidate.choose_zone": _("Time zone chosen"),
     "candidate.erase": _("Candidate erased"),

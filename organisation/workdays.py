@@ -22,6 +22,17 @@ def public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year, categories=(PUBLIC,)))
 
 
+@lru_cache(maxsize=128)
+def _named_holidays(year: int, language: str) -> dict[date, str]:
+    names = holidays.country_holidays("NL", years=year, categories=(PUBLIC,), language=language)
+    return dict(names.items())
+
+
+def holiday_name(day: date, language: str) -> str:
+    """`Tweede kerstdag` in Dutch, otherwise in English; empty on any other day."""
+    return _named_holidays(day.year, "nl" if language.startswith("nl") else "en_US").get(day, "")
+
+
 def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in public_holidays(day.year)
 

@@ -132,6 +132,9 @@ TABLE = {
     "bookings:short": row(*["bookings:appointment"] * 6),
     "bookings:today": ADVISOR,
     "bookings:week": ADVISOR,
+    "bookings:month": ADVISOR,
+    "bookings:paper": ADVISOR,
+    "bookings:team": staff("manager", "application_manager"),
     "bookings:invitations": staff("advisor", "recruiter"),
     # talks
     "talks:file": ADVISOR,

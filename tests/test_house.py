@@ -19,12 +19,16 @@ FLOORS = {
     "outbox": 0,
 }
 PURE = [
+    "advisors/daily.py",
+    "advisors/open_time.py",
     "advisors/recurrence.py",
     "advisors/rota.py",
     "advisors/slots.py",
     "advisors/stretches.py",
     "bookings/codes.py",
+    "bookings/fairness.py",
     "bookings/ical.py",
+    "bookings/periods.py",
     "bookings/wishes.py",
     "candidates/completeness.py",
     "candidates/csv_intake.py",

@@ -1,6 +1,7 @@
-"""The advisor's day and week. A list of names is no file: opening a file is what the audit trail keeps."""
+"""The advisor's day, week and month. A list of names is no file: opening a file is what the audit trail keeps."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,15 +10,29 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from advisors.daily import cap_on
 from advisors.hours import TWO_WEEKS, room_of
 from advisors.models import Advisor
-from advisors.slots import Span
-from advisors.stretches import ONE_DAY
-from bookings.agenda import ONE_WEEK, calendar_of, days_of_week, monday_of, rows_of_day, talks_between, to_do_of
+from advisors.stretches import ONE_DAY, day_of
+from bookings import periods
+from bookings.agenda import (
+    calendar_of,
+    days_of_week,
+    month_of,
+    next_talk_after,
+    rows_of_day,
+    span_of,
+    taken_between,
+    talks_between,
+    to_do_of,
+)
+from bookings.models import Booking
+from bookings.periods import ONE_WEEK, monday_of, week_name
+from organisation import audit
+from organisation.actors import Actor
+from organisation.closing import why_closed
 from organisation.doors import for_role, staff_of
 from organisation.models import Policy, Role, User
-
-CALENDAR_YEARS = range(2000, 2200)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -25,22 +40,25 @@ CALENDAR_YEARS = range(2000, 2200)
 def today(request: HttpRequest) -> HttpResponse:
     user, now = staff_of(request), timezone.now()
     advisor, policy = _advisor_or_404(user), Policy.objects.current()
-    this_day = now.astimezone(ZoneInfo(advisor.time_zone)).date()
-    day = _day_or_404(request.GET.get("day"), default=this_day)
+    this_day = _today(advisor, now)
+    day = period_or_404(periods.day_named, request.GET.get("day"), default=this_day)
     monday = monday_of(day)
     until = max(monday + ONE_WEEK, this_day + TWO_WEEKS)
     calendar = calendar_of(advisor, policy=policy, since=min(monday, this_day), until=until)
-    week_talks = _talks_of_week(user, advisor, monday)
-    of_day = [talk for talk in week_talks if talk.starts_at.astimezone(calendar.zone).date() == day]
+    taken = taken_between(user, advisor, span_of(advisor, monday, monday + ONE_WEEK))
+    of_day = taken.on(day_of(calendar, day)).talks
     words: dict[str, Any] = {
         "day": day,
         "is_today": day == this_day,
-        "rows": rows_of_day(calendar, day, of_day, now=now),
-        "talk_count": sum(talk.status != talk.Status.CANCELLED for talk in of_day),
+        "rows": rows_of_day(calendar, day, taken, policy=policy, now=now),
+        "talk_count": number_of(of_day),
+        "closed": why_closed(policy, day),
+        "cap": cap_on(calendar, day),
+        "next_talk": None if of_day else next_talk_after(user, max(now, day_of(calendar, day).start)),
         "previous": day - ONE_DAY,
         "next": day + ONE_DAY,
-        "week": f"{monday:%G-W%V}",
-        "days": days_of_week(calendar, monday, week_talks, today=this_day),
+        "week": week_name(monday),
+        "days": days_of_week(calendar, monday, taken, policy=policy, today=this_day),
         "to_do": to_do_of(user, now=now),
         "room": room_of(calendar, policy, now),
         "has_hours": bool(calendar.hours),
@@ -50,61 +68,81 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD"])
 @for_role(Role.ADVISOR)
-def week(request: HttpRequest) -> HttpResponse:
+def paper(request: HttpRequest) -> HttpResponse:
+    """A day to print. It shows whole phone numbers, so the trail keeps who asked for them."""
     user, now = staff_of(request), timezone.now()
     advisor = _advisor_or_404(user)
-    this_day = now.astimezone(ZoneInfo(advisor.time_zone)).date()
-    monday = _monday_or_404(request.GET.get("week"), default=monday_of(this_day))
-    policy = Policy.objects.current()
+    day = period_or_404(periods.day_named, request.GET.get("day"), default=_today(advisor, now))
+    of_day = talks_between(user, span_of(advisor, day, day + ONE_DAY)).exclude(status=Booking.Status.CANCELLED)
+    talks = list(of_day)
+    audit.record_each("booking.print", talks, actor=Actor.of(user), now=now)
+    words = {"day": day, "talks": talks, "advisor": advisor, "is_today": day == _today(advisor, now)}
+    return render(request, "bookings/paper.html", words)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.ADVISOR)
+def week(request: HttpRequest) -> HttpResponse:
+    user, now = staff_of(request), timezone.now()
+    advisor, policy = _advisor_or_404(user), Policy.objects.current()
+    this_day = _today(advisor, now)
+    monday = period_or_404(periods.monday_named, request.GET.get("week"), default=monday_of(this_day))
     calendar = calendar_of(advisor, policy=policy, since=monday, until=monday + ONE_WEEK)
-    talks = _talks_of_week(user, advisor, monday)
-    days = days_of_week(calendar, monday, talks, today=this_day)
+    taken = taken_between(user, advisor, span_of(advisor, monday, monday + ONE_WEEK))
+    days = days_of_week(calendar, monday, taken, policy=policy, today=this_day)
     words = {
         "monday": monday,
         "last_day": days[-1].date,
         "week_number": monday.isocalendar().week,
         "is_this_week": monday == monday_of(this_day),
-        "previous": f"{monday - ONE_WEEK:%G-W%V}",
-        "next": f"{monday + ONE_WEEK:%G-W%V}",
+        "previous": week_name(monday - ONE_WEEK),
+        "next": week_name(monday + ONE_WEEK),
         "days": days,
-        "talk_count": sum(talk.status != talk.Status.CANCELLED for talk in talks),
+        "talk_count": number_of(taken.talks),
         "has_hours": bool(calendar.hours),
     }
     return render(request, "bookings/week.html", words)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.ADVISOR)
+def month(request: HttpRequest) -> HttpResponse:
+    user, now = staff_of(request), timezone.now()
+    advisor, policy = _advisor_or_404(user), Policy.objects.current()
+    this_month = _today(advisor, now).replace(day=1)
+    first = period_or_404(periods.month_named, request.GET.get("month"), default=this_month)
+    before, after = periods.months_around(first)
+    calendar = calendar_of(advisor, policy=policy, since=monday_of(first), until=after + ONE_WEEK)
+    weeks = month_of(calendar, first, policy=policy, now=now)
+    inside = [day for one in weeks for day in one if day.is_in_month]
+    words = {
+        "first": first,
+        "weeks": [(week_name(one[0].count.date), one) for one in weeks],
+        "is_this_month": first == this_month,
+        "previous": before,
+        "next": after,
+        "talk_count": sum(day.count.talks for day in inside),
+        "free_count": sum(day.count.free for day in inside),
+        "has_hours": bool(calendar.hours),
+    }
+    return render(request, "bookings/month.html", words)
+
+
+def number_of(talks: list[Booking]) -> int:
+    return sum(talk.status != Booking.Status.CANCELLED for talk in talks)
+
+
+def period_or_404(read: Callable[[str], date], said: str | None, *, default: date) -> date:
+    """What the address says in the words of `bookings.periods`, or what it means when it says nothing."""
+    try:
+        return read(said) if said else default
+    except ValueError:
+        raise Http404 from None
 
 
 def _advisor_or_404(user: User) -> Advisor:
     return get_object_or_404(Advisor, user=user)
 
 
-def _talks_of_week(user: User, advisor: Advisor, monday: date) -> list[Any]:
-    zone = ZoneInfo(advisor.time_zone)
-    start, end = (datetime.combine(day, datetime.min.time(), tzinfo=zone) for day in (monday, monday + ONE_WEEK))
-    return list(talks_between(user, Span(start.astimezone(UTC), end.astimezone(UTC))))
-
-
-def _day_or_404(said: str | None, *, default: date) -> date:
-    """ "2026-11-24"."""
-    if not said:
-        return default
-    try:
-        return _in_reach(date.fromisoformat(said))
-    except ValueError:
-        raise Http404 from None
-
-
-def _monday_or_404(said: str | None, *, default: date) -> date:
-    """ "2026-W48", as ISO 8601 counts weeks."""
-    if not said:
-        return default
-    year, _, number = said.partition("-W")
-    try:
-        return _in_reach(date.fromisocalendar(int(year), int(number), 1))
-    except ValueError:
-        raise Http404 from None
-
-
-def _in_reach(day: date) -> date:
-    if day.year not in CALENDAR_YEARS:
-        raise ValueError(day)
-    return day
+def _today(advisor: Advisor, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(advisor.time_zone)).date()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.agenda import calendar_of, days_of_week, monday_of, rows_of_day
+from bookings.agenda import Taken, calendar_of, days_of_week, rows_of_day
 from bookings.models import Booking
 from organisation.models import AuditEvent, Policy, Role
 from referrals.models import Referral
@@ -50,10 +50,19 @@ def calendar(advisor):
     return calendar_of(advisor, policy=Policy.objects.current(), since=MONDAY, until=MONDAY + timedelta(days=7))
 
 
+def rows_of(calendar, day, talks, *, now, holds=()):
+    return rows_of_day(calendar, day, Taken(talks=talks, holds=list(holds)), policy=Policy.objects.current(), now=now)
+
+
+def week_of(advisor, talks=()):
+    taken = Taken(talks=list(talks))
+    return days_of_week(calendar(advisor), MONDAY, taken, policy=Policy.objects.current(), today=MONDAY)
+
+
 def told(rows):
     """(local hour, what) of every row."""
     return [
-        (row.starts_at.astimezone(AMSTERDAM).strftime("%H.%M"), row.booking or ("away" if row.is_away else "free"))
+        (row.starts_at.astimezone(AMSTERDAM).strftime("%H.%M"), row.booking or row.hold or row.kind.value)
         for row in rows
     ]
 
@@ -62,7 +71,7 @@ def test_the_day_holds_talks_free_stretches_and_absences_in_order(advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK)
     make_absence(advisor=advisor, starts_at=TALK + timedelta(hours=1), ends_at=TALK + timedelta(days=2))
 
-    rows = rows_of_day(calendar(advisor), MONDAY, [talk], now=NOW)
+    rows = rows_of(calendar(advisor), MONDAY, [talk], now=NOW)
 
     assert told(rows) == [("09.00", "free"), ("10.30", talk), ("11.00", "free"), ("11.30", "away")]
 
@@ -81,7 +90,7 @@ def test_the_talk_that_is_on_or_comes_next_stands_out(advisor, minutes, status, 
     talk = make_booking(advisor=advisor, starts_at=TALK)
     talk.status = status
 
-    rows = rows_of_day(calendar(advisor), MONDAY, [talk], now=TALK + timedelta(minutes=minutes))
+    rows = rows_of(calendar(advisor), MONDAY, [talk], now=TALK + timedelta(minutes=minutes))
 
     (row,) = [row for row in rows if row.booking]
     assert (row.is_now, row.is_over) == (is_now, is_over)
@@ -90,7 +99,7 @@ def test_the_talk_that_is_on_or_comes_next_stands_out(advisor, minutes, status, 
 def test_tomorrow_has_no_talk_that_is_on(advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK)
 
-    rows = rows_of_day(calendar(advisor), MONDAY, [talk], now=NOW - timedelta(days=1))
+    rows = rows_of(calendar(advisor), MONDAY, [talk], now=NOW - timedelta(days=1))
 
     assert [row.is_now for row in rows if row.booking] == [False]
 
@@ -100,7 +109,7 @@ def test_a_public_holiday_has_nothing_free(advisor):
     make_opening(advisor=advisor, weekday=4)
     december = calendar_of(advisor, policy=Policy.objects.current(), since=christmas, until=christmas)
 
-    assert rows_of_day(december, christmas, [], now=NOW) == []
+    assert rows_of(december, christmas, [], now=NOW) == []
 
 
 @pytest.mark.parametrize(("weekday", "days"), [(None, 5), (5, 6), (6, 6)])
@@ -108,7 +117,7 @@ def test_the_weekend_shows_only_when_there_is_something(advisor, weekday, days):
     if weekday is not None:
         make_opening(advisor=advisor, weekday=weekday)
 
-    week = days_of_week(calendar(advisor), MONDAY, [], today=MONDAY)
+    week = week_of(advisor)
 
     assert len(week) == days
     assert [day.date for day in week if day.is_today] == [MONDAY]
@@ -118,14 +127,9 @@ def test_a_whole_day_away_is_told_as_such(advisor):
     midnight = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
     make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=2))
 
-    week = days_of_week(calendar(advisor), MONDAY, [], today=MONDAY)
+    week = week_of(advisor)
 
     assert [day.is_whole_day_away for day in week] == [True, True, False, False, False]
-
-
-@pytest.mark.parametrize("day", [MONDAY, date(2026, 11, 25), date(2026, 11, 29)])
-def test_a_week_starts_on_monday(day):
-    assert monday_of(day) == MONDAY
 
 
 def test_today_shows_the_talk_with_a_masked_number_and_leaves_no_trail(client, advisor):

@@ -12,6 +12,7 @@ document.addEventListener("allauth.error", (event) => {
   words.focus();
 });
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });

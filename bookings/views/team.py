@@ -1,0 +1,31 @@
+"""Who of the advisors has room in a week: numbers only, no candidate."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings import periods
+from bookings.periods import ONE_WEEK, monday_of, week_name
+from bookings.team import team_of
+from bookings.views.agenda import period_or_404
+from organisation.doors import for_role, staff_of
+from organisation.models import Policy, Role
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.MANAGER, Role.APPLICATION_MANAGER)
+def team(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    this_week = monday_of(timezone.localdate(now))
+    monday = period_or_404(periods.monday_named, request.GET.get("week"), default=this_week)
+    words = {
+        "team": team_of(monday, policy=Policy.objects.current(), now=now),
+        "monday": monday,
+        "week_number": monday.isocalendar().week,
+        "is_this_week": monday == this_week,
+        "previous": week_name(monday - ONE_WEEK),
+        "next": week_name(monday + ONE_WEEK),
+        "may_set_up": staff_of(request).is_application_manager,
+    }
+    return render(request, "bookings/team.html", words)
