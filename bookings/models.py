@@ -160,6 +160,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def standing(self) -> Self:
         return self.filter(status=Booking.Status.BOOKED)
 
+    def held(self) -> Self:
+        return self.filter(status=Booking.Status.COMPLETED)
+
     def visible_to(self, user: User) -> Self:
         """An advisor's own files, but never of a rejection that they gave as recruiter (design.md, Who comes in)."""
         if not user.is_advisor:

@@ -1,17 +1,18 @@
 """Reads that more than one door needs: what can be booked."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from advisors.models import Advisor, Opening, TalkChannel
 from advisors.queries import Diary, diaries_of, free_slots_of, question_of, slots_in
-from advisors.slots import Question, Slot
+from advisors.slots import Slot
 from bookings.models import Booking, Invitation
 from bookings.offers import Host, Offer
+from candidates.models import Candidate
 from organisation.models import Policy
 
 ALTERNATIVES = 6
@@ -107,10 +108,30 @@ def alternatives_near(slots: list[Slot], moment: datetime) -> list[Slot]:
     return sorted(sorted(one_per_start(slots), key=lambda slot: abs(slot.start - wished))[:ALTERNATIVES])
 
 
-def advisors_by_load(pool: QuerySet[Advisor], question: Question, *, policy: Policy) -> list[int]:
-    """Who of the pool is free at the question's moment, the one with the fewest talks ahead first, then by number."""
-    free = [slot.advisor_id for slot in free_slots_of(pool, question, policy=policy)]
-    since = question.earliest - timedelta(days=1)
-    standing = Booking.objects.standing().filter(advisor_id__in=free, starts_at__gte=since).order_by()
-    ahead = dict(standing.values_list("advisor_id").annotate(talks=Count("pk")))
-    return sorted(dict.fromkeys(free), key=lambda advisor_id: (ahead.get(advisor_id, 0), advisor_id))
+def has_spoken_with(candidate: Candidate, advisor_id: int) -> bool:
+    return Booking.objects.of_candidate(candidate).held().filter(advisor_id=advisor_id).exists()
+
+
+def spoken_before(candidate: Candidate) -> int | None:
+    """The advisor of the latest talk that was held, also of an earlier application."""
+    held = Booking.objects.of_candidate(candidate).held().order_by("-starts_at", "-pk")
+    return held.values_list("advisor_id", flat=True).first()
+
+
+def wishes_of(entry: WaitlistEntry) -> Wishes:
+    """On the candidate's own clock. The advisor who gave the rejection never holds the talk (`pool_of`)."""
+    invitation = entry.invitation
+    recruiter = invitation.application.rejection.recruiter
+    return Wishes(
+        weekdays=frozenset(entry.weekdays),
+        day_parts=frozenset(entry.day_parts),
+        channels=frozenset(entry.channels),
+        language=entry.language,
+        zone=invitation.candidate.zone,
+        never_with=recruiter.advisor.pk if hasattr(recruiter, "advisor") else None,
+    )
+
+
+def held_between(advisor: Advisor, span: Span) -> QuerySet[Hold]:
+    """The moments of this advisor that are held for somebody; for whom is not the advisor's business yet."""
+    return Hold.objects.offered().filter(advisor=advisor, starts_at__gte=span.start, starts_at__lt=span.end)

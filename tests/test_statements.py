@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from advisors.models import Advisor
 from advisors.queries import question_of
 from bookings.models import Booking
-from bookings.queries import advisors_by_load, pool_of, slots_for
+from bookings.queries import pool_of, slots_for
+from bookings.shares import advisors_in_turn
 from organisation.models import Policy
 from tests.bench.history import book, history_of, invite, some_slots
 from tests.bench.plans import rows_read_by
@@ -52,7 +53,7 @@ def test_listing_slots_costs_the_same_statements_whatever_there_is(past):
 
 def choose_advisor(invitation):
     policy = Policy.objects.current()
-    return advisors_by_load(pool_of(invitation), question_of(policy, now=NOW), policy=policy)
+    return advisors_in_turn(pool_of(invitation), question_of(policy, now=NOW), policy=policy)
 
 
 @pytest.mark.only_on("postgresql")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -13,10 +14,12 @@ from advisors.services import lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.codes import code_of, digest_of
+from bookings.fairness import ASKED_FOR, SAME_ADVISOR, Turn
 from bookings.models import Booking, Invitation
-from bookings.queries import advisors_by_load, alternatives_near, pool_of, slots_for
+from bookings.queries import alternatives_near, has_spoken_with, pool_of, slots_for
 from bookings.refusals import AlreadyBooked, InvitationClosed
 from bookings.services.texting import agree_to_texts, check_number
+from bookings.shares import advisors_in_turn
 from bookings.wishes import Wish
 from candidates.services.contact import touch
 from organisation import audit
@@ -36,23 +39,24 @@ def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> 
         check_number(wish.phone, channel=wish.channel, wants_sms=wish.wants_sms)
         if standing := invitation.bookings.standing().first():
             return same_or_refuse(standing, wish)
-        for advisor_id in advisors_for(invitation, wish, question, policy):
+        for turn in turns_for(invitation, wish, question, policy):
             try:
-                return _book_with(advisor_id, invitation, wish, question, policy, actor, now)
+                return _book_with(turn, invitation, wish, question, policy, actor, now)
             except SlotTaken:
                 continue
         raise SlotTaken(alternatives_for(invitation, wish, policy=policy, now=now))
 
 
-def advisors_for(invitation: Invitation, wish: Wish, question: Question, policy: Policy) -> list[int]:
-    """Whom to try, one at a time: never two agendas are held."""
+def turns_for(invitation: Invitation, wish: Wish, question: Question, policy: Policy) -> list[Turn]:
+    """Whom to try and why, one at a time: never two agendas are held."""
     pool = pool_of(invitation, advisor_id=wish.advisor_id)
     if wish.advisor_id is not None:
-        return list(pool.values_list("pk", flat=True))
+        rule = SAME_ADVISOR if has_spoken_with(invitation.candidate, wish.advisor_id) else ASKED_FOR
+        return [Turn(advisor_id, {"rule": rule}) for advisor_id in pool.values_list("pk", flat=True)]
     if not question.earliest <= wish.starts_at <= question.latest:
         return []
     moment = replace(question, earliest=wish.starts_at, latest=wish.starts_at)
-    return advisors_by_load(pool, moment, policy=policy)
+    return advisors_in_turn(pool, moment, policy=policy)
 
 
 def alternatives_for(
@@ -84,16 +88,16 @@ def same_or_refuse(standing: Booking, wish: Wish) -> Booking:
 
 @transaction.atomic
 def _book_with(
-    advisor_id: int, invitation: Invitation, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
+    turn: Turn, invitation: Invitation, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
 ) -> Booking:
-    lock_agenda(advisor_id)
+    lock_agenda(turn.advisor_id)
     invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if not invitation.is_open(now):
         raise InvitationClosed
     if standing := invitation.bookings.standing().first():
         return same_or_refuse(standing, wish)
-    entry, slot = take_time(advisor_id=advisor_id, starts_at=wish.starts_at, question=question, policy=policy)
-    booking = _create(invitation, entry, slot, wish, now)
+    entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, policy=policy)
+    booking = _create(invitation, entry, slot, wish, turn.because, now)
     touch(booking.candidate, now=now)
     if wish.wants_sms:
         agree_to_texts(booking, now=now)
@@ -102,7 +106,9 @@ def _book_with(
     return booking
 
 
-def _create(invitation: Invitation, entry: AgendaEntry, slot: Slot, wish: Wish, now: datetime) -> Booking:
+def _create(
+    invitation: Invitation, entry: AgendaEntry, slot: Slot, wish: Wish, because: dict[str, Any], now: datetime
+) -> Booking:
     uid = uuid4()
     booking = Booking.objects.create(
         invitation=invitation,
@@ -117,6 +123,7 @@ def _create(invitation: Invitation, entry: AgendaEntry, slot: Slot, wish: Wish, 
         wants_sms=wish.wants_sms,
         question=wish.question,
         booked_at=now,
+        chosen_because=because,
         uid=uid,
         code_digest=digest_of(code_of(uid)),
     )

@@ -10,9 +10,10 @@ from advisors.refusals import SlotTaken
 from advisors.services import give_time_back, lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
+from bookings.fairness import Turn
 from bookings.models import Booking, Invitation
 from bookings.refusals import NotStanding, TooLateToMove
-from bookings.services.booking import advisors_for, alternatives_for
+from bookings.services.booking import alternatives_for, turns_for
 from bookings.services.texting import check_number
 from bookings.wishes import Wish
 from candidates.services.contact import touch
@@ -37,9 +38,9 @@ def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Bookin
             return booking
         wants_sms = booking.wants_sms and bool(wish.phone)  # the number that we have was good enough
         check_number(wish.phone or str(booking.phone), channel=wish.channel, wants_sms=wants_sms)
-        for advisor_id in _advisors_for(booking, wish, question, policy):
+        for turn in _turns_for(booking, wish, question, policy):
             try:
-                return _move_to(advisor_id, booking, wish, question, policy, actor, now)
+                return _move_to(turn, booking, wish, question, policy, actor, now)
             except SlotTaken:
                 continue
         refuse_when_closed(booking, policy, now)
@@ -58,19 +59,20 @@ def refuse_when_closed(booking: Booking, policy: Policy, now: datetime) -> None:
         raise TooLateToMove
 
 
-def _advisors_for(booking: Booking, wish: Wish, question: Question, policy: Policy) -> list[int]:
+def _turns_for(booking: Booking, wish: Wish, question: Question, policy: Policy) -> list[Turn]:
     """Stay with the same advisor when it does not matter and that works."""
-    found = advisors_for(booking.invitation, wish, question, policy)
+    turns = turns_for(booking.invitation, wish, question, policy)
     if wish.advisor_id is None:
-        found = [booking.advisor_id, *(key for key in found if key != booking.advisor_id)]
-    return found
+        others = [turn for turn in turns if turn.advisor_id != booking.advisor_id]
+        turns = [Turn(booking.advisor_id, booking.chosen_because), *others]
+    return turns
 
 
 @transaction.atomic
 def _move_to(
-    advisor_id: int, booking: Booking, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
+    turn: Turn, booking: Booking, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
 ) -> Booking:
-    lock_agenda(advisor_id)
+    lock_agenda(turn.advisor_id)
     Invitation.objects.select_for_update(no_key=True).get(pk=booking.invitation_id)
     moved = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=booking.pk)
     if moved.status == Booking.Status.BOOKED and _is_same(moved, wish):
@@ -78,9 +80,11 @@ def _move_to(
     refuse_when_closed(moved, policy, now)
     was, old_advisor_id, old_entry_id = moved.starts_at, moved.advisor_id, moved.entry_id
     entry, slot = take_time(
-        advisor_id=advisor_id, starts_at=wish.starts_at, question=question, policy=policy, instead_of=moved.entry
+        advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, policy=policy, instead_of=moved.entry
     )
     moved.entry = entry
+    if turn.advisor_id != old_advisor_id:
+        moved.chosen_because = turn.because
     _change(moved, slot, wish, now)
     if old_entry_id != entry.pk:
         give_time_back(old_entry_id)

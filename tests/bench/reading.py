@@ -18,7 +18,8 @@ from django.utils import timezone  # noqa: E402
 from advisors.models import Advisor  # noqa: E402
 from advisors.queries import question_of  # noqa: E402
 from bookings.models import Invitation  # noqa: E402
-from bookings.queries import advisors_by_load, pool_of, slots_for  # noqa: E402
+from bookings.queries import pool_of, slots_for  # noqa: E402
+from bookings.shares import advisors_in_turn  # noqa: E402
 from organisation.models import Policy  # noqa: E402
 from tests.bench.plans import rows_read_by  # noqa: E402
 
@@ -50,7 +51,7 @@ def read_everything(invitation):
     """Listing, and choosing an advisor for a booking."""
     policy, now = Policy.objects.current(), timezone.now()
     slots_for(invitation, policy=policy, now=now)
-    advisors_by_load(pool_of(invitation), question_of(policy, now=now), policy=policy)
+    advisors_in_turn(pool_of(invitation), question_of(policy, now=now), policy=policy)
 
 
 if __name__ == "__main__":
