@@ -31,6 +31,7 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a sender number, or a messaging service (MG...)
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stand-in
+CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts that calendars may be on
 WORKERS = env.int("WORKERS", default=2)
 WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # what `manage.py work` calls its cluster
 

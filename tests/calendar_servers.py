@@ -1,0 +1,128 @@
+"""Calendars at the other end of a real connection: a web server that answers as it is told, and Radicale."""
+
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+
+from tests.stand_ins import free_port
+
+
+class WebServer(ThreadingHTTPServer):
+    """`pages`: per path a function that answers, or (status, headers, body)."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.pages = {}
+        self.asked = []  # (method, path, headers)
+        self.lets_go = Event()
+
+    def address(self, path="/"):
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+    def handle_error(self, request, client_address):
+        """Whoever is hung up on says nothing about it."""
+
+
+class _Answers(BaseHTTPRequestHandler):
+    server: WebServer
+
+    def _answer(self):
+        self.server.asked.append((self.command, self.path, dict(self.headers)))
+        page = self.server.pages.get(self.path, (404, {}, b""))
+        if callable(page):
+            page(self)
+            return
+        status, headers, body = page
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_REPORT = do_PROPFIND = do_PUT = do_DELETE = _answer
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def web_server(settings, **pages):
+    """On a free port, named among the hosts that are allowed; a page `agenda` stands at /agenda."""
+    server = WebServer()
+    server.pages = {f"/{name}": page for name, page in pages.items()}
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    settings.CALENDAR_HOSTS_ALLOWED = [f"127.0.0.1:{server.server_port}"]
+    try:
+        yield server
+    finally:
+        server.lets_go.set()
+        server.shutdown()
+        server.server_close()
+
+
+class Radicale:
+    """A real CalDAV server with one user and one calendar."""
+
+    def __init__(self, port):
+        self.port = port
+        self.host = f"127.0.0.1:{port}"
+        self.address = f"http://{self.host}/benali/werk/"
+
+    def ask(self, method, path, body="", **headers):
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        credentials = {"Authorization": "Basic YmVuYWxpOmdlaGVpbQ=="}  # benali:geheim
+        connection.request(method, path, body=body.encode(), headers=credentials | headers)
+        answer = connection.getresponse()
+        content = answer.read().decode()
+        connection.close()
+        return answer.status, content
+
+    def put(self, name, content):
+        status, answer = self.ask("PUT", f"/benali/werk/{name}.ics", content, **{"Content-Type": "text/calendar"})
+        assert status in (201, 204), answer
+
+    def everything(self):
+        """The whole calendar as one file."""
+        return self.ask("GET", "/benali/werk/")[1]
+
+
+@contextmanager
+def radicale_server(folder):
+    port = free_port()
+    (folder / "users").write_text("benali:geheim\n")
+    options = {
+        "server-hosts": f"127.0.0.1:{port}",
+        "auth-type": "htpasswd",
+        "auth-htpasswd-filename": folder / "users",
+        "auth-htpasswd-encryption": "plain",
+        "auth-delay": "0",
+        "storage-filesystem-folder": folder / "collections",
+        "logging-level": "error",
+    }
+    command = [sys.executable, "-m", "radicale", *(f"--{name}={value}" for name, value in options.items())]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Radicale(port)
+    try:
+        _wait_for(server, process)
+        made, answer = server.ask("MKCALENDAR", "/benali/werk/")
+        assert made == 201, answer
+        yield server
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(server, process):
+    for _attempt in range(200):
+        assert process.poll() is None, "Radicale does not start"
+        with suppress(OSError):
+            server.ask("GET", "/.web/")
+            return
+        time.sleep(0.05)
+    raise AssertionError("Radicale does not answer")

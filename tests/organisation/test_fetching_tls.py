@@ -1,0 +1,93 @@
+"""The same over TLS, with a certificate that was made a moment ago."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from organisation.fetching import Limits, fetch
+from organisation.refusals import AddressInsecure, CertificateWrong, TooSlow
+from tests.calendar_servers import web_server
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A file with a key and its certificate, for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def server(settings, certificate):
+    with web_server(settings, agenda=(200, {}, b"BEGIN")) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        yield server
+
+
+def safe(server, path="/agenda"):
+    return server.address(path).replace("http:", "https:")
+
+
+def test_fetch_reads_over_a_safe_connection(server, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    assert fetch(safe(server)).body == b"BEGIN"
+
+
+def test_fetch_refuses_a_certificate_that_nobody_vouches_for(server):
+    with pytest.raises(CertificateWrong):
+        fetch(safe(server))
+
+
+def test_fetch_does_not_follow_from_a_safe_to_an_unsafe_connection(server, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server.pages["/agenda"] = (302, {"Location": server.address("/other")}, b"")
+
+    with pytest.raises(AddressInsecure):
+        fetch(safe(server))
+
+
+def test_fetch_hangs_up_on_a_server_that_drips(server, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    def drip(answer):
+        answer.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not answer.server.lets_go.wait(0.05):
+            answer.wfile.write(b"a")
+
+    server.pages["/agenda"] = drip
+    with pytest.raises(TooSlow):
+        fetch(safe(server), limits=Limits(seconds=0.6))
+
+
+def test_fetch_hangs_up_on_a_server_that_never_shakes_hands(settings, certificate):
+    with web_server(settings) as server:
+        server.shutdown()
+        with pytest.raises(TooSlow):
+            fetch(safe(server), limits=Limits(seconds=0.6))
