@@ -50,3 +50,13 @@ class LocationNeeded(Refusal):
 class VideoRoomNeeded(Refusal):
     code = "video_room_needed"
     sentence = _("Talks by video need the address of a video room. It is kept with the career advisor's details.")
+
+
+class YearUnclear(Refusal):
+    code = "year_unclear"
+    sentence = _("Check the year.")
+
+
+class HourSkipped(Refusal):
+    code = "hour_skipped"
+    sentence = _("This time does not exist on this day: the clock goes forward in that hour.")
