@@ -46,10 +46,10 @@ def question_of(policy: Policy, *, now: datetime, channel: str | None = None, la
 
 
 def free_slots_of(
-    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
+    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without: Collection[int] = ()
 ) -> list[Slot]:
-    """The free moments of these advisors, by start and then by advisor. `without_entry` is time to be given back."""
-    return slots_in(diaries_of(advisors, question, policy=policy, without_entry=without_entry), question)
+    """The free moments of these advisors, by start and then by advisor. `without` is own time, to be given back."""
+    return slots_in(diaries_of(advisors, question, policy=policy, without=without), question)
 
 
 def slots_in(diaries: Iterable[Diary], question: Question) -> list[Slot]:
@@ -58,20 +58,20 @@ def slots_in(diaries: Iterable[Diary], question: Question) -> list[Slot]:
 
 
 def calendars_of(
-    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
+    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without: Collection[int] = ()
 ) -> list[Calendar]:
-    diaries = diaries_of(advisors, question, policy=policy, without_entry=without_entry)
+    diaries = diaries_of(advisors, question, policy=policy, without=without)
     return [diary.calendar for diary in diaries]
 
 
 def diaries_of(
-    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without_entry: int | None = None
+    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without: Collection[int] = ()
 ) -> list[Diary]:
     """Two statements, whatever the number of advisors: who with their hours, absences with taken time. By key."""
     rows = [_Row(*row) for row in rows_of(advisors)]
     hours: dict[int, list[_Row]] = {advisor_id: list(own) for advisor_id, own in groupby(rows, lambda row: row.advisor)}
     since, until = question.earliest - WHOLE_WEEK, question.latest + WHOLE_WEEK
-    absences, taken = busy_time_of(list(hours), since, until, without_entry=without_entry)
+    absences, taken = busy_time_of(list(hours), since, until, without=without)
     return [_diary(own, policy, absences[advisor_id], taken[advisor_id]) for advisor_id, own in hours.items()]
 
 

@@ -48,16 +48,16 @@ def rows_of(advisors: QuerySet[Advisor]) -> list[tuple[Any, ...]]:
 
 
 def busy_time_of(
-    advisors: Collection[int], since: datetime, until: datetime, *, without_entry: int | None
+    advisors: Collection[int], since: datetime, until: datetime, *, without: Collection[int]
 ) -> tuple[dict[int, list[Span]], dict[int, list[Taken]]]:
-    """Absences and taken time by advisor; `without_entry` is left out."""
+    """Absences and taken time by advisor; the entries `without` are left out."""
     absences: dict[int, list[Span]] = defaultdict(list)
     taken: dict[int, list[Taken]] = defaultdict(list)
     if not advisors:
         return absences, taken
     window = [*advisors, *(connection.ops.adapt_datetimefield_value(moment) for moment in (since, until))]
     with connection.cursor() as cursor:
-        cursor.execute(_busy_time_in_sql(len(advisors)), [*window, without_entry or 0, *window])
+        cursor.execute(_busy_time_in_sql(len(advisors), len(without)), [*window, *without, *window])
         rows = cursor.fetchall()
     for advisor_id, kind, busy_from, busy_until, talk_from, talk_until, calendar_id in rows:
         start, end = moment_at(busy_from), moment_at(busy_until)
@@ -75,14 +75,15 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(json.loads(text))
 
 
-def _busy_time_in_sql(advisors: int) -> str:
+def _busy_time_in_sql(advisors: int, without: int) -> str:
     second = SECOND[connection.vendor].format
     ids = ",".join(["%s"] * advisors)
+    others = f"AND id NOT IN ({','.join(['%s'] * without)})" if without else ""
     return f"""
         SELECT advisor_id, kind, {second("busy_from")}, {second("busy_until")},
             {second("talk_from")}, {second("talk_until")}, calendar_id
         FROM {AgendaEntry._meta.db_table}
-        WHERE advisor_id IN ({ids}) AND busy_until > %s AND busy_from < %s AND id <> %s
+        WHERE advisor_id IN ({ids}) AND busy_until > %s AND busy_from < %s {others}
         UNION ALL
         SELECT advisor_id, '{ABSENCE}', {second("starts_at")}, {second("ends_at")}, NULL, NULL, NULL
         FROM {Absence._meta.db_table}

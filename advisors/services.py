@@ -32,19 +32,25 @@ def lock_agenda(advisor_id: int) -> None:
 
 
 def take_time(
-    *, advisor_id: int, starts_at: datetime, question: Question, policy: Policy, instead_of: AgendaEntry | None = None
+    *,
+    advisor_id: int,
+    starts_at: datetime,
+    question: Question,
+    policy: Policy,
+    instead_of: AgendaEntry | None = None,
+    kind: AgendaEntry.Kind = AgendaEntry.Kind.BOOKING,
 ) -> tuple[AgendaEntry, Slot]:
-    """Book this start in the agenda after asking the engine once more; `instead_of` is own time that moves.
+    """Take this start in the agenda after asking the engine once more; `instead_of` is own time that moves.
 
-    The caller has a transaction and holds `lock_agenda`. Raises SlotTaken, also when the database's own constraint
-    had to say it.
+    The caller has a transaction and holds `lock_agenda`; a hold becomes a booking by giving its time back first, in
+    the same transaction. Raises SlotTaken, also when the database's own constraint had to say it.
     """
     slot = _free_slot_at(advisor_id, starts_at, question, policy, instead_of)
     if slot is None:
         raise SlotTaken
     try:
         with transaction.atomic():
-            return _write(slot, instead_of), slot
+            return _write(slot, instead_of, kind), slot
     except IntegrityError as error:
         raise SlotTaken from error
 
@@ -61,16 +67,16 @@ def _free_slot_at(
     if not question.earliest <= starts_at <= question.latest:
         return None
     advisors = Advisor.objects.active().filter(pk=advisor_id)
-    without = instead_of.pk if instead_of else None
+    without = [instead_of.pk] if instead_of else []
     around = replace(question, earliest=starts_at, latest=starts_at)
-    slots = free_slots_of(advisors, around, policy=policy, without_entry=without)
+    slots = free_slots_of(advisors, around, policy=policy, without=without)
     return next((slot for slot in slots if slot.starts_at == starts_at), None)
 
 
-def _write(slot: Slot, instead_of: AgendaEntry | None) -> AgendaEntry:
+def _write(slot: Slot, instead_of: AgendaEntry | None, kind: AgendaEntry.Kind) -> AgendaEntry:
     entry = instead_of
     if entry is None or entry.advisor_id != slot.advisor_id:
-        entry = AgendaEntry(advisor_id=slot.advisor_id, kind=AgendaEntry.Kind.BOOKING)
+        entry = AgendaEntry(advisor_id=slot.advisor_id, kind=kind)
     entry.busy_from, entry.busy_until = slot.busy_from, slot.busy_until
     entry.talk_from, entry.talk_until = slot.starts_at, slot.ends_at
     entry.save()

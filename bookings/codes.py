@@ -1,4 +1,4 @@
-"""The short code in a text message: 50 bits, derived, shows one appointment only and dies when the talk ends."""
+"""The short code in a text message: 50 bits, derived, shows one appointment or offer only and dies with it."""
 
 import base64
 import hashlib
@@ -13,7 +13,16 @@ LENGTH = 10  # of 5 bits each
 
 def code_of(uid: UUID) -> str:
     """Ten letters and digits (RFC 4648 base32)."""
-    mac = salted_hmac("bookings.code", str(uid), secret=settings.LINK_SECRET, algorithm="sha256")
+    return _code("bookings.code", str(uid))
+
+
+def code_of_entry(entry_id: int) -> str:
+    """Of a moment that is held: its entry in the agenda is there for as long as the offer stands."""
+    return _code("bookings.offer", str(entry_id))
+
+
+def _code(salt: str, value: str) -> str:
+    mac = salted_hmac(salt, value, secret=settings.LINK_SECRET, algorithm="sha256")
     return base64.b32encode(mac.digest()).decode()[:LENGTH]
 
 
@@ -21,6 +30,6 @@ def digest_of(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()
 
 
-def address_of(uid: UUID) -> str:
+def address_of(code: str) -> str:
     """The whole address for a text message."""
-    return settings.PUBLIC_URL + reverse("bookings:short", args=[code_of(uid)])
+    return settings.PUBLIC_URL + reverse("bookings:short", args=[code])

@@ -83,6 +83,14 @@ class Invitation(models.Model):
         return self.withdrawn_at is None and timezone.localdate(now) <= self.open_until
 
 
+class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
+    def waiting(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(invitation__in=Invitation.objects.visible_to(user))
+
+
 class WaitlistEntry(models.Model):
     """Nothing suited: what the candidate wishes, until a moment is booked, the invitation ends, or they stop."""
 
@@ -98,17 +106,30 @@ class WaitlistEntry(models.Model):
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
     phone = PhoneNumberField(_("Phone number"), blank=True)
     wants_sms = models.BooleanField(_("Send me a text message"), default=False)
+    known_starts = models.JSONField(default=list)  # free already when they joined: [1795512600], seconds since 1970
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = WaitlistEntryQuerySet.as_manager()
+
     class Meta:
         ordering = ["joined_at", "pk"]
+        verbose_name = _("place on the waiting list")
+        verbose_name_plural = _("places on the waiting list")
         indexes = [
             models.Index(name="waitlist_by_joining", fields=["joined_at"], condition=Q(ended_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
         return f"waitlist entry {self.pk}"
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def offered(self) -> Self:
+        return self.filter(state=Hold.State.OFFERED)
+
+    def of_candidate(self, candidate: Candidate) -> Self:
+        return self.filter(invitation__application__candidate=candidate)
 
 
 class Hold(models.Model):
@@ -138,14 +159,24 @@ class Hold(models.Model):
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    code_digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the short code in a text message
+
+    objects = HoldQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
+        verbose_name = _("held moment")
+        verbose_name_plural = _("held moments")
         indexes = [
             models.Index(name="hold_by_expiry", fields=["expires_at"], condition=Q(state="offered")),
         ]
         constraints = [
             models.CheckConstraint(name="hold_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.UniqueConstraint(
+                name="hold_one_standing_offer_to_who_waits",
+                fields=["invitation"],
+                condition=Q(state="offered", reason="waitlist"),
+            ),
             models.CheckConstraint(
                 name="hold_takes_time_while_offered",
                 condition=Q(state="offered", entry__isnull=False) | ~Q(state="offered") & Q(entry__isnull=True),
@@ -154,6 +185,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+    @property
+    def was_let_go(self) -> bool:
+        """The candidate had it and did not take it."""
+        return self.state in (self.State.DECLINED, self.State.EXPIRED)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

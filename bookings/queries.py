@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from advisors.models import Advisor, Opening, TalkChannel
 from advisors.queries import Diary, diaries_of, free_slots_of, question_of, slots_in
-from advisors.slots import Slot
-from bookings.models import Booking, Invitation
+from advisors.slots import Slot, Span
+from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.offers import Host, Offer
+from bookings.waiting import Wishes
 from candidates.models import Candidate
 from organisation.models import Policy
 
@@ -34,10 +35,17 @@ def slots_for(
     advisor_id: int | None = None,
     instead_of: Booking | None = None,
 ) -> list[Slot]:
-    """Everything that can really be booked; `instead_of` counts the own appointment as free."""
+    """Everything that can really be booked; `instead_of` counts the own appointment as free, as own holds are."""
     question = question_of(policy, now=now, channel=channel, language=language)
-    without = instead_of.entry_id if instead_of else None
-    return free_slots_of(pool_of(invitation, advisor_id=advisor_id), question, policy=policy, without_entry=without)
+    pool, own = pool_of(invitation, advisor_id=advisor_id), own_time_of(invitation, instead_of)
+    return free_slots_of(pool, question, policy=policy, without=own)
+
+
+def own_time_of(invitation: Invitation, instead_of: Booking | None = None) -> list[int]:
+    """What is taken for everybody else and free for this candidate: the moments that are held, and the appointment."""
+    held = invitation.holds.offered().values_list("entry_id", flat=True)
+    mine = [instead_of.entry_id if instead_of else None, *held]
+    return [entry_id for entry_id in mine if entry_id is not None]
 
 
 def hosts_of(invitation: Invitation, *, policy: Policy, now: datetime) -> tuple[Host, ...]:
@@ -61,10 +69,10 @@ def _hosts(diaries: list[Diary]) -> tuple[Host, ...]:
 
 
 def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_of: Booking | None = None) -> Offer:
-    """Everything that the candidate can choose from; three statements, whatever the number of advisors."""
+    """Everything that the candidate can choose from; four statements, whatever the number of advisors."""
     question = question_of(policy, now=now)
-    without = instead_of.entry_id if instead_of else None
-    diaries = diaries_of(pool_of(invitation), question, policy=policy, without_entry=without)
+    own = own_time_of(invitation, instead_of)
+    diaries = diaries_of(pool_of(invitation), question, policy=policy, without=own)
     hosts = _hosts(diaries)
     offered = frozenset[str]().union(*(host.channels for host in hosts))
     spoken = frozenset[str]().union(*(host.languages for host in hosts))

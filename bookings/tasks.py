@@ -8,12 +8,19 @@ from django.utils import timezone
 from bookings import services
 from organisation.faults import in_short
 
-SCANS = (services.invite_due, services.remind_invited, services.remind_by_mail, services.remind_by_text)
+SCANS = (
+    services.invite_due,
+    services.remind_invited,
+    services.remind_by_mail,
+    services.remind_by_text,
+    services.end_what_is_over,
+    services.offer_free_moments,
+)
 logger = logging.getLogger(__name__)
 
 
 def send_what_is_due(now: datetime | None = None) -> None:
-    """Every minute: invitations, reminders of invitations, reminders of talks. The demo's clock may say when."""
+    """Every minute: invitations, reminders, the waiting list. The demo's clock may say when."""
     now = now or timezone.now()
     for scan in SCANS:
         try:

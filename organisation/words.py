@@ -24,6 +24,10 @@ ACTIONS: dict[str, Promise] = {
     "department.add": _("Department added"),
     "department.change": _("Department changed"),
     "file.read": _("File of a talk read"),
+    "hold.decline": _("Offered moment declined"),
+    "hold.expire": _("Offered moment not answered in time"),
+    "hold.offer": _("Moment held and offered"),
+    "hold.withdraw": _("Offered moment withdrawn"),
     "hours.change": _("Hours changed"),
     "hours.close": _("Hours closed"),
     "hours.open": _("Hours opened"),
@@ -60,6 +64,10 @@ ACTIONS: dict[str, Promise] = {
     "user.add": _("Account made"),
     "user.change": _("Account changed"),
     "user.invite_again": _("New link to sign in asked"),
+    "waitlist.change": _("Wishes on the waiting list changed"),
+    "waitlist.end": _("Waiting ended"),
+    "waitlist.join": _("Joined the waiting list"),
+    "waitlist.leave": _("Left the waiting list"),
 }
 THINGS: dict[str, Promise] = {
     "absence": _("absence"),
@@ -69,6 +77,7 @@ THINGS: dict[str, Promise] = {
     "candidate": _("candidate"),
     "client": _("program"),
     "department": _("department"),
+    "hold": _("offered moment"),
     "intakefile": _("file"),
     "invitation": _("invitation"),
     "location": _("location"),
@@ -81,6 +90,7 @@ THINGS: dict[str, Promise] = {
     "stranger": _("somebody who is not signed in"),
     "system": _("the system"),
     "user": _("member of staff"),
+    "waitlistentry": _("place on the waiting list"),
 }
 ORIGINS: dict[str, Promise] = {
     "web": _("on a page"),

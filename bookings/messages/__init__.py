@@ -1,6 +1,7 @@
 """One function per letter or text; each returns what goes to the outbox."""
 
 from bookings.messages.invitations import invitation, invitation_reminder
+from bookings.messages.offers import offered
 from bookings.messages.reminders import mail_reminder, text_reminder
 from bookings.messages.talks import booked, cancelled, handed_over, moved, with_all_that_letters_need
 
@@ -12,6 +13,7 @@ __all__ = [
     "invitation_reminder",
     "mail_reminder",
     "moved",
+    "offered",
     "text_reminder",
     "with_all_that_letters_need",
 ]

@@ -1,6 +1,6 @@
 """The day before: a mail to everybody, a text to who asked for one."""
 
-from bookings.codes import address_of
+from bookings.codes import address_of, code_of
 from bookings.day_before import mail_useless_after, text_useless_after
 from bookings.messages.words import candidate_key, for_candidate
 from bookings.models import Booking
@@ -50,7 +50,7 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
 
 def _short_text(booking: Booking, policy: Policy) -> str:
     """One segment of GSM-7: the advisor's whole name when that fits, else the first name, if need be shortened."""
-    words = for_candidate(booking, policy) | {"short_url": address_of(booking.uid)}
+    words = for_candidate(booking, policy) | {"short_url": address_of(code_of(booking.uid))}
     text = ""
     first_name = booking.advisor.name.split()[0]
     for name in (booking.advisor.name, first_name, first_name[:FIRST_NAME]):

@@ -1,5 +1,6 @@
 """Booked, moved, cancelled: to candidate and advisor, each with the calendar object that makes it true."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from advisors.models import Advisor
 from bookings import ical
+from bookings.messages.offers import of_holds
 from bookings.messages.words import candidate_key, channel_sentence, for_advisor, for_candidate, moment
-from bookings.models import Booking
+from bookings.models import Booking, Hold
 from organisation.actors import key_of
 from organisation.models import Policy
 from outbox.drafts import Draft
@@ -71,13 +73,21 @@ def handed_over(booking: Booking, policy: Policy, *, old_advisor_id: int, word: 
     ]
 
 
-def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime) -> list[Draft]:
+def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime, holds: Sequence[Hold] = ()) -> list[Draft]:
+    """`holds` are the moments that we keep for the candidate instead."""
     booking = _fresh(booking)
     kind = f"cancelled_by_{booking.cancelled_by}"
     can_choose = booking.invitation.is_open(now)
     by_candidate = booking.cancelled_by == Booking.CancelledBy.CANDIDATE
     return [
-        _to_candidate(kind, booking, policy, method=CANCEL, now=now, words={"word": word, "can_choose": can_choose}),
+        _to_candidate(
+            kind,
+            booking,
+            policy,
+            method=CANCEL,
+            now=now,
+            words={"word": word, "can_choose": can_choose, **of_holds(holds, booking.invitation)},
+        ),
         _to_advisor(
             "advisor_cancelled",
             booking,

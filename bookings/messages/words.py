@@ -65,7 +65,7 @@ def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
         **of_talk(booking, policy, language),
         **moment(booking.starts_at, language, zone=candidate.zone),
         "first_name": candidate.first_name,
-        "channel_sentence": f"{channel_sentence(booking, language)}{_zone_sentence(booking, language)}",
+        "channel_sentence": f"{channel_sentence(booking, language)}{zone_sentence(candidate, booking.starts_at)}",
         "manage_url": address_for(candidate, page),
         "prepare_url": address_for(candidate, f"{page}prepare/"),
         "booking_url": address_for(candidate, f"invitations/{booking.invitation_id}/book/"),
@@ -74,15 +74,15 @@ def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
     }
 
 
-def _zone_sentence(booking: Booking, language: str) -> str:
+def zone_sentence(candidate: Candidate, at: datetime) -> str:
     """For who reads it elsewhere: whose clock this is, and what the advisor's says."""
-    candidate = booking.candidate
-    if not is_elsewhere(candidate.zone, booking.starts_at):
+    language = candidate.language
+    if not is_elsewhere(candidate.zone, at):
         return ""
     with translation.override(language):
         said = _("This is the time in %(place)s; in the Netherlands it is %(time)s then.")
         place = place_of(candidate.time_zone, language)
-        return " " + said % {"place": place, "time": time_in_words(booking.starts_at, language, ZONE)}
+        return " " + said % {"place": place, "time": time_in_words(at, language, ZONE)}
 
 
 def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:

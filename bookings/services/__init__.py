@@ -1,20 +1,31 @@
 from bookings.services.booking import book
-from bookings.services.cancelling import cancel
+from bookings.services.cancelling import cancel, offer_instead
 from bookings.services.handing_over import hand_over
 from bookings.services.inviting import invite, invite_due, remind_invited
 from bookings.services.moving import move
+from bookings.services.offering import end_what_is_over, offer_free_moments
 from bookings.services.preparing import prepare
 from bookings.services.reminding import remind_by_mail, remind_by_text
+from bookings.services.taking_over import take_over
+from bookings.services.waiting import Waiting, decline, leave, wait
 
 __all__ = [
+    "Waiting",
     "book",
     "cancel",
+    "decline",
+    "end_what_is_over",
     "hand_over",
     "invite",
     "invite_due",
+    "leave",
     "move",
+    "offer_free_moments",
+    "offer_instead",
     "prepare",
     "remind_by_mail",
     "remind_by_text",
     "remind_invited",
+    "take_over",
+    "wait",
 ]

@@ -16,8 +16,9 @@ from bookings import messages
 from bookings.codes import code_of, digest_of
 from bookings.fairness import ASKED_FOR, SAME_ADVISOR, Turn
 from bookings.models import Booking, Invitation
-from bookings.queries import alternatives_near, has_spoken_with, pool_of, slots_for
+from bookings.queries import alternatives_near, has_spoken_with, own_time_of, pool_of, slots_for
 from bookings.refusals import AlreadyBooked, InvitationClosed
+from bookings.services.holding import stop_waiting
 from bookings.services.texting import agree_to_texts, check_number
 from bookings.shares import advisors_in_turn
 from bookings.wishes import Wish
@@ -56,7 +57,7 @@ def turns_for(invitation: Invitation, wish: Wish, question: Question, policy: Po
     if not question.earliest <= wish.starts_at <= question.latest:
         return []
     moment = replace(question, earliest=wish.starts_at, latest=wish.starts_at)
-    return advisors_in_turn(pool, moment, policy=policy)
+    return advisors_in_turn(pool, moment, policy=policy, without=own_time_of(invitation))
 
 
 def alternatives_for(
@@ -96,6 +97,7 @@ def _book_with(
         raise InvitationClosed
     if standing := invitation.bookings.standing().first():
         return same_or_refuse(standing, wish)
+    stop_waiting(invitation, advisor_id=turn.advisor_id, starts_at=wish.starts_at, now=now)
     entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, policy=policy)
     booking = _create(invitation, entry, slot, wish, turn.because, now)
     touch(booking.candidate, now=now)

@@ -1,53 +1,95 @@
-"""Cancelling a talk: by the candidate until it starts, by the advisor until it is over."""
+"""Cancelling a talk: by the candidate until it starts, by the advisor until it is over, with other moments instead."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from advisors.services import give_time_back
+from advisors.queries import free_slots_of
+from advisors.refusals import SlotTaken
+from advisors.services import give_time_back, lock_agenda
+from advisors.slots import Slot
 from bookings import messages
-from bookings.models import Booking, Invitation
+from bookings.models import Booking, Hold, Invitation
+from bookings.queries import pool_of
 from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
+from bookings.replacements import Lost, moments_instead
+from bookings.services.holding import expiry_of, hold, question_for_hold
+from bookings.waiting import CHANNELS
 from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import Actor, key_of
 from organisation.models import Policy
 from outbox import services as outbox
 
+By = Booking.CancelledBy
+
 
 def cancel(*, booking: Booking, by: Booking.CancelledBy, actor: Actor, now: datetime, word: str = "") -> Booking:
     """Give the time back and tell both; after policy's limit it is marked late, never refused for that.
 
-    `word` is a line from the advisor to the candidate. Cancelling twice is the same as once.
-    Raises NotStanding (it was held, or missed), AlreadyStarted and TalkOver.
+    `word` is a line from the advisor to the candidate, who then gets other moments as `offer_instead` gives them.
+    Cancelling twice is the same as once. Raises NotStanding (it was held, or missed), AlreadyStarted and TalkOver.
     """
+    if by == By.ADVISOR:
+        offer_instead(booking=booking, reason=Hold.Reason.CANCELLED, word=word, actor=actor, now=now)
+        return Booking.objects.get(pk=booking.pk)
+    policy = Policy.objects.current()
+    with audit.refusals_recorded("booking.cancel", booking, actor=actor, now=now), transaction.atomic():
+        cancelled = _locked(booking)
+        if cancelled.status != Booking.Status.CANCELLED:
+            _end(cancelled, by, policy, actor, now)
+            outbox.post(*messages.cancelled(cancelled, policy, word=word, now=now), now=now)
+    return cancelled
+
+
+def offer_instead(*, booking: Booking, reason: Hold.Reason, word: str, actor: Actor, now: datetime) -> list[Hold]:
+    """Cancel the talk from our side and hold up to three other moments; they stand in the letter with the apology.
+
+    What was done before is not done again: then the moments that stand are returned. Call it outside a transaction,
+    and without an agenda's lock: it locks the agendas that it needs, in the order of their keys.
+    Raises NotStanding and TalkOver.
+    """
+    policy = Policy.objects.current()
     with audit.refusals_recorded("booking.cancel", booking, actor=actor, now=now):
-        return _cancel(booking, by, actor, now, word)
+        return _offer_instead(booking, _moments_instead(booking, policy, now), reason, word, policy, actor, now)
 
 
 @transaction.atomic
-def _cancel(booking: Booking, by: Booking.CancelledBy, actor: Actor, now: datetime, word: str) -> Booking:
-    policy = Policy.objects.current()
-    cancelled = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+def _offer_instead(
+    booking: Booking, slots: list[Slot], reason: Hold.Reason, word: str, policy: Policy, actor: Actor, now: datetime
+) -> list[Hold]:
+    for advisor_id in sorted({slot.advisor_id for slot in slots}):
+        lock_agenda(advisor_id)
+    cancelled = _locked(booking)
     if cancelled.status == Booking.Status.CANCELLED:
-        return cancelled
-    if cancelled.status != Booking.Status.BOOKED:
+        return list(cancelled.invitation.holds.offered())
+    _end(cancelled, By.ADVISOR, policy, actor, now)
+    _stay_open(cancelled, policy, now)
+    held = [one for slot in slots if (one := _hold(cancelled, slot, reason, policy, actor, now))]
+    outbox.post(*messages.cancelled(cancelled, policy, word=word, now=now, holds=held), now=now)
+    return held
+
+
+def _locked(seen: Booking) -> Booking:
+    Invitation.objects.select_for_update(no_key=True).get(pk=seen.invitation_id)
+    return Booking.objects.select_for_update(no_key=True).get(pk=seen.pk)
+
+
+def _end(booking: Booking, by: Booking.CancelledBy, policy: Policy, actor: Actor, now: datetime) -> None:
+    if booking.status != Booking.Status.BOOKED:
         raise NotStanding
-    if now >= cancelled.starts_at and by == Booking.CancelledBy.CANDIDATE:
+    if now >= booking.starts_at and by == By.CANDIDATE:
         raise AlreadyStarted
-    if now >= cancelled.ends_at:
+    if now >= booking.ends_at:
         raise TalkOver
-    entry_id = cancelled.entry_id
-    _mark(cancelled, by, policy, now)
+    entry_id = booking.entry_id
+    _mark(booking, by, policy, now)
     give_time_back(entry_id)
-    if by == Booking.CancelledBy.ADVISOR:
-        _stay_open(cancelled, policy, now)
-    touch(cancelled.candidate, now=now)
-    outbox.withdraw(about=key_of(cancelled), now=now)
-    audit.record("booking.cancel", cancelled, actor=actor, now=now)
-    outbox.post(*messages.cancelled(cancelled, policy, word=word, now=now), now=now)
-    return cancelled
+    touch(booking.candidate, now=now)
+    outbox.withdraw(about=key_of(booking), now=now)
+    audit.record("booking.cancel", booking, actor=actor, now=now)
 
 
 def _mark(booking: Booking, by: Booking.CancelledBy, policy: Policy, now: datetime) -> None:
@@ -55,7 +97,7 @@ def _mark(booking: Booking, by: Booking.CancelledBy, policy: Policy, now: dateti
     booking.status = Booking.Status.CANCELLED
     booking.entry = None
     booking.cancelled_at, booking.cancelled_by = now, by
-    booking.is_late_cancellation = by == Booking.CancelledBy.CANDIDATE and now > limit
+    booking.is_late_cancellation = by == By.CANDIDATE and now > limit
     booking.sequence += 1
     booking.save()
 
@@ -64,3 +106,35 @@ def _stay_open(booking: Booking, policy: Policy, now: datetime) -> None:
     """It was not the candidate's doing: there is as much time to choose anew as there was at first."""
     until = timezone.localdate(now) + timedelta(days=policy.invitation_valid_days)
     Invitation.objects.filter(pk=booking.invitation_id, open_until__lt=until).update(open_until=until)
+
+
+def _moments_instead(booking: Booking, policy: Policy, now: datetime) -> list[Slot]:
+    """What is free as far as can be seen without a lock; in the language of the talk."""
+    invitation = booking.invitation
+    question = question_for_hold(policy, now=now, expires_at=expiry_of(invitation, policy, now=now))
+    slots = free_slots_of(pool_of(invitation), replace(question, language=booking.language), policy=policy)
+    zone = invitation.candidate.zone
+    lost = Lost(starts_at=booking.starts_at, advisor_id=booking.advisor_id, channel=booking.channel, zone=zone)
+    return moments_instead(slots, lost)
+
+
+def _hold(
+    booking: Booking, slot: Slot, reason: Hold.Reason, policy: Policy, actor: Actor, now: datetime
+) -> Hold | None:
+    """None when somebody else was first."""
+    invitation = booking.invitation
+    try:
+        held = hold(
+            invitation=invitation,
+            slot=slot,
+            channel=min(slot.channels, key=lambda channel: (channel != booking.channel, CHANNELS.index(channel))),
+            language=booking.language,
+            reason=reason,
+            policy=policy,
+            expires_at=expiry_of(invitation, policy, now=now),
+            now=now,
+        )
+    except SlotTaken:
+        return None
+    audit.record("hold.offer", held, actor=actor, now=now)
+    return held

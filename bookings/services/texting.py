@@ -1,9 +1,9 @@
-"""The consent to a text message the day before, and the number that it needs."""
+"""The consent to text messages, the day before a talk or when a moment came free, and the number that they need."""
 
 from datetime import datetime
 
 from advisors.models import TalkChannel
-from bookings.models import Booking
+from bookings.models import Booking, WaitlistEntry
 from bookings.refusals import MobileNeeded, PhoneNeeded
 from candidates.models import Consent
 from candidates.phones import is_mobile
@@ -12,6 +12,7 @@ from organisation.actors import key_of
 from outbox import services as outbox
 
 SMS_CONSENT_VERSION = "sms-2026-11"
+OFFERS_CONSENT_VERSION = "sms-waitlist-2026-11"
 
 
 def check_number(phone: str, *, channel: str, wants_sms: bool) -> None:
@@ -37,3 +38,23 @@ def take_texts_back(booking: Booking, *, now: datetime) -> None:
     """As easy as giving (GDPR art. 7.3); a text that still waits is not sent."""
     withdraw_consent(candidate=booking.candidate, purpose=Consent.Purpose.SMS, scope=key_of(booking), now=now)
     outbox.withdraw(about=key_of(booking), kinds=("reminder",), channel="sms", now=now)
+
+
+def agree_to_offers(entry: WaitlistEntry, *, now: datetime) -> None:
+    """For as long as somebody is on the waiting list."""
+    candidate = entry.invitation.candidate
+    give_consent(
+        candidate=candidate,
+        purpose=Consent.Purpose.SMS,
+        text_version=OFFERS_CONSENT_VERSION,
+        language=candidate.language,
+        scope=key_of(entry),
+        now=now,
+    )
+
+
+def take_offers_back(entry: WaitlistEntry, *, now: datetime) -> None:
+    """A text about an offer that still waits is not sent."""
+    withdraw_consent(candidate=entry.invitation.candidate, purpose=Consent.Purpose.SMS, scope=key_of(entry), now=now)
+    for held in entry.invitation.holds.offered():
+        outbox.withdraw(about=key_of(held), channel="sms", now=now)

@@ -111,9 +111,9 @@ def take_the_lock_away(monkeypatch):
         if connection.vendor == "sqlite":
             connection.cursor().execute("COMMIT")
 
-    def write_together(slot, instead_of):
+    def write_together(*arguments):
         together.wait(timeout=60)
-        return write(slot, instead_of)
+        return write(*arguments)
 
     monkeypatch.setattr(booking_services, "lock_agenda", no_lock)
     monkeypatch.setattr(advisors_services, "_write", write_together)

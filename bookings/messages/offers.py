@@ -1,0 +1,110 @@
+"""A moment that is held: offered to who waits, or instead of a talk that we cancelled."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import translation
+
+from bookings.codes import address_of, code_of_entry
+from bookings.messages.words import candidate_key, moment, of_employer, zone_sentence
+from bookings.models import Hold, Invitation, WaitlistEntry
+from candidates.models import Candidate
+from candidates.services.access import address_for
+from organisation.actors import key_of
+from organisation.models import Policy
+from organisation.wording import day_in_short, time_in_words
+from outbox.drafts import Draft
+from outbox.gsm7 import normalise
+from outbox.letters import render, render_text
+
+
+def offered(held: Hold, entry: WaitlistEntry, policy: Policy) -> list[Draft]:
+    """A letter, and a text to who asked for one; of no use any more when the moment is not held."""
+    texts = [_text(held, entry, policy)] if entry.wants_sms else []
+    return [_letter(held, policy), *texts]
+
+
+def of_holds(holds: Sequence[Hold], invitation: Invitation) -> dict[str, object]:
+    """What a letter says of the moments that we keep for this candidate."""
+    if not holds:
+        return {"moments": []}
+    candidate = invitation.candidate
+    return {
+        "moments": [_words_of(one, candidate) for one in sorted(holds, key=lambda one: one.starts_at)],
+        "held_until": _until(holds[0].expires_at, candidate),
+        "offer_url": address_for(candidate, f"invitations/{invitation.pk}/offer/"),
+    }
+
+
+def _letter(held: Hold, policy: Policy) -> Draft:
+    invitation = held.invitation
+    candidate = invitation.candidate
+    context = {
+        **of_employer(policy),
+        **_words_of(held, candidate),
+        "first_name": candidate.first_name,
+        "job_title": invitation.application.vacancy.title,
+        "zone_sentence": zone_sentence(candidate, held.starts_at),
+        "session_minutes": int((held.ends_at - held.starts_at) / timedelta(minutes=1)),
+        "held_until": _until(held.expires_at, candidate),
+        "offer_url": address_for(candidate, f"invitations/{invitation.pk}/offer/"),
+        "waiting_url": address_for(candidate, f"invitations/{invitation.pk}/waiting/"),
+    }
+    letter = render("bookings/offer", language=candidate.language, context=context)
+    return Draft(
+        kind="offer",
+        dedupe_key=f"offer:hold={held.pk}:mail",
+        about=key_of(held),
+        person_key=candidate_key(candidate),
+        language=candidate.language,
+        recipient=candidate.email,
+        recipient_name=candidate.full_name,
+        sender_name=policy.sender_name,
+        sender_email=policy.sender_email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        useless_after=held.expires_at,
+    )
+
+
+def _text(held: Hold, entry: WaitlistEntry, policy: Policy) -> Draft:
+    candidate = held.invitation.candidate
+    language, zone = candidate.language, candidate.zone
+    until = f"{day_in_short(held.expires_at, language, zone)} {time_in_words(held.expires_at, language, zone)}"
+    words = {
+        **of_employer(policy),
+        **moment(held.starts_at, language, zone=zone),
+        "date_short": day_in_short(held.starts_at, language, zone, with_weekday=True),
+        "until_short": until,
+        "short_url": address_of(code_of_entry(held.entry_id or 0)),
+    }
+    return Draft(
+        kind="offer",
+        channel="sms",
+        dedupe_key=f"offer:hold={held.pk}:sms",
+        about=key_of(held),
+        person_key=candidate_key(candidate),
+        language=language,
+        recipient=str(entry.phone),
+        recipient_name=candidate.full_name,
+        text=normalise(render_text("bookings/sms_offer", language=language, context=words)),
+        useless_after=held.expires_at,
+    )
+
+
+def _words_of(held: Hold, candidate: Candidate) -> dict[str, object]:
+    with translation.override(candidate.language):
+        channel = str(held.get_channel_display())
+    return {
+        **moment(held.starts_at, candidate.language, zone=candidate.zone),
+        "advisor_name": held.advisor.name,
+        "channel_name": channel,
+    }
+
+
+def _until(at: datetime, candidate: Candidate) -> str:
+    """ "dinsdag 24 november 14.00 uur"."""
+    words = moment(at, candidate.language, zone=candidate.zone)
+    hour = " uur" if candidate.language == "nl" else ""
+    return f"{words['date_long']} {words['time']}{hour}"
