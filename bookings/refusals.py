@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from organisation.refusals import Refusal
@@ -61,3 +63,14 @@ class ColleagueNotFree(Refusal):
 class MayNotHold(Refusal):
     code = "may_not_hold"
     sentence = _("This colleague cannot hold this talk. Choose somebody else.")
+
+
+class TakeoverStopped(Refusal):
+    """Nothing was done. `because` is what was refused, `starts_at` of which talk; without it: of the whole list."""
+
+    code = "takeover_stopped"
+    sentence = _("Something changed in the meantime, so nothing was done. Look at the list again.")
+
+    def __init__(self, *, because: Refusal, starts_at: datetime | None = None) -> None:
+        super().__init__()
+        self.because, self.starts_at = because, starts_at

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookings.views import agenda, appointments, candidate, choosing, invitations, moving, team
+from bookings.views import agenda, appointments, candidate, choosing, invitations, moving, takeover, team
 
 app_name = "bookings"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("today/paper/", agenda.paper, name="paper"),
     path("agenda/", agenda.week, name="week"),
     path("agenda/month/", agenda.month, name="month"),
+    path("takeover/", takeover.takeover, name="takeover"),
     path("team/", team.team, name="team"),
     path("invitations/", invitations.invitations, name="invitations"),
 ]

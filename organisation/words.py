@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: dict[str, Promise] = {
     "absence.add": _("Absence entered"),
     "absence.remove": _("Absence removed"),
+    "agenda.take_over": _("Talks of a colleague taken over"),
     "apiclient.add": _("Program added"),
     "apiclient.revoke": _("Program's token revoked"),
     "booking.book": _("Talk booked"),

@@ -135,6 +135,7 @@ TABLE = {
     "bookings:month": ADVISOR,
     "bookings:paper": ADVISOR,
     "bookings:team": staff("manager", "application_manager"),
+    "bookings:takeover": HOURS,
     "bookings:invitations": staff("advisor", "recruiter"),
     # talks
     "talks:file": ADVISOR,

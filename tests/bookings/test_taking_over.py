@@ -1,0 +1,232 @@
+"""A colleague is ill: every talk of a stretch of time is settled in one act, or none is."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from advisors.models import Absence, AgendaEntry
+from advisors.refusals import AbsenceInvalid
+from advisors.slots import Span
+from bookings.models import Booking, Hold
+from bookings.refusals import TakeoverStopped
+from bookings.services import cancel, take_over
+from bookings.services.changing_hours import Answer, What
+from bookings.services.taking_over import Takeover
+from bookings.takeovers import rows_of
+from organisation.actors import Actor
+from organisation.models import AuditEvent, Role
+from outbox.models import Message
+from tests.factories import (
+    CANDIDATE,
+    NOW,
+    TUESDAY_HALF_PAST_TEN,
+    WEDNESDAY_TEN,
+    make_absence,
+    make_advisor,
+    make_booking,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_user,
+    make_vacancy,
+)
+
+pytestmark = pytest.mark.django_db
+ME = Actor(key="user:7", origin="web")
+TUESDAY = Span(TUESDAY_HALF_PAST_TEN.replace(hour=0), WEDNESDAY_TEN.replace(hour=0))
+TEN = TUESDAY_HALF_PAST_TEN - timedelta(minutes=30)
+KEEP, OFFER = Answer(What.KEEP), Answer(What.OFFER)
+
+
+@pytest.fixture(autouse=True)
+def policy():
+    return make_policy()
+
+
+@pytest.fixture
+def ill():
+    return make_advisor(name="Youssef Benali")
+
+
+@pytest.fixture
+def marit():
+    return make_advisor(name="Marit de Wit")
+
+
+def to(advisor):
+    return Answer(What.HAND_OVER, advisor.pk)
+
+
+def taken_over(ill, answers, *, seen=None, now=NOW, **how):
+    """`answers` by booking; each as it was seen."""
+    decided = {booking.pk: answer for booking, answer in answers.items()}
+    moments = {booking.pk: booking.starts_at for booking in answers} if seen is None else seen
+    wanted = Takeover(advisor=ill, span=TUESDAY, answers=decided, seen=moments, **how)
+    return take_over(takeover=wanted, actor=ME, now=now)
+
+
+def stops(ill, answers, because, **how):
+    """Nothing was done, and the trail says that it was tried."""
+    before = list(Booking.objects.order_by("pk").values())
+    with pytest.raises(TakeoverStopped) as stopped:
+        taken_over(ill, answers, **how)
+
+    assert stopped.value.because.code == because
+    assert list(Booking.objects.order_by("pk").values()) == before
+    assert (Message.objects.count(), Absence.objects.count(), Hold.objects.count()) == (0, 0, 0)
+    assert AuditEvent.objects.values_list("action", "result").get() == ("agenda.take_over", "takeover_stopped")
+    return stopped.value
+
+
+def test_take_over_settles_every_talk_and_tells_each_candidate_once(ill, marit):
+    other = make_advisor(name="Sanne Bos")
+    first, second = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
+    third = make_booking(advisor=ill, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(minutes=30))
+
+    taken_over(ill, {first: to(marit), second: to(other), third: KEEP}, word="Youssef is ziek.")
+
+    assert list(Booking.objects.order_by("pk").values_list("advisor", "sequence")) == [
+        (marit.pk, 1),
+        (other.pk, 1),
+        (ill.pk, 0),
+    ]
+    letters = Message.objects.filter(person_key__startswith="candidate:")
+    assert sorted(letters.values_list("recipient", "kind")) == sorted(
+        (booking.candidate.email, "handed_over") for booking in (first, second)
+    )
+    assert all("Youssef is ziek." in letter.text for letter in letters)
+    assert AuditEvent.objects.filter(action="agenda.take_over", result="done", about=f"advisor:{ill.pk}").count() == 1
+
+
+def test_take_over_can_enter_the_absence(ill, marit):
+    booking = make_booking(advisor=ill)
+
+    taken_over(ill, {booking: to(marit)}, is_absence=True)
+
+    assert Absence.objects.values_list("advisor", "starts_at", "ends_at").get() == (ill.pk, *TUESDAY)
+
+
+def test_take_over_offers_other_moments_where_nobody_can(ill):
+    booking = make_booking(advisor=ill)
+
+    taken_over(ill, {booking: OFFER}, is_absence=True, word="Youssef is ziek.")
+
+    assert Booking.objects.values_list("status", "cancelled_by").get() == ("cancelled", "advisor")
+    holds = Hold.objects.offered()
+    assert (holds.count(), [hold.starts_at for hold in holds if hold.starts_at < TUESDAY.end]) == (3, [])
+    [letter] = Message.objects.filter(person_key__startswith="candidate:")
+    assert "Youssef is ziek." in letter.text
+
+
+def test_take_over_stops_when_a_colleague_is_not_free_any_more(ill, marit):
+    first, second = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
+    make_booking(advisor=marit)
+
+    stopped = stops(ill, {first: to(marit), second: to(marit)}, "colleague_not_free", is_absence=True)
+
+    assert stopped.starts_at == TUESDAY_HALF_PAST_TEN
+
+
+def test_take_over_stops_when_a_talk_came_in_meanwhile(ill, marit):
+    booking = make_booking(advisor=ill)
+    make_booking(advisor=ill, starts_at=TEN)
+
+    stops(ill, {booking: to(marit)}, "talk_changed")
+
+
+def test_take_over_stops_when_a_talk_was_cancelled_meanwhile(ill, marit):
+    booking, other = make_booking(advisor=ill), make_booking(advisor=ill, starts_at=TEN)
+    Booking.objects.filter(pk=other.pk).update(status="cancelled", entry=None, cancelled_at=NOW)
+
+    stops(ill, {booking: to(marit), other: to(marit)}, "talk_changed")
+
+
+def test_take_over_stops_when_a_talk_moved_within_the_day(ill, marit):
+    booking = make_booking(advisor=ill)
+
+    stops(ill, {booking: to(marit)}, "talk_changed", seen={booking.pk: TEN})
+
+
+def test_take_over_stops_when_a_talk_was_left_out(ill, marit):
+    booking, other = make_booking(advisor=ill), make_booking(advisor=ill, starts_at=TEN)
+
+    stops(ill, {booking: to(marit)}, "talk_changed", seen={booking.pk: booking.starts_at, other.pk: TEN})
+
+
+def test_take_over_never_gives_a_talk_to_the_recruiter_of_the_rejection(ill):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    rejection = make_rejection(vacancy=make_vacancy(), recruiter=recruiter.user)
+    booking = make_booking(advisor=ill, invitation=make_invitation(rejection=rejection))
+
+    stops(ill, {booking: to(recruiter)}, "may_not_hold")
+
+
+def test_take_over_refuses_an_absence_that_is_over(ill):
+    with pytest.raises(AbsenceInvalid):
+        taken_over(ill, {}, is_absence=True, now=TUESDAY.end)
+
+    assert AuditEvent.objects.values_list("result").get() == ("absence_invalid",)
+
+
+def test_a_talk_that_has_started_is_not_in_the_list(ill, marit):
+    make_booking(advisor=ill)
+
+    assert taken_over(ill, {}, now=TUESDAY_HALF_PAST_TEN) == []
+
+
+def test_a_talk_that_was_taken_over_can_be_cancelled_by_the_candidate(ill, marit):
+    booking = make_booking(advisor=ill)
+    taken_over(ill, {booking: to(marit)})
+
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+
+    assert AgendaEntry.objects.count() == 0
+
+
+def rows(ill, me, now=NOW):
+    found = rows_of(ill, TUESDAY, me=me, now=now)
+    return [([one.advisor_id for one in row.hit.colleagues], row.proposed) for row in found]
+
+
+def test_the_list_proposes_who_takes_over_and_otherwise_a_colleague(ill, marit):
+    other = make_advisor(name="Sanne Bos")
+    make_booking(advisor=ill, starts_at=TEN)
+    make_booking(advisor=ill)
+    make_booking(advisor=marit)
+
+    assert rows(ill, marit) == [([marit.pk, other.pk], marit.pk), ([other.pk], other.pk)]
+
+
+def test_the_list_proposes_no_more_than_somebody_can_hold(ill):
+    full = make_advisor(name="Marit de Wit", max_per_day=1)
+    make_booking(advisor=ill, starts_at=TEN)
+    make_booking(advisor=ill)
+
+    assert rows(ill, full) == [([full.pk], full.pk), ([full.pk], None)]
+
+
+def test_the_list_names_nobody_who_is_away_or_gave_the_rejection(ill, marit):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    rejection = make_rejection(vacancy=make_vacancy(), recruiter=recruiter.user)
+    make_booking(advisor=ill, invitation=make_invitation(rejection=rejection))
+    make_absence(advisor=marit, starts_at=TUESDAY.start, ends_at=TUESDAY.end)
+
+    assert rows(ill, recruiter) == [([], None)]
+
+
+def test_the_list_costs_the_same_statements_for_any_number_of_talks(ill, marit):
+    make_booking(advisor=ill, starts_at=TEN)
+    with_one = statements_of(ill, marit)
+    for number in range(1, 4):
+        make_booking(advisor=ill, starts_at=TEN + timedelta(minutes=30 * number))
+        make_advisor()
+
+    assert statements_of(ill, marit) == with_one
+
+
+def statements_of(ill, me):
+    with CaptureQueriesContext(connection) as captured:
+        assert rows_of(ill, TUESDAY, me=me, now=NOW)
+    return len(captured)
