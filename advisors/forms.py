@@ -1,15 +1,11 @@
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from advisors.models import Advisor, Opening, TalkChannel, Weekday
-from advisors.rota import Hours
+from advisors.models import Advisor
 from advisors.slots import Span
-from organisation.models import Location
 
 
 class TimeInput(forms.TimeInput):
@@ -26,46 +22,6 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class OpeningForm(forms.Form):
-    weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int)
-    starts = forms.TimeField(label=_("From"), widget=TimeInput)
-    ends = forms.TimeField(label=_("Until"), widget=TimeInput)
-    channels = forms.MultipleChoiceField(
-        label=_("How"), choices=TalkChannel.choices, widget=forms.CheckboxSelectMultiple, required=True
-    )
-    location = forms.ModelChoiceField(
-        label=_("Location"),
-        queryset=Location.objects.none(),
-        required=False,
-        empty_label=_("No location"),
-        help_text=_("Only needed for talks at the office."),
-    )
-
-    def __init__(self, *args: Any, opening: Opening | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        location = self.fields["location"]
-        assert isinstance(location, forms.ModelChoiceField)
-        kept = opening.location_id if opening else None
-        location.queryset = Location.objects.filter(Q(is_active=True) | Q(pk=kept))
-
-    def hours(self) -> Hours:
-        said = self.cleaned_data
-        location = said["location"]
-        return Hours(
-            weekday=said["weekday"],
-            starts=said["starts"],
-            ends=said["ends"],
-            channels=frozenset(said["channels"]),
-            location_id=location.pk if location else None,
-        )
-
-
-def opening_words(opening: Opening) -> dict[str, Any]:
-    """What the form starts with."""
-    fields = ("weekday", "starts", "ends", "channels", "location")
-    return {field: getattr(opening, field) for field in fields}
-
-
 class AbsenceForm(forms.Form):
     first_day = forms.DateField(label=_("First day"), widget=DateInput)
     from_time = forms.TimeField(
@@ -78,13 +34,11 @@ class AbsenceForm(forms.Form):
         label=_("Until"), widget=TimeInput, required=False, help_text=_("Leave empty for the whole day.")
     )
 
-    def clean_first_day(self) -> date:
-        first_day: date = self.cleaned_data["first_day"]
-        return _in_reach(first_day)
+    def clean_first_day(self) -> date | None:
+        return in_reach(self.cleaned_data["first_day"])
 
     def clean_last_day(self) -> date | None:
-        last_day: date | None = self.cleaned_data["last_day"]
-        return _in_reach(last_day) if last_day else None
+        return in_reach(self.cleaned_data["last_day"])
 
     def span(self, advisor: Advisor) -> Span:
         """In the advisor's own zone; whole days end at midnight after the last day."""
@@ -97,8 +51,8 @@ class AbsenceForm(forms.Form):
         return Span(start.astimezone(UTC), until.astimezone(UTC))
 
 
-def _in_reach(day: date) -> date:
+def in_reach(day: date | None) -> date | None:
     """A slip of the pen such as the year 0026 or 20261 is not a day that a calendar can hold."""
-    if not 2000 <= day.year <= 2200:
+    if day is not None and not 2000 <= day.year <= 2200:
         raise forms.ValidationError(_("Check the year."))
     return day

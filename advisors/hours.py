@@ -1,11 +1,15 @@
-"""What the page of weekly hours shows of one advisor."""
+"""What the page of hours shows of one advisor."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening, Weekday
-from advisors.queries import calendars_of, question_of
+from advisors.moments import A_YEAR, NEXT_DAYS, ONE_WEEK, WeekDay, monday_of, week_of
+from advisors.openings import hours_of
+from advisors.queries import calendars_of, closed_days_of, question_of
+from advisors.repeating import rule_in_words
+from advisors.rota import days_on
 from advisors.slots import Calendar, Question, Span
 from advisors.stretches import ONE_DAY, is_within_hours, room_in
 from organisation.models import Policy
@@ -41,8 +45,23 @@ class Away:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recurring:
+    """Hours by a rule, with the days that come."""
+
+    opening: Opening
+    words: str
+    next_days: list[date]
+
+
+@dataclass(frozen=True, kw_only=True)
 class HoursPage:
+    monday: date
+    previous: date | None  # the week before, unless this week is shown
+    next: date | None
+    week: list[WeekDay]
     days: list[DayHours]
+    by_rule: list[Recurring]
+    on_days: list[Opening]  # that are not over
     absences: list[Away]
     room: Room
     outside: list[AgendaEntry]  # talks that stand outside the hours
@@ -55,18 +74,34 @@ def room_of(calendar: Calendar, policy: Policy, now: datetime) -> Room:
     return Room(free=free, total=total)
 
 
-def hours_page_of(advisor: Advisor, *, policy: Policy, now: datetime) -> HoursPage:
+def hours_page_of(advisor: Advisor, *, policy: Policy, now: datetime, monday: date | None = None) -> HoursPage:
+    """`monday` of the week to show: from this week on, within a year; this week when it is left out."""
     openings = list(advisor.openings.select_related("location"))
     everything = Question(earliest=now, latest=now + FAR_AHEAD)
     (calendar,) = calendars_of(Advisor.objects.filter(pk=advisor.pk), everything, policy=policy)
+    today = now.astimezone(calendar.zone).date()
+    this_monday = monday_of(today)
+    last_monday = this_monday + 52 * ONE_WEEK
+    monday = min(max(monday or this_monday, this_monday), last_monday)
     return HoursPage(
+        monday=monday,
+        previous=monday - ONE_WEEK if monday > this_monday else None,
+        next=monday + ONE_WEEK if monday < last_monday else None,
+        week=week_of(calendar, openings, monday, policy=policy, now=now),
         days=[
             DayHours(day=day, openings=[opening for opening in openings if opening.weekday == day]) for day in Weekday
         ],
+        by_rule=[_recurring(opening, today) for opening in openings if opening.rule],
+        on_days=[opening for opening in openings if opening.day and opening.day >= today],
         absences=[_away(absence, calendar.zone) for absence in advisor.absences.filter(ends_at__gt=now)],
         room=room_of(calendar, policy, now),
-        outside=_talks_outside(calendar, now),
+        outside=_talks_outside(calendar, policy, now),
     )
+
+
+def _recurring(opening: Opening, today: date) -> Recurring:
+    days = days_on(hours_of(opening), today, today + A_YEAR)
+    return Recurring(opening=opening, words=rule_in_words(opening.rule), next_days=days[:NEXT_DAYS])
 
 
 def _away(absence: Absence, zone: ZoneInfo) -> Away:
@@ -82,7 +117,7 @@ def _away(absence: Absence, zone: ZoneInfo) -> Away:
     )
 
 
-def _talks_outside(calendar: Calendar, now: datetime) -> list[AgendaEntry]:
+def _talks_outside(calendar: Calendar, policy: Policy, now: datetime) -> list[AgendaEntry]:
     """What a taken time is for is told by the floor above, through the reverse relation `booking`."""
     talks = AgendaEntry.objects.filter(
         advisor_id=calendar.advisor_id,
@@ -91,8 +126,11 @@ def _talks_outside(calendar: Calendar, now: datetime) -> list[AgendaEntry]:
         busy_from__lt=now + FAR_AHEAD,
         booking__isnull=False,
     ).select_related("booking")
-    return [
-        entry
-        for entry in talks
-        if not is_within_hours(calendar, Span(entry.busy_from, entry.booking.ends_at), entry.booking.channel)
-    ]
+    closed_days = closed_days_of(policy, now.year, (now + FAR_AHEAD).year)
+    return [entry for entry in talks if not _stands_within(calendar, closed_days, entry)]
+
+
+def _stands_within(calendar: Calendar, closed_days: frozenset[date], entry: AgendaEntry) -> bool:
+    talk = Span(entry.booking.starts_at, entry.booking.ends_at)
+    is_open = talk.start.astimezone(calendar.zone).date() not in closed_days
+    return is_open and is_within_hours(calendar, talk, entry.booking.channel)

@@ -18,7 +18,11 @@ class Profile:
     specialisms: str = ""
     session_minutes: int | None = None  # None: as policy says
     buffer_minutes: int | None = None
+    buffer_before_minutes: int | None = None
+    step_minutes: int | None = None
     max_per_day: int | None = None
+    max_per_week: int | None = None
+    share_weight: int = 100  # percent
     video_url: str = ""
     is_active: bool = True
 

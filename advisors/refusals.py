@@ -1,9 +1,14 @@
 from collections.abc import Sequence
+from datetime import date, time
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from advisors.slots import Slot
 from organisation.refusals import Refusal
+from organisation.wording import day_in_words, time_in_words
 
 
 class SlotTaken(Refusal):
@@ -23,8 +28,48 @@ class OpeningInvalid(Refusal):
 
 
 class OpeningOverlaps(Refusal):
+    """On `day` these hours lie over others, which last from `starts` until `ends`."""
+
     code = "opening_overlaps"
-    sentence = _("These hours overlap with other hours on that day. Change one of them.")
+    sentence = _("On %(day)s these hours overlap with other hours: %(starts)s until %(ends)s. Change one of them.")
+
+    def __init__(self, *, day: date, starts: time, ends: time) -> None:
+        super().__init__()
+        self.day, self.starts, self.ends = day, starts, ends
+
+    def __str__(self) -> str:
+        language, zone = get_language() or settings.LANGUAGE_CODE, ZoneInfo(settings.TIME_ZONE)
+        starts, ends = (time_in_words(moment, language, zone) for moment in (self.starts, self.ends))
+        return str(self.sentence) % {"day": day_in_words(self.day, language, zone), "starts": starts, "ends": ends}
+
+
+class RuleNotSupported(Refusal):
+    """`part` is what we could not read of the rule."""
+
+    code = "rule_not_supported"
+    sentence = _("We cannot follow this part of the rule: %(part)s. Write it like FREQ=MONTHLY;BYDAY=1WE.")
+
+    def __init__(self, *, part: str) -> None:
+        super().__init__()
+        self.part = part
+
+    def __str__(self) -> str:
+        return str(self.sentence) % {"part": self.part}
+
+
+class OpeningOver(Refusal):
+    code = "opening_over"
+    sentence = _("This date is over. Choose today or a later date.")
+
+
+class OpeningNeverOpens(Refusal):
+    code = "opening_never_opens"
+    sentence = _("These hours are valid until a day before they start. Choose a later end.")
+
+
+class TooManyOpenings(Refusal):
+    code = "too_many_openings"
+    sentence = _("There are a hundred blocks of hours already. First close one that is not needed any more.")
 
 
 class AbsenceInvalid(Refusal):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from advisors.recurrence import days_of
 
 LONG_AGO = date(1970, 1, 1)
+A_YEAR, A_WEEK = 366, 7  # days; hours are compared with others this far ahead
+FAR_AHEAD = timedelta(days=3 * A_YEAR)  # and never further than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,47 @@ def numbers_on(rota: Rota, day: date) -> list[int]:
     if day in rota.replaced:
         return special
     return [number for number, hours in rota.weekly[day.weekday()] if _is_valid(hours, day)] + special
+
+
+def days_on(hours: Hours, first: date, last: date) -> list[date]:
+    """The days from the first to the last, both included, on which these hours alone would count."""
+    rota = rota_of((hours,), first, last)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if numbers_on(rota, day)]
+
+
+def overlap_of(new: Hours, others: tuple[Hours, ...], *, since: date) -> tuple[date, Hours] | None:
+    """The first day on which new hours lie over others that count that day, and those others.
+
+    Looks a year ahead from the day on which the new hours begin, and at what others begin later.
+    """
+    near = [1 + number for number, other in enumerate(others) if new.starts < other.ends and other.starts < new.ends]
+    days = _days_to_compare(new, others, since) if near else []
+    if not days:
+        return None
+    rota = rota_of((new, *others), days[0], days[-1])
+    for day in days:
+        numbers = numbers_on(rota, day)
+        if 0 in numbers and (found := [number for number in near if number in numbers]):
+            return day, others[found[0] - 1]
+    return None
+
+
+def _days_to_compare(new: Hours, others: tuple[Hours, ...], since: date) -> list[date]:
+    if new.day is not None:
+        return [new.day]
+    first = max(since, new.valid_from or since)
+    days = _days(first, A_YEAR)
+    for other in others:
+        if other.day is not None:
+            days.add(other.day)
+        elif other.valid_from is not None:
+            days |= _days(other.valid_from, A_WEEK)
+    return sorted(day for day in days if first <= day <= since + FAR_AHEAD)
+
+
+def _days(first: date, count: int) -> set[date]:
+    return {first + timedelta(days=number) for number in range(count)}
 
 
 def _is_valid(hours: Hours, day: date) -> bool:

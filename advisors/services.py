@@ -5,18 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from advisors.models import Absence, Advisor, AgendaEntry, Opening, TalkChannel
+from advisors.models import Absence, Advisor, AgendaEntry, Opening
+from advisors.openings import fill, workable
 from advisors.queries import free_slots_of
-from advisors.refusals import (
-    AbsenceInvalid,
-    AbsenceTooLong,
-    LocationNeeded,
-    OpeningInvalid,
-    OpeningOverlaps,
-    OpeningWithoutChannel,
-    SlotTaken,
-    VideoRoomNeeded,
-)
+from advisors.refusals import AbsenceInvalid, AbsenceTooLong, SlotTaken
 from advisors.rota import Hours
 from advisors.slots import Question, Slot, Span
 from organisation import audit
@@ -84,12 +76,9 @@ def _write(slot: Slot, instead_of: AgendaEntry | None, kind: AgendaEntry.Kind) -
 
 
 def open_hours(*, advisor: Advisor, hours: Hours, actor: Actor, now: datetime) -> Opening:
-    """Hold talks in these hours of every week.
-
-    Raises OpeningInvalid, OpeningWithoutChannel, LocationNeeded, VideoRoomNeeded, OpeningOverlaps.
-    """
+    """Hold talks in these hours: every week, by a rule, or on one day. Refuses as `advisors.openings.workable`."""
     with audit.refusals_recorded("hours.open", advisor, actor=actor, now=now), transaction.atomic():
-        opening = _save_hours(Opening(advisor=advisor), hours)
+        opening = _save_hours(Opening(advisor=advisor), hours, now)
         audit.record("hours.open", opening, actor=actor, now=now)
     return opening
 
@@ -97,7 +86,7 @@ def open_hours(*, advisor: Advisor, hours: Hours, actor: Actor, now: datetime) -
 def change_hours(*, opening: Opening, hours: Hours, actor: Actor, now: datetime) -> Opening:
     """Other hours from now on; talks that are booked stay. Refuses as `open_hours` does."""
     with audit.refusals_recorded("hours.change", opening, actor=actor, now=now), transaction.atomic():
-        opening = _save_hours(opening, hours)
+        opening = _save_hours(opening, hours, now)
         audit.record("hours.change", opening, actor=actor, now=now)
     return opening
 
@@ -132,25 +121,7 @@ def remove_absence(*, absence: Absence, actor: Actor, now: datetime) -> None:
         audit.record("absence.remove", key, actor=actor, now=now)
 
 
-def _save_hours(opening: Opening, hours: Hours) -> Opening:
+def _save_hours(opening: Opening, hours: Hours, now: datetime) -> Opening:
     lock_agenda(opening.advisor_id)
-    _refuse_unworkable(opening, hours)
-    opening.weekday, opening.starts, opening.ends = hours.weekday, hours.starts, hours.ends
-    opening.channels = [channel for channel in TalkChannel.values if channel in hours.channels]
-    opening.location_id = hours.location_id
-    opening.save()
+    fill(opening, workable(opening, hours, now=now)).save()
     return opening
-
-
-def _refuse_unworkable(opening: Opening, hours: Hours) -> None:
-    if hours.ends <= hours.starts:
-        raise OpeningInvalid
-    if not hours.channels:
-        raise OpeningWithoutChannel
-    if TalkChannel.ONSITE in hours.channels and hours.location_id is None:
-        raise LocationNeeded
-    if TalkChannel.VIDEO in hours.channels and not opening.advisor.video_url:
-        raise VideoRoomNeeded
-    others = Opening.objects.filter(advisor_id=opening.advisor_id, weekday=hours.weekday).exclude(pk=opening.pk)
-    if others.filter(starts__lt=hours.ends, ends__gt=hours.starts).exists():
-        raise OpeningOverlaps

@@ -77,13 +77,13 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
-def is_within_hours(calendar: Calendar, talk: Span, channel: str) -> bool:
-    """Whether a talk that stands would fit today's hours and absences, in this channel."""
+def is_within_hours(calendar: Calendar, talk: Span, channel: str, *, location_id: int | None = None) -> bool:
+    """Whether a talk that stands would fit today's hours and absences, in this channel and, if given, at this place."""
     day = talk.start.astimezone(calendar.zone).date()
     fits = any(
         _utc(calendar, day, hours.starts) <= talk.start and talk.end <= _utc(calendar, day, hours.ends)
         for hours in hours_on(calendar, day)
-        if channel in hours.channels
+        if channel in hours.channels and location_id in (None, hours.location_id)
     )
     return fits and not within(calendar.absences, talk)
 

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from bookings.views import agenda, appointments, candidate, choosing, invitations, moving, takeover, team
+from bookings.views import (
+    agenda,
+    appointments,
+    candidate,
+    choosing,
+    closed_days,
+    hours,
+    invitations,
+    moving,
+    takeover,
+    team,
+)
 
 app_name = "bookings"
 urlpatterns = [
@@ -22,5 +33,11 @@ urlpatterns = [
     path("agenda/month/", agenda.month, name="month"),
     path("takeover/", takeover.takeover, name="takeover"),
     path("team/", team.team, name="team"),
+    path("hours/<int:pk>/new/", hours.opening_new, name="opening_new"),
+    path("hours/<int:pk>/absence/", hours.absence_new, name="absence_new"),
+    path("hours/openings/<int:pk>/", hours.opening, name="opening"),
+    path("hours/openings/<int:pk>/close/", hours.opening_delete, name="opening_delete"),
+    path("setup/closed-days/", closed_days.closed_days, name="closed_days"),
+    path("setup/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed_day_remove"),
     path("invitations/", invitations.invitations, name="invitations"),
 ]

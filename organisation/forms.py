@@ -33,6 +33,11 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "eligibility",
             "session_minutes",
             "buffer_minutes",
+            "buffer_before_minutes",
+            "step_minutes",
+            "closes_on_public_holidays",
+            "share_window_days",
+            "hold_hours",
             "notice_hours",
             "horizon_days",
             "cancel_until_hours",
@@ -44,6 +49,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "employer_name": _("As candidates know you."),
             "sender_name": _("A real person. Candidates answer to this name."),
             "sender_email": _("Letters come from this address, and answers go to it."),
+            "closes_on_public_holidays": _("Talks that stand on such a day stay."),
+            "share_window_days": _("Whoever had fewest talks in this time, for the hours they were open, is next."),
+            "hold_hours": _("For who is on the waiting list. The night does not count."),
             "second_factor_required": _("A code from an app, or a passkey, next to the password."),
         }
         widgets = {
@@ -53,6 +61,10 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
                 for name in (
                     "session_minutes",
                     "buffer_minutes",
+                    "buffer_before_minutes",
+                    "step_minutes",
+                    "share_window_days",
+                    "hold_hours",
                     "notice_hours",
                     "horizon_days",
                     "cancel_until_hours",

@@ -150,3 +150,13 @@ class CertificateWrong(FetchFailed):
 class AnswerUnreadable(FetchFailed):
     code = "answer_unreadable"
     sentence = _("The server answers something that cannot be read.")
+
+
+class ClosedDayOver(Refusal):
+    code = "closed_day_over"
+    sentence = _("This day is over. Choose today or a later day.")
+
+
+class ClosedDayTooFar(Refusal):
+    code = "closed_day_too_far"
+    sentence = _("This day is more than three years ahead. Check the year.")

@@ -1,5 +1,6 @@
 """What may be decided about the employer: policy, places, staff, programs."""
 
+from organisation.services.closed_days import close_day, open_day
 from organisation.services.places import keep_place
 from organisation.services.policy import change_policy
 from organisation.services.programs import add_client, revoke_client
@@ -11,8 +12,10 @@ __all__ = [
     "add_staff",
     "change_policy",
     "change_staff",
+    "close_day",
     "invite_again",
     "keep_place",
     "note_invited",
+    "open_day",
     "revoke_client",
 ]

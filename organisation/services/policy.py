@@ -14,9 +14,13 @@ FIELDS = [field.name for field in Policy._meta.concrete_fields if not field.prim
 
 @transaction.atomic
 def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
-    """Keep this policy; the audit trail says which fields changed, not into what. Raises TextDoesNotFit."""
+    """Keep this policy; the audit trail says which fields changed, not into what. Raises TextDoesNotFit.
+
+    Closed days have services of their own: what stands there stays.
+    """
     refuse_what_does_not_fit(policy.short_name)
     stored = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
+    policy.closed_days = stored.closed_days
     changed = [name for name in FIELDS if getattr(stored, name) != getattr(policy, name)]
     policy.pk = 1
     policy.save()

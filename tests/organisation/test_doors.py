@@ -26,6 +26,10 @@ POLICY = {
     "eligibility": "interviewed",
     "session_minutes": "30",
     "buffer_minutes": "10",
+    "buffer_before_minutes": "0",
+    "closes_on_public_holidays": "on",
+    "share_window_days": "28",
+    "hold_hours": "4",
     "notice_hours": "24",
     "horizon_days": "28",
     "cancel_until_hours": "4",
@@ -119,7 +123,7 @@ def test_a_new_advisor_leads_on_to_the_profile_and_then_to_the_hours(page):
 
     answer = page.post(reverse("organisation:staff_new"), values)
     user = User.objects.get(email="y.benali@oostmeer.example")
-    profile = {"title": "Loopbaanadviseur", "languages": ["nl"], "is_active": "on", "video_url": ""}
+    profile = {"title": "Loopbaanadviseur", "languages": ["nl"], "is_active": "on", "share_weight": "100"}
     then = page.post(reverse("advisors:profile", args=[user.pk]), profile)
 
     assert answer.headers["Location"] == reverse("advisors:profile", args=[user.pk])
@@ -135,13 +139,14 @@ def test_a_profile_is_for_advisors_only(page):
 
 def test_an_existing_profile_is_changed(page):
     advisor = make_advisor()
-    values = {"title": "Coach", "languages": ["en"], "max_per_day": "3", "is_active": "on"}
+    values = {"title": "Coach", "languages": ["en"], "max_per_day": "3", "share_weight": "50", "is_active": "on"}
 
     answer = page.post(reverse("advisors:profile", args=[advisor.user_id]), values)
 
     advisor.refresh_from_db()
     assert answer.headers["Location"] == reverse("organisation:staff")
     assert (advisor.title, advisor.languages, advisor.max_per_day) == ("Coach", ["en"], 3)
+    assert (advisor.share_weight, advisor.max_per_week) == (50, None)
 
 
 def test_the_last_application_manager_stays(page, boss):

@@ -1,0 +1,66 @@
+"""The plain ways in which hours recur, as choices, as RFC 5545 rules and in words."""
+
+import re
+
+from babel.dates import get_day_names
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # RFC 5545, 3.3.10
+EVERY_TWO_WEEKS = re.compile(r"FREQ=WEEKLY;INTERVAL=2;BYDAY=(?P<code>[A-Z]{2})")
+ONCE_A_MONTH = re.compile(r"FREQ=MONTHLY;BYDAY=(?P<which>[1-4]|-1)(?P<code>[A-Z]{2})")
+
+
+class Repeats(TextChoices):
+    WEEK = "week", gettext_lazy("Every week")
+    TWO_WEEKS = "two_weeks", gettext_lazy("Every two weeks")
+    FIRST = "1", gettext_lazy("Every first of the month")
+    SECOND = "2", gettext_lazy("Every second of the month")
+    THIRD = "3", gettext_lazy("Every third of the month")
+    FOURTH = "4", gettext_lazy("Every fourth of the month")
+    LAST = "-1", gettext_lazy("Every last of the month")
+    RULE = "rule", gettext_lazy("By a rule of your own")
+
+
+IN_WORDS: dict[Repeats, Promise] = {
+    Repeats.TWO_WEEKS: gettext_lazy("Every two weeks on %(day)s"),
+    Repeats.FIRST: gettext_lazy("Every first %(day)s of the month"),
+    Repeats.SECOND: gettext_lazy("Every second %(day)s of the month"),
+    Repeats.THIRD: gettext_lazy("Every third %(day)s of the month"),
+    Repeats.FOURTH: gettext_lazy("Every fourth %(day)s of the month"),
+    Repeats.LAST: gettext_lazy("Every last %(day)s of the month"),
+}
+
+
+def rule_of(repeats: Repeats, weekday: int) -> str:
+    """For what does not recur every week; two weeks count from the week of the first day."""
+    if repeats == Repeats.TWO_WEEKS:
+        return f"FREQ=WEEKLY;INTERVAL=2;BYDAY={CODES[weekday]}"
+    return f"FREQ=MONTHLY;BYDAY={repeats.value}{CODES[weekday]}"
+
+
+def repeats_of(rule: str) -> tuple[Repeats, int | None]:
+    """The choice that gives this rule, and its weekday."""
+    if not rule:
+        return Repeats.WEEK, None
+    if found := EVERY_TWO_WEEKS.fullmatch(rule):
+        return Repeats.TWO_WEEKS, CODES.index(found["code"])
+    if found := ONCE_A_MONTH.fullmatch(rule):
+        return Repeats(found["which"]), CODES.index(found["code"])
+    return Repeats.RULE, None
+
+
+def rule_in_words(rule: str) -> str:
+    repeats, weekday = repeats_of(rule)
+    if weekday is None:
+        return _("By the rule %(rule)s") % {"rule": rule}
+    return str(IN_WORDS[repeats]) % {"day": weekday_in_words(weekday)}
+
+
+def weekday_in_words(weekday: int) -> str:
+    """As it stands in a sentence: `woensdag`, `Wednesday`."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return str(get_day_names(locale=language.replace("-", "_"))[weekday])

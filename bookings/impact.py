@@ -1,0 +1,86 @@
+"""Talks that stand in the way of other hours: which ones, and who could take them over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from advisors.models import Advisor, TalkChannel
+from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of
+from advisors.slots import Calendar, Question, Span, why_not
+from advisors.stretches import is_within_hours
+from bookings.models import Booking
+from bookings.services.handing_over import question_for
+from organisation.models import Policy
+
+FAR_AHEAD = timedelta(days=400)
+
+
+class Colleague(NamedTuple):
+    advisor_id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A talk that would stand outside the hours, and which colleagues are free then."""
+
+    booking: Booking
+    colleagues: tuple[Colleague, ...]
+    has_started: bool
+
+
+def standing_talks(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
+    """With what a page tells of them; in order of time."""
+    talks = Booking.objects.standing().filter(advisor__in=advisors, ends_at__gt=now)
+    people = "invitation__application__candidate", "invitation__application__rejection", "advisor__user"
+    return list(talks.select_related(*people).order_by("starts_at", "pk"))
+
+
+def within_hours(talks: list[Booking], *, now: datetime) -> set[int]:
+    """Which of these talks fit the hours, absences and closed days as they are."""
+    if not talks:
+        return set()
+    policy, until = Policy.objects.current(), now + FAR_AHEAD
+    advisors = Advisor.objects.filter(pk__in={talk.advisor_id for talk in talks})
+    found = calendars_of(advisors, Question(earliest=now, latest=until), policy=policy)
+    calendars = {calendar.advisor_id: calendar for calendar in found}
+    closed_days = closed_days_of(policy, now.year, until.year)
+    return {talk.pk for talk in talks if _fits(talk, calendars[talk.advisor_id], closed_days)}
+
+
+def hits_among(talks: list[Booking], *, now: datetime) -> list[Hit]:
+    """These talks with the colleagues who could take them over; four statements, whatever their number."""
+    if not talks:
+        return []
+    policy = Policy.objects.current()
+    pool = Advisor.objects.active()
+    user_of = dict(pool.values_list("pk", "user_id"))
+    asked = Question(earliest=min(now, talks[0].starts_at), latest=talks[-1].starts_at)
+    diaries = diaries_of(pool, asked, policy=policy)
+    return [_hit(talk, diaries, user_of, policy, now) for talk in talks]
+
+
+def _fits(talk: Booking, calendar: Calendar, closed_days: Iterable[object]) -> bool:
+    if talk.starts_at.astimezone(calendar.zone).date() in closed_days:
+        return False
+    place = talk.location_id if talk.channel == TalkChannel.ONSITE else None
+    return is_within_hours(calendar, Span(talk.starts_at, talk.ends_at), talk.channel, location_id=place)
+
+
+def _hit(talk: Booking, diaries: list[Diary], user_of: dict[int, int], policy: Policy, now: datetime) -> Hit:
+    """Never the one who gave the rejection as recruiter, as in `bookings.queries.pool_of`."""
+    recruiter = talk.invitation.application.rejection.recruiter_id
+    question = question_for(talk, policy, now=now)
+    colleagues = [
+        Colleague(diary.calendar.advisor_id, diary.name)
+        for diary in diaries
+        if diary.calendar.advisor_id != talk.advisor_id
+        and user_of.get(diary.calendar.advisor_id) != recruiter
+        and why_not(diary.calendar, question, talk.starts_at) is None
+    ]
+    return Hit(
+        booking=talk,
+        colleagues=tuple(sorted(colleagues, key=lambda colleague: colleague.name)),
+        has_started=talk.starts_at <= now,
+    )

@@ -1,0 +1,114 @@
+"""A change of hours, an absence or a closed day, together with what happens to the talks in its way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db import transaction
+
+from advisors.models import Advisor
+from advisors.services import lock_agenda
+from bookings.impact import Hit, hits_among, standing_talks, within_hours
+from bookings.models import Booking, Hold
+from bookings.services.cancelling import offer_instead
+from bookings.services.handing_over import hand_over
+from organisation import audit
+from organisation.actors import Actor
+from organisation.refusals import Refusal
+
+
+class What(StrEnum):
+    KEEP = "keep"
+    HAND_OVER = "hand_over"
+    OFFER = "offer"
+
+
+class Answer(NamedTuple):
+    """What happens to one talk; `to` is the colleague who takes it over."""
+
+    what: What
+    to: int | None = None
+
+
+Answers = Mapping[int, Answer]  # by the number of the booking
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """`make` is a service of the rooms below that changes the hours of these advisors; it takes `actor` and `now`."""
+
+    make: Callable[..., object]
+    advisors: tuple[int, ...]
+    action: str  # of the audit trail
+    about: str
+
+
+class TalksInTheWay(Exception):
+    """Nothing was changed: somebody first has to say what happens to each of these talks.
+
+    `because` is why the answers that were given cannot be carried out.
+    """
+
+    def __init__(self, hits: list[Hit], *, because: Refusal | None = None) -> None:
+        super().__init__()
+        self.hits, self.because = hits, because
+
+
+def carry_out(*, change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
+    """Change the hours and do what was chosen for each talk that would stand outside them, all or nothing.
+
+    Returns the talks that were in the way. Raises what the change refuses, and TalksInTheWay when the answers are not
+    exactly about the talks that it hits now.
+    """
+    with audit.refusals_recorded(change.action, change.about, actor=actor, now=now):
+        return _carry_out(change, answers, word, actor, now)
+
+
+@transaction.atomic
+def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
+    _lock(change, answers)
+    talks = standing_talks(change.advisors, now=now)
+    stood = within_hours(talks, now=now)
+    change.make(actor=actor, now=now)
+    still = within_hours(talks, now=now)
+    hits = hits_among([talk for talk in talks if talk.pk in stood - still], now=now)
+    if hits and not _is_answered(hits, answers):
+        raise TalksInTheWay(hits)
+    try:
+        for hit in hits:
+            _settle(hit.booking, answers[hit.booking.pk], word, actor, now)
+    except Refusal as refusal:
+        raise TalksInTheWay(hits, because=refusal) from refusal
+    return hits
+
+
+def _lock(change: Change, answers: Answers) -> None:
+    """Every agenda that may be touched, in key order, before anything else: nobody waits for each other."""
+    wanted = {*change.advisors, *(answer.to for answer in answers.values() if answer.to is not None)}
+    if any(answer.what == What.OFFER for answer in answers.values()):
+        wanted |= set(Advisor.objects.active().values_list("pk", flat=True))
+    for advisor_id in sorted(Advisor.objects.filter(pk__in=wanted).values_list("pk", flat=True)):
+        lock_agenda(advisor_id)
+
+
+def _is_answered(hits: list[Hit], answers: Answers) -> bool:
+    return set(answers) == {hit.booking.pk for hit in hits} and all(
+        _allows(hit, answers[hit.booking.pk]) for hit in hits
+    )
+
+
+def _allows(hit: Hit, answer: Answer) -> bool:
+    if answer.what == What.HAND_OVER:
+        return answer.to in {colleague.advisor_id for colleague in hit.colleagues}
+    return answer.what == What.KEEP or not hit.has_started
+
+
+def _settle(booking: Booking, answer: Answer, word: str, actor: Actor, now: datetime) -> None:
+    if answer.what == What.HAND_OVER and answer.to is not None:
+        hand_over(booking=booking, to=answer.to, word=word, actor=actor, now=now)
+    elif answer.what == What.OFFER:
+        offer_instead(booking=booking, reason=Hold.Reason.CHANGED, word=word, actor=actor, now=now)
+    else:
+        audit.record("booking.keep", booking, actor=actor, now=now)

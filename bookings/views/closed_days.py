@@ -1,0 +1,65 @@
+"""The employer's own closed days, next to public holidays."""
+
+from datetime import date
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from advisors.models import Advisor
+from bookings.closed_day_form import ClosedDayForm
+from bookings.services.changing_hours import Change
+from bookings.views.impact import AGAIN, decided
+from organisation import services as organisation
+from organisation.actors import Actor
+from organisation.doors import for_role, staff_of
+from organisation.models import Policy, Role
+from organisation.refusals import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.APPLICATION_MANAGER)
+def closed_days(request: HttpRequest) -> HttpResponse:
+    form = ClosedDayForm(request.POST or None)
+    if form.is_valid() and AGAIN not in request.POST:
+        day, reason = form.cleaned_data["day"], form.cleaned_data["reason"]
+        change = Change(
+            make=partial(organisation.close_day, day=day, reason=reason),
+            advisors=tuple(Advisor.objects.values_list("pk", flat=True)),
+            action="day.close",
+            about=f"policy:{day}",
+        )
+        try:
+            page = decided(request, change, is_own=False, back=reverse("bookings:closed_days"))
+        except Refusal as refusal:
+            form.add_error("day", str(refusal))
+        else:
+            return page or _done(request, _("Saved. Nobody can book on this day."))
+    return render(request, "bookings/closed_days.html", {"form": form, "days": _days_ahead()})
+
+
+@require_http_methods(["POST"])
+@for_role(Role.APPLICATION_MANAGER)
+def closed_day_remove(request: HttpRequest, day: str) -> HttpResponse:
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise Http404 from None
+    organisation.open_day(day=found, actor=Actor.of(staff_of(request)), now=timezone.now())
+    return _done(request, _("Removed. Candidates can book on this day again."))
+
+
+def _days_ahead() -> list[tuple[date, str]]:
+    today = timezone.localdate()
+    days = [(date.fromisoformat(day), why) for day, why in sorted(Policy.objects.current().closed_days.items())]
+    return [(day, why) for day, why in days if day >= today]
+
+
+def _done(request: HttpRequest, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect("bookings:closed_days")
