@@ -1,15 +1,17 @@
-"""A talk as a calendar object: RFC 5545 (the format), RFC 5546 (invite and cancel by mail)."""
+"""A talk as a calendar object: RFC 5545 (the format), RFC 5546 (invite and cancel by mail), RFC 7986 (feeds)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
 from organisation.wording import one_line, printable
 
 PRODUCT = "-//Spreekuur//Spreekuur//NL"
 REMIND_BEFORE = timedelta(minutes=15)
+LOOK_AGAIN_AFTER = timedelta(minutes=15)  # what we ask of who subscribes; most come less often
 # Programs disagree on how these are quoted or escaped within a parameter (RFC 6868 is young).
 _UNSAFE_IN_NAME = re.compile(r'["^;:,]')
 
@@ -25,8 +27,8 @@ class Talk:
     """What a calendar needs to know of a talk.
 
     `uid` is globally unique and stable for life, `sequence` rises at every change. The organiser is the
-    mailbox that sends, the attendees are the candidate and the advisor. Others may look into a calendar:
-    summary, description and location hold no word of the rejection.
+    mailbox that sends, the attendees are the candidate and the advisor; a feed, which invites nobody, names neither.
+    Others may look into a calendar: summary, description and location hold no word of the rejection.
     """
 
     uid: str
@@ -35,9 +37,9 @@ class Talk:
     ends_at: datetime
     summary: str
     description: str
-    location: str
+    location: str  # may be ""
     url: str  # may be ""
-    organiser: Party
+    organiser: Party | None
     attendees: tuple[Party, ...]
     stamped_at: datetime
 
@@ -63,14 +65,31 @@ def cancellation(talk: Talk) -> bytes:
     return _calendar("CANCEL", event)
 
 
+def publication(talks: Iterable[Talk], *, name: str) -> bytes:
+    """A calendar to subscribe to. Without a method: it asks nobody for anything, it is read as it stands."""
+    calendar = _empty()
+    for word in ("name", "x-wr-calname"):  # RFC 7986, 5.1, and what programs read before it
+        calendar.add(word, vText(one_line(name)))
+    calendar.add("refresh-interval", LOOK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})  # RFC 7986, 5.7
+    calendar.add("x-published-ttl", vDuration(LOOK_AGAIN_AFTER))
+    for talk in talks:
+        calendar.add_component(_event(talk, status="CONFIRMED"))
+    return bytes(calendar.to_ical())
+
+
 def _calendar(method: str, event: Event) -> bytes:
+    calendar = _empty()
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _empty() -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return calendar
 
 
 def _event(talk: Talk, *, status: str) -> Event:
@@ -83,10 +102,12 @@ def _event(talk: Talk, *, status: str) -> Event:
     event.add("dtend", _utc(talk.ends_at))
     event.add("summary", one_line(talk.summary))
     event.add("description", printable(talk.description))
-    event.add("location", one_line(talk.location))
+    if talk.location:
+        event.add("location", one_line(talk.location))
     if talk.url:
         event.add("url", one_line(talk.url))
-    event.add("organizer", _address(talk.organiser))
+    if talk.organiser:
+        event.add("organizer", _address(talk.organiser))
     event.add("status", status)
     event.add("transp", "OPAQUE")
     event.add("class", "PRIVATE")

@@ -115,7 +115,7 @@ def calendar_of(
         location = str(booking.location or booking.get_channel_display())
     candidate = booking.candidate
     talk = ical.Talk(
-        uid=f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}",
+        uid=uid_of(booking),
         sequence=booking.sequence,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
@@ -128,6 +128,11 @@ def calendar_of(
         stamped_at=now,
     )
     return (ical.cancellation(talk) if method == CANCEL else ical.invite(talk)).decode()
+
+
+def uid_of(booking: Booking) -> str:
+    """Of the calendar event; the same in every invite, feed and calendar."""
+    return f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}"
 
 
 def _fresh(booking: Booking) -> Booking:

@@ -2,12 +2,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookings.ical import Party, Talk, cancellation, invite
+from bookings.ical import Party, Talk, cancellation, invite, publication
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -193,3 +194,24 @@ def test_every_text_gives_folded_lines_that_read_back(name, summary, description
     assert max(len(line) for line in lines) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
     assert vobject.readOne(content.decode()).vevent.uid.value == TALK.uid
+
+
+def test_a_publication_tells_talks_and_asks_nobody():
+    feed = replace(TALK, organiser=None, attendees=())
+    event = what_the_talk_says(TALK) | {"status": "CONFIRMED", "organiser": None, "attendees": [], "alarms": []}
+
+    content = publication([feed, replace(feed, uid="other")], name="Noor; gesprekken, bij ons")
+
+    events = [event, event | {"uid": "other"}]
+    assert read_by_ical_js(content) == {"method": None, "events": events}
+    assert icalendar.Calendar.from_ical(content).calendar_name == "Noor; gesprekken, bij ons"
+    assert faults_found_by_libical(content) == ""
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M\r\nX-PUBLISHED-TTL:PT15M\r\n" in content
+
+
+def test_a_publication_of_nothing_is_a_calendar_too():
+    content = publication([], name="Noor")
+
+    assert [one.to_ical() for one in icalendar.Calendar.from_ical(content).walk("VEVENT")] == []
+    assert read_by_ical_js(content) == {"method": None, "events": []}
+    assert faults_found_by_libical(content) == ""

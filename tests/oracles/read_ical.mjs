@@ -4,7 +4,7 @@ import ICAL from "ical.js";
 
 const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
 const moment = (event, name) => event.getFirstPropertyValue(name).toJSDate().toISOString();
-const party = (property) => ({ name: property.getParameter("cn"), address: property.getFirstValue() });
+const party = (property) => property && { name: property.getParameter("cn"), address: property.getFirstValue() };
 
 function understood(event) {
   return {
