@@ -66,7 +66,9 @@ class TalksForm(forms.Form):
         self, data: Any = None, *, rows: list[Row], me: Advisor | None, colleague: Advisor, kept: Any = None
     ) -> None:
         """`kept` is what was chosen before something changed."""
-        super().__init__(data, initial={"word": kept["word"], "is_absence": "is_absence" in kept} if kept else None)
+        super().__init__(
+            data, initial={"word": kept.get("word", ""), "is_absence": "is_absence" in kept} if kept else None
+        )
         self.talks = rows
         self.fields["is_absence"].label = _("Also enter this time as an absence of %(name)s") % {"name": colleague.name}
         for row in rows:

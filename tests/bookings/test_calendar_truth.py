@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import translation
 
-from bookings.services import book, cancel, move
+from bookings.services import book, cancel, hand_over, move
 from outbox.models import Message
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 from tests.factories import (
@@ -48,6 +48,24 @@ def test_book_move_and_cancel_keep_both_calendars_true(first, second):
     assert [summary(one) for one in cancelled] == [("CANCEL", uid, 2, second, second + timedelta(minutes=20))] * 2
 
 
+@pytest.mark.parametrize("start", [moment for life in LIFE for moment in life])
+def test_a_talk_that_is_handed_over_leaves_one_calendar_and_comes_into_the_other(start):
+    make_policy()
+    old, new = make_advisor(name="Youssef Benali"), make_advisor(name="Marit de Wit")
+    now = start - timedelta(days=3)
+    invitation = make_invitation(open_until=date(2028, 1, 1))
+    booking = book(invitation=invitation, wish=make_wish(start, advisor=old), actor=CANDIDATE, now=now)
+
+    hand_over(booking=booking, to=new.pk, word="", actor=CANDIDATE, now=now + timedelta(hours=1))
+
+    uid, end = f"{booking.uid}@localhost", start + timedelta(minutes=20)
+    candidate, gained, lost = objects_since(2)
+    assert [summary(one) for one in (candidate, gained)] == [("REQUEST", uid, 1, start, end)] * 2
+    assert summary(lost) == ("CANCEL", uid, 1, start, end)
+    assert attendees(candidate) == attendees(gained) == {booking.candidate.email, new.user.email}
+    assert attendees(lost) == {booking.candidate.email, old.user.email}
+
+
 def test_no_word_of_rejection_stands_in_a_calendar():
     make_policy()
     invitation = make_invitation()
@@ -76,6 +94,12 @@ def summary(content):
     [event] = calendar["events"]
     moments = [datetime.fromisoformat(event[name]) for name in ("starts_at", "ends_at")]
     return (calendar["method"], event["uid"], event["sequence"], *moments)
+
+
+def attendees(content):
+    """Addresses, from the unfolded lines (RFC 5545, 3.1)."""
+    lines = content.replace("\r\n ", "").split("\r\n")
+    return {line.partition("mailto:")[2] for line in lines if line.startswith("ATTENDEE")}
 
 
 def objects_since(number):

@@ -1,0 +1,196 @@
+"""The pages on which a colleague's talks are taken over."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bookings.models import Booking
+from organisation.models import AuditEvent, Role
+from tests.factories import (
+    NOW,
+    TUESDAY_HALF_PAST_TEN,
+    make_advisor,
+    make_booking,
+    make_candidate,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+TEN = TUESDAY_HALF_PAST_TEN - timedelta(minutes=30)
+
+
+@pytest.fixture
+def ill():
+    make_policy()
+    return make_advisor(name="Youssef Benali")
+
+
+@pytest.fixture
+def me(client, ill):
+    """Signed in."""
+    advisor = make_advisor(name="Marit de Wit")
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(advisor.user)
+        client.cookies["django_language"] = "en"
+        yield advisor
+
+
+def address(advisor, **more):
+    query = {"colleague": advisor.pk, "first_day": "2026-11-24"} | more
+    return f"{reverse('bookings:takeover')}?" + "&".join(f"{name}={value}" for name, value in query.items())
+
+
+def words_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def decided(**answers):
+    """`answers` by the number of the booking, as the page sends them."""
+    bookings = Booking.objects.in_bulk([int(key.removeprefix("talk_")) for key in answers])
+    seen = {f"seen_{pk}": f"{booking.starts_at:%Y-%m-%dT%H:%MZ}" for pk, booking in bookings.items()}
+    return answers | seen | {"word": ""}
+
+
+def test_the_page_asks_whose_talks_and_when(client, me, ill):
+    page = words_of(client.get(reverse("bookings:takeover")))
+
+    assert "Youssef Benali" in page
+    assert "Marit de Wit</option>" not in page
+    assert 'value="2026-11-23"' in page
+
+
+def test_the_list_shows_moments_and_no_names(client, me, ill):
+    candidate = make_candidate(first_name="Sevda", last_name="Aydin")
+    make_booking(advisor=ill, invitation=make_invitation(rejection=make_rejection(candidate=candidate)))
+
+    page = words_of(client.get(address(ill)))
+
+    assert "Tuesday 24 November, 10:30" in page
+    assert "By phone, Nederlands" in page
+    assert "I take it" in page
+    assert [word for word in ("Sevda", "Aydin", "Anesthesiemedewerker", candidate.email) if word in page] == []
+    assert AuditEvent.objects.count() == 0
+
+
+def test_nothing_to_take_over_says_so(client, me, ill):
+    assert "No talks are planned in this time." in words_of(client.get(address(ill)))
+
+
+def test_confirming_hands_the_talks_over(client, me, ill):
+    booking = make_booking(advisor=ill)
+    assert client.get(reverse("talks:file", args=[booking.pk])).status_code == 404
+
+    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("bookings:today"))
+    assert Booking.objects.get().advisor == me
+    assert client.get(reverse("talks:file", args=[booking.pk])).status_code == 200
+
+
+def test_a_change_in_the_meantime_shows_the_list_again_with_what_was_typed(client, me, ill):
+    booking, later = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
+    sent = decided(**{f"talk_{booking.pk}": "keep"}) | {"word": "Youssef is ziek."}
+
+    answer = client.post(address(ill), sent)
+
+    page = words_of(answer)
+    assert answer.status_code == 409
+    assert "Something changed in the meantime, so nothing was done." in page
+    assert "Youssef is ziek." in page
+    assert page.count("<h2>Tuesday 24 November") == 2
+    assert f'name="talk_{booking.pk}" value="keep"' in page.replace(' type="radio"', "")
+    assert Booking.objects.filter(advisor=ill).count() == 2
+    assert later.pk
+
+
+def test_the_talk_that_cannot_is_named(client, me, ill):
+    booking = make_booking(advisor=ill)
+    sent = decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"})
+    make_booking(advisor=me)
+
+    page = words_of(client.post(address(ill), sent))
+
+    assert "Tuesday 24 November, 10:30: This colleague is no longer free at that moment." in page
+    assert "I take it" not in page
+
+
+def test_a_talk_without_an_answer_is_asked_again(client, me, ill):
+    booking = make_booking(advisor=ill)
+    sent = decided(**{f"talk_{booking.pk}": ""})
+
+    answer = client.post(address(ill), sent)
+
+    assert answer.status_code == 400
+    assert "Choose what happens with this talk." in words_of(answer)
+
+
+@pytest.mark.parametrize("seen", ["", "gisteren", "2026-11-24T09:30", "9999999-11-24T09:30Z"])
+def test_a_moment_that_is_none_is_a_change(client, me, ill, seen):
+    booking = make_booking(advisor=ill)
+
+    answer = client.post(address(ill), {f"talk_{booking.pk}": "keep", f"seen_{booking.pk}": seen})
+
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"colleague": ""}, "This field is required."),
+        ({"colleague": "0"}, "Select a valid choice."),
+        ({"first_day": "2026-11-20"}, "This time is already over"),
+        ({"last_day": "2026-11-23", "first_day": "2026-11-25"}, "This time is already over, or ends before it starts."),
+        ({"last_day": "2027-02-01"}, "Choose a month at most."),
+        ({"first_day": "20261-11-24"}, "Enter a valid date."),
+    ],
+)
+def test_a_time_that_cannot_be_says_why(client, me, ill, query, says):
+    answer = client.get(address(ill, **query))
+
+    assert answer.status_code == 400
+    assert says in words_of(answer)
+
+
+def test_an_application_manager_hands_out_among_the_others(client, me, ill):
+    booking = make_booking(advisor=ill)
+    client.force_login(make_user(Role.APPLICATION_MANAGER))
+
+    page = words_of(client.get(address(ill)))
+    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
+
+    assert "Marit de Wit takes it" in page
+    assert "I take it" not in page
+    assert answer.headers["Location"] == reverse("bookings:takeover")
+    assert Booking.objects.get().advisor == me
+
+
+@pytest.mark.parametrize("role", [Role.RECRUITER, Role.MANAGER])
+def test_others_take_nothing_over(client, me, ill, role):
+    booking = make_booking(advisor=ill)
+    client.force_login(make_user(role))
+
+    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
+
+    assert (answer.status_code, Booking.objects.get().advisor) == (404, ill)
+
+
+def test_the_list_costs_the_same_statements_for_one_talk_and_for_four(client, me, ill):
+    make_booking(advisor=ill, starts_at=TEN)
+    with_one = statements_of(client, ill)
+    for number in range(1, 4):
+        make_booking(advisor=ill, starts_at=TEN + timedelta(minutes=30 * number))
+
+    assert statements_of(client, ill) == with_one
+
+
+def statements_of(client, ill):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address(ill)).status_code == 200
+    return len(captured)
