@@ -1,0 +1,49 @@
+"""What a stranger's calendar may cost."""
+
+from datetime import UTC, datetime
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from advisors.calendar_apart import read_apart
+from advisors.calendar_reading import Reader, busy_times
+from advisors.calendar_refusals import CalendarTooDense, CalendarTooHard, NoCalendar, PageInsteadOfCalendar
+from advisors.slots import Span
+from organisation.refusals import Refusal
+from tests.calendar_samples import calendar, google, outlook
+
+READER = Reader(
+    window=Span(datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)),
+    zone=ZoneInfo("Europe/Amsterdam"),
+    own_addresses=frozenset({"y.benali@oostmeer.example"}),
+    own_host="spreekuur.example",
+)
+DAILY_SINCE_1900 = calendar(
+    *(f"UID:{number}\nDTSTART:19000101T{number % 24:02}0000Z\nRRULE:FREQ=DAILY" for number in range(5000))
+)
+
+
+def test_read_apart_finds_what_reading_here_finds():
+    documents = [outlook(), google("UID:1\nDTSTART:20261124T100000\nDTEND:20261124T110000\nSUMMARY:Café")]
+
+    assert read_apart(documents, READER) == busy_times(documents, READER)
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"<html>", PageInsteadOfCalendar),
+        (calendar("UID:1\nDTSTART:20261124T100000Z\nRRULE:FREQ=SECONDLY"), CalendarTooDense),
+        (DAILY_SINCE_1900, CalendarTooHard),
+        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 500_000 + b"END:VCALENDAR", CalendarTooHard),
+        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VTODO\n" * 30_000 + b"END:VCALENDAR", NoCalendar),
+    ],
+    ids=["page", "bomb", "centuries", "never-ends", "nested"],
+)
+def test_read_apart_ends_with_a_reason(content, refusal):
+    began = monotonic()
+
+    with pytest.raises(Refusal) as caught:
+        read_apart([content], READER, seconds=1)
+    assert (type(caught.value), monotonic() - began < 12) == (refusal, True)
