@@ -68,6 +68,10 @@ class Day:
     has_hours: bool
     is_today: bool
 
+    @property
+    def in_order(self) -> list[Booking | Hold]:
+        return sorted([*self.talks, *self.holds], key=lambda one: one.starts_at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class MonthDay:
@@ -80,7 +84,8 @@ class MonthDay:
     def has_something(self) -> bool:
         """Worth a line in a list."""
         count = self.count
-        return bool(count.talks or count.held or count.has_hours or count.is_away or self.closed)
+        is_open = count.has_hours and not count.is_past
+        return bool(is_open or count.talks or count.held or count.is_away or self.closed)
 
 
 @dataclass(frozen=True, kw_only=True)

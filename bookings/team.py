@@ -28,6 +28,11 @@ class TeamRow:
     advisor_id: int
     name: str
     days: list[DayCount]
+    is_past: bool = False  # what is free is what is still to come
+
+    @property
+    def has_hours(self) -> bool:
+        return any(day.has_hours for day in self.days)
 
     @property
     def talks(self) -> int:

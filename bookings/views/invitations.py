@@ -11,7 +11,7 @@ from bookings.outcomes import InvitationOutcome, with_names_for, with_outcome
 from organisation.doors import for_role, staff_of
 from organisation.models import Role
 
-ON_A_PAGE = 50
+ON_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -8,7 +8,7 @@ from organisation.doors import for_role
 from organisation.forms import TrailForm
 from organisation.models import Role
 
-ON_A_PAGE = 50
+ON_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from advisors.models import AgendaEntry
 from bookings.agenda import Taken, calendar_of, days_of_week, rows_of_day
-from bookings.models import Booking
+from bookings.models import Booking, Hold
 from organisation.models import AuditEvent, Policy, Role
 from referrals.models import Referral
 from tests.factories import (
@@ -27,6 +28,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = date(2026, 11, 23)
+ADDRESSES = ["/today/", "/today/paper/", "/agenda/", "/agenda/month/"]
 TALK = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Amsterdam, half an hour after NOW
 
 
@@ -132,6 +134,135 @@ def test_a_whole_day_away_is_told_as_such(advisor):
     assert [day.is_whole_day_away for day in week] == [True, True, False, False, False]
 
 
+def test_the_day_holds_what_is_held_and_what_is_busy_elsewhere(advisor):
+    held = make_hold(advisor, TALK)
+    busy = [(TALK + timedelta(minutes=30), 60), (TALK + timedelta(minutes=60), 20), (TALK - timedelta(hours=9), 60)]
+    for start, minutes in busy:
+        take_elsewhere(advisor, start, minutes)
+
+    rows = rows_of(calendar(advisor), MONDAY, [], holds=[held], now=NOW)
+
+    assert told(rows) == [("09.00", "free"), ("10.30", held), ("11.00", "elsewhere")]
+
+
+def make_hold(advisor, starts_at, **fields):
+    ends_at = starts_at + timedelta(minutes=20)
+    entry = AgendaEntry.objects.create(
+        advisor=advisor,
+        kind="hold",
+        busy_from=starts_at,
+        busy_until=ends_at + timedelta(minutes=10),
+        talk_from=starts_at,
+        talk_until=ends_at,
+    )
+    values = {"channel": "phone", "language": "nl", "reason": "waitlist", "offered_at": NOW} | fields
+    return Hold.objects.create(
+        invitation=make_invitation(),
+        advisor=advisor,
+        entry=entry,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        expires_at=NOW + timedelta(hours=4),
+        **values,
+    )
+
+
+def take_elsewhere(advisor, start, minutes):
+    AgendaEntry.objects.create(
+        advisor=advisor, kind="external", busy_from=start, busy_until=start + timedelta(minutes=minutes)
+    )
+
+
+def test_nothing_is_free_when_no_talk_may_be_added(advisor):
+    advisor.max_per_day = 1
+    advisor.save()
+    talk = make_booking(advisor=advisor, starts_at=TALK)
+
+    assert told(rows_of(calendar(advisor), MONDAY, [talk], now=NOW)) == [("10.30", talk)]
+
+
+def test_a_free_stretch_is_as_long_as_a_talk_of_its_own_hours(advisor):
+    consulting = make_opening(advisor=advisor, weekday=0, starts=time(12, 30), ends=time(12, 45))
+    consulting.session_minutes = 15
+    consulting.save()
+    make_booking(advisor=advisor, starts_at=TALK + timedelta(minutes=45))
+
+    rows = rows_of(calendar(advisor), MONDAY, [], now=NOW)
+
+    assert told(rows) == [("09.00", "free"), ("12.30", "free")]
+
+
+def test_the_day_says_for_how_long_a_moment_is_held(client, advisor):
+    make_hold(advisor, TALK)
+
+    html = words_of(client.get("/today/"))
+
+    assert "Held until Mon 23 Nov, 14:00, for somebody on the waiting list" in html
+    assert "Aydin" not in html
+
+
+@pytest.mark.parametrize("address", ["/today/?day=2026-11-25", "/agenda/", "/agenda/month/"])
+def test_a_day_of_the_employer_is_closed_with_its_reason(client, advisor, address):
+    make_policy(closed_days={"2026-11-25": "Moving house"})
+
+    assert "Moving house" in words_of(client.get(address))
+
+
+def test_a_limit_that_is_reached_is_said(client, advisor):
+    advisor.max_per_day = 1
+    advisor.save()
+    make_booking(advisor=advisor, starts_at=TALK)
+
+    assert "1 talk is your limit, and it is reached." in words_of(client.get("/today/"))
+
+
+def test_a_day_without_talks_says_when_the_next_one_is(client, advisor):
+    make_booking(advisor=advisor, starts_at=TALK + timedelta(days=7))
+
+    html = words_of(client.get("/today/?day=2026-11-24"))
+
+    assert ["Your next talk is on Monday 30 November at 10:30." in html, "?day=2026-11-30" in html] == [True, True]
+
+
+def test_the_month_names_talks_free_room_and_absences_and_leads_to_each_day(client, advisor):
+    make_booking(advisor=advisor, starts_at=TALK)
+    make_absence(advisor=advisor, starts_at=NOW + timedelta(days=6, hours=14), ends_at=NOW + timedelta(days=8))
+
+    html = words_of(client.get("/agenda/month/"))
+
+    shown = ["November 2026", "1 talk.", "1 talk </p>", "3 free", ">away<", "?day=2026-11-24", "?week=2026-W48"]
+    shown += ["?month=2026-10", "?month=2026-12", '<th scope="col">Monday</th>', '<td aria-current="date">']
+    assert [word for word in shown if word not in html] == []
+    assert "Aydin" not in html
+
+
+@pytest.mark.parametrize(("month", "days"), [("2026-10", 35), ("2026-11", 42), ("2027-02", 28), ("2027-03", 35)])
+def test_the_month_is_a_table_of_whole_weeks(client, advisor, month, days):
+    html = words_of(client.get(f"/agenda/month/?month={month}"))
+
+    assert (html.count("<td"), html.count('scope="row"')) == (days, days // 7)
+
+
+def test_the_paper_has_whole_numbers_and_the_trail_keeps_it(client, advisor):
+    talk = make_booking(advisor=advisor, starts_at=TALK)
+    make_booking(advisor=advisor, starts_at=TALK + timedelta(days=1), phone="+31600000002")
+
+    html = words_of(client.get("/today/paper/"))
+
+    shown = ["Monday 23 November 2026", "10:30</time> – 10:50", "Sevda Aydin", "By phone", "06 00000001"]
+    assert [word for word in shown if word not in html] == []
+    assert "00000002" not in html
+    kept = AuditEvent.objects.values_list("action", "about", "actor")
+    assert list(kept) == [("booking.print", f"booking:{talk.pk}", f"user:{advisor.user.pk}")]
+
+
+def test_a_cancelled_talk_is_not_printed(client, advisor):
+    talk = make_booking(advisor=advisor, starts_at=TALK)
+    Booking.objects.filter(pk=talk.pk).update(status="cancelled", entry=None, cancelled_at=NOW)
+
+    assert "There is nothing to print on this day." in words_of(client.get("/today/paper/"))
+
+
 def test_today_shows_the_talk_with_a_masked_number_and_leaves_no_trail(client, advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK, question="Is mijn ervaring iets waard?")
 
@@ -215,20 +346,23 @@ def test_a_week_of_another_year_goes_by_the_week_of_that_year(client, advisor):
         "/agenda/?week=2026-W60",
         "/agenda/?week=9999-W52",
         "/agenda/?week=x-Wy",
+        "/agenda/month/?month=2026-13",
+        "/agenda/month/?month=november",
+        "/today/paper/?day=2026-02-30",
     ],
 )
 def test_a_day_that_is_none_does_not_exist(client, advisor, address):
     assert client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/today/", "/agenda/"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_the_agenda_holds_own_talks_only(client, advisor, address):
     make_booking(advisor=make_advisor(), starts_at=TALK)
 
     assert "Aydin" not in words_of(client.get(address))
 
 
-@pytest.mark.parametrize("address", ["/today/", "/agenda/"])
+@pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("roles", [[Role.RECRUITER], [Role.APPLICATION_MANAGER], [Role.MANAGER], []])
 def test_who_is_no_advisor_has_no_agenda(client, advisor, address, roles):
     client.force_login(make_user(*roles))
@@ -236,7 +370,7 @@ def test_who_is_no_advisor_has_no_agenda(client, advisor, address, roles):
     assert client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/today/", "/agenda/"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_the_agenda_asks_as_many_questions_with_thirty_talks(client, advisor, address):
     vacancy = make_vacancy()
     make_talks(advisor, vacancy, range(2))

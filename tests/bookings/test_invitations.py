@@ -188,7 +188,7 @@ def test_the_page_of_an_advisor_hides_the_names_of_others(client):
     html = page(client, make_advisor().user)
 
     assert "Candidate for Laborant" in html
-    assert "Talk on Tuesday 24 November, 10:30" in html
+    assert "Talk on Tue 24 Nov, 10:30" in html
     assert "Aydin" not in html
 
 
@@ -200,7 +200,7 @@ def test_the_page_of_a_recruiter_leads_to_the_rejection(client):
     html = page(client, recruiter)
 
     assert f'<a href="/rejections/{rejection.pk}/"><strong>Sevda Aydin</strong></a>' in html
-    assert "Sent on Sunday 22 November, open until Monday 14 December" in html
+    assert "Sent on 22 Nov, open until 14 Dec" in html
     assert "reminded on Monday 23 November" in html
 
 
