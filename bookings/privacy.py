@@ -3,7 +3,7 @@
 from typing import Any
 
 from advisors.models import AgendaEntry
-from bookings.models import Booking, Invitation, InvitationQuerySet
+from bookings.models import Booking, Hold, Invitation, InvitationQuerySet, WaitlistEntry
 
 INVITATION_FIELDS = ("sent_at", "open_until", "reminded_at", "declined_at", "withdrawn_at")
 BOOKING_FIELDS = (
@@ -22,22 +22,38 @@ BOOKING_FIELDS = (
     "cancelled_by",
     "closed_at",
 )
+WAITING_FIELDS = ("weekdays", "day_parts", "channels", "language", "wants_sms", "joined_at", "ended_at")
+HOLD_FIELDS = (
+    "starts_at",
+    "ends_at",
+    "channel",
+    "language",
+    "reason",
+    "state",
+    "offered_at",
+    "expires_at",
+    "ended_at",
+)
 
 
 def export(person_key: str) -> list[dict[str, Any]]:
-    """Every invitation of a candidate, oldest first, with its appointments, topics and questions."""
-    own = _invitations_of(person_key).select_related("application__vacancy")
-    complete = own.prefetch_related("bookings__topics", "bookings__advisor__user", "bookings__location")
+    """Every invitation of a candidate, oldest first, with its appointments, topics, questions, and wishes."""
+    own = _invitations_of(person_key).select_related("application__vacancy", "waitlist_entry")
+    complete = own.prefetch_related(
+        "bookings__topics", "bookings__advisor__user", "bookings__location", "holds__advisor__user"
+    )
     return [_invitation(invitation) for invitation in complete.order_by("sent_at", "pk")]
 
 
 def erase(person_key: str) -> int:
     """Nothing of this stays and the time is free again; what upper rooms hang on it must be gone. Returns how many."""
-    bookings = Booking.objects.filter(invitation__in=_invitations_of(person_key))
-    entries = [key for key in bookings.values_list("entry_id", flat=True) if key]
-    erased = bookings.delete()[0]
+    own = _invitations_of(person_key)
+    bookings, holds = Booking.objects.filter(invitation__in=own), Hold.objects.filter(invitation__in=own)
+    entries = [key for taken in (bookings, holds) for key in taken.values_list("entry_id", flat=True) if key]
+    waiting = WaitlistEntry.objects.filter(invitation__in=own)
+    erased = bookings.delete()[0] + holds.delete()[0] + waiting.delete()[0]
     AgendaEntry.objects.filter(pk__in=entries).delete()
-    return erased + _invitations_of(person_key).delete()[0]
+    return erased + own.delete()[0]
 
 
 def _invitations_of(person_key: str) -> InvitationQuerySet:
@@ -50,7 +66,25 @@ def _invitations_of(person_key: str) -> InvitationQuerySet:
 def _invitation(invitation: Invitation) -> dict[str, Any]:
     known: dict[str, Any] = {name: getattr(invitation, name) for name in INVITATION_FIELDS}
     bookings = [_booking(booking) for booking in invitation.bookings.all()]
-    return {"vacancy": invitation.application.vacancy.title, **known, "bookings": bookings}
+    return {
+        "vacancy": invitation.application.vacancy.title,
+        **known,
+        "bookings": bookings,
+        "waiting_list": _waiting(invitation),
+        "held_moments": [_hold(held) for held in invitation.holds.all()],
+    }
+
+
+def _waiting(invitation: Invitation) -> dict[str, Any] | None:
+    entry: WaitlistEntry | None = getattr(invitation, "waitlist_entry", None)
+    if entry is None:
+        return None
+    return {**{name: getattr(entry, name) for name in WAITING_FIELDS}, "phone": str(entry.phone)}
+
+
+def _hold(held: Hold) -> dict[str, Any]:
+    known: dict[str, Any] = {name: getattr(held, name) for name in HOLD_FIELDS}
+    return {**known, "advisor": held.advisor.name}
 
 
 def _booking(booking: Booking) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
-from bookings.models import Booking, Invitation, Topic
+from bookings.codes import code_of_entry, digest_of
+from bookings.models import Booking, Hold, Invitation, Topic, WaitlistEntry
 from bookings.wishes import Wish
 from candidates.models import Application, Candidate, Rejection, RejectionReason, Strength
 from candidates.services.access import link_of
@@ -141,6 +142,41 @@ def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_T
     return Booking.objects.create(
         advisor=advisor,
         invitation=invitation or make_invitation(),
+        entry=entry,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        **values | fields,
+    )
+
+
+def make_waitlist_entry(*, invitation=None, **fields):
+    """Anything is fine; joined an hour ago, and whatever is free now has come free since."""
+    values = {"language": "nl", "joined_at": NOW - timedelta(hours=1)}
+    return WaitlistEntry.objects.create(invitation=invitation or make_invitation(), **values | fields)
+
+
+def make_hold(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN, minutes=20, buffer=10, **fields):
+    """A moment that is offered to who waits, for four hours from NOW; written straight into the tables."""
+    advisor, ends_at = advisor or make_advisor(), starts_at + timedelta(minutes=minutes)
+    entry = AgendaEntry.objects.create(
+        advisor=advisor,
+        kind="hold",
+        busy_from=starts_at,
+        busy_until=ends_at + timedelta(minutes=buffer),
+        talk_from=starts_at,
+        talk_until=ends_at,
+    )
+    values = {
+        "channel": "phone",
+        "language": "nl",
+        "reason": "waitlist",
+        "offered_at": NOW,
+        "expires_at": NOW + timedelta(hours=4),
+        "code_digest": digest_of(code_of_entry(entry.pk)),
+    }
+    return Hold.objects.create(
+        invitation=invitation or make_invitation(),
+        advisor=advisor,
         entry=entry,
         starts_at=starts_at,
         ends_at=ends_at,

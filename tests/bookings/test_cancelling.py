@@ -3,15 +3,17 @@ from datetime import date, timedelta
 import pytest
 
 from advisors.models import AgendaEntry
-from bookings.models import Booking
+from bookings.models import Booking, Hold
 from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
-from bookings.services import book, cancel
+from bookings.services import book, cancel, end_what_is_over, offer_instead
 from organisation.models import AuditEvent
 from outbox.models import Message
 from tests.factories import (
     CANDIDATE,
     NOW,
     TUESDAY_HALF_PAST_TEN,
+    make_absence,
+    make_advisor,
     make_booking,
     make_candidate,
     make_invitation,
@@ -134,3 +136,103 @@ def test_the_letter_offers_a_new_choice_only_while_the_invitation_is_open(langua
     letter = Message.objects.get(kind="cancelled_by_candidate")
     assert ((offer in letter.text), ("/book/" in letter.text)) == (is_offered, is_offered)
     assert "\n\n\n" not in letter.text
+
+
+# moments instead of a talk that we cancel
+
+
+def three_days_later():
+    """Wednesday to Friday, at the time of the talk."""
+    return [TUESDAY_HALF_PAST_TEN + timedelta(days=days) for days in (1, 2, 3)]
+
+
+def test_cancel_by_the_advisor_holds_three_other_moments_in_the_letter():
+    booking = make_booking()
+    make_advisor(name="Ans de Boer")
+
+    cancelled(booking, by="advisor", word="Ik ben ziek geworden.")
+
+    holds = Hold.objects.order_by("starts_at")
+    letter = Message.objects.get(kind="cancelled_by_advisor")
+    assert [(one.starts_at, one.advisor, one.channel, one.reason) for one in holds] == [
+        (starts_at, booking.advisor, "phone", "cancelled") for starts_at in three_days_later()
+    ]
+    assert AgendaEntry.objects.filter(kind="hold").count() == 3
+    assert "We houden 3 andere momenten voor je vast, tot maandag 23 november 14.00 uur:" in letter.text
+    assert "- woensdag 25 november om 10.30 uur, met Youssef Benali (telefonisch)" in letter.text
+    assert f"/invitations/{booking.invitation_id}/offer/" in letter.text
+
+
+def test_an_advisor_who_is_away_is_replaced_by_colleagues():
+    booking = make_booking()
+    make_absence(advisor=booking.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=60))
+    colleague = make_advisor(name="Ans de Boer")
+
+    cancelled(booking, by="advisor")
+
+    assert {one.advisor for one in Hold.objects.all()} == {colleague}
+    assert Hold.objects.count() == 3
+
+
+def test_with_nothing_free_the_letter_asks_to_choose_anew():
+    booking = make_booking(advisor=make_advisor(hours=False))
+
+    cancelled(booking, by="advisor")
+
+    letter = Message.objects.get(kind="cancelled_by_advisor")
+    assert Hold.objects.count() == 0
+    assert "Kies een nieuw moment: http" in letter.text
+    assert "\n\n\n" not in letter.text
+
+
+def test_choosing_one_books_it_and_releases_the_others():
+    booking = make_booking()
+    held = offer_instead(booking=booking, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=NOW)
+    wish = make_wish(held[1].starts_at, advisor=booking.advisor)
+
+    again = book(invitation=booking.invitation, wish=wish, actor=CANDIDATE, now=NOW)
+
+    assert list(Hold.objects.order_by("starts_at").values_list("state", flat=True)) == [
+        "withdrawn",
+        "taken",
+        "withdrawn",
+    ]
+    assert AgendaEntry.objects.values_list("pk", "kind").get() == (again.entry_id, "booking")
+
+
+def test_offering_instead_twice_is_the_same_as_once():
+    booking = make_booking()
+
+    first, second = (
+        offer_instead(booking=booking, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=NOW) for _ in range(2)
+    )
+
+    assert {one.pk for one in first} == {one.pk for one in second}
+    assert (Hold.objects.count(), Message.objects.count()) == (3, 2)
+
+
+def test_moments_instead_that_nobody_chooses_are_open_again():
+    cancelled(make_booking(), by="advisor")
+
+    end_what_is_over(now=NOW + timedelta(hours=4))
+
+    assert set(Hold.objects.values_list("state", "entry")) == {("expired", None)}
+    assert AgendaEntry.objects.count() == 0
+
+
+def test_cancel_by_the_candidate_holds_nothing():
+    cancelled(make_booking())
+
+    assert Hold.objects.count() == 0
+
+
+def test_offer_instead_refuses_a_talk_that_is_over_or_was_held():
+    held = make_booking(status="completed")
+    over = make_booking()
+
+    with pytest.raises(NotStanding):
+        offer_instead(booking=held, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=NOW)
+    with pytest.raises(TalkOver):
+        offer_instead(booking=over, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=over.ends_at)
+
+    assert Hold.objects.count() == 0

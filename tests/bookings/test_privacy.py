@@ -2,8 +2,8 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings import privacy
-from bookings.models import Booking, Invitation
-from tests.factories import make_booking
+from bookings.models import Booking, Hold, Invitation, WaitlistEntry
+from tests.factories import make_booking, make_hold, make_waitlist_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +33,23 @@ def test_erase_of_somebody_else_touches_nothing():
     privacy.erase(f"user:{booking.candidate.pk}")
 
     assert Booking.objects.count() == 1
+
+
+def test_export_holds_the_wishes_and_the_moments_that_were_held():
+    held = make_hold()
+    make_waitlist_entry(invitation=held.invitation, weekdays=[1], phone="+31600000001", wants_sms=True)
+
+    [exported] = privacy.export(f"candidate:{held.invitation.candidate.pk}")
+
+    assert (exported["waiting_list"]["weekdays"], exported["waiting_list"]["phone"]) == ([1], "+31600000001")
+    assert [(one["state"], one["advisor"]) for one in exported["held_moments"]] == [("offered", "Youssef Benali")]
+
+
+def test_erase_ends_the_waiting_and_what_was_held():
+    held = make_hold()
+    make_waitlist_entry(invitation=held.invitation)
+
+    privacy.erase(f"candidate:{held.invitation.candidate.pk}")
+
+    left = [model.objects.count() for model in (Hold, WaitlistEntry, Invitation, AgendaEntry)]
+    assert left == [0, 0, 0, 0]
