@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from advisors.models import TalkChannel
 from bookings.models import Booking, Topic
 from bookings.moments import moment_of
-from bookings.offers import Choice, Offer
+from bookings.offers import Choice, Host, Offer
 from bookings.refusals import PhoneNeeded
 from bookings.services.reminding import text_is_ahead
 from bookings.wishes import Wish
@@ -39,7 +39,7 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(host.advisor_id, host.name) for host in offer.hosts]
+        names = [(host.advisor_id, _name_in(offer, host)) for host in offer.hosts]
         self.fields["advisor"].choices = [("", _("The first one free")), *names]  # type: ignore[attr-defined]
         spoken = [(code, name) for code, name in settings.LANGUAGES if code in offer.languages]
         self.fields["language"].choices = spoken  # type: ignore[attr-defined]
@@ -53,6 +53,12 @@ class ChoiceForm(forms.Form):
             language=asked.get("language") or otherwise.language,
             advisor_id=asked.get("advisor") if "advisor" in self.data else otherwise.advisor_id,
         )
+
+
+def _name_in(offer: Offer, host: Host) -> str:
+    if host.advisor_id == offer.spoken_before:
+        return _("%(name)s, whom you spoke before") % {"name": host.name}
+    return host.name
 
 
 class MomentField(forms.CharField):

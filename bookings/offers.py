@@ -32,6 +32,7 @@ class Offer:
     channels: tuple[str, ...]  # that somebody offers
     languages: tuple[str, ...]  # that policy knows and somebody speaks
     minutes: tuple[int, ...] = ()  # that a talk can take, the shortest first
+    spoken_before: int | None = None  # the host with whom the candidate had a talk
 
     @property
     def address(self) -> str:
@@ -52,10 +53,17 @@ class Offer:
         return [slot for slot in self.slots if slot.advisor_id == choice.advisor_id and fits[slot.terms]]
 
     def usual(self, language: str) -> Choice:
-        """How a page starts: in the candidate's language when that can be, by the first channel that is free."""
+        """How a page starts: in the candidate's language when that can be, by the first channel that is free.
+
+        A second talk starts with the same advisor, when they have a free moment.
+        """
         language = language if language in self.languages else self.languages[0]
-        choices = [Choice(channel, language) for channel in self.channels]
-        return next((choice for choice in choices if self.free(choice)), choices[0])
+        choices = [
+            Choice(channel, language, advisor_id)
+            for advisor_id in dict.fromkeys((self.spoken_before, None))
+            for channel in self.channels
+        ]
+        return next((choice for choice in choices if self.free(choice)), Choice(self.channels[0], language))
 
     def others(self, choice: Choice) -> list[Choice]:
         """Choices next to an empty one that do have free moments: anybody, then every other channel."""

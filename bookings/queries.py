@@ -69,11 +69,11 @@ def _hosts(diaries: list[Diary]) -> tuple[Host, ...]:
 
 
 def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_of: Booking | None = None) -> Offer:
-    """Everything that the candidate can choose from; four statements, whatever the number of advisors."""
+    """Everything that the candidate can choose from; five statements, whatever the number of advisors."""
     question = question_of(policy, now=now)
     own = own_time_of(invitation, instead_of)
     diaries = diaries_of(pool_of(invitation), question, policy=policy, without=own)
-    hosts = _hosts(diaries)
+    hosts, before = _hosts(diaries), spoken_before(invitation.candidate)
     offered = frozenset[str]().union(*(host.channels for host in hosts))
     spoken = frozenset[str]().union(*(host.languages for host in hosts))
     return Offer(
@@ -82,6 +82,7 @@ def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_o
         channels=tuple(channel for channel in TalkChannel.values if channel in offered),
         languages=tuple(language for language in policy.languages if language in spoken),
         minutes=_lengths(diaries),
+        spoken_before=before if before in {host.advisor_id for host in hosts} else None,
     )
 
 

@@ -103,6 +103,7 @@ def _choices(request: HttpRequest, offer: Offer, usual: Choice) -> dict[str, Any
         "channels": [channel_of(code, offer) for code in offer.channels],
         "channel": channel_of(choice.channel, offer),
         "advisor_name": offer.name_of(choice.advisor_id),
+        "is_same_advisor": choice.advisor_id is not None and choice.advisor_id == offer.spoken_before,
         "form": ChoiceForm(offer=offer, initial={"advisor": choice.advisor_id, "language": choice.language}),
     }
 
