@@ -13,13 +13,14 @@ MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help setup run test lint format bench messages lock clean
+.PHONY: help setup run test torture lint format bench messages lock clean
 .PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql test-browser
 
 help:
 	@echo "make run [PORT=8000]   the demo hospital in your browser"
 	@echo "make setup             virtual environment, locked dependencies, database"
 	@echo "make test              everything that must hold, on SQLite and on PostgreSQL"
+	@echo "make torture           10,000 operations at once on each, and are the books right; OPERATIONS= PROCESSES= SEED="
 	@echo "make lint              style and types only;  make format  mends the style"
 	@echo "make bench             the numbers to keep, a JSON line each"
 	@echo "make messages          collect the words of the screens and name what is not translated"
@@ -86,6 +87,10 @@ format: test-environment
 	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres
 	$(PY) -m ruff format --quiet . .ci/with-postgres
 	$(PY) -m djlint --reformat --quiet templates
+
+torture: test-environment
+	.ci/plain .ci/with-postgres $(PY) -m tests.torture $(if $(OPERATIONS),--operations $(OPERATIONS)) \
+		$(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED))
 
 # With a real disk: the numbers compare with a view that inserts one row and commits.
 bench: test-environment

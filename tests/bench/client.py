@@ -40,6 +40,9 @@ class Client:
     def __init__(self, port):
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
 
+    def close(self):
+        self.connection.close()
+
     def send(self, asked):
         """The answer and how long it took; an answer that was not expected ends the measuring."""
         answered = self.try_sending(asked)

@@ -11,6 +11,9 @@ from advisors.queries import free_slots_of, question_of
 from bookings.models import Booking, Invitation
 from candidates.links import digest_of, token_of
 from candidates.models import AccessLink, Application, Candidate, Rejection, Strength
+from organisation.authentication import digest_of as digest_of_token
+from organisation.authentication import new_token
+from organisation.models import ApiClient
 from tests.factories import make_reason
 
 ADVISORS = 20
@@ -23,6 +26,21 @@ EARLIER = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S', row.{column}, '-' || ({hours}) || ' hours')",
 }
 NEW_UUID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
+
+
+def make_programs():
+    """Their tokens. The n-th may speak for every n-th invitation of `invite`, and so on around."""
+    tokens = [new_token() for _ in range(PROGRAMS)]
+    ApiClient.objects.bulk_create(
+        ApiClient(name=f"Program {number}", source=f"source-{number}", token_digest=digest_of_token(token))
+        for number, token in enumerate(tokens)
+    )
+    return tokens
+
+
+def asks_of(tokens, invitations):
+    """What a program must know to speak for each of these: a token, and the key of the invitation."""
+    return [[tokens[number % PROGRAMS], str(invitation.key)] for number, invitation in enumerate(invitations)]
 
 
 def some_slots(policy, now):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -26,7 +26,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://spreekuur.example",
     "EMAIL_URL": "smtp+tls://mail.example:587",
     "SSL_REDIRECT": "off",
-    "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+    "DJANGO_SETTINGS_MODULE": "spreekuur.settings",
 }
 PROGRESS = sys.stderr  # standard output is for the figures
 
@@ -56,15 +56,23 @@ def place_of_postgresql():
 
 @contextmanager
 def house(database, *, past, invitations, static):
-    with _database(database) as url:
-        secret = secrets.token_hex(32)
-        environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secret, "BENCH_STATIC": static}
-        environment.pop("REDIS_URL", None)
-        made = House(database, past, environment, {})
+    with empty_house(database) as made:
+        made.past = past
+        made.environment |= {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_STATIC": static}
         say(f"{database}: a house with {past} past bookings ...")
+        made.stage = made.run("tests.bench.stage", f"--past={past}", f"--invitations={invitations}")
+        yield made
+
+
+@contextmanager
+def empty_house(database):
+    """Tables, and nothing in them."""
+    with _database(database) as url:
+        environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32)}
+        environment.pop("REDIS_URL", None)
+        made = House(database, 0, environment, {})
         _run(environment, "manage.py", "migrate", "--verbosity=0")
         _run(environment, "manage.py", "createcachetable", "--verbosity=0")
-        made.stage = made.run("tests.bench.stage", f"--past={past}", f"--invitations={invitations}")
         yield made
 
 
@@ -73,6 +81,7 @@ def static_files():
     """Collected once, for every house."""
     directory = tempfile.mkdtemp(prefix="spreekuur-bench-static-")
     environment = os.environ | PRODUCTION | {"DATABASE_URL": "sqlite://:memory:", "BENCH_STATIC": directory}
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     try:
         _run(environment | {"SECRET_KEY": secrets.token_hex(32)}, "manage.py", "collectstatic", "--no-input")
         yield directory
@@ -81,11 +90,11 @@ def static_files():
 
 
 @contextmanager
-def server(house, *, workers=2, threads=4):
+def server(house, *, workers=2, threads=4, application="spreekuur.wsgi"):
     """gunicorn as in production; gives the port once it answers."""
     port = _free_port()
     options = ["--worker-class=gthread", f"--workers={workers}", f"--threads={threads}", "--keep-alive=60"]
-    command = [sys.executable, "-m", "gunicorn", "spreekuur.wsgi", *options, f"--bind=127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
     with tempfile.TemporaryFile("w+") as log:
         running = subprocess.Popen(command, cwd=ROOT, env=house.environment, stdout=log, stderr=log)
         try:
@@ -126,7 +135,8 @@ def _wait_for(port, running, log):
         if running.poll() is not None:
             break
         try:
-            return Client(port).send(Asked("GET", "/floor/answer"))
+            with closing(Client(port)) as client:
+                return client.send(Asked("GET", "/healthz"))
         except OSError:
             time.sleep(0.1)
     log.seek(0)

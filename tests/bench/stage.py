@@ -16,9 +16,16 @@ from django.utils import timezone  # noqa: E402
 
 from bookings.models import Booking  # noqa: E402
 from candidates.services.access import address_for  # noqa: E402
-from organisation.authentication import digest_of, new_token  # noqa: E402
-from organisation.models import ApiClient  # noqa: E402
-from tests.bench.history import ADVISORS, PROGRAMS, book, history_of, invite, some_slots  # noqa: E402
+from tests.bench.history import (  # noqa: E402
+    ADVISORS,
+    PROGRAMS,
+    asks_of,
+    book,
+    history_of,
+    invite,
+    make_programs,
+    some_slots,
+)
 from tests.factories import make_advisor, make_policy, make_vacancy  # noqa: E402
 
 HORIZON_DAYS = 30
@@ -30,16 +37,12 @@ def stage(*, past, invitations):
     policy = make_policy(horizon_days=HORIZON_DAYS)
     advisors = [make_advisor(name=f"Adviseur {number}") for number in range(ADVISORS)]
     vacancy = make_vacancy()
-    tokens = [new_token() for _ in range(PROGRAMS)]
-    ApiClient.objects.bulk_create(
-        ApiClient(name=f"Program {number}", source=f"source-{number}", token_digest=digest_of(token))
-        for number, token in enumerate(tokens)
-    )
+    tokens = make_programs()
     ahead = some_slots(policy, now)
     book(ahead, invite(len(ahead), vacancy, now), status=Booking.Status.BOOKED)
     history_of(advisors, vacancy, past, now)
     offered = invite(invitations + PROGRAMS + RACERS, vacancy, now)
-    asks = [[tokens[number % PROGRAMS], str(invitation.key)] for number, invitation in enumerate(offered)]
+    asks = asks_of(tokens, offered)
     address = address_for(offered[0].candidate, f"invitations/{offered[0].pk}/book/")
     return {
         "advisor": advisors[0].pk,
