@@ -6,6 +6,7 @@ from bookings.views import (
     candidate,
     choosing,
     closed_days,
+    feeds,
     hours,
     invitations,
     moving,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("my/appointments/<int:pk>/prepare/", appointments.prepare, name="prepare"),
     path("my/appointments/<int:pk>/calendar.ics", appointments.calendar, name="calendar"),
     path("a/<str:code>", candidate.short, name="short"),
+    # who has an advisor's private address
+    path("feed/<str:token>.ics", feeds.feed, name="feed"),
     # staff
     path("today/", agenda.today, name="today"),
     path("today/paper/", agenda.paper, name="paper"),

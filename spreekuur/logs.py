@@ -1,9 +1,9 @@
-"""Logs carry keys, never secrets: the private part of a candidate's address is masked."""
+"""Logs carry keys, never secrets: the private part of a candidate's address, and of an advisor's feed, is masked."""
 
 import logging
 import re
 
-_PRIVATE = re.compile(r"/(u|a)/[^/\s\"'?]+")
+_PRIVATE = re.compile(r"/(u|a|feed)/[^/\s\"'?]+")
 
 
 def masked(text: str) -> str:

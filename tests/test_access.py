@@ -11,9 +11,12 @@ from django.apps import apps
 from django.core import serializers
 from django.urls import URLResolver, get_resolver, resolve, reverse
 
+from advisors.feeds import token_of as token_of_feed
+from advisors.subscribing import switch_on
 from bookings.codes import code_of, digest_of
 from candidates.links import token_of
 from candidates.models import IntakeFile
+from organisation.actors import SYSTEM
 from organisation.models import ApiClient, Department, Location, Role
 from talks.models import Note, NoteCopy
 from tests.factories import (
@@ -102,6 +105,7 @@ TABLE = {
     "advisors:hours_of": APPLICATION_MANAGER,
     "advisors:profile": APPLICATION_MANAGER,
     "advisors:why": HOURS,
+    "advisors:feed": ADVISOR,
     "bookings:opening_new": HOURS,
     "bookings:opening": HOURS,
     "bookings:opening_delete": ONLY_POST,
@@ -131,6 +135,7 @@ TABLE = {
     "bookings:prepare": CANDIDATE,
     "bookings:calendar": CANDIDATE,
     "bookings:short": row(*["bookings:appointment"] * 6),
+    "bookings:feed": EVERYBODY,  # who has the address
     "bookings:today": ADVISOR,
     "bookings:week": ADVISOR,
     "bookings:month": ADVISOR,
@@ -206,8 +211,13 @@ def world(db):
         department=Department.objects.first(),
         api_client=ApiClient.objects.create(name="ATS", source="ats", token_digest="0" * 64),
         message=make_message(calendar="BEGIN:VCALENDAR", calendar_method="REQUEST"),
+        feed=feed_token(advisor),
         intake=IntakeFile.objects.create(uploaded_by=people["recruiter"], name="afwijzingen.csv"),
     )
+
+
+def feed_token(advisor):
+    return token_of_feed(switch_on(advisor=advisor, actor=SYSTEM, now=NOW))
 
 
 def arguments(world):
@@ -237,6 +247,7 @@ def arguments(world):
         "bookings:closed_day_remove": ["2026-12-24"],
         "bookings:book": [world.invitation.pk],
         "bookings:details": [world.invitation.pk],
+        "bookings:feed": [world.feed],
         "bookings:short": [code_of(world.booking.uid)],
         "referrals:referral": [world.referral.pk],
         "referrals:answer": [world.referral.pk],

@@ -14,7 +14,15 @@ STAFF = {
     "manager": "a.roelofs@ziekenhuis-oostmeer.example",
     "application_manager": CHIEF,
 }
-WITHOUT_A_PAGE = {"healthz", "healthz_worker", "outbox:demo_attachment", "bookings:calendar", "api:schema", "api:docs"}
+WITHOUT_A_PAGE = {
+    "healthz",
+    "healthz_worker",
+    "outbox:demo_attachment",
+    "bookings:calendar",
+    "bookings:feed",
+    "api:schema",
+    "api:docs",
+}
 ALSO = {  # there for whoever follows a link with a choice in it, or different for everybody
     "candidate": {"bookings:details", "bookings:move_details"},
     "advisor": {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"},

@@ -29,3 +29,12 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
     event.target.querySelectorAll("[data-not-saved]").forEach((part) => { part.hidden = false; });
   });
 }
+// A field that can be copied: the button says so when it is done; without a clipboard the text is selected.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  const said = document.getElementById(`${field.id}_copied`);
+  field.select();
+  navigator.clipboard?.writeText(field.value).then(() => { said.textContent = said.dataset.said; }, () => {});
+});
