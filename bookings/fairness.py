@@ -61,6 +61,17 @@ def in_turn(loads: Iterable[Load], *, days: int) -> list[Turn]:
     ]
 
 
+def fair_shares(loads: Iterable[Load]) -> dict[int, float]:
+    """How many of the talks that these advisors have would be fair, by advisor; nothing for weight 0."""
+    sharing = list(loads)
+    talks, claims = sum(load.talks for load in sharing), sum(_share_of(load) for load in sharing)
+    return {load.advisor_id: round(talks * _share_of(load) / claims, 1) if claims else 0.0 for load in sharing}
+
+
+def _share_of(load: Load) -> int:
+    return load.weight * load.open_minutes
+
+
 def _in_order(loads: list[Load], rule: str, days: int) -> list[Turn]:
     """Whole numbers only: two machines, or two days, must not differ by a rounding."""
     claims, talks = sum(load.claim for load in loads), sum(load.talks for load in loads) + 1

@@ -32,7 +32,7 @@ class AlreadyStarted(Refusal):
 
 class TalkOver(Refusal):
     code = "talk_over"
-    sentence = _("This talk is over and cannot be cancelled any more. Mark it as held or as missed instead.")
+    sentence = _("This talk is over and cannot be changed any more. Mark it as held or as missed instead.")
 
 
 class PhoneNeeded(Refusal):

@@ -10,6 +10,7 @@ from bookings.views import (
     hours,
     invitations,
     moving,
+    sharing,
     takeover,
     team,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("agenda/", agenda.week, name="week"),
     path("agenda/month/", agenda.month, name="month"),
     path("takeover/", takeover.takeover, name="takeover"),
+    path("team/shares/", sharing.sharing, name="sharing"),
     path("team/", team.team, name="team"),
     path("hours/<int:pk>/new/", hours.opening_new, name="opening_new"),
     path("hours/<int:pk>/absence/", hours.absence_new, name="absence_new"),

@@ -16,6 +16,7 @@ ACTIONS: dict[str, Promise] = {
     "booking.move": _("Talk moved"),
     "booking.print": _("Talk shown on a list to print"),
     "booking.prepare": _("Talk prepared"),
+    "booking.reschedule": _("Talk moved by the advisor"),
     "candidate.choose_zone": _("Time zone chosen"),
     "candidate.erase": _("Candidate erased"),
     "candidate.export": _("Everything about a candidate exported"),

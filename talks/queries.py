@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from bookings.models import Booking
+from bookings.reasons import reasons_of
 from candidates.models import Application
 from organisation.models import User
 from talks.models import Note, NoteCopy
@@ -22,6 +23,7 @@ class File:
     other_applications: list[Application]
     note: Note
     copies: list[NoteCopy]
+    reason: str  # why with this advisor; may be empty
     readable_ids: set[int]  # of the other talks, those whose file this advisor may open too
     may_complete: bool
     may_no_show: bool
@@ -57,6 +59,7 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         other_talks=list(
             other_talks.select_related("advisor__user", "invitation__application__vacancy").order_by("-starts_at")
         ),
+        reason=reasons_of([booking])[booking.pk],
         readable_ids=set(other_talks.visible_to(user).values_list("pk", flat=True)),
         other_applications=list(
             application.candidate.applications.exclude(pk=application.pk)

@@ -144,6 +144,7 @@ TABLE = {
     "bookings:closed_days": APPLICATION_MANAGER,
     "bookings:closed_day_remove": ONLY_POST,
     "bookings:takeover": HOURS,
+    "bookings:sharing": staff("manager", "application_manager"),
     "bookings:invitations": staff("advisor", "recruiter"),
     # talks
     "talks:file": ADVISOR,

@@ -3,7 +3,7 @@
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.offers import offered
 from bookings.messages.reminders import mail_reminder, text_reminder
-from bookings.messages.talks import booked, cancelled, handed_over, moved, with_all_that_letters_need
+from bookings.messages.talks import booked, cancelled, handed_over, moved, rescheduled, with_all_that_letters_need
 
 __all__ = [
     "booked",
@@ -14,6 +14,7 @@ __all__ = [
     "mail_reminder",
     "moved",
     "offered",
+    "rescheduled",
     "text_reminder",
     "with_all_that_letters_need",
 ]

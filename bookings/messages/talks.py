@@ -56,6 +56,17 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
     ]
 
 
+def rescheduled(booking: Booking, policy: Policy, *, was: datetime, word: str, now: datetime) -> list[Draft]:
+    """By the advisor, whose own calendar has to change as well."""
+    booking = _fresh(booking)
+    told = {**_was(booking, was), "by_advisor": True, "word": word}
+    was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
+    return [
+        _to_candidate("moved", booking, policy, now=now, words=told),
+        _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=was_nl),
+    ]
+
+
 def _was(booking: Booking, was: datetime) -> dict[str, object]:
     return moment(was, booking.candidate.language, prefix="old_", zone=booking.candidate.zone)
 

@@ -6,6 +6,7 @@ from bookings.services.moving import move
 from bookings.services.offering import end_what_is_over, offer_free_moments
 from bookings.services.preparing import prepare
 from bookings.services.reminding import remind_by_mail, remind_by_text
+from bookings.services.rescheduling import reschedule
 from bookings.services.taking_over import take_over
 from bookings.services.waiting import Waiting, decline, leave, wait
 
@@ -26,6 +27,7 @@ __all__ = [
     "remind_by_mail",
     "remind_by_text",
     "remind_invited",
+    "reschedule",
     "take_over",
     "wait",
 ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.fairness import Load, Turn, in_turn, window_around
+from bookings.fairness import Load, Turn, fair_shares, in_turn, window_around
 
 DAYS = 28
 ADVISORS = st.lists(st.tuples(st.integers(1, 200), st.integers(15, 9600)), min_size=2, max_size=8)
@@ -119,3 +119,16 @@ def test_the_window_lies_around_the_talk(day, days):
 
     assert (last - first).days + 1 == days
     assert abs((day - first) - (last - day)).days <= 1
+
+
+@pytest.mark.parametrize(
+    ("loads", "shares"),
+    [
+        ([], {}),
+        ([Load(1, 100, 600, 3), Load(2, 50, 600, 3)], {1: 4.0, 2: 2.0}),
+        ([Load(1, 100, 600, 2), Load(2, 0, 600, 1)], {1: 3.0, 2: 0.0}),
+        ([Load(1, 0, 600, 2)], {1: 0.0}),
+    ],
+)
+def test_fair_shares_divide_the_talks_that_there_are(loads, shares):
+    assert fair_shares(loads) == shares

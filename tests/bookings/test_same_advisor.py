@@ -46,6 +46,10 @@ def starts_with(invitation):
     return offer.usual("nl").advisor_id
 
 
+def words_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
 def test_the_page_starts_with_whom_they_spoke_before(candidate):
     make_advisor()
     known = make_advisor()

@@ -1,0 +1,75 @@
+"""The advisor moves a talk of their own, with a word to the candidate."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from advisors.models import TalkChannel
+from advisors.queries import question_of
+from advisors.services import lock_agenda, take_time
+from advisors.slots import Question, Slot
+from bookings import messages
+from bookings.models import Booking, Invitation
+from bookings.refusals import NotStanding, TalkChanged, TalkOver
+from candidates.services.contact import touch
+from organisation import audit
+from organisation.actors import Actor, key_of
+from organisation.models import Policy
+from outbox import services as outbox
+
+AT_LEAST_AHEAD = timedelta(days=60)
+
+
+def reschedule(*, booking: Booking, starts_at: datetime, word: str, actor: Actor, now: datetime) -> Booking:
+    """Another free moment of the same advisor, in the same channel and language; the candidate hears it with a word.
+
+    The notice, the horizon and the last moment for a move are for candidates and do not count here. `booking` is as the
+    caller saw it. Raises NotStanding, TalkOver, TalkChanged, SlotTaken.
+    """
+    policy = Policy.objects.current()
+    with audit.refusals_recorded("booking.reschedule", booking, actor=actor, now=now):
+        return _reschedule(booking, starts_at, word, policy, actor, now)
+
+
+def question_to_reschedule(booking: Booking, policy: Policy, *, now: datetime) -> Question:
+    asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
+    return replace(asked, earliest=now, latest=now + max(AT_LEAST_AHEAD, timedelta(days=policy.horizon_days)))
+
+
+@transaction.atomic
+def _reschedule(seen: Booking, starts_at: datetime, word: str, policy: Policy, actor: Actor, now: datetime) -> Booking:
+    lock_agenda(seen.advisor_id)
+    Invitation.objects.select_for_update(no_key=True).get(pk=seen.invitation_id)
+    booking = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=seen.pk)
+    _refuse_when_closed(booking, now)
+    if (booking.advisor_id, booking.starts_at) == (seen.advisor_id, starts_at):
+        return booking
+    if (booking.advisor_id, booking.starts_at) != (seen.advisor_id, seen.starts_at):
+        raise TalkChanged
+    question, was = question_to_reschedule(booking, policy, now=now), booking.starts_at
+    _entry, slot = take_time(
+        advisor_id=booking.advisor_id, starts_at=starts_at, question=question, policy=policy, instead_of=booking.entry
+    )
+    _place(booking, slot, now)
+    touch(booking.candidate, now=now)
+    outbox.withdraw(about=key_of(booking), now=now)
+    audit.record("booking.reschedule", booking, actor=actor, now=now)
+    outbox.post(*messages.rescheduled(booking, policy, was=was, word=word, now=now), now=now)
+    return booking
+
+
+def _refuse_when_closed(booking: Booking, now: datetime) -> None:
+    if booking.status != Booking.Status.BOOKED:
+        raise NotStanding
+    if now >= booking.ends_at:
+        raise TalkOver
+
+
+def _place(booking: Booking, slot: Slot, now: datetime) -> None:
+    booking.starts_at, booking.ends_at = slot.starts_at, slot.ends_at
+    booking.location_id = slot.location_id if booking.channel == TalkChannel.ONSITE else None
+    booking.moved_at, booking.moved_count = now, booking.moved_count + 1
+    booking.text_reminder_at = booking.mail_reminder_at = None
+    booking.sequence += 1
+    booking.save()
