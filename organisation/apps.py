@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from organisation.immutable_trail import restore
 
 
 class OrganisationConfig(AppConfig):
     name = "organisation"
+    verbose_name = _("Employer")
 
     def ready(self) -> None:
         post_migrate.connect(restore, sender=self, dispatch_uid="audit_event_is_append_only")

@@ -18,7 +18,13 @@ from organisation.refusals import Refusal
 @require_http_methods(["GET", "HEAD"])
 @for_role(Role.APPLICATION_MANAGER)
 def locations(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisation/locations.html", {"locations": Location.objects.all()})
+    words = {
+        "rows": Location.objects.all(),
+        "one": "organisation:location",
+        "new": "organisation:location_new",
+        "add": _("Add a location"),
+    }
+    return render(request, "organisation/locations.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +43,13 @@ def location(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @for_role(Role.APPLICATION_MANAGER)
 def departments(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisation/departments.html", {"departments": Department.objects.all()})
+    words = {
+        "rows": Department.objects.all(),
+        "one": "organisation:department",
+        "new": "organisation:department_new",
+        "add": _("Add a department"),
+    }
+    return render(request, "organisation/departments.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

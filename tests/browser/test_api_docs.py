@@ -1,0 +1,14 @@
+"""The description of the API, for who writes a program: readable under our Content-Security-Policy."""
+
+from playwright.sync_api import expect
+
+
+def test_the_description_of_the_api_can_be_read(demo, person):
+    visitor = person(demo, language="en")
+
+    visitor.go("/api/v1/docs/")
+
+    operation = visitor.page.get_by_text("Book a slot; the same wish again gives the same booking")
+    expect(operation).to_be_visible()
+    operation.click()
+    expect(visitor.page.get_by_text("Request body")).to_be_visible()
