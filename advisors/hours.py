@@ -12,6 +12,7 @@ from advisors.repeating import rule_in_words
 from advisors.rota import days_on
 from advisors.slots import Calendar, Question, Span
 from advisors.stretches import ONE_DAY, is_within_hours, room_in
+from organisation.closing import own_closed_days
 from organisation.models import Policy
 
 TWO_WEEKS = timedelta(days=14)
@@ -64,6 +65,8 @@ class HoursPage:
     on_days: list[Opening]  # that are not over
     absences: list[Away]
     room: Room
+    closed_days: list[tuple[date, str]]  # of the employer, that come
+    closes_on_public_holidays: bool
     outside: list[AgendaEntry]  # talks that stand outside the hours
 
 
@@ -95,6 +98,8 @@ def hours_page_of(advisor: Advisor, *, policy: Policy, now: datetime, monday: da
         on_days=[opening for opening in openings if opening.day and opening.day >= today],
         absences=[_away(absence, calendar.zone) for absence in advisor.absences.filter(ends_at__gt=now)],
         room=room_of(calendar, policy, now),
+        closed_days=own_closed_days(policy, today),
+        closes_on_public_holidays=policy.closes_on_public_holidays,
         outside=_talks_outside(calendar, policy, now),
     )
 

@@ -83,8 +83,8 @@ class OpeningForm(forms.Form):
 
 
 class RecurringForm(OpeningForm):
-    repeats = forms.ChoiceField(label=_("How often"), choices=Repeats.choices, required=False)
-    weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int, required=False)
+    repeats = forms.ChoiceField(label=_("How often"), choices=Repeats.choices)
+    weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int)
     rule = forms.CharField(
         label=_("Rule of your own"),
         required=False,
@@ -106,11 +106,8 @@ class RecurringForm(OpeningForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        said["repeats"] = Repeats(said.get("repeats") or Repeats.WEEK)
-        if said["repeats"] == Repeats.RULE and not said.get("rule"):
+        if said.get("repeats") == Repeats.RULE and not said.get("rule"):
             self.add_error("rule", _("Write the rule, or choose another way in which these hours recur."))
-        if said["repeats"] != Repeats.RULE and said.get("weekday") in (None, "") and "weekday" not in self.errors:
-            self.add_error("weekday", _("Choose a day."))
         return said
 
     def clean_valid_from(self) -> date | None:
@@ -120,12 +117,12 @@ class RecurringForm(OpeningForm):
         return in_reach(self.cleaned_data["valid_until"])
 
     def when(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        said, repeats = self.cleaned_data, Repeats(self.cleaned_data["repeats"])
         valid = {"valid_from": said["valid_from"], "valid_until": said["valid_until"]}
-        if said["repeats"] == Repeats.WEEK:
+        if repeats == Repeats.WEEK:
             return {"weekday": said["weekday"], **valid}
-        own = said["repeats"] == Repeats.RULE
-        return {"weekday": None, "rule": said["rule"] if own else rule_of(said["repeats"], said["weekday"]), **valid}
+        rule = said["rule"] if repeats == Repeats.RULE else rule_of(repeats, said["weekday"])
+        return {"weekday": None, "rule": rule, **valid}
 
 
 class DatedForm(OpeningForm):

@@ -17,11 +17,11 @@ ONCE_A_MONTH = re.compile(r"FREQ=MONTHLY;BYDAY=(?P<which>[1-4]|-1)(?P<code>[A-Z]
 class Repeats(TextChoices):
     WEEK = "week", gettext_lazy("Every week")
     TWO_WEEKS = "two_weeks", gettext_lazy("Every two weeks")
-    FIRST = "1", gettext_lazy("Every first of the month")
-    SECOND = "2", gettext_lazy("Every second of the month")
-    THIRD = "3", gettext_lazy("Every third of the month")
-    FOURTH = "4", gettext_lazy("Every fourth of the month")
-    LAST = "-1", gettext_lazy("Every last of the month")
+    FIRST = "1", gettext_lazy("Every month: the first")
+    SECOND = "2", gettext_lazy("Every month: the second")
+    THIRD = "3", gettext_lazy("Every month: the third")
+    FOURTH = "4", gettext_lazy("Every month: the fourth")
+    LAST = "-1", gettext_lazy("Every month: the last")
     RULE = "rule", gettext_lazy("By a rule of your own")
 
 

@@ -1,16 +1,15 @@
 """Talks that stand in the way of other hours: which ones, and who could take them over."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from advisors.models import Advisor, TalkChannel
-from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of
+from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of, question_of
 from advisors.slots import Calendar, Question, Span, why_not
 from advisors.stretches import is_within_hours
 from bookings.models import Booking
-from bookings.services.handing_over import question_for
 from organisation.models import Policy
 
 FAR_AHEAD = timedelta(days=400)
@@ -59,6 +58,12 @@ def hits_among(talks: list[Booking], *, now: datetime) -> list[Hit]:
     asked = Question(earliest=min(now, talks[0].starts_at), latest=talks[-1].starts_at)
     diaries = diaries_of(pool, asked, policy=policy)
     return [_hit(talk, diaries, user_of, policy, now) for talk in talks]
+
+
+def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question:
+    """At this very moment, whatever the notice and the horizon; a moment that is past never."""
+    asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
+    return replace(asked, earliest=now, latest=max(now, booking.starts_at))
 
 
 def _fits(talk: Booking, calendar: Calendar, closed_days: Iterable[object]) -> bool:

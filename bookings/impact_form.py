@@ -2,26 +2,32 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.impact import Hit
+from bookings.moments import moment_of, value_of
 from bookings.services.changing_hours import Answer, What
+from organisation.templatetags.wording import at_time, in_words
 from organisation.wording import printable
 
 FIELD = re.compile(r"talk_(?P<booking>\d{1,18})")
-CHOICE = re.compile(r"(?P<what>keep|hand_over|offer)(?::(?P<to>\d{1,18}))?")
+CHOICE = re.compile(r"(?P<what>keep|hand_over|offer)(?::(?P<to>\d{1,18}))?(?:@(?P<seen>[\w:+.-]{1,40}))?")
 
 
 class ImpactForm(forms.Form):
     word = forms.CharField(
-        label=_("A word to the candidates"),
+        label=gettext_lazy("A word to the candidates"),
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Stands in the letters, below the news. It goes to who gets a colleague or other moments."),
+        help_text=gettext_lazy(
+            "Stands in the letters, below the news. It goes to who gets a colleague or other moments."
+        ),
     )
 
     def __init__(self, data: Any = None, *, hits: list[Hit]) -> None:
@@ -29,7 +35,7 @@ class ImpactForm(forms.Form):
         self.hits = hits
         for hit in hits:
             self.fields[f"talk_{hit.booking.pk}"] = forms.ChoiceField(
-                label=_("What happens with this talk?"),
+                label=_label(hit),
                 choices=_choices(hit),
                 widget=forms.RadioSelect,
                 error_messages={
@@ -50,21 +56,41 @@ def answers_in(data: Mapping[str, str]) -> dict[int, Answer]:
     """By the number of the booking; what is no answer is left out."""
     found = ((FIELD.fullmatch(name), CHOICE.fullmatch(data[name])) for name in data)
     return {
-        int(name["booking"]): Answer(What(choice["what"]), int(choice["to"]) if choice["to"] else None)
+        int(name["booking"]): Answer(
+            What(choice["what"]), int(choice["to"]) if choice["to"] else None, _seen(choice["seen"])
+        )
         for name, choice in found
         if name and choice
     }
+
+
+def _seen(said: str | None) -> datetime | None:
+    try:
+        return moment_of(said) if said else None
+    except ValueError:
+        return None
 
 
 def is_answer(name: str) -> bool:
     return name == "word" or FIELD.fullmatch(name) is not None
 
 
+def _label(hit: Hit) -> str:
+    """Different for each talk, since errors name it."""
+    moment = hit.booking.starts_at
+    return _("%(day)s, %(time)s: what happens with this talk?") % {
+        "day": in_words(moment).capitalize(),
+        "time": at_time(moment),
+    }
+
+
 def _choices(hit: Hit) -> list[tuple[str, str]]:
+    """With the moment that is shown: when the talk moves in the meantime, they no longer count."""
+    seen = value_of(hit.booking.starts_at)
     hand_over = [
-        (f"{What.HAND_OVER}:{colleague.advisor_id}", _("Hand to %(name)s, who is free then") % {"name": colleague.name})
-        for colleague in hit.colleagues
+        (f"{What.HAND_OVER}:{one.advisor_id}@{seen}", _("Hand to %(name)s, who is free then") % {"name": one.name})
+        for one in hit.colleagues
     ]
-    keep = (What.KEEP.value, str(_("Keep: the talk goes on as planned")))
-    offer = (What.OFFER.value, str(_("Offer the candidate three other moments; this talk is cancelled")))
+    keep = (f"{What.KEEP}@{seen}", str(_("Keep: the talk goes on as planned")))
+    offer = (f"{What.OFFER}@{seen}", str(_("Offer the candidate three other moments; this talk is cancelled")))
     return [keep] if hit.has_started else [keep, *hand_over, offer]

@@ -7,9 +7,8 @@ from datetime import datetime
 from advisors.models import Advisor
 from advisors.queries import calendars_of
 from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
-from bookings.impact import Hit, hits_among
+from bookings.impact import Hit, hits_among, question_for
 from bookings.models import Booking
-from bookings.services.handing_over import question_for
 from organisation.models import Policy
 
 

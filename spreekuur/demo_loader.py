@@ -128,6 +128,18 @@ def _hours(demo: Demo) -> None:
                 channels=block["channels"],
                 location=demo.made.get(block["location"]),
             )
+        for block in row.get("recurring_blocks", []):
+            Opening.objects.create(
+                advisor=advisor,
+                rule=block["rule"],
+                valid_from=demo.monday,
+                starts=time.fromisoformat(block["start"]),
+                ends=time.fromisoformat(block["end"]),
+                channels=block["channels"],
+                location=demo.made.get(block["location"]),
+                session_minutes=block["session_minutes"],
+                buffer_minutes=block["buffer_minutes"],
+            )
         for block in row["absences"]:
             Absence.objects.create(
                 advisor=advisor,

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
-from advisors.models import Absence, Advisor, AgendaEntry, Opening
+from advisors.models import Absence, Advisor, AgendaEntry, Opening, OtherCalendar
 from bookings.codes import code_of_entry, digest_of
 from bookings.models import Booking, Hold, Invitation, Topic, WaitlistEntry
 from bookings.wishes import Wish
@@ -58,14 +58,20 @@ def make_advisor(*, hours=True, name="Youssef Benali", user=None, **fields):
     return advisor
 
 
-def make_opening(*, advisor, weekday=1, starts=time(9), ends=time(12), channels=ALL_CHANNELS, location=None):
-    return Opening.objects.create(
-        advisor=advisor, weekday=weekday, starts=starts, ends=ends, channels=list(channels), location=location
-    )
+def make_opening(*, advisor, weekday=1, starts=time(9), ends=time(12), channels=ALL_CHANNELS, location=None, **fields):
+    """Every week; with a rule or a day, `weekday=None`."""
+    values = {"starts": starts, "ends": ends, "channels": list(channels), "location": location}
+    return Opening.objects.create(advisor=advisor, weekday=weekday, **values | fields)
 
 
 def make_absence(*, advisor, starts_at, ends_at):
     return Absence.objects.create(advisor=advisor, starts_at=starts_at, ends_at=ends_at)
+
+
+def make_other_calendar(*, advisor=None, kind="ics", **fields):
+    """An ICS address that was never read."""
+    values = {"name": "Outlook", "address": "https://outlook.example/agenda.ics", "due_at": NOW, "write_due_at": NOW}
+    return OtherCalendar.objects.create(advisor=advisor or make_advisor(), kind=kind, **values | fields)
 
 
 def make_vacancy(*, recruiter=None, title="Anesthesiemedewerker", requirements=1, **fields):

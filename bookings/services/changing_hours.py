@@ -12,6 +12,7 @@ from advisors.models import Advisor
 from advisors.services import lock_agenda
 from bookings.impact import Hit, hits_among, standing_talks, within_hours
 from bookings.models import Booking, Hold
+from bookings.moments import value_of
 from bookings.services.cancelling import offer_instead
 from bookings.services.handing_over import hand_over
 from organisation import audit
@@ -26,10 +27,11 @@ class What(StrEnum):
 
 
 class Answer(NamedTuple):
-    """What happens to one talk; `to` is the colleague who takes it over."""
+    """What happens to one talk; `to` is the colleague who takes it over, `seen` the moment that stood on the page."""
 
     what: What
     to: int | None = None
+    seen: datetime | None = None
 
 
 Answers = Mapping[int, Answer]  # by the number of the booking
@@ -100,6 +102,8 @@ def _is_answered(hits: list[Hit], answers: Answers) -> bool:
 
 
 def _allows(hit: Hit, answer: Answer) -> bool:
+    if answer.seen is None or value_of(answer.seen) != value_of(hit.booking.starts_at):
+        return False
     if answer.what == What.HAND_OVER:
         return answer.to in {colleague.advisor_id for colleague in hit.colleagues}
     return answer.what == What.KEEP or not hit.has_started

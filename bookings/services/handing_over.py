@@ -1,16 +1,15 @@
 """Handing a talk to a colleague who is free at the same moment."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from advisors.models import TalkChannel
-from advisors.queries import question_of
 from advisors.refusals import SlotTaken
 from advisors.services import give_time_back, lock_agenda, take_time
-from advisors.slots import Question, Slot
+from advisors.slots import Slot
 from bookings import messages
+from bookings.impact import question_for
 from bookings.models import Booking, Invitation
 from bookings.queries import pool_of
 from bookings.refusals import ColleagueNotFree, MayNotHold, NotStanding, TalkChanged, TalkStarted
@@ -52,12 +51,6 @@ def _hand_over(seen: Booking, to: int, word: str, policy: Policy, actor: Actor, 
     letters = messages.handed_over(booking, policy, old_advisor_id=old_advisor_id, word=word, now=now)
     outbox.post(*letters, now=now)
     return booking
-
-
-def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question:
-    """At this very moment, whatever the notice and the horizon; a moment that is past never."""
-    asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
-    return replace(asked, earliest=now, latest=max(now, booking.starts_at))
 
 
 def _refuse_when_closed(booking: Booking, now: datetime) -> None:

@@ -17,6 +17,7 @@ from bookings.services.changing_hours import Change
 from bookings.views.impact import AGAIN, decided
 from organisation import services as organisation
 from organisation.actors import Actor
+from organisation.closing import own_closed_days
 from organisation.doors import for_role, staff_of
 from organisation.models import Policy, Role
 from organisation.refusals import Refusal
@@ -40,7 +41,8 @@ def closed_days(request: HttpRequest) -> HttpResponse:
             form.add_error("day", str(refusal))
         else:
             return page or _done(request, _("Saved. Nobody can book on this day."))
-    return render(request, "bookings/closed_days.html", {"form": form, "days": _days_ahead()})
+    days = own_closed_days(Policy.objects.current(), timezone.localdate())
+    return render(request, "bookings/closed_days.html", {"form": form, "days": days})
 
 
 @require_http_methods(["POST"])
@@ -52,12 +54,6 @@ def closed_day_remove(request: HttpRequest, day: str) -> HttpResponse:
         raise Http404 from None
     organisation.open_day(day=found, actor=Actor.of(staff_of(request)), now=timezone.now())
     return _done(request, _("Removed. Candidates can book on this day again."))
-
-
-def _days_ahead() -> list[tuple[date, str]]:
-    today = timezone.localdate()
-    days = [(date.fromisoformat(day), why) for day, why in sorted(Policy.objects.current().closed_days.items())]
-    return [(day, why) for day, why in days if day >= today]
 
 
 def _done(request: HttpRequest, said: str) -> HttpResponse:

@@ -40,7 +40,8 @@ def advisor(client):
 
 
 def typed(**fields):
-    return {"weekday": "1", "starts": "09:00", "ends": "12:00", "channels": ["phone"], "location": ""} | fields
+    when = {"repeats": "week", "weekday": "1", "starts": "09:00", "ends": "12:00"}
+    return {**when, "channels": ["phone"], "location": ""} | fields
 
 
 def page_of(advisor):
