@@ -49,3 +49,8 @@ class CalDavMissing(Refusal):
 
     code = "caldav_missing"
     sentence = _("CalDAV is not installed on this site. Use an ICS address, or ask who runs this site.")
+
+
+class TooManyCalendars(Refusal):
+    code = "too_many_calendars"
+    sentence = _("Five calendars is the most. Remove one that you no longer need.")

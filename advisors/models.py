@@ -1,9 +1,12 @@
+from datetime import datetime
 from typing import Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Location, Role, User
@@ -202,6 +205,18 @@ class Absence(models.Model):
         return f"absence {self.pk}"
 
 
+class OtherCalendarQuerySet(models.QuerySet["OtherCalendar"]):
+    def editable_by(self, user: User) -> Self:
+        return self.filter(advisor__in=Advisor.objects.editable_by(user))
+
+    def due(self, now: datetime) -> Self:
+        """To be read again; of advisors who do not talk any more, nothing is."""
+        return self.filter(due_at__lte=now, advisor__in=Advisor.objects.active())
+
+    def getting_talks(self, now: datetime) -> Self:
+        return self.filter(gets_talks=True, write_due_at__lte=now, advisor__in=Advisor.objects.active())
+
+
 class OtherCalendar(models.Model):
     """A calendar of an advisor elsewhere: its busy times block moments here, and it may get the talks."""
 
@@ -220,8 +235,13 @@ class OtherCalendar(models.Model):
     due_at = models.DateTimeField()  # when it is to be read again
     read_at = models.DateTimeField(null=True, blank=True)  # the last time that it could be read
     failing_since = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=40, blank=True)  # a code; words are in advisors/refusals.py
+    problem = models.CharField(max_length=40, blank=True)  # a code; its words: advisors/calendar_words.py
     alarmed_at = models.DateTimeField(null=True, blank=True)  # the advisor had a mail about it
+    skipped_events = models.PositiveIntegerField(default=0)  # could not be understood when it was read last
+    write_due_at = models.DateTimeField(default=timezone.now)  # not before: when our talks are written into it again
+    writing_problem = models.CharField(max_length=40, blank=True)  # a code, as above
+
+    objects = OtherCalendarQuerySet.as_manager()
 
     class Meta:
         ordering = ["advisor", "pk"]
@@ -233,6 +253,11 @@ class OtherCalendar(models.Model):
 
     def __str__(self) -> str:
         return f"other calendar {self.pk}"
+
+    @property
+    def host(self) -> str:
+        """All of the address that is ever shown."""
+        return urlsplit(self.address).hostname or ""
 
 
 class AgendaFeed(models.Model):
