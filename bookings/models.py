@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from advisors.models import Advisor, AgendaEntry, TalkChannel
+from advisors.models import Advisor, AgendaEntry, TalkChannel, Weekday
 from candidates.models import Application, Candidate
 from organisation.models import ApiClient, Location, User
 
@@ -123,6 +123,18 @@ class WaitlistEntry(models.Model):
     def __str__(self) -> str:
         return f"waitlist entry {self.pk}"
 
+    @property
+    def weekday_labels(self) -> list[str]:
+        return [str(Weekday(day).label) for day in self.weekdays]
+
+    @property
+    def day_part_labels(self) -> list[str]:
+        return [str(self.DayPart(part).label) for part in self.day_parts]
+
+    @property
+    def channel_labels(self) -> list[str]:
+        return [str(TalkChannel(channel).label) for channel in self.channels]
+
 
 class HoldQuerySet(models.QuerySet["Hold"]):
     def offered(self) -> Self:
@@ -185,6 +197,9 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+    def stands(self, now: datetime) -> bool:
+        return self.state == self.State.OFFERED and now < self.expires_at
 
     @property
     def was_let_go(self) -> bool:

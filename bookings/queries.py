@@ -141,6 +141,12 @@ def wishes_of(entry: WaitlistEntry) -> Wishes:
     )
 
 
+def weekdays_of(pool: QuerySet[Advisor]) -> list[int]:
+    """On which days of the week they hold talks; 0 is Monday. With hours by a rule or on one day that may be any."""
+    weekdays = set(Opening.objects.filter(advisor__in=pool).order_by().values_list("weekday", flat=True).distinct())
+    return sorted(day for day in weekdays if day is not None) if weekdays and None not in weekdays else [*range(7)]
+
+
 def held_between(advisor: Advisor, span: Span) -> QuerySet[Hold]:
     """The moments of this advisor that are held for somebody; for whom is not the advisor's business yet."""
     return Hold.objects.offered().filter(advisor=advisor, starts_at__gte=span.start, starts_at__lt=span.end)

@@ -13,6 +13,7 @@ from bookings.views import (
     sharing,
     takeover,
     team,
+    waiting,
 )
 
 app_name = "bookings"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("my/", candidate.home, name="home"),
     path("my/invitations/<int:pk>/book/", choosing.book, name="book"),
     path("my/invitations/<int:pk>/details/", choosing.details, name="details"),
+    path("my/invitations/<int:pk>/waiting/", waiting.waiting, name="waiting"),
+    path("my/invitations/<int:pk>/offer/", waiting.offer, name="offer"),
     path("my/appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("my/appointments/<int:pk>/move/", moving.move, name="move"),
     path("my/appointments/<int:pk>/move/details/", moving.move_details, name="move_details"),
@@ -45,4 +48,5 @@ urlpatterns = [
     path("setup/closed-days/", closed_days.closed_days, name="closed_days"),
     path("setup/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed_day_remove"),
     path("invitations/", invitations.invitations, name="invitations"),
+    path("invitations/waiting/", waiting.waiting_list, name="waiting_list"),
 ]

@@ -128,6 +128,8 @@ TABLE = {
     "bookings:home": CANDIDATE,
     "bookings:book": CANDIDATE,
     "bookings:details": CANDIDATE | {"candidate": 400},  # no moment chosen yet
+    "bookings:waiting": CANDIDATE,
+    "bookings:offer": CANDIDATE,
     "bookings:appointment": CANDIDATE,
     "bookings:move": CANDIDATE,
     "bookings:move_details": CANDIDATE | {"candidate": 400},
@@ -146,6 +148,7 @@ TABLE = {
     "bookings:takeover": HOURS,
     "bookings:sharing": staff("manager", "application_manager"),
     "bookings:invitations": staff("advisor", "recruiter"),
+    "bookings:waiting_list": staff("advisor", "recruiter"),
     # talks
     "talks:file": ADVISOR,
     "talks:note": ONLY_POST,
@@ -248,6 +251,8 @@ def arguments(world):
         "bookings:closed_day_remove": ["2026-12-24"],
         "bookings:book": [world.invitation.pk],
         "bookings:details": [world.invitation.pk],
+        "bookings:waiting": [world.invitation.pk],
+        "bookings:offer": [world.invitation.pk],
         "bookings:feed": [world.feed],
         "bookings:short": [code_of(world.booking.uid)],
         "referrals:referral": [world.referral.pk],

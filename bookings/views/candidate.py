@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.codes import digest_of
-from bookings.models import Booking, Invitation
+from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.progress import MAY_CHOOSE, Progress, progress_of
 from candidates.limits import address_of_visitor, is_within
 from candidates.models import Candidate
 from candidates.services.access import link_of
-from candidates.session import candidate_of, for_candidate, only_booking, open_session
+from candidates.session import candidate_of, for_candidate, is_whole_session, open_session
 
 CODES_AT_ONCE = 30  # from one address, in ten minutes
 TEN_MINUTES = 600
@@ -30,6 +30,8 @@ class Way:
     invitation: Invitation
     progress: Progress
     bookings: list[Booking]
+    waits: WaitlistEntry | None = None
+    held: tuple[Hold, ...] = ()  # moments that are kept for the candidate now
 
     @property
     def booking(self) -> Booking | None:
@@ -48,17 +50,23 @@ def home(request: HttpRequest, candidate: Candidate) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @never_cache
 def short(request: HttpRequest, code: str) -> HttpResponse:
-    """A text's code opens its own appointment; whoever is in with the whole link stays so."""
+    """A text's code opens its own appointment or offer; whoever is in with the whole link stays so."""
     if not is_within(action="short", who=address_of_visitor(request), times=CODES_AT_ONCE, seconds=TEN_MINUTES):
         return render(request, "429.html", status=429)
-    now = timezone.now()
-    booking = Booking.objects.filter(code_digest=digest_of(code), ends_at__gt=now).first()
-    if booking is None:
-        return _private(render(request, "bookings/code_ended.html", status=404))
-    candidate = booking.candidate
-    if candidate_of(request, now=now) != candidate or only_booking(request) is not None:
-        open_session(request, link_of(candidate), now=now, booking_id=booking.pk)
-    response = _private(redirect("bookings:appointment", pk=booking.pk))
+    now, digest = timezone.now(), digest_of(code)
+    if booking := Booking.objects.filter(code_digest=digest, ends_at__gt=now).first():
+        page = redirect("bookings:appointment", pk=booking.pk)
+        return _opened(request, page, booking.candidate, now, booking_id=booking.pk)
+    if held := Hold.objects.filter(code_digest=digest, starts_at__gt=now).first():
+        page = redirect("bookings:offer", pk=held.invitation_id)
+        return _opened(request, page, held.invitation.candidate, now, invitation_id=held.invitation_id)
+    return _private(render(request, "bookings/code_ended.html", status=404))
+
+
+def _opened(request: HttpRequest, page: HttpResponse, candidate: Candidate, now: datetime, **only: int) -> HttpResponse:
+    if candidate_of(request, now=now) != candidate or not is_whole_session(request):
+        open_session(request, link_of(candidate), now=now, **only)
+    response = _private(page)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -71,15 +79,22 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
 
 def _ways(candidate: Candidate, now: datetime) -> list[Way]:
     own = Invitation.objects.of_candidate(candidate).filter(withdrawn_at__isnull=True)
-    invitations = own.select_related("application__vacancy").prefetch_related(
-        "bookings__advisor__user", "bookings__referrals__vacancy"
+    invitations = own.select_related("application__vacancy", "waitlist_entry").prefetch_related(
+        "bookings__advisor__user", "bookings__referrals__vacancy", "holds"
     )
     return [_way(invitation, now) for invitation in invitations]
 
 
 def _way(invitation: Invitation, now: datetime) -> Way:
     bookings = sorted(invitation.bookings.all(), key=lambda booking: booking.starts_at, reverse=True)
-    return Way(invitation, progress_of(invitation, bookings, now), bookings)
+    entry: WaitlistEntry | None = getattr(invitation, "waitlist_entry", None)
+    return Way(
+        invitation,
+        progress_of(invitation, bookings, now),
+        bookings,
+        waits=entry if entry and entry.ended_at is None else None,
+        held=tuple(one for one in invitation.holds.all() if one.stands(now)),
+    )
 
 
 def _next(ways: list[Way]) -> dict[str, Any] | None:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 from advisors.refusals import SlotTaken
 from bookings import services
 from bookings.forms import DetailsForm, MomentForm
-from bookings.models import Booking, Invitation
+from bookings.models import Booking, Invitation, WaitlistEntry
 from bookings.progress import MAY_CHOOSE, Progress, progress_of
 from bookings.refusals import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
 from bookings.views.chooser import Ways, chooser
 from bookings.views.summary import refused_data, summary_of
 from candidates.models import Candidate
-from candidates.session import for_candidate
+from candidates.services.access import link_of
+from candidates.session import for_candidate, for_offer, is_whole_session, open_session
 from organisation.actors import Actor
 from organisation.models import Policy
 
@@ -28,30 +29,30 @@ from organisation.models import Policy
 @require_http_methods(["GET", "HEAD"])
 @for_candidate
 def book(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    invitation, now = _invitation(candidate, pk), timezone.now()
-    return _closed(request, invitation, now) or _chooser(request, invitation, now)
+    invitation, now = invitation_of(candidate, pk), timezone.now()
+    return closed_for(request, invitation, now) or _chooser(request, invitation, now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_candidate
+@for_offer
 def details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    invitation, now = _invitation(candidate, pk), timezone.now()
+    invitation, now = invitation_of(candidate, pk), timezone.now()
     if request.method == "POST":
         return _book(request, invitation, now)
     moment = MomentForm(request.GET)
-    if closed := _closed(request, invitation, now):
+    if closed := closed_for(request, invitation, now):
         return closed
     if moment.moment_problem:
-        return _chooser(request, invitation, now, problem=moment.moment_problem)
+        return _problem(request, invitation, now, moment.moment_problem)
     return _details(
-        request, invitation, DetailsForm(initial=moment.cleaned_data, known_phone=_known(candidate)), moment
+        request, invitation, DetailsForm(initial=moment.cleaned_data, known_phone=known_phone(invitation)), moment
     )
 
 
 def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
-    form = DetailsForm(request.POST, known_phone=_known(invitation.candidate))
+    form = DetailsForm(request.POST, known_phone=known_phone(invitation))
     if form.moment_problem:
-        return _closed(request, invitation, now) or _chooser(request, invitation, now, problem=form.moment_problem)
+        return closed_for(request, invitation, now) or _problem(request, invitation, now, form.moment_problem)
     if not form.is_valid():
         return _details(request, invitation, form, form, status=400)
     actor = Actor.of(invitation.candidate)
@@ -65,13 +66,22 @@ def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpRe
     except (AlreadyBooked, InvitationClosed) as refusal:
         messages.warning(request, str(refusal))
         return redirect("bookings:book", pk=invitation.pk)
+    if not is_whole_session(request):
+        open_session(request, link_of(invitation.candidate), now=now, booking_id=booking.pk)
     messages.success(request, _("Your appointment is set. You also get a mail from us."))
     return redirect("bookings:appointment", pk=booking.pk)
 
 
+def _problem(request: HttpRequest, invitation: Invitation, now: datetime, problem: str) -> HttpResponse:
+    """Who came in with a text's code sees what is offered, and not the whole invitation."""
+    if is_whole_session(request):
+        return _chooser(request, invitation, now, problem=problem)
+    return redirect("bookings:offer", pk=invitation.pk)
+
+
 def _taken(request: HttpRequest, invitation: Invitation, refusal: SlotTaken) -> HttpResponse:
     """Keep what was typed and offer what is still free."""
-    form = DetailsForm(refused_data(request, refusal), known_phone=_known(invitation.candidate))
+    form = DetailsForm(refused_data(request, refusal), known_phone=known_phone(invitation))
     form.is_valid()
     return _details(request, invitation, form, form, refusal=refusal, status=409)
 
@@ -90,6 +100,7 @@ def _details(
         "invitation": invitation,
         "form": form,
         "summary": summary_of(invitation, MomentForm.wish(moment), refusal),
+        "is_whole_session": is_whole_session(request),
     }
     return render(request, "bookings/details.html", context, status=status)
 
@@ -107,7 +118,7 @@ def _reason(invitation: Invitation) -> dict[str, Any]:
     return {"rejection": rejection, "strengths": list(rejection.strengths.all())}
 
 
-def _closed(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse | None:
+def closed_for(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse | None:
     """Where to go when there is nothing to choose here: to the appointment that stands, or to what we can still do."""
     bookings = sorted(invitation.bookings.all(), key=lambda booking: booking.starts_at, reverse=True)
     progress = progress_of(invitation, bookings, now)
@@ -124,12 +135,14 @@ def _talk_of(bookings: list[Booking]) -> Booking:
     return min(bookings, key=lambda booking: order.index(Booking.Status(booking.status)))
 
 
-def _invitation(candidate: Candidate, pk: int) -> Invitation:
+def invitation_of(candidate: Candidate, pk: int) -> Invitation:
     own = Invitation.objects.of_candidate(candidate).select_related(
-        "application__candidate", "application__vacancy", "application__rejection"
+        "application__candidate", "application__vacancy", "application__rejection__recruiter__advisor", "waitlist_entry"
     )
     return get_object_or_404(own.prefetch_related("bookings"), pk=pk)
 
 
-def _known(candidate: Candidate) -> str:
-    return str(candidate.phone)
+def known_phone(invitation: Invitation) -> str:
+    """What the candidate told us before, here or on the waiting list."""
+    entry: WaitlistEntry | None = getattr(invitation, "waitlist_entry", None)
+    return str(invitation.candidate.phone or (entry.phone if entry else ""))

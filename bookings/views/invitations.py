@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.models import Invitation
+from bookings.models import Invitation, WaitlistEntry
 from bookings.outcomes import InvitationOutcome, with_names_for, with_outcome
 from organisation.doors import for_role, staff_of
 from organisation.models import Role
@@ -29,5 +29,6 @@ def invitations(request: HttpRequest) -> HttpResponse:
         "outcomes": InvitationOutcome.choices,
         "outcome": outcome,
         "is_recruiter": user.is_recruiter,
+        "waiting_count": WaitlistEntry.objects.waiting().visible_to(user).count(),
     }
     return render(request, "bookings/invitations.html", words)

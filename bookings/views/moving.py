@@ -89,6 +89,7 @@ def _details(
         "booking": booking,
         "form": form,
         "summary": summary_of(booking.invitation, MomentForm.wish(moment), refusal),
+        "is_whole_session": True,  # a text's code moves its own appointment as well
     }
     return render(request, "bookings/details.html", context, status=status)
 
