@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.forms import MomentField
 from organisation.wording import printable
 
 LONGEST_NOTE = 20000
@@ -43,3 +44,10 @@ class CancelForm(forms.Form):
 
     def clean_word(self) -> str:
         return printable(self.cleaned_data["word"])
+
+
+class MoveForm(CancelForm):
+    """Another moment, instead of the one that the page showed."""
+
+    slot = MomentField(label=_("New moment"), error_messages={"required": _("Choose a moment first.")})
+    seen = MomentField()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from talks.views import files, notes
+from talks.views import files, moving, notes
 
 app_name = "talks"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("talks/<int:pk>/note/", notes.note, name="note"),
     path("talks/<int:pk>/complete/", files.complete, name="complete"),
     path("talks/<int:pk>/missed/", files.no_show, name="no_show"),
+    path("talks/<int:pk>/move/", moving.move, name="move"),
     path("talks/<int:pk>/cancel/", files.cancel, name="cancel"),
     path("talks/copies/<int:pk>/use/", notes.note_copy_use, name="note_copy_use"),
     path("talks/copies/<int:pk>/drop/", notes.note_copy_drop, name="note_copy_drop"),

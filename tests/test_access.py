@@ -156,6 +156,7 @@ TABLE = {
     "talks:note_copy_drop": ONLY_POST,
     "talks:complete": ONLY_POST,
     "talks:no_show": ONLY_POST,
+    "talks:move": ADVISOR,
     "talks:cancel": ADVISOR,
     # referrals
     "referrals:inbox": staff("advisor", "recruiter"),
@@ -266,7 +267,7 @@ def arguments(world):
             f"bookings:{name}": booking
             for name in ("appointment", "move", "move_details", "cancel", "prepare", "calendar")
         },
-        **{f"talks:{name}": booking for name in ("file", "note", "complete", "no_show", "cancel")},
+        **{f"talks:{name}": booking for name in ("file", "note", "complete", "no_show", "move", "cancel")},
         **{f"api:invitation-{name}": [world.invitation.key] for name in ("detail", "slots", "booking")},
     }
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from advisors.models import TalkChannel
-from advisors.queries import question_of
+from advisors.models import Advisor, TalkChannel
+from advisors.queries import free_slots_of, question_of
 from advisors.services import lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
@@ -35,6 +35,14 @@ def reschedule(*, booking: Booking, starts_at: datetime, word: str, actor: Actor
 def question_to_reschedule(booking: Booking, policy: Policy, *, now: datetime) -> Question:
     asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
     return replace(asked, earliest=now, latest=now + max(AT_LEAST_AHEAD, timedelta(days=policy.horizon_days)))
+
+
+def moments_to_reschedule(booking: Booking, policy: Policy, *, now: datetime) -> list[Slot]:
+    """What `reschedule` accepts, in order of time, without the moment that the talk has."""
+    advisor = Advisor.objects.active().filter(pk=booking.advisor_id)
+    own = [booking.entry_id] if booking.entry_id else []
+    free = free_slots_of(advisor, question_to_reschedule(booking, policy, now=now), policy=policy, without=own)
+    return [slot for slot in free if slot.starts_at != booking.starts_at]
 
 
 @transaction.atomic
