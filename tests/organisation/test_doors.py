@@ -267,7 +267,7 @@ def test_a_list_of_places_names_what_is_in_use_and_keeps_the_menu(page, name):
 
     html = page.get(reverse(f"organisation:{name}")).content.decode()
 
-    assert [word for word in ("<strong>Lindewaard</strong>", "Not in use", 'href="/audit/"') if word not in html] == []
+    assert [word for word in ("<strong>Lindewaard</strong>", "Niet in gebruik", 'href="/audit/"') if word not in html] == []
 
 
 @pytest.mark.parametrize("name", ["staff", "locations", "departments", "clients", "audit", "setup"])
