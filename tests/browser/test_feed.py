@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.setting_up import YOUSSEF, sign_in
+from tests.browser.walk import faults_of
 
 
 @pytest.fixture
@@ -59,6 +60,8 @@ def test_a_renewed_feed_leaves_the_old_address_dead(advisor, program):
     advisor.sees("The titles now show names.")
     named = read(program, old, **{"If-None-Match": first.headers["etag"]})
     assert all(title.startswith("Gesprek met ") for title in titles_of(named))
+
+    assert faults_of(advisor, "nl") == []
 
     advisor.press("Renew the address")
     advisor.sees("The address is renewed. The old one no longer works: add the new one.")
