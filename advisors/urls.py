@@ -1,6 +1,6 @@
 from django.urls import path
 
-from advisors.views import feed, hours, profile, why
+from advisors.views import calendars, feed, hours, profile, why
 
 app_name = "advisors"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("hours/absences/<int:pk>/remove/", hours.absence_delete, name="absence_delete"),
     path("agenda/feed/", feed.feed, name="feed"),
     path("agenda/why/", why.why, name="why"),
+    path("agenda/calendars/", calendars.calendars, name="calendars"),
+    path("agenda/calendars/<int:pk>/new/<str:kind>/", calendars.calendar_new, name="calendar_new"),
+    path("agenda/calendars/<int:pk>/read/", calendars.calendar_read, name="calendar_read"),
+    path("agenda/calendars/<int:pk>/remove/", calendars.calendar_remove, name="calendar_remove"),
+    path("setup/staff/<int:pk>/calendars/", calendars.calendars_of, name="calendars_of"),
     path("setup/staff/<int:pk>/hours/", hours.hours_of, name="hours_of"),
     path("setup/staff/<int:pk>/advisor/", profile.profile, name="profile"),
 ]

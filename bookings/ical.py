@@ -36,7 +36,7 @@ class Talk:
     starts_at: datetime
     ends_at: datetime
     summary: str
-    description: str
+    description: str  # may be ""
     location: str  # may be ""
     url: str  # may be ""
     organiser: Party | None
@@ -77,6 +77,13 @@ def publication(talks: Iterable[Talk], *, name: str) -> bytes:
     return bytes(calendar.to_ical())
 
 
+def entry(talk: Talk) -> bytes:
+    """What is stored in a calendar: one event, without a method (RFC 4791, 4.1); invites nobody."""
+    calendar = _empty()
+    calendar.add_component(_event(talk, status="CONFIRMED"))
+    return bytes(calendar.to_ical())
+
+
 def _calendar(method: str, event: Event) -> bytes:
     calendar = _empty()
     calendar.add("method", method)
@@ -101,7 +108,8 @@ def _event(talk: Talk, *, status: str) -> Event:
     event.add("dtstart", _utc(talk.starts_at))
     event.add("dtend", _utc(talk.ends_at))
     event.add("summary", one_line(talk.summary))
-    event.add("description", printable(talk.description))
+    if talk.description:
+        event.add("description", printable(talk.description))
     if talk.location:
         event.add("location", one_line(talk.location))
     if talk.url:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from advisors.models import Advisor, AgendaEntry, TalkChannel, Weekday
+from advisors.models import Advisor, AgendaEntry, OtherCalendar, TalkChannel, Weekday
 from candidates.models import Application, Candidate
 from organisation.models import ApiClient, Location, User
 
@@ -299,3 +299,21 @@ class Booking(models.Model):
     @property
     def candidate(self) -> Candidate:
         return self.invitation.application.candidate
+
+
+class CalendarCopy(models.Model):
+    """A talk that we wrote into an advisor's calendar elsewhere, and which state of it; see calendar_copies.py."""
+
+    booking = models.ForeignKey(Booking, models.SET_NULL, null=True, related_name="copies")  # erased: still to remove
+    calendar = models.ForeignKey(OtherCalendar, models.CASCADE, related_name="copies")
+    place = models.CharField(max_length=2200)  # its address on that server
+    sequence = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="calendar_copy_once_per_calendar", fields=["calendar", "booking"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar copy {self.pk}"

@@ -4,8 +4,10 @@ import logging
 from datetime import datetime
 
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from bookings import services
+from bookings.calendar_copies import something_differs, write_due
 from organisation.faults import in_short
 
 SCANS = (
@@ -27,3 +29,14 @@ def send_what_is_due(now: datetime | None = None) -> None:
             scan(now=now)
         except Exception as error:  # one scan that fails does not stop the others
             logger.error("%s: %s", scan.__name__, in_short(error))
+
+
+def write_calendars() -> None:
+    """Talks into calendars elsewhere."""
+    write_due(now=timezone.now())
+
+
+def wake_when_calendars_differ() -> None:
+    """Every minute. A turn of its own: other servers may take long."""
+    if something_differs(now=timezone.now()):
+        async_task("bookings.tasks.write_calendars")

@@ -25,6 +25,8 @@ TIMETABLE = (
     Entry("remind recruiters", "referrals.tasks.remind_recruiters"),
     Entry("invite new staff", "spreekuur.staff_mail.invite_new_staff"),
     Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
+    Entry("read other calendars", "advisors.tasks.wake_when_due"),
+    Entry("write talks into other calendars", "bookings.tasks.wake_when_calendars_differ"),
     Entry("clean up", "spreekuur.cleaning.clean_up"),
 )
 

@@ -1,0 +1,126 @@
+"""An advisor's talks, written into the calendar elsewhere that wants them: new, moved and cancelled ones.
+
+By looking for what differs between the talks that stand and what we wrote: whatever goes wrong is tried again, and
+writing the same twice does no harm. Nothing is asked of the other server within a transaction.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from advisors.dav import dav_calendar_of
+from advisors.models import OtherCalendar
+from bookings import ical
+from bookings.models import Booking, CalendarCopy
+from organisation.faults import in_short
+from organisation.refusals import FetchFailed, Refusal
+
+SECONDS_OF_WRITING = 25.0  # a task of the queue lasts a minute at most
+WAIT_AFTER_FAILURE = timedelta(minutes=30)
+LEASE = timedelta(minutes=2)  # while one worker writes, no other one does
+
+logger = logging.getLogger(__name__)
+
+
+class Difference(NamedTuple):
+    """Between a calendar and the talks that stand."""
+
+    to_write: Sequence[Booking]
+    to_remove: Sequence[CalendarCopy]
+
+    def __bool__(self) -> bool:
+        return bool(self.to_write or self.to_remove)
+
+
+def write_due(*, now: datetime) -> int:
+    """Bring every calendar that gets talks up to date, each by one worker at a time. Returns how many had to be."""
+    until, done = monotonic() + SECONDS_OF_WRITING, 0
+    for calendar in OtherCalendar.objects.getting_talks(now).select_related("advisor"):
+        if monotonic() > until:
+            break
+        if difference_of(calendar, now=now) and _claim(calendar, now=now):
+            _write(calendar, now=now)
+            done += 1
+    return done
+
+
+def something_differs(*, now: datetime) -> bool:
+    return any(difference_of(calendar, now=now) for calendar in OtherCalendar.objects.getting_talks(now))
+
+
+def difference_of(calendar: OtherCalendar, *, now: datetime) -> Difference:
+    """Two statements. A talk that took place stays where it is."""
+    ahead = Booking.objects.standing().filter(advisor_id=calendar.advisor_id, starts_at__gt=now)
+    current = CalendarCopy.objects.filter(calendar=calendar, booking__isnull=False, sequence=F("booking__sequence"))
+    elsewhere = ~Q(booking__advisor_id=calendar.advisor_id) | Q(booking__status=Booking.Status.CANCELLED)
+    return Difference(
+        to_write=list(ahead.exclude(pk__in=current.values("booking")).select_related("location", "advisor")),
+        to_remove=list(CalendarCopy.objects.filter(Q(booking__isnull=True) | elsewhere, calendar=calendar)),
+    )
+
+
+def _claim(calendar: OtherCalendar, *, now: datetime) -> bool:
+    free = OtherCalendar.objects.filter(pk=calendar.pk, write_due_at=calendar.write_due_at)
+    return bool(free.update(write_due_at=now + LEASE))
+
+
+def _write(calendar: OtherCalendar, *, now: datetime) -> None:
+    problem = ""
+    try:
+        _write_all(calendar, difference_of(calendar, now=now), now=now)
+    except Refusal as refusal:
+        problem = refusal.code
+    except Exception as error:  # a fault of ours must not stop the other calendars
+        logger.error("writing calendar %s: %s", calendar.pk, in_short(error))
+        problem = FetchFailed.code
+    due_at = now + WAIT_AFTER_FAILURE if problem else now
+    OtherCalendar.objects.filter(pk=calendar.pk).update(write_due_at=due_at, writing_problem=problem)
+
+
+def _write_all(calendar: OtherCalendar, difference: Difference, *, now: datetime) -> None:
+    """What is done is noted at once: after a failure half-way the rest remains."""
+    server = dav_calendar_of(calendar)
+    for copy in difference.to_remove:
+        server.remove(copy.place)
+        copy.delete()
+    for booking in difference.to_write:
+        place = server.put(f"spreekuur-{booking.uid}", ical.entry(talk_of(booking, now=now)))
+        _note(calendar, booking, place)
+
+
+@transaction.atomic
+def _note(calendar: OtherCalendar, booking: Booking, place: str) -> None:
+    """Of a calendar or a talk that went away meanwhile there is nothing to note."""
+    if OtherCalendar.objects.filter(pk=calendar.pk).exists() and Booking.objects.filter(pk=booking.pk).exists():
+        written = {"place": place, "sequence": booking.sequence}
+        CalendarCopy.objects.update_or_create(calendar=calendar, booking=booking, defaults=written)
+
+
+def talk_of(booking: Booking, *, now: datetime) -> ical.Talk:
+    """Neutral: others may look into a calendar. Its UID is not that of the invitation, which may be there as well."""
+    with translation.override(settings.LANGUAGE_CODE):
+        summary = _("Talk: %(how)s") % {"how": booking.get_channel_display()}
+    place = booking.location
+    return ical.Talk(
+        uid=f"{booking.uid}-agenda@{urlsplit(settings.PUBLIC_URL).hostname}",
+        sequence=booking.sequence,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        summary=summary,
+        description="",
+        location=f"{place.name}, {place.address}" if place else "",
+        url=settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk]),  # behind the sign-in
+        organiser=None,
+        attendees=(),
+        stamped_at=now,
+    )
