@@ -16,11 +16,11 @@ AGENDA = [  # an advisor's second menu; what comes after the first four stands u
     (gettext_noop("Day"), "bookings:today"),
     (gettext_noop("Week"), "bookings:week"),
     (gettext_noop("Month"), "bookings:month"),
-    (gettext_noop("My hours"), "advisors:hours"),
-    (gettext_noop("Other calendars"), "advisors:calendars"),
-    (gettext_noop("Why not free"), "advisors:why"),
-    (gettext_noop("Subscribe"), "advisors:feed"),
+    (gettext_noop("Hours"), "advisors:hours"),
     (gettext_noop("Take over"), "bookings:takeover"),
+    (gettext_noop("Other calendars"), "advisors:calendars"),
+    (gettext_noop("Subscribe"), "advisors:feed"),
+    (gettext_noop("Why not free"), "advisors:why"),
 ]
 
 

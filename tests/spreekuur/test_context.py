@@ -18,7 +18,7 @@ def told(places):
         ("/today/paper/", "Dag"),
         ("/agenda/", "Week"),
         ("/agenda/month/", "Maand"),
-        ("/hours/7/new/", "Mijn uren"),
+        ("/hours/7/new/", "Uren"),
     ],
 )
 def test_a_page_of_the_agenda_stands_in_both_menus(path, label):
