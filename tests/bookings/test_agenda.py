@@ -390,3 +390,7 @@ def make_talks(advisor, vacancy, numbers):
         invitation = make_invitation(rejection=make_rejection(vacancy=vacancy))
         talk = make_booking(advisor=advisor, invitation=invitation, starts_at=NOW + timedelta(minutes=30 * number - 90))
         make_referral(talk, vacancy)
+
+
+def test_the_day_leads_to_why_its_moments_are_not_free(client, advisor):
+    assert 'href="/agenda/why/?day=2026-11-24"' in words_of(client.get("/today/?day=2026-11-24"))
