@@ -2,17 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from typing import NamedTuple
 
 from advisors.models import Advisor, TalkChannel
 from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of, question_of
 from advisors.slots import Calendar, Question, Span, why_not
-from advisors.stretches import is_within_hours
+from advisors.stretches import is_within_hours, within
 from bookings.models import Booking
 from organisation.models import Policy
 
 FAR_AHEAD = timedelta(days=400)
+
+
+class Against(Enum):
+    """Why a talk that stands would not be offered now."""
+
+    HOURS = auto()  # with the channel, and the place of a talk on site
+    ABSENCE = auto()
+    CLOSED_DAY = auto()
 
 
 class Colleague(NamedTuple):
@@ -36,16 +45,16 @@ def standing_talks(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
     return list(talks.select_related(*people).order_by("starts_at", "pk"))
 
 
-def within_hours(talks: list[Booking], *, now: datetime) -> set[int]:
-    """Which of these talks fit the hours, absences and closed days as they are."""
+def against(talks: list[Booking], *, now: datetime) -> dict[int, frozenset[Against]]:
+    """What stands against each of these talks, as hours, absences and closed days are."""
     if not talks:
-        return set()
+        return {}
     policy, until = Policy.objects.current(), now + FAR_AHEAD
     advisors = Advisor.objects.filter(pk__in={talk.advisor_id for talk in talks})
     found = calendars_of(advisors, Question(earliest=now, latest=until), policy=policy)
     calendars = {calendar.advisor_id: calendar for calendar in found}
     closed_days = closed_days_of(policy, now.year, until.year)
-    return {talk.pk for talk in talks if _fits(talk, calendars[talk.advisor_id], closed_days)}
+    return {talk.pk: _against(talk, calendars[talk.advisor_id], closed_days) for talk in talks}
 
 
 def hits_among(talks: list[Booking], *, now: datetime) -> list[Hit]:
@@ -66,11 +75,15 @@ def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question
     return replace(asked, earliest=now, latest=max(now, booking.starts_at))
 
 
-def _fits(talk: Booking, calendar: Calendar, closed_days: Iterable[object]) -> bool:
-    if talk.starts_at.astimezone(calendar.zone).date() in closed_days:
-        return False
-    place = talk.location_id if talk.channel == TalkChannel.ONSITE else None
-    return is_within_hours(calendar, Span(talk.starts_at, talk.ends_at), talk.channel, location_id=place)
+def _against(talk: Booking, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:
+    span, place = Span(talk.starts_at, talk.ends_at), talk.location_id if talk.channel == TalkChannel.ONSITE else None
+    present = replace(calendar, absences=())
+    found = {
+        Against.HOURS: not is_within_hours(present, span, talk.channel, location_id=place),
+        Against.ABSENCE: bool(within(calendar.absences, span)),
+        Against.CLOSED_DAY: talk.starts_at.astimezone(calendar.zone).date() in closed_days,
+    }
+    return frozenset(reason for reason, is_there in found.items() if is_there)
 
 
 def _hit(talk: Booking, diaries: list[Diary], user_of: dict[int, int], policy: Policy, now: datetime) -> Hit:

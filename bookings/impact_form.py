@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -79,7 +80,7 @@ def _label(hit: Hit) -> str:
     """Different for each talk, since errors name it."""
     moment = hit.booking.starts_at
     return _("%(day)s, %(time)s: what happens with this talk?") % {
-        "day": in_words(moment).capitalize(),
+        "day": capfirst(in_words(moment)),
         "time": at_time(moment),
     }
 

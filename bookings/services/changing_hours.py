@@ -10,7 +10,7 @@ from django.db import transaction
 
 from advisors.models import Advisor
 from advisors.services import lock_agenda
-from bookings.impact import Hit, hits_among, standing_talks, within_hours
+from bookings.impact import Hit, against, hits_among, standing_talks
 from bookings.models import Booking, Hold
 from bookings.moments import value_of
 from bookings.services.cancelling import offer_instead
@@ -72,10 +72,10 @@ def carry_out(*, change: Change, answers: Answers, word: str, actor: Actor, now:
 def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
     _lock(change, answers)
     talks = standing_talks(change.advisors, now=now)
-    stood = within_hours(talks, now=now)
+    before = against(talks, now=now)
     change.make(actor=actor, now=now)
-    still = within_hours(talks, now=now)
-    hits = hits_among([talk for talk in talks if talk.pk in stood - still], now=now)
+    after = against(talks, now=now)
+    hits = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], now=now)
     if hits and not _is_answered(hits, answers):
         raise TalksInTheWay(hits)
     try:

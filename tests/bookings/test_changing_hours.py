@@ -214,6 +214,17 @@ def test_the_same_confirmed_twice_is_the_same_as_once(advisor):
     assert Absence.objects.count() == 1
 
 
+def test_a_talk_that_was_kept_outside_the_hours_is_asked_about_when_an_absence_hits_it():
+    make_policy()
+    advisor = make_advisor(hours=False)
+    booking = make_booking(advisor=advisor)
+
+    with pytest.raises(TalksInTheWay) as found:
+        carried_out(absence_of(advisor))
+
+    assert [hit.booking for hit in found.value.hits] == [booking]
+
+
 def change(opening, **fields):
     values = {"weekday": 1, "starts": time(9), "ends": time(12), "channels": frozenset({"phone"})}
     make = partial(change_hours, opening=opening, hours=Hours(**values | fields))
