@@ -45,7 +45,6 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "video_url": _("Without an address this advisor holds no talks by video."),
             "is_active": _("Candidates can choose this advisor."),
         }
-        widgets = {name: forms.NumberInput() for name in NUMBERS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
