@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from advisors.calendar_words import calendar_states_of
 from advisors.daily import cap_on
 from advisors.hours import TWO_WEEKS, room_of
 from advisors.models import Advisor
@@ -62,6 +63,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "to_do": to_do_of(user, now=now),
         "room": room_of(calendar, policy, now),
         "has_hours": bool(calendar.hours),
+        "calendar_states": calendar_states_of(advisor, now=now),
     }
     return render(request, "bookings/today.html", words)
 
@@ -100,6 +102,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "days": days,
         "talk_count": number_of(taken.talks),
         "has_hours": bool(calendar.hours),
+        "calendar_states": calendar_states_of(advisor, now=now),
     }
     return render(request, "bookings/week.html", words)
 

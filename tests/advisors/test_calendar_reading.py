@@ -129,7 +129,7 @@ def test_a_time_that_was_cancelled_alone_leaves_the_others():
         ("2026-10-20", "20261024T100000", ["10-24 08:00-09:00", "10-25 09:00-10:00", "10-26 09:00-10:00"]),
         ("2027-03-20", "20270327T100000", ["03-27 09:00-10:00", "03-28 08:00-09:00", "03-29 08:00-09:00"]),
         ("2027-10-20", "20271030T100000", ["10-30 08:00-09:00", "10-31 09:00-10:00", "11-01 09:00-10:00"]),
-        # By the clock on the wall, so at night the hour that comes twice is taken twice: rather too long than too short.
+        # By the clock on the wall: at night the hour that comes twice is taken twice, rather than too little.
         ("2026-10-20", "20261024T023000", ["10-24 00:30-01:30", "10-25 00:30-02:30", "10-26 01:30-02:30"]),
     ],
 )
