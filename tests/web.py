@@ -17,7 +17,7 @@ def house_of_this_test():
     environment = (
         os.environ | PRODUCTION | {"DATABASE_URL": _url(connection.settings_dict), "SECRET_KEY": secrets.token_hex(32)}
     )
-    return House(connection.vendor, 0, environment, {})
+    return House(connection.vendor, environment)
 
 
 @contextmanager

@@ -7,10 +7,12 @@ import sys
 from contextlib import ExitStack
 
 from tests.bench import figures
-from tests.bench.figures import ADVISORS, AT_MOST, DOORS, Visitor
-from tests.bench.houses import house, place_of_postgresql, say, server, static_files
+from tests.bench.figures import AT_MOST, DOORS, OF_THE_PROMISE, Visitor
+from tests.bench.houses import empty_house, house, place_of_postgresql, say, server, static_files
 
 DATABASES = ("postgresql", "sqlite")
+ADVISORS = (1, 20, 100)
+PAST = (0, 10_000, 100_000)
 
 
 def main():
@@ -25,46 +27,62 @@ def main():
 
 def options_given():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--database", action="append", choices=DATABASES, help="both, when left out")
-    parser.add_argument("--only", action="append", choices=list(AT_MOST), default=[], help="all, when left out")
+    several = {"action": "append", "default": []}
+    parser.add_argument("--database", choices=DATABASES, help="both, when left out", **several)
+    parser.add_argument("--only", choices=list(AT_MOST), help="all, when left out", **several)
+    parser.add_argument("--advisors", type=int, help="1, 20 and 100, when left out", **several)
+    parser.add_argument("--past", type=int, help="bookings; 0, 10,000 and 100,000, when left out", **several)
     parser.add_argument("--pairs", type=int, default=300, help="requests of each sort, at least 300 for a real figure")
-    parser.add_argument("--history", type=int, default=100_000, help="past bookings in the second house")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.only = options.only or list(AT_MOST)
+    options.advisors, options.past = options.advisors or ADVISORS, options.past or PAST
+    return options
 
 
 def measure(database, options, static):
-    """Two houses that differ in nothing but their history."""
-    wanted = options.only or list(AT_MOST)
+    """Houses that differ in nothing but their history, a street for every number of advisors."""
     needed = figures.invitations_needed(options.pairs)
-    pasts = (0, options.history) if {"statements", "history"} & set(wanted) else (0,)
-    with ExitStack() as stack:
-        young, *old = (
-            stack.enter_context(house(database, past=past, invitations=needed, static=static)) for past in pasts
-        )
-        if "statements" in wanted:
-            for kept in (young, *old):
-                for values in figures.statements(kept):
-                    report("statements", kept, values)
-        if "race" in wanted:
-            report("race", young, figures.race(young))
-        doors = [what for what in DOORS if what in wanted or "history" in wanted]
+    with empty_house(database) as empty:
+        for advisors in options.advisors:
+            with ExitStack() as stack:
+                street = [
+                    stack.enter_context(house(empty, advisors=advisors, past=past, invitations=needed, static=static))
+                    for past in options.past
+                ]
+                measure_street(street, options)
+
+
+def measure_street(street, options):
+    for kept in street:
+        if "statements" in options.only:
+            report("statements", kept, figures.statements(kept))
+        doors = [what for what in DOORS if what in options.only]
         if doors:
-            measure_doors(young, old[0] if old else young, doors, wanted, options, stack)
-
-
-def measure_doors(young, old, doors, wanted, options, stack):
-    without = Visitor(young, stack.enter_context(server(young)))
-    for what in doors:
-        if what in wanted:
-            say(f"{young.database}: {what} ...")
-            report(what, young, figures.over_floor(what, without, pairs=options.pairs))
-    if "history" not in wanted:
+            measure_doors(kept, doors, options)
+    young, old = street[0], street[-1]
+    if young.advisors != OF_THE_PROMISE:
         return
-    with_history = Visitor(old, stack.enter_context(server(old)))
-    found = []
-    for what in doors:
-        say(f"{young.database}: {what} with history ...")
-        found.append(figures.over_none(what, without, with_history, pairs=options.pairs))
+    if "race" in options.only:
+        report("race", young, figures.race(young))
+    if "history" in options.only and young is not old:
+        measure_history(young, old, options)
+
+
+def measure_doors(kept, doors, options):
+    with server(kept) as port:
+        visitor = Visitor(kept, port)
+        for what in doors:
+            say(f"{kept}: {what} ...")
+            report(what, kept, figures.over_floor(what, visitor, pairs=options.pairs))
+
+
+def measure_history(young, old, options):
+    with server(young) as port, server(old) as other_port:
+        without, with_history = Visitor(young, port), Visitor(old, other_port)
+        found = []
+        for what in DOORS:
+            say(f"{old}: {what} over {young} ...")
+            found.append(figures.over_none(what, without, with_history, pairs=options.pairs))
     worst = max(found, key=lambda values: values["value"])
     if young.database == "postgresql":
         read, read_without = (kept.run("tests.bench.reading")["rows_read"] for kept in (old, young))
@@ -76,14 +94,14 @@ def report(what, kept, values):
     line = {
         "what": what,
         "database": kept.database,
-        "advisors": ADVISORS,
+        "advisors": kept.advisors,
         "past_bookings": kept.past,
         **{name: round(value, 2) if isinstance(value, float) else value for name, value in values.items()},
-        "at_most": AT_MOST[what],
+        "at_most": figures.at_most(what, kept.advisors),
     }
     print(json.dumps(line), flush=True)
-    if line["value"] > line["at_most"]:
-        say(f"{kept.database}: {what} is {line['value']}, more than {line['at_most']}")
+    if line["at_most"] is not None and line["value"] > line["at_most"]:
+        say(f"{kept}: {what} is {line['value']}, more than {line['at_most']}")
 
 
 if __name__ == "__main__":

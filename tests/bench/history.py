@@ -16,7 +16,6 @@ from organisation.authentication import new_token
 from organisation.models import ApiClient
 from tests.factories import make_reason
 
-ADVISORS = 20
 PROGRAMS = 40  # so that none comes near the rate limit
 TALK, TALK_AND_BUFFER = timedelta(minutes=20), timedelta(minutes=30)
 HISTORY_ENDS = timedelta(days=2)  # ago

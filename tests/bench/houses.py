@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -36,9 +36,13 @@ class House:
     """A staged database. `stage` is what stage.py made: tokens, keys and pages to ask for."""
 
     database: str
-    past: int
     environment: dict
-    stage: dict
+    advisors: int = 0
+    past: int = 0
+    stage: dict = field(default_factory=dict)
+
+    def __str__(self):
+        return f"{self.database}, {self.advisors} advisors, {self.past} past bookings"
 
     def run(self, module, *arguments):
         """What a module of ours says about this database, as JSON."""
@@ -55,12 +59,14 @@ def place_of_postgresql():
 
 
 @contextmanager
-def house(database, *, past, invitations, static):
-    with empty_house(database) as made:
-        made.past = past
-        made.environment |= {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_STATIC": static}
-        say(f"{database}: a house with {past} past bookings ...")
-        made.stage = made.run("tests.bench.stage", f"--past={past}", f"--invitations={invitations}")
+def house(empty, *, advisors, past, invitations, static):
+    """A copy of the empty one, filled."""
+    with _database(empty.database, like=empty.environment["DATABASE_URL"]) as url:
+        own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_STATIC": static}
+        made = House(empty.database, empty.environment | own, advisors, past)
+        say(f"{made}: staging ...")
+        told = {"advisors": advisors, "past": past, "invitations": invitations}
+        made.stage = made.run("tests.bench.stage", *(f"--{name}={value}" for name, value in told.items()))
         yield made
 
 
@@ -70,10 +76,9 @@ def empty_house(database):
     with _database(database) as url:
         environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32)}
         environment.pop("REDIS_URL", None)
-        made = House(database, 0, environment, {})
         _run(environment, "manage.py", "migrate", "--verbosity=0")
         _run(environment, "manage.py", "createcachetable", "--verbosity=0")
-        yield made
+        yield House(database, environment)
 
 
 @contextmanager
@@ -106,16 +111,20 @@ def server(house, *, workers=2, threads=4, application="spreekuur.wsgi"):
 
 
 @contextmanager
-def _database(database):
+def _database(database, *, like=None):
+    """Its url; with `like`, the url of another, a copy of that."""
     if database == "sqlite":
         with tempfile.TemporaryDirectory(prefix="spreekuur-bench-") as directory:
+            if like:
+                shutil.copy(like.removeprefix("sqlite:///"), f"{directory}/bench.sqlite3")
             yield f"sqlite:///{directory}/bench.sqlite3"
         return
     name = f"spreekuur_bench_{secrets.token_hex(4)}"
     place = place_of_postgresql()
     maintenance = urlunsplit(urlsplit(place)._replace(scheme="postgresql", path="/postgres"))
+    template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{template}")
         try:
             yield urlunsplit(urlsplit(place)._replace(path=f"/{name}"))
         finally:

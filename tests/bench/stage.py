@@ -1,4 +1,4 @@
-"""What there is to measure with: an employer, twenty advisors, programs, invitations, and years of history.
+"""What there is to measure with: an employer, advisors, programs, invitations, and years of history.
 
 `python -m tests.bench.stage` fills the database of the environment and prints what to ask for, as JSON.
 """
@@ -17,7 +17,6 @@ from django.utils import timezone  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from candidates.services.access import address_for  # noqa: E402
 from tests.bench.history import (  # noqa: E402
-    ADVISORS,
     PROGRAMS,
     asks_of,
     book,
@@ -32,20 +31,20 @@ HORIZON_DAYS = 30
 RACERS = 200
 
 
-def stage(*, past, invitations):
+def stage(*, advisors, past, invitations):
     now = timezone.now()
     policy = make_policy(horizon_days=HORIZON_DAYS)
-    advisors = [make_advisor(name=f"Adviseur {number}") for number in range(ADVISORS)]
+    made = [make_advisor(name=f"Adviseur {number}") for number in range(advisors)]
     vacancy = make_vacancy()
     tokens = make_programs()
     ahead = some_slots(policy, now)
     book(ahead, invite(len(ahead), vacancy, now), status=Booking.Status.BOOKED)
-    history_of(advisors, vacancy, past, now)
+    history_of(made, vacancy, past, now)
     offered = invite(invitations + PROGRAMS + RACERS, vacancy, now)
     asks = asks_of(tokens, offered)
     address = address_for(offered[0].candidate, f"invitations/{offered[0].pk}/book/")
     return {
-        "advisor": advisors[0].pk,
+        "advisor": made[0].pk,
         "invitation": offered[0].pk,
         "link": address.removeprefix("https://spreekuur.example"),
         "page": f"/my/invitations/{offered[0].pk}/book/",
@@ -57,11 +56,11 @@ def stage(*, past, invitations):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--past", type=int, required=True)
-    parser.add_argument("--invitations", type=int, required=True)
+    for name in ("advisors", "past", "invitations"):
+        parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
     with transaction.atomic():
-        made = stage(past=options.past, invitations=options.invitations)
+        made = stage(**vars(options))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
     json.dump(made, sys.stdout)

@@ -29,6 +29,7 @@ POLITE = {
     "talks_in_the_way",
 }
 CHANGES = ("book", "move")
+GIVES_A_MOMENT = ("booking.book", "booking.move", "booking.hand_over")
 CANCELS = ("cancel", "cancel_by_advisor")
 
 
@@ -126,8 +127,7 @@ def booked_while_away(notes):
         span = datetime.fromisoformat(note["from"]), datetime.fromisoformat(note["until"])
         there = Booking.objects.standing().filter(advisor_id=note["advisor"])
         for booking in there.filter(starts_at__lt=span[1], ends_at__gt=span[0]):
-            about = f"booking:{booking.pk}"
-            given = order.get(("booking.move", about), order.get(("booking.book", about), 0))
+            given = max(order.get((action, f"booking:{booking.pk}"), 0) for action in GIVES_A_MOMENT)
             if since < given < until:
                 yield f"{booking} was given within an absence that was known: {note}"
 

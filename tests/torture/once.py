@@ -15,7 +15,7 @@ from tests.torture.audit import faults_in  # noqa: E402
 from tests.torture.running import counted, notes_of  # noqa: E402
 from tests.torture.world import make_world  # noqa: E402
 
-OPERATIONS_PER_CANDIDATE = 10
+CANDIDATES = 100  # more would fill the agendas, and then nothing happens any more
 
 
 def main():
@@ -23,9 +23,9 @@ def main():
     for name in ("operations", "processes", "seed"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
-    world = make_world(candidates=max(60, options.operations // OPERATIONS_PER_CANDIDATE))
+    world = make_world(candidates=CANDIDATES)
     connection.close()
-    house = House(connection.vendor, 0, dict(os.environ), {})
+    house = House(connection.vendor, dict(os.environ))
     notes = notes_of(house, world, **vars(options))
     faults = faults_in(notes)
     print(f"{connection.vendor}: {counted(notes)}")
