@@ -39,7 +39,7 @@ class Sharing:
     first: date
     last: date
     shares: list[Share]
-    chosen: list[Chosen]  # the latest first
+    chosen: list[Chosen]  # the latest first, from when reasons were kept
 
 
 def sharing_of(*, policy: Policy, now: datetime) -> Sharing:
@@ -58,7 +58,8 @@ def sharing_of(*, policy: Policy, now: datetime) -> Sharing:
 
 
 def _latest() -> QuerySet[Booking]:
-    return Booking.objects.select_related("advisor__user").order_by("-booked_at", "-pk")[:LATEST]
+    explained = Booking.objects.exclude(chosen_because={})
+    return explained.select_related("advisor__user").order_by("-booked_at", "-pk")[:LATEST]
 
 
 def _chosen(bookings: QuerySet[Booking]) -> list[Chosen]:

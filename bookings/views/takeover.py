@@ -1,5 +1,6 @@
 """Taking over the talks of a colleague who cannot come. It shows moments and channels, and nobody's name."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,22 @@ from organisation.doors import for_role, staff_of
 from organisation.models import Role
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whose talks, of when, and by whom."""
+
+    colleague: Advisor
+    span: Span
+    said: dict[str, Any]  # the days and times as they were typed
+    me: Advisor | None
+    now: datetime
+
+    def form(self, data: Any = None, *, kept: Any = None) -> TalksForm:
+        """About the talks as they are now."""
+        rows = rows_of(self.colleague, self.span, me=self.me, now=self.now)
+        return TalksForm(data, rows=rows, me=self.me, colleague=self.colleague, kept=kept)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.ADVISOR, Role.APPLICATION_MANAGER)
 @never_cache
@@ -33,49 +50,42 @@ def takeover(request: HttpRequest) -> HttpResponse:
     """Whose talks and when stand in the address; a POST decides about the talks of that time."""
     now = timezone.now()
     me = Advisor.objects.active().filter(user=staff_of(request)).first()
-    today = {"first_day": timezone.localdate(now)}
-    asked = TakeoverForm(request.GET or None, me=me, now=now, initial=today)
-    if not asked.is_bound or not asked.is_valid():
-        return render(request, "bookings/takeover.html", {"form": asked}, status=400 if asked.errors else 200)
-    colleague: Advisor = asked.cleaned_data["colleague"]
-    span = asked.span(colleague)
+    form = TakeoverForm(request.GET or None, me=me, now=now, initial={"first_day": timezone.localdate(now)})
+    if not form.is_bound or not form.is_valid():
+        return render(request, "bookings/takeover.html", {"form": form}, status=400 if form.errors else 200)
+    said = form.cleaned_data
+    asked = Asked(said["colleague"], form.span(said["colleague"]), said, me, now)
     if request.method == "POST":
-        return _take_over(request, colleague, span, me, now)
-    rows = rows_of(colleague, span, me=me, now=now)
-    return _page(request, colleague, span, TalksForm(rows=rows, me=me, colleague=colleague))
+        return _take_over(request, asked)
+    return _page(request, asked, asked.form())
 
 
-def _take_over(request: HttpRequest, colleague: Advisor, span: Span, me: Advisor | None, now: datetime) -> HttpResponse:
-    rows = rows_of(colleague, span, me=me, now=now)
-    answers = answers_in(request.POST)
-    form = TalksForm(request.POST, rows=rows, me=me, colleague=colleague)
+def _take_over(request: HttpRequest, asked: Asked) -> HttpResponse:
+    form, answers = asked.form(request.POST), answers_in(request.POST)
     try:
         seen = seen_in(request.POST)
     except ValidationError:
         seen = {}
-    if {"word"} & set(form.errors) or not seen.keys() <= answers.keys():
-        return _page(request, colleague, span, form, status=400)
+    if "word" in form.errors or not seen.keys() <= answers.keys():
+        return _page(request, asked, form, status=400)
     words = {"word": form.cleaned_data["word"], "is_absence": form.cleaned_data.get("is_absence", False)}
-    wanted = Takeover(advisor=colleague, span=span, answers=answers, seen=seen, **words)
+    wanted = Takeover(advisor=asked.colleague, span=asked.span, answers=answers, seen=seen, **words)
     try:
-        services.take_over(takeover=wanted, actor=Actor.of(staff_of(request)), now=now)
+        services.take_over(takeover=wanted, actor=Actor.of(staff_of(request)), now=asked.now)
     except (TakeoverStopped, AbsenceInvalid, AbsenceTooLong) as refusal:
-        again = TalksForm(
-            rows=rows_of(colleague, span, me=me, now=now), me=me, colleague=colleague, kept=request.POST.dict()
-        )
-        return _page(request, colleague, span, again, refusal=refusal, status=409)
+        return _page(request, asked, asked.form(kept=request.POST.dict()), refusal=refusal, status=409)
     messages.success(request, _("Done. Every candidate for whom something changes gets one letter."))
-    return redirect("bookings:today" if me else "bookings:takeover")
+    return redirect("bookings:today" if asked.me else "bookings:takeover")
 
 
 def _page(
-    request: HttpRequest,
-    colleague: Advisor,
-    span: Span,
-    form: TalksForm,
-    *,
-    refusal: Exception | None = None,
-    status: int = 200,
+    request: HttpRequest, asked: Asked, form: TalksForm, *, refusal: Exception | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {"colleague": colleague, "span": span, "form": form, "refusal": refusal}
+    context: dict[str, Any] = {
+        "colleague": asked.colleague,
+        "said": asked.said,
+        "me": asked.me,
+        "form": form,
+        "refusal": refusal,
+    }
     return render(request, "bookings/takeover_talks.html", context, status=status)
