@@ -1,7 +1,8 @@
 """Reads that more than one door needs: what can be booked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
@@ -17,6 +18,7 @@ from candidates.models import Candidate
 from organisation.models import Policy
 
 ALTERNATIVES = 6
+MONDAY_TO_FRIDAY = range(5)
 
 
 def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:
@@ -141,10 +143,11 @@ def wishes_of(entry: WaitlistEntry) -> Wishes:
     )
 
 
-def weekdays_of(pool: QuerySet[Advisor]) -> list[int]:
-    """On which days of the week they hold talks; 0 is Monday. With hours by a rule or on one day that may be any."""
-    weekdays = set(Opening.objects.filter(advisor__in=pool).order_by().values_list("weekday", flat=True).distinct())
-    return sorted(day for day in weekdays if day is not None) if weekdays and None not in weekdays else [*range(7)]
+def weekdays_of(pool: QuerySet[Advisor], slots: Iterable[Slot], zone: ZoneInfo) -> list[int]:
+    """On which days of the week a talk may be wished; 0 is Monday. In the weekend only when somebody talks then."""
+    weekly = Opening.objects.filter(advisor__in=pool, weekday__isnull=False).order_by()
+    free = {slot.starts_at.astimezone(zone).weekday() for slot in slots}
+    return sorted({*MONDAY_TO_FRIDAY, *free, *weekly.values_list("weekday", flat=True).distinct()})
 
 
 def held_between(advisor: Advisor, span: Span) -> QuerySet[Hold]:

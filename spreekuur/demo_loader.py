@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
-from bookings import messages
+from bookings import messages, services
 from bookings.catalogue import TOPICS
 from bookings.codes import code_of, digest_of
-from bookings.models import Booking, Invitation, Topic
+from bookings.models import Booking, Invitation, Topic, WaitlistEntry
 from candidates.catalogue import REASONS
 from candidates.models import Application, Candidate, CandidateSource, Rejection, RejectionReason, Strength
 from candidates.services.access import link_of
@@ -64,6 +64,7 @@ def load(*, now: datetime) -> None:
     _bookings(demo)
     _referrals(demo)
     _letters(demo, now)
+    _waiting_list(now)
 
 
 def _employer(demo: Demo) -> None:
@@ -325,3 +326,13 @@ def _letters(demo: Demo, now: datetime) -> None:
         outbox.post(messages.invitation(invitation, policy), now=now)
     for booking in Booking.objects.standing():
         outbox.post(*messages.booked(booking, policy, now=booking.booked_at), now=now)
+
+
+def _waiting_list(now: datetime) -> None:
+    """Who cancelled waits for another moment, and gets one at once; at night the worker does so later."""
+    talking = Booking.objects.filter(status__in=(Booking.Status.BOOKED, Booking.Status.COMPLETED)).values("invitation")
+    cancelled = Invitation.objects.open(timezone.localdate(now)).filter(bookings__status=Booking.Status.CANCELLED)
+    for invitation in cancelled.exclude(pk__in=talking).select_related("application__candidate"):
+        joined_at, language = now - timedelta(hours=1), invitation.candidate.language
+        WaitlistEntry.objects.create(invitation=invitation, language=language, joined_at=joined_at)
+    services.offer_free_moments(now=now)

@@ -118,7 +118,7 @@ def _form(request: HttpRequest, invitation: Invitation, entry: WaitlistEntry | N
         request.POST if request.method == "POST" else None,
         entry=entry,
         offer=offer,
-        weekdays=weekdays_of(pool_of(invitation)),
+        weekdays=weekdays_of(pool_of(invitation), offer.slots, invitation.candidate.zone),
         language=language if language in (offer.languages or [language]) else offer.languages[0],
         known_phone=known_phone(invitation),
     )

@@ -47,11 +47,12 @@ STARTS = {
 A_CANDIDATE_OF_EACH_KIND = """
 from candidates.models import AccessLink
 from candidates.links import address_of, token_of
-from bookings.models import Booking
+from bookings.models import Booking, Hold
 kinds = {}
 for link in AccessLink.objects.select_related("candidate"):
     bookings = Booking.objects.of_candidate(link.candidate).values_list("status", "referrals__state")
-    kinds.setdefault(tuple(bookings), address_of(token_of(link.key, link.version)))
+    held = Hold.objects.of_candidate(link.candidate).values_list("state", flat=True)
+    kinds.setdefault((*bookings, *held), address_of(token_of(link.key, link.version)))
 print(*kinds.values())
 """
 
