@@ -43,7 +43,7 @@ class Sharing:
 
 
 def sharing_of(*, policy: Policy, now: datetime) -> Sharing:
-    """Eight statements at most, however many advisors and talks there are."""
+    """Six statements at most, however many advisors and talks there are."""
     first, last = window_around(now.astimezone(ZONE).date(), days=policy.share_window_days)
     diaries = diaries_of(Advisor.objects.active(), Question(earliest=now, latest=now), policy=policy)
     loads = loads_of([diary.calendar for diary in diaries], first, last, policy=policy)

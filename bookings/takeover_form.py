@@ -21,7 +21,7 @@ LONGEST = timedelta(days=31)
 SEEN = re.compile(r"seen_(?P<booking>\d{1,18})")
 
 
-class ColleagueField(forms.ModelChoiceField):
+class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none when it runs
     def label_from_instance(self, advisor: Advisor) -> str:
         return advisor.name
 

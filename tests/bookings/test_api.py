@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from bookings.models import Booking
 from candidates.models import Application
 from organisation.authentication import digest_of
-from organisation.models import ApiClient, AuditEvent
+from organisation.models import ApiClient, AuditEvent, Role, RoleGrant
 from tests.factories import (
     NOW,
     TUESDAY_HALF_PAST_TEN,
@@ -144,6 +144,22 @@ def test_booking_moves_and_is_cancelled(program):
     assert program.get(url(invitation, "/booking")).json()["status"] == "cancelled"
 
 
+def test_programs_never_reach_the_recruiter_of_this_rejection(program):
+    invitation = reported()
+    recruiter = make_advisor(user=invitation.application.rejection.recruiter)
+    RoleGrant.objects.create(user=recruiter.user, role=Role.ADVISOR)
+    body = asked(advisor=recruiter.pk)
+
+    booked = program.post(url(invitation, "/booking"), body, format="json")
+    booking = make_booking(invitation=invitation)
+    moved = program.put(url(invitation, "/booking"), asked(ON_WEDNESDAY, advisor=recruiter.pk), format="json")
+
+    listed = program.get(url(invitation)).json()["advisors"]
+    assert [(answer.status_code, answer.json()["code"]) for answer in (booked, moved)] == [(409, "slot_taken")] * 2
+    assert recruiter.pk not in [advisor["id"] for advisor in listed]
+    assert Booking.objects.get() == booking
+
+
 def test_booking_refuses_a_slot_that_is_taken_and_names_others(program):
     invitation, advisor = reported(), make_advisor()
     make_booking(advisor=advisor)
@@ -263,4 +279,4 @@ def test_slots_take_as_many_statements_with_twenty_advisors_and_500_bookings(pro
         program.get(url(invitation, "/slots"))
 
     assert len(many) == len(few)
-    assert len([query for query in many if not AROUND.search(query["sql"])]) == 4
+    assert len([query for query in many if not AROUND.search(query["sql"])]) == 5

@@ -7,13 +7,14 @@ from advisors.refusals import SlotTaken
 from bookings.models import Booking
 from bookings.refusals import NotStanding, PhoneNeeded, TooLateToMove
 from bookings.services import cancel, move
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, Role, RoleGrant
 from outbox.models import Message
 from tests.factories import (
     CANDIDATE,
     NOW,
     TUESDAY_HALF_PAST_TEN,
     WEDNESDAY_TEN,
+    make_absence,
     make_advisor,
     make_booking,
     make_invitation,
@@ -113,6 +114,18 @@ def test_move_refuses_a_moment_that_is_taken_and_keeps_the_old_one():
     assert booking.starts_at == TUESDAY_HALF_PAST_TEN
     assert WEDNESDAY_TEN not in [slot.starts_at for slot in refused.value.alternatives]
     assert AuditEvent.objects.values_list("action", "result").get() == ("booking.move", "slot_taken")
+
+
+def test_move_never_goes_to_the_recruiter_of_this_rejection():
+    booking = make_booking()
+    recruiter = make_advisor(user=booking.invitation.application.rejection.recruiter)
+    RoleGrant.objects.create(user=recruiter.user, role=Role.ADVISOR)
+    make_absence(advisor=booking.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=60))
+
+    for whom in (recruiter, None):
+        with pytest.raises(SlotTaken) as refused:
+            moved(booking, make_wish(WEDNESDAY_TEN, advisor=whom))
+        assert refused.value.alternatives == ()
 
 
 def test_move_stops_at_the_limit_of_policy():

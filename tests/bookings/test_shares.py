@@ -154,7 +154,7 @@ def test_choosing_costs_the_same_statements_for_any_number_of_advisors(policy):
     for _ in range(28):
         make_advisor()
 
-    assert statements_to_choose(policy) == with_two <= 5
+    assert statements_to_choose(policy) == with_two <= 3
 
 
 def statements_to_choose(policy):

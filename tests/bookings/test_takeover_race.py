@@ -9,7 +9,7 @@ from advisors.models import Absence, AgendaEntry
 from advisors.services import add_absence
 from advisors.slots import Span
 from bookings.models import Booking
-from bookings.services import book, cancel, hand_over, move, take_over
+from bookings.services import book, cancel, hand_over, move, reschedule, take_over
 from bookings.services.changing_hours import Answer, What
 from bookings.services.taking_over import Takeover
 from organisation.refusals import Refusal
@@ -101,6 +101,22 @@ def test_a_takeover_and_bookings_with_the_colleague_share_no_moment():
 
     assert len(only_refusals(answers)) == 1
     assert Booking.objects.filter(advisor=colleague, starts_at=NINE).count() == 1
+    nobody_is_lost()
+
+
+def test_an_advisor_who_moves_a_talk_and_bookings_share_no_moment():
+    advisor, vacancy = make_advisor(), make_vacancy()
+    [booking] = make_day_of(advisor, talks=1)
+    wish = make_wish(WEDNESDAY_TEN, advisor=advisor)
+    rivals = [
+        partial(book, invitation=invited(vacancy), wish=wish, actor=CANDIDATE, now=NOW) for _ in range(AT_ONCE - 1)
+    ]
+    mine = partial(reschedule, booking=booking, starts_at=WEDNESDAY_TEN, word="", actor=CANDIDATE, now=NOW)
+
+    answers = at_once([mine, *rivals], threads=AT_ONCE)
+
+    assert len(only_refusals(answers)) == 1
+    assert Booking.objects.filter(starts_at=WEDNESDAY_TEN).count() == 1
     nobody_is_lost()
 
 
