@@ -127,6 +127,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "talk_count": sum(day.count.talks for day in inside),
         "free_count": sum(day.count.free for day in inside),
         "has_hours": bool(calendar.hours),
+        "calendar_states": calendar_states_of(advisor, now=now),
     }
     return render(request, "bookings/month.html", words)
 

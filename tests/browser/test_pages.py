@@ -39,7 +39,14 @@ STARTS = {
         "/link/ended/",
         "/demo/outbox/",
     ],
-    "advisor": ["/", "/account/2fa/", "/account/password/change/", "/account/reauthenticate/", "/account/logout/"],
+    "advisor": [
+        "/",
+        "/today/?day=2026-12-01",  # with a talk
+        "/account/2fa/",
+        "/account/password/change/",
+        "/account/reauthenticate/",
+        "/account/logout/",
+    ],
     "recruiter": ["/", "/rejections/?tab=incomplete", "/rejections/same-person/"],
     "manager": ["/"],
     "application_manager": ["/"],
