@@ -13,7 +13,7 @@ MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help setup run test torture lint format bench messages lock clean
+.PHONY: help setup run test torture lint format bench bench-peer messages lock clean
 .PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql test-browser
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make torture           10,000 operations at once on each, and are the books right; OPERATIONS= PROCESSES= SEED="
 	@echo "make lint              style and types only;  make format  mends the style"
 	@echo "make bench             the numbers to keep, a JSON line each"
+	@echo "make bench-peer        the same work by django-appointment, beside ours"
 	@echo "make messages          collect the words of the screens and name what is not translated"
 	@echo "make lock [UPGRADE=1]  write the lock files anew"
 	@echo "make clean             remove what was made here; the database in var/ stays"
@@ -96,6 +97,12 @@ torture: test-environment
 bench: test-environment
 	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench
 
+# Its newest release, in an environment of its own; with our Django, so that this is not the difference.
+bench-peer: test-environment
+	@test -x .venv-peer/bin/gunicorn || $(PYTHON) -m venv .venv-peer
+	@.venv-peer/bin/python -m pip install --quiet --upgrade django-appointment "Django~=5.2.0" gunicorn "psycopg[binary]" >&2
+	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench.peer --python .venv-peer/bin/python
+
 # Keeping
 
 messages: test-environment
@@ -113,6 +120,6 @@ lock: environment
 	@.ci/without-funding tests/oracles/package-lock.json
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles tests/oracles/node_modules
+	rm -rf .venv .venv-peer .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles tests/oracles/node_modules
 	rm -f var/test_* var/database.stamp locale/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,24 +5,35 @@ import statistics
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from urllib.parse import urlencode
 
 
 @dataclass
 class Asked:
-    """One request; `body` goes as JSON."""
+    """One request; `body` goes as JSON, `form` as a browser sends a form."""
 
     method: str
     path: str
     token: str = ""
     cookie: str = ""
     body: dict | None = None
+    form: dict | None = None
+    is_ajax: bool = False
     expects: int = 200
 
     @property
     def headers(self):
-        kept = {"Accept-Language": "nl", "Content-Type": "application/json" if self.body else ""}
-        kept |= {"Authorization": f"Bearer {self.token}" if self.token else "", "Cookie": self.cookie}
+        kind = "application/json" if self.body else "application/x-www-form-urlencoded" if self.form else ""
+        kept = {"Accept-Language": "nl", "Content-Type": kind, "Cookie": self.cookie}
+        kept["Authorization"] = f"Bearer {self.token}" if self.token else ""
+        kept["X-Requested-With"] = "XMLHttpRequest" if self.is_ajax else ""
         return {name: value for name, value in kept.items() if value}
+
+    @property
+    def content(self):
+        if self.form:
+            return urlencode(self.form).encode()
+        return json.dumps(self.body).encode() if self.body else None
 
 
 @dataclass
@@ -51,9 +62,8 @@ class Client:
         return answered
 
     def try_sending(self, asked):
-        body = json.dumps(asked.body).encode() if asked.body else None
         started = time.perf_counter()
-        self.connection.request(asked.method, asked.path, body=body, headers=asked.headers)
+        self.connection.request(asked.method, asked.path, body=asked.content, headers=asked.headers)
         response = self.connection.getresponse()
         content = response.read()
         took_ms = (time.perf_counter() - started) * 1000

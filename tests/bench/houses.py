@@ -40,13 +40,15 @@ class House:
     advisors: int = 0
     past: int = 0
     stage: dict = field(default_factory=dict)
+    python: str = sys.executable
+    place: Path = ROOT  # where it is run
 
     def __str__(self):
         return f"{self.database}, {self.advisors} advisors, {self.past} past bookings"
 
     def run(self, module, *arguments):
         """What a module of ours says about this database, as JSON."""
-        return json.loads(_run(self.environment, "-m", module, *arguments))
+        return json.loads(run(self, "-m", module, *arguments))
 
 
 def say(text):
@@ -61,7 +63,7 @@ def place_of_postgresql():
 @contextmanager
 def house(empty, *, advisors, past, invitations, static):
     """A copy of the empty one, filled."""
-    with _database(empty.database, like=empty.environment["DATABASE_URL"]) as url:
+    with database(empty.database, like=empty.environment["DATABASE_URL"]) as url:
         own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_STATIC": static}
         made = House(empty.database, empty.environment | own, advisors, past)
         say(f"{made}: staging ...")
@@ -71,14 +73,15 @@ def house(empty, *, advisors, past, invitations, static):
 
 
 @contextmanager
-def empty_house(database):
+def empty_house(kind):
     """Tables, and nothing in them."""
-    with _database(database) as url:
+    with database(kind) as url:
         environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32)}
         environment.pop("REDIS_URL", None)
-        _run(environment, "manage.py", "migrate", "--verbosity=0")
-        _run(environment, "manage.py", "createcachetable", "--verbosity=0")
-        yield House(database, environment)
+        made = House(kind, environment)
+        run(made, "manage.py", "migrate", "--verbosity=0")
+        run(made, "manage.py", "createcachetable", "--verbosity=0")
+        yield made
 
 
 @contextmanager
@@ -88,7 +91,8 @@ def static_files():
     environment = os.environ | PRODUCTION | {"DATABASE_URL": "sqlite://:memory:", "BENCH_STATIC": directory}
     environment |= {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     try:
-        _run(environment | {"SECRET_KEY": secrets.token_hex(32)}, "manage.py", "collectstatic", "--no-input")
+        nowhere = House("sqlite", environment | {"SECRET_KEY": secrets.token_hex(32)})
+        run(nowhere, "manage.py", "collectstatic", "--no-input")
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -99,9 +103,9 @@ def server(house, *, workers=2, threads=4, application="spreekuur.wsgi"):
     """gunicorn as in production; gives the port once it answers."""
     port = _free_port()
     options = ["--worker-class=gthread", f"--workers={workers}", f"--threads={threads}", "--keep-alive=60"]
-    command = [sys.executable, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
+    command = [house.python, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
     with tempfile.TemporaryFile("w+") as log:
-        running = subprocess.Popen(command, cwd=ROOT, env=house.environment, stdout=log, stderr=log)
+        running = subprocess.Popen(command, cwd=house.place, env=house.environment, stdout=log, stderr=log)
         try:
             _wait_for(port, running, log)
             yield port
@@ -111,9 +115,9 @@ def server(house, *, workers=2, threads=4, application="spreekuur.wsgi"):
 
 
 @contextmanager
-def _database(database, *, like=None):
+def database(kind, *, like=None):
     """Its url; with `like`, the url of another, a copy of that."""
-    if database == "sqlite":
+    if kind == "sqlite":
         with tempfile.TemporaryDirectory(prefix="spreekuur-bench-") as directory:
             if like:
                 shutil.copy(like.removeprefix("sqlite:///"), f"{directory}/bench.sqlite3")
@@ -131,9 +135,10 @@ def _database(database, *, like=None):
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run(environment, *arguments):
-    command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def run(house, *arguments):
+    """What a program says, with the house's own Python and database."""
+    command = [house.python, *arguments]
+    done = subprocess.run(command, cwd=house.place, env=house.environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-6000:]}")
     return done.stdout
