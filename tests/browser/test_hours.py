@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.setting_up import CHIEF, YOUSSEF, sign_in
+from tests.browser.walk import faults_of
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def test_an_advisor_tries_a_monthly_hour_keeps_it_and_closes_it(house, person, s
     advisor.press("Show what this gives")
     advisor.sees("Coming days:")
     advisor.reads("Wednesday 2 December, Wednesday 6 January")
+    assert not script or faults_of(advisor, "en") == []  # axe is a script
     advisor.press("Save")
 
     advisor.sees("Your hours are saved. Candidates can book in them from now on.")
@@ -49,6 +51,7 @@ def test_an_absence_asks_what_happens_with_the_talk_in_its_way(house, person):
     advisor.is_on("What about these talks?")
     advisor.press("Confirm")
     advisor.sees("Choose what happens with this talk.")
+    assert faults_of(advisor, "nl") == []
     for group in advisor.page.locator("main fieldset").all():
         group.get_by_role("radio").last.check()
     advisor.fill(word="Ik ben die week op cursus.")

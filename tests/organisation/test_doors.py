@@ -60,6 +60,18 @@ def test_policy_is_kept_and_leads_back(page, settings):
     assert (policy.eligibility, policy.session_minutes, str(policy.phone)) == ("interviewed", 30, "+31600000900")
 
 
+def test_policy_keeps_the_rules_of_the_agenda_and_leaves_the_closed_days(page, settings):
+    settings.DEMO = True
+    make_policy(closed_days={"2026-12-24": "Opleiding"})
+    rules = {"buffer_before_minutes": "5", "step_minutes": "15", "share_window_days": "56", "hold_hours": "6"}
+
+    page.post(reverse("organisation:policy"), {**POLICY, **rules, "closes_on_public_holidays": ""})
+
+    policy = Policy.objects.get()
+    assert {name: str(getattr(policy, name)) for name in rules} == rules
+    assert (policy.closes_on_public_holidays, policy.closed_days) == (False, {"2026-12-24": "Opleiding"})
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -267,7 +279,9 @@ def test_a_list_of_places_names_what_is_in_use_and_keeps_the_menu(page, name):
 
     html = page.get(reverse(f"organisation:{name}")).content.decode()
 
-    assert [word for word in ("<strong>Lindewaard</strong>", "Niet in gebruik", 'href="/audit/"') if word not in html] == []
+    assert [
+        word for word in ("<strong>Lindewaard</strong>", "Niet in gebruik", 'href="/audit/"') if word not in html
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["staff", "locations", "departments", "clients", "audit", "setup"])
