@@ -10,7 +10,16 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from bookings.services import book, cancel, invite_due, move, remind_by_mail, remind_by_text, remind_invited
+from bookings.services import (
+    book,
+    cancel,
+    invite_due,
+    move,
+    offer_free_moments,
+    remind_by_mail,
+    remind_by_text,
+    remind_invited,
+)
 from candidates.services.access import mail_link
 from organisation.actors import COMMAND
 from organisation.models import Role
@@ -34,6 +43,7 @@ from tests.factories import (
     make_rejection,
     make_user,
     make_vacancy,
+    make_waitlist_entry,
     make_wish,
 )
 
@@ -48,6 +58,7 @@ def make_every_letter():
     advisor, colleague = make_advisor(), make_advisor(name="Marit de Wit")
     _invite_and_remind()
     _book_move_and_cancel(advisor, colleague)
+    _wait()
     _miss(advisor)
     _refer(advisor)
     add_staff(
@@ -86,6 +97,11 @@ def _book_move_and_cancel(advisor, colleague):
         remind_by_text(now=the_day_before)
         by = "advisor" if channel == "video" else "candidate"
         cancel(booking=booking, by=by, actor=CANDIDATE, now=NOW)
+
+
+def _wait():
+    make_waitlist_entry(phone="+31600000001", wants_sms=True)
+    offer_free_moments(now=NOW)
 
 
 def _miss(advisor):
