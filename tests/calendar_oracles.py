@@ -1,6 +1,7 @@
 """Programs that read calendars and that we did not write: libical and ical.js."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -15,4 +16,16 @@ def faults_found_by_libical(content):
 
 def read_by_ical_js(content):
     result = subprocess.run(["node", ORACLES / "read_ical.mjs"], input=content, capture_output=True, check=True)
+    return json.loads(result.stdout)
+
+
+def expanded_by_ical_js(content, *, since, until, zone):
+    """Every occurrence between two moments (ISO 8601), as `starts_at`, `ends_at` and what tells if it blocks."""
+    result = subprocess.run(
+        ["node", ORACLES / "expand_ical.mjs", since, until],
+        input=content,
+        capture_output=True,
+        check=True,
+        env={**os.environ, "TZ": zone},
+    )
     return json.loads(result.stdout)
