@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from advisors.calendars import Connection
 from advisors.models import OtherCalendar
 
-NAME = {"label": _("Name"), "max_length": 80, "help_text": _("For yourself, such as Outlook or Home.")}
+NAME: dict[str, Any] = {"label": _("Name"), "max_length": 80, "help_text": _("For yourself, such as Outlook or Home.")}
 SECRET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
