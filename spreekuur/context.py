@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -57,16 +57,9 @@ def agenda_of(user: User, path: str) -> list[Place]:
 
 def _places(wanted: list[tuple[str, str]], path: str) -> list[Place]:
     """The current one has the longest address with which the path starts."""
-    urls = [(label, url) for label, name in wanted if (url := _url(name))]
+    urls = [(label, reverse(name)) for label, name in wanted]
     here = max((url for _label, url in urls if path.startswith(url)), key=len, default="")
     return [Place(label=label, url=url, current=url == here) for label, url in urls]
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
