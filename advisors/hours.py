@@ -79,11 +79,12 @@ def room_of(calendar: Calendar, policy: Policy, now: datetime) -> Room:
 
 def hours_page_of(advisor: Advisor, *, policy: Policy, now: datetime, monday: date | None = None) -> HoursPage:
     """`monday` of the week to show: from this week on, within a year; this week when it is left out."""
-    openings = list(advisor.openings.select_related("location"))
+    known = list(advisor.openings.select_related("location"))
     everything = Question(earliest=now, latest=now + FAR_AHEAD)
     (calendar,) = calendars_of(Advisor.objects.filter(pk=advisor.pk), everything, policy=policy)
     today = now.astimezone(calendar.zone).date()
     this_monday = monday_of(today)
+    openings = [opening for opening in known if (opening.valid_until or today) >= this_monday]
     last_monday = this_monday + 52 * ONE_WEEK
     monday = min(max(monday or this_monday, this_monday), last_monday)
     return HoursPage(

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from advisors.hours import Away, Room, hours_page_of
 from advisors.models import Absence, Opening
+from advisors.repeating import rule_in_words
 from organisation.models import Policy, Role
 from tests.factories import (
     NOW,
@@ -78,6 +79,55 @@ def test_absences_are_told_in_days_and_past_ones_are_gone(advisor):
         ends_at=absence.ends_at,
         is_whole_days=True,
     )
+
+
+def test_the_page_leaves_out_hours_that_are_over_and_tells_the_rest(advisor):
+    make_opening(advisor=advisor, weekday=1, valid_until=NOW.date() - timedelta(days=1))
+    weekly = make_opening(advisor=advisor, weekday=2, languages=["en"])
+    monthly = make_opening(advisor=advisor, weekday=None, rule="FREQ=MONTHLY;BYDAY=1FR", valid_from=NOW.date())
+    extra = make_opening(advisor=advisor, weekday=None, day=NOW.date(), starts=time(13), ends=time(14))
+    make_opening(advisor=advisor, weekday=None, day=NOW.date() - timedelta(days=1))
+
+    page = page_of(advisor)
+
+    assert [opening for day in page.days for opening in day.openings] == [weekly]
+    assert [(one.opening, one.words) for one in page.by_rule] == [(monthly, rule_in_words(monthly.rule))]
+    assert page.on_days == [extra]
+    assert [day.openings for day in page.week] == [[extra], [], [weekly], [], []]
+
+
+def test_the_page_shows_a_week_of_choice_within_a_year(client, advisor):
+    make_opening(advisor=advisor, weekday=1)
+    mondays = [
+        client.get("/hours/", {"week": week}).context["page"].monday.isoformat()
+        for week in ("", "2026-W53", "2020-W01", "2199-W01")
+    ]
+
+    assert mondays == ["2026-11-23", "2026-12-28", "2026-11-23", "2027-11-22"]
+    assert client.get("/hours/", {"week": "next"}).status_code == 404
+
+
+def test_the_week_says_why_nobody_talks(client, advisor):
+    make_policy(closed_days={"2026-11-24": "Opleidingsdag"})
+    make_opening(advisor=advisor, weekday=1)
+    midnight = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+    make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=1))
+
+    week = page_of(advisor).week
+
+    assert [(day.closed, day.is_whole_day_away, day.free) for day in week[1:3]] == [
+        ("Opleidingsdag", False, 0),
+        ("", True, 0),
+    ]
+    assert "closed: Opleidingsdag" in " ".join(client.get("/hours/").content.decode().split())
+
+
+def test_a_talk_on_a_day_that_was_closed_later_is_outside_the_hours(advisor):
+    make_opening(advisor=advisor, weekday=1)
+    booking = make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
+    make_policy(closed_days={"2026-11-24": "Opleidingsdag"})
+
+    assert [entry.booking for entry in page_of(advisor).outside] == [booking]
 
 
 def test_talks_outside_the_hours_are_named_and_link_to_their_file(client, advisor):

@@ -95,6 +95,15 @@ def test_a_preview_knows_absences_closed_days_and_holidays(advisor):
     assert preview.days == [(day, 4) for day in open_days]
 
 
+def test_hours_as_dense_as_can_be_for_ever_give_no_more_than_a_week_holds(advisor):
+    five_minutes = timedelta(minutes=5)
+    wish = hours(0, 23, rule="FREQ=DAILY", valid_from=date(2000, 1, 1), length=five_minutes, step=five_minutes)
+
+    preview = shown(advisor, wish)
+
+    assert (preview.moments, len(preview.days), len(preview.next_days)) == (7 * 23 * 12, 7, 4)
+
+
 def test_hours_of_an_opening_come_back_as_they_were(advisor):
     opening = make_opening(advisor=advisor, weekday=None, rule="FREQ=DAILY", valid_from=NEXT_MONDAY, step_minutes=30)
 
