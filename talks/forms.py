@@ -1,7 +1,11 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms import MomentField
+from bookings.impact import Colleague
 from organisation.wording import printable
 
 LONGEST_NOTE = 20000
@@ -51,3 +55,21 @@ class MoveForm(CancelForm):
 
     slot = MomentField(label=_("New moment"), error_messages={"required": _("Choose a moment first.")})
     seen = MomentField()
+
+
+class HandOverForm(CancelForm):
+    """To whom, at the moment that the page showed."""
+
+    to = forms.ChoiceField(
+        label=_("Who is free then?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a colleague."),
+            "invalid_choice": _("This colleague is no longer free at that moment. Choose somebody else."),
+        },
+    )
+    seen = MomentField()
+
+    def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [(str(one.advisor_id), one.name) for one in colleagues]  # type: ignore[attr-defined]

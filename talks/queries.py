@@ -28,6 +28,7 @@ class File:
     may_complete: bool
     may_no_show: bool
     may_correct: bool
+    may_hand_over: bool
     may_cancel: bool
 
 
@@ -71,6 +72,7 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         may_complete=may_mark and booking.status != Status.COMPLETED,
         may_no_show=may_mark and booking.status != Status.NO_SHOW,
         may_correct=may_mark and booking.closed_at is not None,
+        may_hand_over=booking.status == Status.BOOKED and now < booking.starts_at,
         may_cancel=booking.status == Status.BOOKED and now < booking.ends_at,
     )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from talks.views import files, moving, notes
+from talks.views import files, handing_over, moving, notes
 
 app_name = "talks"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("talks/<int:pk>/complete/", files.complete, name="complete"),
     path("talks/<int:pk>/missed/", files.no_show, name="no_show"),
     path("talks/<int:pk>/move/", moving.move, name="move"),
+    path("talks/<int:pk>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("talks/<int:pk>/cancel/", files.cancel, name="cancel"),
     path("talks/copies/<int:pk>/use/", notes.note_copy_use, name="note_copy_use"),
     path("talks/copies/<int:pk>/drop/", notes.note_copy_drop, name="note_copy_drop"),

@@ -163,6 +163,7 @@ TABLE = {
     "talks:complete": ONLY_POST,
     "talks:no_show": ONLY_POST,
     "talks:move": ADVISOR,
+    "talks:hand_over": ADVISOR,
     "talks:cancel": ADVISOR,
     # referrals
     "referrals:inbox": staff("advisor", "recruiter"),
@@ -278,7 +279,7 @@ def arguments(world):
             f"bookings:{name}": booking
             for name in ("appointment", "move", "move_details", "cancel", "prepare", "calendar")
         },
-        **{f"talks:{name}": booking for name in ("file", "note", "complete", "no_show", "move", "cancel")},
+        **{f"talks:{name}": booking for name in ("file", "note", "complete", "no_show", "move", "hand_over", "cancel")},
         **{f"api:invitation-{name}": [world.invitation.key] for name in ("detail", "slots", "booking")},
     }
 
