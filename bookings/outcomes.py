@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, Invitation
+from bookings.models import Booking, Invitation, WaitlistEntry
 from organisation.models import User
 from outbox.models import Message
 
@@ -26,6 +26,7 @@ from outbox.models import Message
 class InvitationOutcome(TextChoices):
     WAITING = "waiting", _("No reaction yet")
     REMINDED = "reminded", _("Reminded, no reaction yet")
+    ON_LIST = "on_list", _("On the waiting list")
     BOOKED = "booked", _("Talk planned")
     TALKED = "completed", _("Talked")
     MISSED = "no_show", _("Missed each other")
@@ -40,6 +41,7 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = ""
     latest = Booking.objects.filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
     ended = Q(open_until__lt=day) | Q(withdrawn_at__isnull=False)
     stopped = Q(application__candidate__messages_stopped_at__isnull=False) | Q(declined_at__isnull=False)
+    on_list = WaitlistEntry.objects.waiting().filter(invitation=OuterRef("pk"))
     talk_statuses = [Booking.Status.BOOKED, Booking.Status.COMPLETED, Booking.Status.NO_SHOW, Booking.Status.CANCELLED]
     told = invitations.annotate(
         talk_status=Subquery(latest.values("status")[:1]), talk_at=Subquery(latest.values("starts_at")[:1])
@@ -49,6 +51,7 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = ""
             When(stopped, then=Value(InvitationOutcome.STOPPED.value)),
             When(_letter_failed(), then=Value(InvitationOutcome.UNDELIVERED.value)),
             When(ended, then=Value(InvitationOutcome.ENDED.value)),
+            When(Exists(on_list), then=Value(InvitationOutcome.ON_LIST.value)),
             When(reminded_at__isnull=False, then=Value(InvitationOutcome.REMINDED.value)),
             default=Value(InvitationOutcome.WAITING.value),
             output_field=CharField(),

@@ -91,6 +91,7 @@ def _may_be_reminded(now: datetime) -> QuerySet[Invitation]:
     booked = Booking.objects.filter(invitation=OuterRef("pk"))
     return Invitation.objects.open(timezone.localdate(now)).filter(
         ~Exists(booked),
+        waitlist_entry__isnull=True,
         reminded_at__isnull=True,
         declined_at__isnull=True,
         sent_at__lte=now - REMIND_AFTER,

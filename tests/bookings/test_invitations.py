@@ -18,6 +18,7 @@ from tests.factories import (
     make_rejection,
     make_user,
     make_vacancy,
+    make_waitlist_entry,
 )
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,12 @@ def test_who_stopped_our_messages_is_told_as_such():
     invitation.candidate.save()
 
     assert outcome_of(invitation) == InvitationOutcome.STOPPED
+
+
+def test_who_waits_for_a_moment_did_react():
+    entry = make_waitlist_entry(invitation=make_invitation(reminded_at=NOW))
+
+    assert outcome_of(entry.invitation) == InvitationOutcome.ON_LIST
 
 
 def make_failed_letter(invitation, **fields):

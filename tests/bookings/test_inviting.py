@@ -21,6 +21,7 @@ from tests.factories import (
     make_policy,
     make_rejection,
     make_vacancy,
+    make_waitlist_entry,
     make_wish,
 )
 from tests.races import at_once
@@ -173,6 +174,13 @@ def test_no_reminder_of_an_invitation_that_is_over(fields):
 def test_no_reminder_to_somebody_who_booked():
     make_policy()
     make_booking(invitation=make_invitation(sent_at=NOW - timedelta(days=8)))
+
+    assert remind_invited(now=NOW) == 0
+
+
+def test_no_reminder_to_somebody_who_waits_for_a_moment():
+    make_policy()
+    make_waitlist_entry(invitation=make_invitation(sent_at=NOW - timedelta(days=8)))
 
     assert remind_invited(now=NOW) == 0
 
