@@ -27,6 +27,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_invitation,
+    make_location,
     make_opening,
     make_policy,
     make_rejection,
@@ -259,6 +260,19 @@ def test_a_change_of_hours_hits_a_talk_that_no_longer_fits(fields, is_hit):
         hits = found.hits
 
     assert (len(hits) == 1) is is_hit
+
+
+def test_hours_at_another_place_hit_a_talk_at_the_old_one_only():
+    make_policy()
+    advisor, place = make_advisor(hours=False), make_location()
+    opening = make_opening(advisor=advisor, weekday=1, location=place)
+    on_site = make_booking(advisor=advisor, channel="onsite", location=place)
+    make_booking(advisor=advisor, starts_at=on_site.starts_at + timedelta(hours=1))  # by phone
+
+    with pytest.raises(TalksInTheWay) as found:
+        carried_out(change(opening, channels=frozenset({"phone", "onsite"}), location_id=make_location().pk))
+
+    assert [hit.booking for hit in found.value.hits] == [on_site]
 
 
 def test_closing_hours_asks_about_their_talks_only():
