@@ -94,7 +94,8 @@ def target_of(address: str) -> Target:
         parts = urlsplit(address.strip())
         scheme = {"webcal": "https", "webcals": "https"}.get(parts.scheme, parts.scheme)
         host = (parts.hostname or "").rstrip(".").encode("idna").decode()
-        port = parts.port or PORTS[scheme]
+        usual = PORTS[scheme]
+        port = usual if parts.port is None else parts.port
     except (KeyError, ValueError):  # another scheme, a port that is none, a name that cannot be one
         raise AddressInvalid from None
     if not host:

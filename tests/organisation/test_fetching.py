@@ -93,6 +93,9 @@ def test_fetch_says_that_nothing_changed(settings):
     ("address", "refusal"),
     [
         ("ftp://cloud.example/agenda.ics", AddressInvalid),
+        ("ftp://cloud.example:8080/agenda.ics", AddressInvalid),
+        ("gopher://127.0.0.1:6379/_FLUSHALL", AddressInvalid),
+        ("https://cloud.example:0/", AddressForbidden),
         ("file:///etc/passwd", AddressInvalid),
         ("cloud.example/agenda.ics", AddressInvalid),
         ("https://", AddressInvalid),
