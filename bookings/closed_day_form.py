@@ -7,6 +7,10 @@ from advisors.forms import DateInput, in_reach
 from organisation.wording import one_line
 
 
+class HolidaysForm(forms.Form):
+    are_closed = forms.BooleanField(label=_("Closed on Dutch public holidays"), required=False)
+
+
 class ClosedDayForm(forms.Form):
     day = forms.DateField(label=_("Date"), widget=DateInput)
     reason = forms.CharField(

@@ -46,6 +46,7 @@ urlpatterns = [
     path("hours/openings/<int:pk>/", hours.opening, name="opening"),
     path("hours/openings/<int:pk>/close/", hours.opening_delete, name="opening_delete"),
     path("setup/closed-days/", closed_days.closed_days, name="closed_days"),
+    path("setup/closed-days/holidays/", closed_days.holidays, name="holidays"),
     path("setup/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed_day_remove"),
     path("invitations/", invitations.invitations, name="invitations"),
     path("invitations/waiting/", waiting.waiting_list, name="waiting_list"),

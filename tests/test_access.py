@@ -151,6 +151,7 @@ TABLE = {
     "bookings:team": staff("manager", "application_manager"),
     "bookings:closed_days": APPLICATION_MANAGER,
     "bookings:closed_day_remove": ONLY_POST,
+    "bookings:holidays": ONLY_POST,
     "bookings:takeover": HOURS,
     "bookings:sharing": staff("manager", "application_manager"),
     "bookings:invitations": staff("advisor", "recruiter"),

@@ -1,5 +1,6 @@
-"""The employer's own closed days, next to public holidays."""
+"""The employer's own closed days, and public holidays."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from advisors.models import Advisor
-from bookings.closed_day_form import ClosedDayForm
+from bookings.closed_day_form import ClosedDayForm, HolidaysForm
 from bookings.services.changing_hours import Change
 from bookings.views.impact import AGAIN, decided
 from organisation import services as organisation
@@ -29,20 +30,31 @@ def closed_days(request: HttpRequest) -> HttpResponse:
     form = ClosedDayForm(request.POST or None)
     if form.is_valid() and AGAIN not in request.POST:
         day, reason = form.cleaned_data["day"], form.cleaned_data["reason"]
-        change = Change(
-            make=partial(organisation.close_day, day=day, reason=reason),
-            advisors=tuple(Advisor.objects.values_list("pk", flat=True)),
-            action="day.close",
-            about=f"policy:{day}",
-        )
+        make = partial(organisation.close_day, day=day, reason=reason)
         try:
-            page = decided(request, change, is_own=False, back=reverse("bookings:closed_days"))
+            page = _asked(request, make, action="day.close", about=f"policy:{day}")
         except Refusal as refusal:
             form.add_error("day", str(refusal))
         else:
             return page or _done(request, _("Saved. Nobody can book on this day."))
-    days = own_closed_days(Policy.objects.current(), timezone.localdate())
-    return render(request, "bookings/closed_days.html", {"form": form, "days": days})
+    policy = Policy.objects.current()
+    words = {
+        "form": form,
+        "holidays": HolidaysForm(initial={"are_closed": policy.closes_on_public_holidays}),
+        "days": own_closed_days(policy, timezone.localdate()),
+    }
+    return render(request, "bookings/closed_days.html", words)
+
+
+@require_http_methods(["POST"])
+@for_role(Role.APPLICATION_MANAGER)
+def holidays(request: HttpRequest) -> HttpResponse:
+    form = HolidaysForm(request.POST)
+    if not form.is_valid() or AGAIN in request.POST:
+        return redirect("bookings:closed_days")
+    make = partial(organisation.keep_holidays, are_closed=form.cleaned_data["are_closed"])
+    page = _asked(request, make, action="policy.change", about="policy:closes_on_public_holidays")
+    return page or _done(request, _("Saved."))
 
 
 @require_http_methods(["POST"])
@@ -54,6 +66,12 @@ def closed_day_remove(request: HttpRequest, day: str) -> HttpResponse:
         raise Http404 from None
     organisation.open_day(day=found, actor=Actor.of(staff_of(request)), now=timezone.now())
     return _done(request, _("Removed. Candidates can book on this day again."))
+
+
+def _asked(request: HttpRequest, make: Callable[..., object], *, action: str, about: str) -> HttpResponse | None:
+    everybody = tuple(Advisor.objects.values_list("pk", flat=True))
+    change = Change(make=make, advisors=everybody, action=action, about=about)
+    return decided(request, change, is_own=False, back=reverse("bookings:closed_days"))
 
 
 def _done(request: HttpRequest, said: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What may be decided about the employer: policy, places, staff, programs."""
 
-from organisation.services.closed_days import close_day, open_day
+from organisation.services.closed_days import close_day, keep_holidays, open_day
 from organisation.services.places import keep_place
 from organisation.services.policy import change_policy
 from organisation.services.programs import add_client, revoke_client
@@ -14,6 +14,7 @@ __all__ = [
     "change_staff",
     "close_day",
     "invite_again",
+    "keep_holidays",
     "keep_place",
     "note_invited",
     "open_day",

@@ -37,6 +37,16 @@ def open_day(*, day: date, actor: Actor, now: datetime) -> None:
         audit.record("day.open", f"policy:{day}", actor=actor, now=now)
 
 
+@transaction.atomic
+def keep_holidays(*, are_closed: bool, actor: Actor, now: datetime) -> None:
+    """Whether nobody can book on Dutch public holidays; what stands stays. The same twice is once."""
+    policy = _locked()
+    if policy.closes_on_public_holidays != are_closed:
+        policy.closes_on_public_holidays = are_closed
+        policy.save()
+        audit.record("policy.change", "policy:closes_on_public_holidays", actor=actor, now=now)
+
+
 def _locked() -> Policy:
     return Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
 

@@ -16,11 +16,12 @@ FIELDS = [field.name for field in Policy._meta.concrete_fields if not field.prim
 def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
     """Keep this policy; the audit trail says which fields changed, not into what. Raises TextDoesNotFit.
 
-    Closed days have services of their own: what stands there stays.
+    Closed days and holidays have services of their own, since they can hit talks.
     """
     refuse_what_does_not_fit(policy.short_name)
     stored = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
     policy.closed_days = stored.closed_days
+    policy.closes_on_public_holidays = stored.closes_on_public_holidays
     changed = [name for name in FIELDS if getattr(stored, name) != getattr(policy, name)]
     policy.pk = 1
     policy.save()

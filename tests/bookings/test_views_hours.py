@@ -1,6 +1,6 @@
 """The doors through which hours change: preview, the talks in the way, and nothing typed is lost."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from advisors.models import Absence, Opening
 from bookings.models import Booking
-from organisation.models import AuditEvent, Role
+from organisation.models import AuditEvent, Policy, Role
 from tests.factories import (
     NOW,
     TUESDAY_HALF_PAST_TEN,
@@ -26,6 +26,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 TUESDAY = {"first_day": "2026-11-24", "last_day": "", "from_time": "", "until_time": ""}
+CHRISTMAS_AT_TEN = datetime(2026, 12, 25, 9, 0, tzinfo=UTC)
 AT_HALF_PAST_TEN = "2026-11-24T09:30Z"
 
 
@@ -245,6 +246,20 @@ def test_a_closed_day_is_noted_asked_about_and_taken_away(client, advisor):
     assert client.get("/setup/closed-days/").context["days"] == []
     trail = AuditEvent.objects.filter(about="policy:2026-11-24").order_by("pk")
     assert [event.action for event in trail] == ["day.close", "day.open"]
+
+
+def test_closing_on_public_holidays_asks_about_the_talks_on_them(client):
+    make_policy(closes_on_public_holidays=False)
+    booking = make_talk(make_advisor(), starts_at=CHRISTMAS_AT_TEN)
+    client.force_login(make_user(Role.APPLICATION_MANAGER))
+    answer = {f"talk_{booking.pk}": "keep@2026-12-25T09:00Z"}
+
+    asked = client.post("/setup/closed-days/holidays/", {"are_closed": "on"})
+    kept_open = Policy.objects.get().closes_on_public_holidays
+    done = client.post("/setup/closed-days/holidays/", {"are_closed": "on", **answer})
+
+    assert ([hit.booking for hit in asked.context["form"].hits], kept_open) == ([booking], False)
+    assert (done.headers["Location"], Policy.objects.get().closes_on_public_holidays) == ("/setup/closed-days/", True)
 
 
 @pytest.mark.parametrize(

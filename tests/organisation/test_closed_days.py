@@ -6,7 +6,7 @@ from organisation.actors import Actor
 from organisation.closing import own_closed_days
 from organisation.models import AuditEvent, Policy
 from organisation.refusals import ClosedDayOver, ClosedDayTooFar
-from organisation.services import close_day, open_day
+from organisation.services import close_day, keep_holidays, open_day
 from tests.factories import NOW, make_policy
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,13 @@ def test_close_day_refuses_what_is_over_or_far_away(day, refusal):
         closed(day)
 
     assert Policy.objects.get().closed_days == {}
+
+
+def test_keep_holidays_twice_is_once():
+    make_policy()
+
+    for _time in range(2):
+        keep_holidays(are_closed=False, actor=BOSS, now=NOW)
+
+    assert Policy.objects.get().closes_on_public_holidays is False
+    assert trail() == [("policy.change", "policy:closes_on_public_holidays")]

@@ -27,7 +27,6 @@ POLICY = {
     "session_minutes": "30",
     "buffer_minutes": "10",
     "buffer_before_minutes": "0",
-    "closes_on_public_holidays": "on",
     "share_window_days": "28",
     "hold_hours": "4",
     "notice_hours": "24",
@@ -60,12 +59,12 @@ def test_policy_is_kept_and_leads_back(page, settings):
     assert (policy.eligibility, policy.session_minutes, str(policy.phone)) == ("interviewed", 30, "+31600000900")
 
 
-def test_policy_keeps_the_rules_of_the_agenda_and_leaves_the_closed_days(page, settings):
+def test_policy_keeps_the_rules_of_the_agenda_and_leaves_closed_days_and_holidays(page, settings):
     settings.DEMO = True
-    make_policy(closed_days={"2026-12-24": "Opleiding"})
+    make_policy(closed_days={"2026-12-24": "Opleiding"}, closes_on_public_holidays=False)
     rules = {"buffer_before_minutes": "5", "step_minutes": "15", "share_window_days": "56", "hold_hours": "6"}
 
-    page.post(reverse("organisation:policy"), {**POLICY, **rules, "closes_on_public_holidays": ""})
+    page.post(reverse("organisation:policy"), {**POLICY, **rules})
 
     policy = Policy.objects.get()
     assert {name: str(getattr(policy, name)) for name in rules} == rules
