@@ -14,7 +14,7 @@ from advisors.calendar_words import calendar_states_of
 from advisors.daily import cap_on
 from advisors.hours import TWO_WEEKS, room_of
 from advisors.models import Advisor
-from advisors.stretches import ONE_DAY, day_of
+from advisors.stretches import ONE_DAY, day_of, without
 from bookings import periods
 from bookings.agenda import (
     calendar_of,
@@ -54,6 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "rows": rows_of_day(calendar, day, taken, policy=policy, now=now),
         "talk_count": number_of(of_day),
         "closed": why_closed(policy, day),
+        "is_away": not without([day_of(calendar, day)], calendar.absences),
         "cap": cap_on(calendar, day),
         "next_talk": None if of_day else next_talk_after(user, max(now, day_of(calendar, day).start)),
         "previous": day - ONE_DAY,

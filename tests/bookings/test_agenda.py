@@ -208,6 +208,15 @@ def test_a_day_of_the_employer_is_closed_with_its_reason(client, advisor, addres
     assert "Moving house" in words_of(client.get(address))
 
 
+def test_a_whole_day_away_is_said_on_the_day(client, advisor):
+    midnight = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+    make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=1))
+
+    html = words_of(client.get("/today/?day=2026-11-24"))
+
+    assert ["You are away on this day." in html, "No talks here yet" in html] == [True, False]
+
+
 def test_a_limit_that_is_reached_is_said(client, advisor):
     advisor.max_per_day = 1
     advisor.save()
