@@ -169,6 +169,27 @@ def test_a_server_that_is_none_ends_with_a_reason(settings, page, refusal, caplo
     assert (monotonic() - began < 5, "Sign in" in caplog.text) == (True, False)
 
 
+A_CALENDAR = b"""<?xml version="1.0"?>
+<multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><response><href>/werk/</href><propstat><prop>
+<resourcetype><collection/><c:calendar/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
+</multistatus>"""
+
+
+@pytest.mark.parametrize("odd", [b"<response/>", b"<response><href>/werk/1.ics</href><status>?</status></response>"])
+def test_a_search_of_an_odd_shape_ends_with_a_reason(settings, odd):
+    def answer(asked):
+        body = A_CALENDAR if asked.command == "PROPFIND" else EMPTY.replace(b"/>", b">" + odd + b"</multistatus>")
+        asked.send_response(207)
+        asked.send_header("Content-Length", str(len(body)))
+        asked.end_headers()
+        asked.wfile.write(body)
+
+    with web_server(settings) as server:
+        server.pages["/werk/"] = answer
+        there = DavCalendar(account(server.address("/werk/")))
+        assert refusal_of(lambda: there.events(WINDOW)) is AnswerUnreadable
+
+
 def test_a_password_that_no_longer_opens_is_said(calendar, settings):
     settings.SECRET_KEY = "renewed"
 
