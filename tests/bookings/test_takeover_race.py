@@ -54,10 +54,12 @@ def invited(vacancy):
 
 
 def takeover_by(colleague, ill, bookings, *, is_absence=False):
+    """Without a colleague every candidate is offered other moments."""
+    answer = Answer(What.HAND_OVER, colleague.pk) if colleague else Answer(What.OFFER)
     wanted = Takeover(
         advisor=ill,
         span=TUESDAY,
-        answers={booking.pk: Answer(What.HAND_OVER, colleague.pk) for booking in bookings},
+        answers={booking.pk: answer for booking in bookings},
         seen={booking.pk: booking.starts_at for booking in bookings},
         is_absence=is_absence,
     )
@@ -127,6 +129,7 @@ def test_a_takeover_moves_cancellations_and_absences_at_once_leave_everything_wh
     calls = [
         takeover_by(colleague, ill, bookings, is_absence=True),
         takeover_by(other, ill, bookings, is_absence=True),
+        takeover_by(None, ill, bookings),
         partial(add_absence, advisor=colleague, span=away, actor=CANDIDATE, now=NOW),
         *(partial(hand_over, booking=one, to=other.pk, word="", actor=CANDIDATE, now=NOW) for one in bookings),
         *(
