@@ -93,7 +93,7 @@ def stop_waiting(invitation: Invitation, *, advisor_id: int, starts_at: datetime
 
 
 def end_entry(entry: WaitlistEntry, *, now: datetime) -> None:
-    """Not waiting any more, and no texts about it."""
-    WaitlistEntry.objects.waiting().filter(pk=entry.pk).update(ended_at=now)
+    """Not waiting any more, no texts about it, and no number that we do not need."""
+    WaitlistEntry.objects.waiting().filter(pk=entry.pk).update(ended_at=now, wants_sms=False, phone="")
     if entry.wants_sms:
         take_offers_back(entry, now=now)

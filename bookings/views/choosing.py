@@ -44,9 +44,8 @@ def details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse
         return closed
     if moment.moment_problem:
         return _problem(request, invitation, now, moment.moment_problem)
-    return _details(
-        request, invitation, DetailsForm(initial=moment.cleaned_data, known_phone=known_phone(invitation)), moment
-    )
+    initial = {**moment.cleaned_data, "phone": _phone_for_texts(invitation)}
+    return _details(request, invitation, DetailsForm(initial=initial, known_phone=known_phone(invitation)), moment)
 
 
 def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
@@ -143,6 +142,10 @@ def invitation_of(candidate: Candidate, pk: int) -> Invitation:
 
 
 def known_phone(invitation: Invitation) -> str:
-    """What the candidate told us before, here or on the waiting list."""
+    return str(invitation.candidate.phone)
+
+
+def _phone_for_texts(invitation: Invitation) -> str:
+    """The number of the waiting list was given for texts only: it stands in the field, to be sent or not."""
     entry: WaitlistEntry | None = getattr(invitation, "waitlist_entry", None)
-    return str(invitation.candidate.phone or (entry.phone if entry else ""))
+    return entry.phone.as_national if entry and entry.phone else ""

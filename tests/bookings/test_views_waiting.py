@@ -146,16 +146,14 @@ def test_the_offer_is_taken_through_the_page_that_asks_the_number(visitor, invit
     assert (booking.starts_at, Hold.objects.get().state) == (TUESDAY_HALF_PAST_TEN, "taken")
 
 
-def test_the_number_of_the_waiting_list_is_not_asked_again(visitor, invitation):
+def test_the_number_that_was_given_for_texts_stands_in_the_field_to_be_sent_or_not(visitor, invitation):
     make_waitlist_entry(invitation=invitation, phone="+31600000001")
     held = make_hold(invitation=invitation)
+    chosen = {"slot": "2026-11-24T09:30Z", "channel": "phone", "language": "nl", "advisor": held.advisor_id}
 
-    form = visitor.get(
-        page("details", invitation),
-        {"slot": "2026-11-24T09:30Z", "channel": "phone", "language": "nl", "advisor": held.advisor_id},
-    ).context["form"]
+    form = visitor.get(page("details", invitation), chosen).context["form"]
 
-    assert form.known_phone == "+31600000001"
+    assert (form.known_phone, form["phone"].value()) == ("", "06 00000001")
 
 
 @pytest.mark.parametrize(("answer", "waits"), [("decline", True), ("leave", False)])

@@ -128,6 +128,15 @@ def test_leave_gives_the_moment_that_was_held_to_others():
     assert AuditEvent.objects.values_list("action", flat=True).get() == "waitlist.leave"
 
 
+def test_who_waits_no_more_leaves_no_number_behind():
+    entry = make_waitlist_entry(phone="+31600000001", wants_sms=True)
+
+    leave(invitation=entry.invitation, actor=CANDIDATE, now=NOW)
+
+    entry.refresh_from_db()
+    assert (str(entry.phone), entry.wants_sms) == ("", False)
+
+
 def test_decline_gives_the_moment_back_and_keeps_the_place():
     held = make_hold()
     entry = make_waitlist_entry(invitation=held.invitation)
