@@ -80,7 +80,7 @@ def offer(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
         "moments": [_of_hold(one) for one in standing],
         "held_until": standing[0].expires_at if standing else None,
         "latest": latest,
-        "latest_expired": bool(latest and not latest.stands(now) and latest.state in (Hold.State.OFFERED, "expired")),
+        "expired": sum(_expired_with(latest, one, now) for one in holds) if latest else 0,
         "entry": _entry_of(invitation),
         "is_whole_session": is_whole_session(request),
     }
@@ -100,6 +100,12 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, any(held.state == Hold.State.OFFERED for held in one.holds.all())) for one in page.object_list]
     return render(request, "bookings/waiting_list.html", {"page": page, "rows": rows})
+
+
+def _expired_with(latest: Hold, one: Hold, now: datetime) -> bool:
+    """Offered in one letter with the latest, and not kept any more because nobody answered."""
+    unanswered = one.state in (Hold.State.OFFERED, Hold.State.EXPIRED)
+    return one.offered_at == latest.offered_at and unanswered and now >= one.expires_at
 
 
 def _answer(request: HttpRequest, invitation: Invitation, actor: Actor, now: datetime) -> HttpResponse:

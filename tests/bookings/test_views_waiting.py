@@ -188,6 +188,14 @@ def test_three_moments_are_shown_as_three(visitor, invitation):
     assert "Kies een van deze momenten" in read(answer)
 
 
+def test_three_moments_that_expired_are_told_as_three(visitor, invitation):
+    long_ago = {"offered_at": NOW - timedelta(hours=4), "expires_at": NOW, "reason": "cancelled"}
+    for days in range(3):
+        make_hold(invitation=invitation, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=days), **long_ago)
+
+    assert "Deze momenten houden we niet meer voor je vast" in read(visitor.get(page("offer", invitation)))
+
+
 def test_home_says_that_a_moment_is_kept(visitor, invitation):
     make_hold(invitation=invitation)
 
