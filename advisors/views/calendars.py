@@ -12,13 +12,12 @@ from advisors import calendars as services
 from advisors import dav
 from advisors.calendar_forms import FORMS
 from advisors.calendar_words import calendar_states_of
+from advisors.doors import EDITORS, advisor_or_404, is_own
 from advisors.models import Advisor, OtherCalendar
 from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
 from organisation.models import Role
 from organisation.refusals import FetchFailed, Refusal
-
-EDITORS = (Role.ADVISOR, Role.APPLICATION_MANAGER)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -30,14 +29,14 @@ def calendars(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @for_role(Role.APPLICATION_MANAGER)
 def calendars_of(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _advisor_or_404(request, pk))
+    return _page(request, advisor_or_404(request, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(*EDITORS)
 @never_cache
 def calendar_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    advisor = _advisor_or_404(request, pk)
+    advisor = advisor_or_404(request, pk)
     if kind not in FORMS:
         raise Http404
     form = FORMS[kind](request.POST or None)
@@ -80,24 +79,15 @@ def _page(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     return render(request, "advisors/calendars.html", {"states": states, "is_full": full, **_place(request, advisor)})
 
 
-def _advisor_or_404(request: HttpRequest, pk: int) -> Advisor:
-    return get_object_or_404(Advisor.objects.editable_by(staff_of(request)).select_related("user"), pk=pk)
-
-
 def _calendar_or_404(request: HttpRequest, pk: int) -> OtherCalendar:
     return get_object_or_404(OtherCalendar.objects.editable_by(staff_of(request)).select_related("advisor"), pk=pk)
 
 
 def _place(request: HttpRequest, advisor: Advisor) -> dict[str, object]:
-    return {"advisor": advisor, "is_own": _is_own(request, advisor)}
-
-
-def _is_own(request: HttpRequest, advisor: Advisor) -> bool:
-    user = staff_of(request)
-    return advisor.user_id == user.pk and user.is_advisor
+    return {"advisor": advisor, "is_own": is_own(request, advisor)}
 
 
 def _back(request: HttpRequest, advisor: Advisor) -> HttpResponse:
-    if _is_own(request, advisor):
+    if is_own(request, advisor):
         return redirect("advisors:calendars")
     return redirect("advisors:calendars_of", pk=advisor.pk)
