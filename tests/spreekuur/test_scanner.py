@@ -13,6 +13,7 @@ from django.test import Client
 from bookings.services import (
     book,
     cancel,
+    hand_over,
     invite_due,
     move,
     offer_free_moments,
@@ -58,6 +59,7 @@ def make_every_letter():
     advisor, colleague = make_advisor(), make_advisor(name="Marit de Wit")
     _invite_and_remind()
     _book_move_and_cancel(advisor, colleague)
+    _hand_over(advisor, colleague)
     _wait()
     _miss(advisor)
     _refer(advisor)
@@ -97,6 +99,11 @@ def _book_move_and_cancel(advisor, colleague):
         remind_by_text(now=the_day_before)
         by = "advisor" if channel == "video" else "candidate"
         cancel(booking=booking, by=by, actor=CANDIDATE, now=NOW)
+
+
+def _hand_over(advisor, colleague):
+    booking = make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN + timedelta(days=1))
+    hand_over(booking=booking, to=colleague.pk, word="", actor=COMMAND, now=NOW)
 
 
 def _wait():
