@@ -20,7 +20,7 @@ LONGEST_ABSENCE = timedelta(days=731)  # two years
 
 def lock_agenda(advisor_id: int) -> None:
     """Whoever takes this advisor's time waits here. On SQLite the transaction is alone already (IMMEDIATE)."""
-    Advisor.objects.select_for_update(no_key=True).order_by("pk").get(pk=advisor_id)
+    Advisor.objects.select_for_update(no_key=True).values_list("pk").order_by("pk").get(pk=advisor_id)
 
 
 def take_time(

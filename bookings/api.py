@@ -107,7 +107,8 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        invitation = self.get_object()
+        own = Invitation.objects.of_client(_client(request)).select_related("application__candidate")
+        invitation = get_object_or_404(own, key=key)
         body = WishBody(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish(invitation.candidate.language)

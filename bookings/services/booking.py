@@ -92,7 +92,8 @@ def _book_with(
     turn: Turn, invitation: Invitation, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
 ) -> Booking:
     lock_agenda(turn.advisor_id)
-    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    seen, invitation = invitation, Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    invitation.application = seen.application  # whose it is does not change: read once
     if not invitation.is_open(now):
         raise InvitationClosed
     if standing := invitation.bookings.standing().first():
