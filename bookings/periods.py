@@ -20,8 +20,7 @@ def monday_named(text: str) -> date:
 
 def month_named(text: str) -> date:
     """ "2026-11"; its first day."""
-    year, _, number = text.partition("-")
-    return _in_reach(date(int(year), int(number), 1))
+    return day_named(f"{text}-01")
 
 
 def monday_of(day: date) -> date:

@@ -16,6 +16,8 @@ from advisors.why_form import WhyForm
 from organisation.doors import for_role, staff_of
 from organisation.models import Policy, User
 
+LONGEST_KEY = 18  # digits
+
 
 @require_http_methods(["GET", "HEAD"])
 @for_role(*EDITORS)
@@ -55,7 +57,7 @@ def _asked_about(request: HttpRequest, user: User, advisors: QuerySet[Advisor]) 
     own = advisors.filter(user=user)
     if not wanted:
         return own.first() if user.is_application_manager else get_object_or_404(own)
-    if not wanted.isdecimal():
+    if not wanted.isdecimal() or len(wanted) > LONGEST_KEY:
         raise Http404
     return get_object_or_404(advisors, pk=wanted)
 

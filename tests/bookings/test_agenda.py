@@ -356,6 +356,7 @@ def test_a_week_of_another_year_goes_by_the_week_of_that_year(client, advisor):
         "/agenda/?week=9999-W52",
         "/agenda/?week=x-Wy",
         "/agenda/month/?month=2026-13",
+        "/agenda/month/?month=99999999999999-1",
         "/agenda/month/?month=november",
         "/today/paper/?day=2026-02-30",
     ],

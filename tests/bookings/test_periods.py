@@ -48,6 +48,11 @@ def test_an_address_names_a_day_a_week_or_a_month(read, text, day):
         (month_named, "2026-13"),
         (month_named, "2026-x"),
         (month_named, "9999-01"),
+        (monday_named, "99999999999999-W01"),
+        (monday_named, "2026-W99999999999999"),
+        (month_named, "99999999999999-1"),
+        (month_named, "2026-99999999999999"),
+        (month_named, "2026-" + "1" * 5000),
     ],
 )
 def test_what_is_no_period_is_said(read, text):
