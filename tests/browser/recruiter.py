@@ -60,7 +60,7 @@ def upload(recruiter: Person, *people: TurnedDown) -> str:
 def import_people(recruiter: Person, *people: TurnedDown) -> None:
     """The last one is broken: the preview says so, and only the good lines come in."""
     upload(recruiter, *people)
-    recruiter.reads(f"{len(people) + 1} email")
+    recruiter.reads(f"{len(people) + 1} · email")
     recruiter.sees("“{text}” is not an e-mail address.", replacing={"text": people[-1].address})
     recruiter.fill(which="good")
     recruiter.press("Import")
