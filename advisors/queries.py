@@ -16,6 +16,7 @@ from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
 from organisation.models import Policy
 from organisation.workdays import public_holidays
 
+ONE_DAY = timedelta(days=1)
 WHOLE_WEEK = timedelta(days=7)  # around what is asked: the cap per week counts all of it
 
 
@@ -36,12 +37,20 @@ def question_of(policy: Policy, *, now: datetime, channel: str | None = None, la
     """What policy lets a candidate ask at this moment: from notice to horizon, without the days that are closed."""
     earliest = now + timedelta(hours=policy.notice_hours)
     latest = now + timedelta(days=policy.horizon_days)
+    return question_between(earliest, latest, policy=policy, channel=channel, language=language)
+
+
+def question_between(
+    earliest: datetime, latest: datetime, *, policy: Policy, channel: str | None = None, language: str | None = None
+) -> Question:
+    """The same between any two moments, whatever notice and horizon are."""
+    first, last = earliest - ONE_DAY, latest + ONE_DAY  # where the advisor is it may be another year
     return Question(
         earliest=earliest,
         latest=latest,
         channel=channel,
         language=language,
-        closed_days=closed_days_of(policy, earliest.year, latest.year),
+        closed_days=closed_days_of(policy, first.year, last.year),
     )
 
 

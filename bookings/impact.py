@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from advisors.models import Advisor, TalkChannel
-from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of, question_of
+from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of, question_between
 from advisors.slots import Calendar, Question, Span, why_not
 from advisors.stretches import is_within_hours, within
 from bookings.models import Booking
@@ -71,8 +71,8 @@ def hits_among(talks: list[Booking], *, now: datetime) -> list[Hit]:
 
 def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question:
     """At this very moment, whatever the notice and the horizon; a moment that is past never."""
-    asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
-    return replace(asked, earliest=now, latest=max(now, booking.starts_at))
+    latest = max(now, booking.starts_at)
+    return question_between(now, latest, policy=policy, channel=booking.channel, language=booking.language)
 
 
 def _against(talk: Booking, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:

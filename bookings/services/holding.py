@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from advisors.models import AgendaEntry
-from advisors.queries import question_of
+from advisors.queries import question_between
 from advisors.services import take_time
 from advisors.slots import Question, Slot
 from bookings.codes import code_of_entry, digest_of
@@ -23,9 +23,9 @@ def expiry_of(invitation: Invitation, policy: Policy, *, now: datetime) -> datet
 
 def question_for_hold(policy: Policy, *, now: datetime, expires_at: datetime) -> Question:
     """What can be held until then and still be booked in its last minute; what is sooner is simply open."""
-    asked = question_of(policy, now=now)
     earliest = expires_at + timedelta(hours=policy.notice_hours)
-    return replace(asked, earliest=earliest, latest=max(earliest, asked.latest))
+    latest = max(earliest, now + timedelta(days=policy.horizon_days))
+    return question_between(earliest, latest, policy=policy)
 
 
 def hold(

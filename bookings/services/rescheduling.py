@@ -1,12 +1,11 @@
 """The advisor moves a talk of their own, with a word to the candidate."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from advisors.models import Advisor, TalkChannel
-from advisors.queries import free_slots_of, question_of
+from advisors.queries import free_slots_of, question_between
 from advisors.services import lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
@@ -33,8 +32,8 @@ def reschedule(*, booking: Booking, starts_at: datetime, word: str, actor: Actor
 
 
 def question_to_reschedule(booking: Booking, policy: Policy, *, now: datetime) -> Question:
-    asked = question_of(policy, now=now, channel=booking.channel, language=booking.language)
-    return replace(asked, earliest=now, latest=now + max(AT_LEAST_AHEAD, timedelta(days=policy.horizon_days)))
+    latest = now + max(AT_LEAST_AHEAD, timedelta(days=policy.horizon_days))
+    return question_between(now, latest, policy=policy, channel=booking.channel, language=booking.language)
 
 
 def moments_to_reschedule(booking: Booking, policy: Policy, *, now: datetime) -> list[Slot]:

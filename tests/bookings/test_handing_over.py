@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -147,6 +147,12 @@ def test_hand_over_refuses_a_colleague_who_cannot_talk_that_way(lacks):
     Advisor.objects.filter(pk=colleague.pk).update(**lacks)
 
     refused(ColleagueNotFree, booking, colleague)
+
+
+def test_hand_over_knows_the_holidays_beyond_the_horizon():
+    make_policy(horizon_days=14)
+
+    refused(ColleagueNotFree, make_booking(starts_at=datetime(2027, 1, 1, 9, tzinfo=UTC)), make_colleague())
 
 
 def test_hand_over_refuses_the_recruiter_of_this_rejection():

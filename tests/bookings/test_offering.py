@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from advisors.models import AgendaEntry
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.services import cancel, decline, end_what_is_over, offer_free_moments
+from bookings.services.holding import question_for_hold
 from bookings.tasks import send_what_is_due
 from organisation.models import Role, User
 from outbox.models import Message
@@ -92,6 +93,14 @@ def make_known(invitation):
     AgendaEntry.objects.filter(kind="hold").delete()
     every_half_hour = [int((first_moment() + number * HOUR / 2).timestamp()) for number in range(1, 24 * 2 * 28)]
     WaitlistEntry.objects.filter(invitation=invitation).update(known_starts=every_half_hour)
+
+
+def test_a_hold_knows_the_holidays_beyond_the_horizon():
+    expires_at = datetime(2026, 12, 31, 9, tzinfo=UTC)
+
+    asked = question_for_hold(make_policy(horizon_days=1), now=expires_at - 13 * HOUR, expires_at=expires_at)
+
+    assert (asked.earliest.date(), date(2027, 1, 1) in asked.closed_days) == (date(2027, 1, 1), True)
 
 
 def test_a_moment_too_soon_to_offer_stays_open():

@@ -1,6 +1,6 @@
 """The advisor moves a talk of their own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from advisors.refusals import SlotTaken
 from bookings.models import Booking
 from bookings.refusals import NotStanding, TalkChanged, TalkOver
 from bookings.services import cancel, reschedule
+from bookings.services.rescheduling import moments_to_reschedule
 from organisation.actors import Actor
 from organisation.models import AuditEvent
 from outbox.models import Message
@@ -147,6 +148,16 @@ def test_reschedule_refuses_a_talk_that_moved_meanwhile():
     Booking.objects.update(starts_at=later, ends_at=later + timedelta(minutes=20))
 
     refused(TalkChanged, booking)
+
+
+def test_reschedule_knows_the_holidays_beyond_the_horizon():
+    policy, booking = make_policy(horizon_days=14), make_booking()
+    new_year, monday = datetime(2027, 1, 1, 9, tzinfo=UTC), datetime(2027, 1, 4, 9, tzinfo=UTC)
+
+    free = {slot.starts_at for slot in moments_to_reschedule(booking, policy, now=NOW)}
+
+    assert free & {new_year, monday} == {monday}
+    refused(SlotTaken, booking, new_year)
 
 
 def test_reschedule_refuses_a_talk_that_a_colleague_took_over_meanwhile():
