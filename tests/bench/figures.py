@@ -130,7 +130,7 @@ def race(house):
         def attempts(number):
             for token, key in racers[number::AT_ONCE]:
                 asked = Asked("POST", f"/api/v1/invitations/{key}/booking", token=token, body=body)
-                together.wait(timeout=60)
+                together.wait(timeout=120)
                 yield clients[number].try_sending(asked)
 
         with ThreadPoolExecutor(AT_ONCE) as threads:

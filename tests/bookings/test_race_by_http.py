@@ -50,7 +50,7 @@ def ask_at_once(asked, **options):
 
     def ask(number):
         with closing(Client(port)) as client:
-            together.wait(timeout=60)
+            together.wait(timeout=120)
             return [client.try_sending(one) for one in asked[number::AT_ONCE]]
 
     with web_server(threads=AT_ONCE, **options) as port, ThreadPoolExecutor(AT_ONCE) as threads:
