@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from advisors.slots import Slot
+from advisors.slots import Slot, Span
 
 AT_MOST = 3
 
@@ -18,12 +18,13 @@ class Lost:
     advisor_id: int
     channel: str
     zone: ZoneInfo
+    away: Span | None = None  # when its advisor holds no talks, whatever their agenda says
 
 
 def moments_instead(slots: Iterable[Slot], lost: Lost) -> list[Slot]:
     """Up to three other moments: on different days where that can be, then with the same advisor, then the same way."""
     chosen: list[Slot] = []
-    others = [slot for slot in slots if slot.starts_at != lost.starts_at]
+    others = [slot for slot in slots if slot.starts_at != lost.starts_at and not _is_away(slot, lost)]
     best_first = sorted(others, key=lambda slot: _rank(slot, lost))
     for only_other_days in (True, False):
         for slot in best_first:
@@ -31,6 +32,12 @@ def moments_instead(slots: Iterable[Slot], lost: Lost) -> list[Slot]:
             if len(chosen) < AT_MOST and not (only_other_days and _day(slot, lost.zone) in days):
                 chosen += [] if any(_clash(slot, one) for one in chosen) else [slot]
     return sorted(chosen)
+
+
+def _is_away(slot: Slot, lost: Lost) -> bool:
+    if lost.away is None or slot.advisor_id != lost.advisor_id:
+        return False
+    return slot.starts_at < lost.away.end and lost.away.start < slot.ends_at
 
 
 def _rank(slot: Slot, lost: Lost) -> tuple[bool, bool, date, int, Slot]:

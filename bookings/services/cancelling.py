@@ -9,7 +9,7 @@ from django.utils import timezone
 from advisors.queries import free_slots_of
 from advisors.refusals import SlotTaken
 from advisors.services import give_time_back, lock_agenda
-from advisors.slots import Slot
+from advisors.slots import Slot, Span
 from bookings import messages
 from bookings.models import Booking, Hold, Invitation
 from bookings.queries import pool_of
@@ -44,16 +44,20 @@ def cancel(*, booking: Booking, by: Booking.CancelledBy, actor: Actor, now: date
     return cancelled
 
 
-def offer_instead(*, booking: Booking, reason: Hold.Reason, word: str, actor: Actor, now: datetime) -> list[Hold]:
+def offer_instead(
+    *, booking: Booking, reason: Hold.Reason, word: str, actor: Actor, now: datetime, away: Span | None = None
+) -> list[Hold]:
     """Cancel the talk from our side and hold up to three other moments; they stand in the letter with the apology.
 
+    None of them is with this talk's advisor in the time that they are `away`, also when no absence was entered.
     What was done before is not done again: then the moments that stand are returned. Call it outside a transaction,
     and without an agenda's lock: it locks the agendas that it needs, in the order of their keys.
     Raises NotStanding and TalkOver.
     """
     policy = Policy.objects.current()
     with audit.refusals_recorded("booking.cancel", booking, actor=actor, now=now):
-        return _offer_instead(booking, _moments_instead(booking, policy, now), reason, word, policy, actor, now)
+        slots = _moments_instead(booking, away, policy, now)
+        return _offer_instead(booking, slots, reason, word, policy, actor, now)
 
 
 @transaction.atomic
@@ -108,13 +112,15 @@ def _stay_open(booking: Booking, policy: Policy, now: datetime) -> None:
     Invitation.objects.filter(pk=booking.invitation_id, open_until__lt=until).update(open_until=until)
 
 
-def _moments_instead(booking: Booking, policy: Policy, now: datetime) -> list[Slot]:
+def _moments_instead(booking: Booking, away: Span | None, policy: Policy, now: datetime) -> list[Slot]:
     """What is free as far as can be seen without a lock; in the language of the talk."""
     invitation = booking.invitation
     question = question_for_hold(policy, now=now, expires_at=expiry_of(invitation, policy, now=now))
     slots = free_slots_of(pool_of(invitation), replace(question, language=booking.language), policy=policy)
     zone = invitation.candidate.zone
-    lost = Lost(starts_at=booking.starts_at, advisor_id=booking.advisor_id, channel=booking.channel, zone=zone)
+    lost = Lost(
+        starts_at=booking.starts_at, advisor_id=booking.advisor_id, channel=booking.channel, zone=zone, away=away
+    )
     return moments_instead(slots, lost)
 
 

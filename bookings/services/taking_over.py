@@ -12,7 +12,7 @@ from advisors.slots import Span
 from bookings.models import Booking, Hold
 from bookings.refusals import TakeoverStopped, TalkChanged
 from bookings.services.cancelling import offer_instead
-from bookings.services.changing_hours import Answer, Answers, What
+from bookings.services.changing_hours import Answers, What
 from bookings.services.handing_over import hand_over
 from bookings.takeovers import talks_to_take_over
 from organisation import audit
@@ -52,7 +52,7 @@ def _take_over(takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]
         add_absence(advisor=takeover.advisor, span=takeover.span, actor=actor, now=now)
     for talk in talks:
         try:
-            _settle(talk, takeover.answers[talk.pk], takeover.word, actor, now)
+            _settle(talk, takeover, actor, now)
         except Refusal as refusal:
             raise TakeoverStopped(because=refusal, starts_at=talk.starts_at) from refusal
     audit.record("agenda.take_over", takeover.advisor, actor=actor, now=now)
@@ -68,10 +68,12 @@ def _lock(takeover: Takeover) -> None:
         lock_agenda(advisor_id)
 
 
-def _settle(talk: Booking, answer: Answer, word: str, actor: Actor, now: datetime) -> None:
+def _settle(talk: Booking, takeover: Takeover, actor: Actor, now: datetime) -> None:
+    answer, word = takeover.answers[talk.pk], takeover.word
     if answer.what == What.HAND_OVER and answer.to is not None:
         hand_over(booking=talk, to=answer.to, word=word, actor=actor, now=now)
     elif answer.what == What.OFFER:
-        offer_instead(booking=talk, reason=Hold.Reason.CANCELLED, word=word, actor=actor, now=now)
+        reason, away = Hold.Reason.CANCELLED, takeover.span
+        offer_instead(booking=talk, reason=reason, word=word, away=away, actor=actor, now=now)
     else:
         audit.record("booking.keep", talk, actor=actor, now=now)

@@ -1,9 +1,12 @@
 """Which moments are offered instead of a talk that cannot go on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from advisors.slots import Slot, Terms
+import pytest
+
+from advisors.slots import Slot, Span, Terms
 from bookings.replacements import Lost, moments_instead
 
 TUESDAY_TEN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -41,6 +44,23 @@ def test_the_same_way_to_talk_comes_before_an_earlier_day():
 
 def test_the_moment_that_was_lost_is_not_offered_with_somebody_else():
     assert moments_instead([slot(advisor=2)], LOST) == []
+
+
+@pytest.mark.parametrize(
+    ("away", "kept"),
+    [
+        (Span(TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1)), [1, 2]),
+        (Span(TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1, minutes=1)), [2]),
+        (Span(TUESDAY_TEN + timedelta(days=1, minutes=19), TUESDAY_TEN + timedelta(days=2)), [2]),
+        (Span(TUESDAY_TEN + timedelta(days=1, minutes=20), TUESDAY_TEN + timedelta(days=3)), [1]),
+    ],
+)
+def test_the_advisor_who_is_away_is_not_offered_in_that_time_and_a_colleague_is(away, kept):
+    colleague = slot(1, 4, advisor=2)
+
+    offered = moments_instead([slot(1), slot(2), colleague], replace(LOST, away=away))
+
+    assert [one for one in offered if one.advisor_id == 1] == [slot(days) for days in kept]
 
 
 def test_moments_that_disturb_each_other_are_not_offered_together():

@@ -36,6 +36,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 ME = Actor(key="user:7", origin="web")
 TUESDAY = Span(TUESDAY_HALF_PAST_TEN.replace(hour=0), WEDNESDAY_TEN.replace(hour=0))
+WEEK = Span(TUESDAY.start, TUESDAY.start + timedelta(days=7))
 TEN = TUESDAY_HALF_PAST_TEN - timedelta(minutes=30)
 KEEP, OFFER = Answer(What.KEEP), Answer(What.OFFER)
 
@@ -59,11 +60,11 @@ def to(advisor):
     return Answer(What.HAND_OVER, advisor.pk)
 
 
-def taken_over(ill, answers, *, seen=None, now=NOW, **how):
+def taken_over(ill, answers, *, seen=None, now=NOW, span=TUESDAY, **how):
     """`answers` by booking; each as it was seen."""
     decided = {booking.pk: answer for booking, answer in answers.items()}
     moments = {booking.pk: booking.starts_at for booking in answers} if seen is None else seen
-    wanted = Takeover(advisor=ill, span=TUESDAY, answers=decided, seen=moments, **how)
+    wanted = Takeover(advisor=ill, span=span, answers=decided, seen=moments, **how)
     return take_over(takeover=wanted, actor=ME, now=now)
 
 
@@ -118,6 +119,16 @@ def test_take_over_offers_other_moments_where_nobody_can(ill):
     assert (holds.count(), [hold.starts_at for hold in holds if hold.starts_at < TUESDAY.end]) == (3, [])
     [letter] = Message.objects.filter(person_key__startswith="candidate:")
     assert "Youssef is ziek." in letter.text
+
+
+def test_take_over_offers_nothing_with_the_colleague_in_the_time_that_is_taken_over(ill):
+    booking = make_booking(advisor=ill)
+
+    taken_over(ill, {booking: OFFER}, span=WEEK)
+
+    offered = list(Hold.objects.offered().values_list("advisor", "starts_at"))
+    assert Absence.objects.count() == 0
+    assert [len(offered), [one for one in offered if one[1] < WEEK.end]] == [3, []]
 
 
 def test_take_over_stops_when_a_colleague_is_not_free_any_more(ill, marit):
