@@ -8,8 +8,10 @@ from django.utils import translation
 from bookings.codes import address_of, code_of_entry
 from bookings.messages.words import candidate_key, moment, of_employer, zone_sentence
 from bookings.models import Hold, Invitation, WaitlistEntry
+from bookings.waking import hours_for_texts
 from candidates.models import Candidate
 from candidates.services.access import address_for
+from candidates.zones import is_elsewhere
 from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.wording import day_in_short, time_in_words
@@ -72,10 +74,12 @@ def _text(held: Hold, entry: WaitlistEntry, policy: Policy) -> Draft:
     candidate = held.invitation.candidate
     language, zone = candidate.language, candidate.zone
     until = f"{day_in_short(held.expires_at, language, zone)} {time_in_words(held.expires_at, language, zone)}"
+    may_leave_from, may_leave_until = hours_for_texts(held.offered_at, zone)
     words = {
         **of_employer(policy),
         **moment(held.starts_at, language, zone=zone),
         "date_short": day_in_short(held.starts_at, language, zone, with_weekday=True),
+        "is_elsewhere": is_elsewhere(zone, held.starts_at),
         "until_short": until,
         "short_url": address_of(code_of_entry(held.entry_id or 0)),
     }
@@ -89,7 +93,8 @@ def _text(held: Hold, entry: WaitlistEntry, policy: Policy) -> Draft:
         recipient=str(entry.phone),
         recipient_name=candidate.full_name,
         text=normalise(render_text("bookings/sms_offer", language=language, context=words)),
-        useless_after=held.expires_at,
+        not_before=may_leave_from,
+        useless_after=min(held.expires_at, may_leave_until),
     )
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.waking import after_waking_hours, is_awake
+from bookings.waking import after_waking_hours, hours_for_texts, is_awake
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -45,6 +45,18 @@ def test_nobody_gets_an_offer_at_night(moment, awake):
 )
 def test_the_time_to_answer_does_not_run_at_night(moment, hours, end):
     assert after_waking_hours(at(moment), hours, AMSTERDAM) == at(end)
+
+
+@pytest.mark.parametrize(
+    ("moment", "since"),
+    [
+        ("2026-11-24T08:05", "2026-11-24T09:00"),
+        ("2026-11-24T09:00", "2026-11-24T09:00"),
+        ("2026-11-24T19:30", "2026-11-24T19:30"),
+    ],
+)
+def test_a_text_leaves_between_nine_and_eight(moment, since):
+    assert hours_for_texts(at(moment), AMSTERDAM) == (at(since), at("2026-11-24T20:00"))
 
 
 def test_the_clock_is_that_of_the_candidate():
