@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from advisors.models import Advisor
 from bookings import ical
 from bookings.messages.offers import of_holds
-from bookings.messages.words import candidate_key, channel_sentence, for_advisor, for_candidate, moment
+from bookings.messages.words import candidate_key, channel_sentence, clock_sentence, for_advisor, for_candidate, moment
 from bookings.models import Booking, Hold
 from organisation.actors import key_of
 from organisation.models import Policy
@@ -90,15 +90,14 @@ def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime, hol
     kind = f"cancelled_by_{booking.cancelled_by}"
     can_choose = booking.invitation.is_open(now)
     by_candidate = booking.cancelled_by == Booking.CancelledBy.CANDIDATE
+    told = {
+        "word": word,
+        "can_choose": can_choose,
+        "clock_sentence": clock_sentence(booking.candidate, booking.starts_at, *(one.starts_at for one in holds)),
+        **of_holds(holds, booking.invitation),
+    }
     return [
-        _to_candidate(
-            kind,
-            booking,
-            policy,
-            method=CANCEL,
-            now=now,
-            words={"word": word, "can_choose": can_choose, **of_holds(holds, booking.invitation)},
-        ),
+        _to_candidate(kind, booking, policy, method=CANCEL, now=now, words=told),
         _to_advisor(
             "advisor_cancelled",
             booking,

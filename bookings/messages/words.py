@@ -85,6 +85,15 @@ def zone_sentence(candidate: Candidate, at: datetime) -> str:
         return " " + said % {"place": place, "time": time_in_words(at, language, ZONE)}
 
 
+def clock_sentence(candidate: Candidate, *moments: datetime) -> str:
+    """For a letter with several times, to who reads it elsewhere: on whose clock they all are."""
+    if not any(is_elsewhere(candidate.zone, at) for at in moments):
+        return ""
+    with translation.override(candidate.language):
+        said = _("All times in this mail are times in %(place)s.")
+        return said % {"place": place_of(candidate.time_zone, candidate.language)}
+
+
 def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:
     """No name of the candidate: mail is not the place. The file is behind the sign-in."""
     language = settings.LANGUAGE_CODE

@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from bookings.day_before import TEXT_AT
 from bookings.messages import mail_reminder
+from bookings.models import Booking
 from bookings.moments import stretch_of
 from bookings.queries import one_per_start, slots_for
-from bookings.services import book
+from bookings.services import book, cancel
 from bookings.services.reminding import remind_by_text
 from organisation.actors import Actor
 from outbox.models import Message
 from tests.factories import (
+    NOW,
     make_advisor,
     make_booking,
     make_candidate,
@@ -98,3 +100,21 @@ def test_a_reminder_for_somebody_at_home_says_one_time_only():
     draft = mail_reminder(booking, make_policy())
 
     assert "Brussel" not in draft.text
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("America/New_York", "om 04.30 uur gaat niet door. Youssef Benali kan dan helaas niet."),
+        ("Europe/Amsterdam", "om 10.30 uur gaat niet door. Youssef Benali kan dan helaas niet."),
+    ],
+)
+def test_a_cancellation_says_on_whose_clock_its_times_are(zone, said):
+    make_policy()
+    booking = make_booking(invitation=invited(zone))
+
+    cancel(booking=booking, by=Booking.CancelledBy.ADVISOR, actor=Actor(key="user:1", origin="web"), now=NOW)
+
+    letter = Message.objects.get(kind="cancelled_by_advisor").text
+    assert said in letter
+    assert letter.count("Alle tijden in deze mail zijn tijden in New York.") == (zone != "Europe/Amsterdam")
