@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from advisors.calendar_keeping import read_calendar
 from bookings.services import (
     book,
     cancel,
@@ -40,6 +41,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_invitation,
+    make_other_calendar,
     make_policy,
     make_rejection,
     make_user,
@@ -61,6 +63,7 @@ def make_every_letter():
     _book_move_and_cancel(advisor, colleague)
     _hand_over(advisor, colleague)
     _wait()
+    _lose_a_calendar(advisor)
     _miss(advisor)
     _refer(advisor)
     add_staff(
@@ -109,6 +112,13 @@ def _hand_over(advisor, colleague):
 def _wait():
     make_waitlist_entry(phone="+31600000001", wants_sms=True)
     offer_free_moments(now=NOW)
+
+
+def _lose_a_calendar(advisor):
+    nowhere = make_other_calendar(
+        advisor=advisor, address="http://127.0.0.1/agenda", failing_since=NOW - timedelta(days=2)
+    )
+    read_calendar(nowhere.pk, now=NOW)
 
 
 def _miss(advisor):
