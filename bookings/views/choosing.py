@@ -64,7 +64,7 @@ def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpRe
         return _taken(request, invitation, refusal)
     except (AlreadyBooked, InvitationClosed) as refusal:
         messages.warning(request, str(refusal))
-        return redirect("bookings:book", pk=invitation.pk)
+        return redirect("bookings:book" if is_whole_session(request) else "bookings:offer", pk=invitation.pk)
     if not is_whole_session(request):
         open_session(request, link_of(invitation.candidate), now=now, booking_id=booking.pk)
     messages.success(request, _("Your appointment is set. You also get a mail from us."))
@@ -125,7 +125,16 @@ def closed_for(request: HttpRequest, invitation: Invitation, now: datetime) -> H
         return None
     if progress == Progress.ENDED:
         return render(request, "bookings/closed.html", {"invitation": invitation})
-    return redirect("bookings:appointment", pk=_talk_of(bookings).pk)
+    return _to_the_talk(request, invitation, _talk_of(bookings), now)
+
+
+def _to_the_talk(request: HttpRequest, invitation: Invitation, talk: Booking, now: datetime) -> HttpResponse:
+    """The code of an offer's text opens what came of the offer, for as long as a code of its own would."""
+    if not is_whole_session(request):
+        if now >= talk.ends_at:
+            return render(request, "bookings/code_ended.html", status=404)
+        open_session(request, link_of(invitation.candidate), now=now, booking_id=talk.pk)
+    return redirect("bookings:appointment", pk=talk.pk)
 
 
 def _talk_of(bookings: list[Booking]) -> Booking:

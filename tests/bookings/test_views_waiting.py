@@ -5,18 +5,20 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.codes import code_of_entry
 from bookings.models import Booking, Hold, WaitlistEntry
-from bookings.services import Waiting, wait
+from bookings.services import Waiting, book, wait
 from candidates.links import token_of
 from organisation.models import Role
 from tests.factories import (
     CANDIDATE,
     NOW,
     TUESDAY_HALF_PAST_TEN,
+    WEDNESDAY_TEN,
     make_advisor,
     make_booking,
     make_candidate,
@@ -27,6 +29,7 @@ from tests.factories import (
     make_user,
     make_vacancy,
     make_waitlist_entry,
+    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +235,37 @@ def test_who_books_with_a_texts_code_sees_the_appointment(client, texted):
 
     assert answer.redirect_chain == [(reverse("bookings:appointment", args=[Booking.objects.get().pk]), 302)]
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("starts_at", [TUESDAY_HALF_PAST_TEN, TUESDAY_HALF_PAST_TEN + timedelta(days=1)])
+def test_a_texts_code_leads_to_the_talk_that_was_booked_since(client, texted, starts_at):
+    """By the whole link, in another browser; that session goes on."""
+    booking = book(invitation=texted.invitation, wish=make_wish(starts_at), actor=CANDIDATE, now=NOW)
+    appointment = (reverse("bookings:appointment", args=[booking.pk]), 302)
+
+    again = client.get(page("offer", texted.invitation), follow=True)
+    anew = Client().get(reverse("bookings:short", args=[code_of_entry(texted.entry_id)]), follow=True)
+
+    assert (again.redirect_chain, again.status_code) == ([appointment], 200)
+    assert (anew.redirect_chain[1:], anew.status_code) == ([appointment], 200)
+
+
+def test_who_booked_elsewhere_and_then_takes_the_texts_moment_is_led_to_the_talk(client, texted):
+    booking = book(invitation=texted.invitation, wish=make_wish(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
+    wish = {"slot": "2026-11-24T09:30Z", "channel": "phone", "language": "nl", "advisor": texted.advisor_id}
+
+    answer = client.post(page("details", texted.invitation), wish | {"phone": "06 0000 0001"}, follow=True)
+
+    assert answer.redirect_chain[-1] == (reverse("bookings:appointment", args=[booking.pk]), 302)
+    assert "Je hebt al een afspraak." in read(answer)
+
+
+def test_a_texts_code_opens_no_talk_that_is_over(client, texted):
+    make_booking(invitation=texted.invitation, starts_at=NOW - timedelta(hours=1))
+
+    answer = client.get(page("offer", texted.invitation))
+
+    assert (answer.status_code, answer.templates[0].name) == (404, "bookings/code_ended.html")
 
 
 # staff
