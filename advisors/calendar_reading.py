@@ -62,14 +62,17 @@ def busy_times(documents: Sequence[bytes], reader: Reader) -> Reading:
     """Raises NoCalendar, PageInsteadOfCalendar, CalendarCutOff, CalendarTooFull, CalendarTooDense."""
     spans: list[Span] = []
     skipped = 0
-    texts = [_text_of(content) for content in documents]
-    blocks = [_blocks_of(text, reader.window) for text in texts]
-    if sum(map(len, blocks)) > MOST_EVENTS:
+    by_head: dict[str, list[list[str]]] = defaultdict(list)  # CalDAV has a document per event, and few kinds of heads
+    for text in map(_text_of, documents):
+        by_head[_head_of(text)].append(_blocks_of(text, reader.window))
+    if sum(len(events) for together in by_head.values() for events in together) > MOST_EVENTS:
         raise CalendarTooFull
-    for text, events in zip(texts, blocks, strict=True):
-        found, not_understood = _busy_in(text, events, reader)
-        spans += found
-        skipped += not_understood
+    for head, together in by_head.items():
+        calendar = _calendar_of(head)
+        for events in together:
+            found, not_understood = _busy_in(calendar, events, reader)
+            spans += found
+            skipped += not_understood
     busy = _merged(spans)
     if len(busy) > MOST_SPANS:
         raise CalendarTooFull
@@ -90,6 +93,11 @@ def _text_of(content: bytes) -> str:
     return text + "\n"
 
 
+def _head_of(text: str) -> str:
+    """All but the events: time zones, and whose calendar it is."""
+    return _unfolded(_EVENT.sub("", text))
+
+
 def _blocks_of(text: str, window: Span) -> list[str]:
     """The events, without those that were over long before: years of them are common."""
     long_ago = (window.start - 2 * ONE_DAY).strftime("%Y%m%d")
@@ -105,8 +113,7 @@ def _was_over(block: str, day: str) -> bool:
     return bool(days) and max(days) < day and not _MOVES_OTHERS.search(block)
 
 
-def _busy_in(text: str, blocks: Iterable[str], reader: Reader) -> tuple[list[Span], int]:
-    calendar = _calendar_without_events(text)
+def _busy_in(calendar: Any, blocks: Iterable[str], reader: Reader) -> tuple[list[Span], int]:
     named = _zone_named(str(calendar.get("X-WR-TIMEZONE", "")))
     own = reader.own_addresses | {str(calendar.get("X-WR-CALNAME", "")).strip().lower()}  # Google: the owner's address
     series, skipped = _series_of(blocks)
@@ -127,13 +134,14 @@ def _busy_in(text: str, blocks: Iterable[str], reader: Reader) -> tuple[list[Spa
     return spans, skipped
 
 
-def _calendar_without_events(text: str) -> Any:
+def _calendar_of(head: str) -> Any:
     """With its time zones, which the library keeps by name for the events that follow."""
     tzp.use_zoneinfo()  # forgets the zones of the calendar before: programs give the same name to different ones
     for name in WINDOWS_TO_OLSON:
-        tzp.timezone(name)  # Windows' own names mean what they mean, with or without a definition beside them
+        if name in head:  # looking up all of them takes longer than all else
+            tzp.timezone(name)  # Windows' own names mean what they mean, with or without a definition beside them
     try:
-        return Calendar.from_ical(_EVENT.sub("", text))
+        return Calendar.from_ical(head)
     except ValueError:
         raise NoCalendar from None
 

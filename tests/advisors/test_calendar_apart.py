@@ -11,7 +11,7 @@ from advisors.calendar_reading import Reader, busy_times
 from advisors.calendar_refusals import CalendarTooDense, CalendarTooHard, NoCalendar, PageInsteadOfCalendar
 from advisors.slots import Span
 from organisation.refusals import Refusal
-from tests.calendar_samples import calendar, google, outlook
+from tests.calendar_samples import calendar, google, outlook, zone
 
 READER = Reader(
     window=Span(datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)),
@@ -28,6 +28,22 @@ def test_read_apart_finds_what_reading_here_finds():
     documents = [outlook(), google("UID:1\nDTSTART:20261124T100000\nDTEND:20261124T110000\nSUMMARY:Café")]
 
     assert read_apart(documents, READER) == busy_times(documents, READER)
+
+
+@pytest.mark.parametrize("program", ["One", "Number {}"])
+def test_read_apart_has_time_for_thousands_of_documents_of_one_event(program):
+    """CalDAV gives each event with its zones; written by one program, or by as many as there are events."""
+    event = "UID:{0}\nDTSTART;TZID=W. Europe Standard Time:20261124T{1:02}{2:02}00\nDURATION:PT1M"
+    documents = [
+        calendar(event.format(number, *divmod(number % 1440, 60)), head=zone("W. Europe Standard Time")).replace(
+            b"//Test//Test", f"//{program.format(number)}".encode()
+        )
+        for number in range(2000)
+    ]
+
+    reading = read_apart(documents, READER)
+
+    assert (len(reading.busy), reading.skipped) == (1440, 0)
 
 
 @pytest.mark.parametrize(

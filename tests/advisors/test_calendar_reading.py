@@ -158,6 +158,26 @@ def test_a_zone_of_one_calendar_does_not_reach_another():
     assert told(calendar(event, head=zone("Customized Time Zone"))) == ["11-24 09:00-10:00"]
 
 
+@pytest.mark.parametrize(
+    ("tzid", "folded", "expected"),
+    [
+        ("Customized Time Zone", "Customized\n  Time Zone", ["02:00", "09:00", "11:00"]),
+        ("W. Europe Standard Time", "W. Europe Stan\n dard Time", ["09:00", "10:00", "11:00"]),  # its own meaning
+    ],
+)
+def test_a_zone_of_one_document_does_not_reach_another_beside_it(tzid, folded, expected):
+    """Two programs that write into one CalDAV calendar; a name that is folded is the same name."""
+    west, east = zone(tzid), zone(folded).replace("+0200", "+0900").replace("+0100", "+0900")
+    documents = [
+        calendar(f"UID:1\nDTSTART;TZID={tzid}:20261124T{hour}0000\nDURATION:PT30M", head=head)
+        for hour, head in [(10, west), (11, east), (12, west)]
+    ]
+
+    busy = busy_times(documents, reader()).busy
+
+    assert [f"{span.start:%H:%M}" for span in busy] == expected
+
+
 def test_overlapping_times_become_one_and_neighbours_stay_apart():
     content = calendar(
         *(f"DTSTART:20261124T{at}00Z\nDURATION:PT{lasts}M" for at, lasts in [("1000", 60), ("1030", 60), ("1130", 30)])
