@@ -111,16 +111,14 @@ def fetch(address: str, wish: Wish | None = None, *, limits: Limits | None = Non
     """The answer below 400, or 304. Raises a FetchFailed that says why not."""
     wish, limits = wish or Wish(), limits or Limits()
     until = monotonic() + limits.seconds
+    target = target_of(address)
     for _attempt in range(limits.redirects + 1):
-        target = target_of(address)
         answer = _ask(target, wish, size=limits.size, until=until)
         if answer.status not in REDIRECTS:
             return answer
         if not wish.follows:
             raise Moved
-        address = urljoin(f"{target.scheme}://{_netloc(target)}{target.path}", answer.headers.get("location", ""))
-        if target.scheme == "https" and address.startswith("http:"):
-            raise AddressInsecure
+        target = _next_of(target, answer)
     raise TooManyRedirects
 
 
@@ -132,6 +130,17 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(inner)
         return address in GLOBAL_V6 and not any(address in network for network in NOT_PUBLIC_V6)
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _next_of(target: Target, answer: Answer) -> Target:
+    try:
+        address = urljoin(f"{target.scheme}://{_netloc(target)}{target.path}", answer.headers.get("location", ""))
+    except ValueError:  # brackets that do not close
+        raise AddressInvalid from None
+    further = target_of(address)
+    if (target.scheme, further.scheme) == ("https", "http"):
+        raise AddressInsecure
+    return further
 
 
 def _path_of(parts: SplitResult) -> str:

@@ -175,6 +175,7 @@ def test_fetch_connects_to_the_address_that_was_checked(settings, monkeypatch):
         ("http://169.254.169.254/", AddressForbidden),
         ("//localhost/", AddressForbidden),
         ("ftp://cloud.example/", AddressInvalid),
+        ("http://[::1", AddressInvalid),
         ("/round", TooManyRedirects),
         ("/gone", NotThere),
     ],

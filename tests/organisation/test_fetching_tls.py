@@ -65,9 +65,10 @@ def test_fetch_refuses_a_certificate_that_nobody_vouches_for(server):
         fetch(safe(server))
 
 
-def test_fetch_does_not_follow_from_a_safe_to_an_unsafe_connection(server, certificate, monkeypatch):
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "hTTp"])
+def test_fetch_does_not_follow_from_a_safe_to_an_unsafe_connection(server, certificate, monkeypatch, scheme):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    server.pages["/agenda"] = (302, {"Location": server.address("/other")}, b"")
+    server.pages["/agenda"] = (302, {"Location": server.address("/other").replace("http", scheme)}, b"")
 
     with pytest.raises(AddressInsecure):
         fetch(safe(server))
