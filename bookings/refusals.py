@@ -15,6 +15,11 @@ class AlreadyBooked(Refusal):
     sentence = _("You already have an appointment. You can move it to another moment.")
 
 
+class AlreadyTalked(AlreadyBooked):
+    code = "already_talked"
+    sentence = _("You have had this talk already. Would you like to talk again? Please call us.")
+
+
 class NotStanding(Refusal):
     code = "not_standing"
     sentence = _("This appointment has already ended or was cancelled.")

@@ -17,9 +17,10 @@ from bookings.codes import code_of, digest_of
 from bookings.fairness import ASKED_FOR, SAME_ADVISOR, Turn
 from bookings.models import Booking, Invitation
 from bookings.queries import alternatives_near, has_spoken_with, own_time_of, pool_of, slots_for
-from bookings.refusals import AlreadyBooked, InvitationClosed
+from bookings.refusals import AlreadyBooked, AlreadyTalked, InvitationClosed
 from bookings.services.holding import stop_waiting
 from bookings.services.texting import agree_to_texts, check_number
+from bookings.services.waiting import SETTLED
 from bookings.shares import advisors_in_turn
 from bookings.wishes import Wish
 from candidates.services.contact import touch
@@ -32,14 +33,15 @@ from outbox import services as outbox
 def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> Booking:
     """Give the invited candidate a moment of an advisor's time; the same wish twice returns the same booking.
 
-    Raises InvitationClosed, AlreadyBooked, PhoneNeeded, MobileNeeded, and SlotTaken with moments that are still free.
+    Raises InvitationClosed, AlreadyBooked, AlreadyTalked, PhoneNeeded, MobileNeeded, and SlotTaken with moments that
+    are still free.
     """
     policy = Policy.objects.current()
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
     with audit.refusals_recorded("booking.book", invitation, actor=actor, now=now):
         check_number(wish.phone, channel=wish.channel, wants_sms=wish.wants_sms)
-        if standing := invitation.bookings.standing().first():
-            return same_or_refuse(standing, wish)
+        if earlier := _settled(invitation):
+            return same_or_refuse(earlier, wish)
         for turn in turns_for(invitation, wish, question, policy):
             try:
                 return _book_with(turn, invitation, wish, question, policy, actor, now)
@@ -79,11 +81,18 @@ def alternatives_for(
     return []
 
 
-def same_or_refuse(standing: Booking, wish: Wish) -> Booking:
-    """A double click or a retry gets the booking that exists; another wish must be a move."""
-    same_advisor = wish.advisor_id in (None, standing.advisor_id)
-    if same_advisor and standing.starts_at == wish.starts_at and standing.channel == wish.channel:
-        return standing
+def _settled(invitation: Invitation) -> Booking | None:
+    """The talk that stands, or else the one that was held."""
+    return invitation.bookings.filter(status__in=SETTLED).order_by("status").first()
+
+
+def same_or_refuse(earlier: Booking, wish: Wish) -> Booking:
+    """A double click or a retry gets the booking that exists; another wish must be a move. There is one talk."""
+    if earlier.status == Booking.Status.COMPLETED:
+        raise AlreadyTalked
+    same_advisor = wish.advisor_id in (None, earlier.advisor_id)
+    if same_advisor and earlier.starts_at == wish.starts_at and earlier.channel == wish.channel:
+        return earlier
     raise AlreadyBooked
 
 
@@ -96,8 +105,8 @@ def _book_with(
     invitation.application = seen.application  # whose it is does not change: read once
     if not invitation.is_open(now):
         raise InvitationClosed
-    if standing := invitation.bookings.standing().first():
-        return same_or_refuse(standing, wish)
+    if earlier := _settled(invitation):
+        return same_or_refuse(earlier, wish)
     stop_waiting(invitation, advisor_id=turn.advisor_id, starts_at=wish.starts_at, now=now)
     entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, policy=policy)
     booking = _create(invitation, entry, slot, wish, turn.because, now)

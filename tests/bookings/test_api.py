@@ -197,6 +197,15 @@ def test_booking_refuses_after_the_invitation_ended(program):
     assert (answer.status_code, answer.json()["code"]) == (409, "invitation_closed")
 
 
+def test_booking_refuses_after_the_talk_was_held(program):
+    invitation = reported()
+    make_booking(invitation=invitation, status="completed")
+
+    answer = program.post(url(invitation, "/booking"), asked(), format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_talked")
+
+
 def test_move_after_the_limit_is_refused(program):
     invitation = reported()
     make_booking(advisor=make_advisor(), invitation=invitation, starts_at=NOW + timedelta(hours=2))

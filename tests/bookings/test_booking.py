@@ -4,7 +4,7 @@ import pytest
 
 from advisors.refusals import SlotTaken
 from bookings.models import Topic
-from bookings.refusals import AlreadyBooked, InvitationClosed, MobileNeeded, NotStanding, PhoneNeeded
+from bookings.refusals import AlreadyBooked, AlreadyTalked, InvitationClosed, MobileNeeded, NotStanding, PhoneNeeded
 from bookings.services import book, cancel, prepare
 from candidates.models import Consent
 from organisation.models import AuditEvent, Role
@@ -180,6 +180,24 @@ def test_book_refuses_an_advisor_who_stopped():
 def test_book_refuses_an_invitation_that_ended(fields):
     with pytest.raises(InvitationClosed):
         booked(make_wish(advisor=make_advisor()), make_invitation(**fields))
+
+
+@pytest.mark.parametrize("starts_at", [TUESDAY_HALF_PAST_TEN, WEDNESDAY_TEN])
+def test_book_refuses_a_second_talk_when_the_first_was_held(starts_at):
+    held = make_booking(status="completed")
+
+    with pytest.raises(AlreadyTalked):
+        booked(make_wish(starts_at, advisor=held.advisor), held.invitation)
+
+    assert held.invitation.bookings.get() == held
+
+
+def test_who_missed_the_talk_can_book_again():
+    missed = make_booking(status="no_show")
+
+    again = booked(make_wish(WEDNESDAY_TEN, advisor=missed.advisor), missed.invitation)
+
+    assert (again.status, missed.invitation.bookings.count()) == ("booked", 2)
 
 
 @pytest.mark.parametrize("fields", [{"channel": "phone"}, {"channel": "video", "wants_sms": True}])
