@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from organisation.workdays import next_invitation_moment
 from outbox.drafts import Draft
@@ -33,16 +33,21 @@ def _wake() -> None:
         wake_worker()
 
 
-def withdraw(*, about: str, now: datetime, kinds: Collection[str] = (), channel: str = "") -> int:
+def withdraw(
+    *, about: str, now: datetime, kinds: Collection[str] = (), channel: str = "", sparing: Q | None = None
+) -> int:
     """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction.
 
-    What is leaving at this moment cannot be called back, but is not tried again.
+    What is leaving at this moment cannot be called back, but is not tried again. What is `sparing` stays
+    true and leaves all the same.
     """
     unsent = Message.objects.filter(about=about, state__in=(Message.State.QUEUED, Message.State.SENDING))
     if kinds:
         unsent = unsent.filter(kind__in=kinds)
     if channel:
         unsent = unsent.filter(channel=channel)
+    if sparing:
+        unsent = unsent.exclude(sparing)
     unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
     return unsent.filter(state=Message.State.QUEUED).update(
         state=Message.State.SUPPRESSED, ended_at=now, **without_body()

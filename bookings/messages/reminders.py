@@ -67,4 +67,4 @@ def _short_text(booking: Booking, policy: Policy) -> str:
 
 
 def _key(booking: Booking, channel: str) -> str:
-    return f"reminder:booking={booking.pk}:start={booking.starts_at:%Y-%m-%dT%H:%MZ}:{channel}"
+    return f"reminder:booking={booking.pk}:sequence={booking.sequence}:{channel}"

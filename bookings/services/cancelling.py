@@ -16,10 +16,11 @@ from bookings.queries import pool_of
 from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
 from bookings.replacements import Lost, moments_instead
 from bookings.services.holding import expiry_of, hold, question_for_hold
+from bookings.services.taking_back import take_letters_back
 from bookings.waiting import CHANNELS
 from candidates.services.contact import touch
 from organisation import audit
-from organisation.actors import Actor, key_of
+from organisation.actors import Actor
 from organisation.models import Policy
 from outbox import services as outbox
 
@@ -92,7 +93,7 @@ def _end(booking: Booking, by: Booking.CancelledBy, policy: Policy, actor: Actor
     _mark(booking, by, policy, now)
     give_time_back(entry_id)
     touch(booking.candidate, now=now)
-    outbox.withdraw(about=key_of(booking), now=now)
+    take_letters_back(booking, now=now)
     audit.record("booking.cancel", booking, actor=actor, now=now)
 
 

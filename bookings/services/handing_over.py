@@ -13,9 +13,10 @@ from bookings.impact import question_for
 from bookings.models import Booking, Invitation
 from bookings.queries import pool_of
 from bookings.refusals import ColleagueNotFree, MayNotHold, NotStanding, TalkChanged, TalkStarted
+from bookings.services.taking_back import take_letters_back, take_reminders_back
 from candidates.services.contact import touch
 from organisation import audit
-from organisation.actors import Actor, key_of
+from organisation.actors import Actor
 from organisation.models import Policy
 from outbox import services as outbox
 
@@ -46,7 +47,7 @@ def _hand_over(seen: Booking, to: int, word: str, policy: Policy, actor: Actor, 
     _give_to(booking, to, policy, now)
     give_time_back(old_entry_id)
     touch(booking.candidate, now=now)
-    outbox.withdraw(about=key_of(booking), now=now)
+    take_letters_back(booking, now=now)
     audit.record("booking.hand_over", booking, actor=actor, now=now)
     letters = messages.handed_over(booking, policy, old_advisor_id=old_advisor_id, word=word, now=now)
     outbox.post(*letters, now=now)
@@ -66,7 +67,6 @@ def _refuse_when_changed(booking: Booking, seen: Booking) -> None:
 
 
 def _give_to(booking: Booking, to: int, policy: Policy, now: datetime) -> None:
-    """Reminders that were sent stay sent: the letter of today says who it will be."""
     if not pool_of(booking.invitation, advisor_id=to).exists():
         raise MayNotHold
     question = question_for(booking, policy, now=now)
@@ -76,6 +76,7 @@ def _give_to(booking: Booking, to: int, policy: Policy, now: datetime) -> None:
         raise ColleagueNotFree from refusal
     booking.chosen_because = {"rule": "handed_over", "from": booking.advisor_id}
     _place(booking, slot)
+    take_reminders_back(booking, now=now)
     booking.entry = entry
     booking.save()
 

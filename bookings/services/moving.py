@@ -14,11 +14,12 @@ from bookings.fairness import Turn
 from bookings.models import Booking, Invitation
 from bookings.refusals import NotStanding, TooLateToMove
 from bookings.services.booking import alternatives_for, turns_for
+from bookings.services.taking_back import take_letters_back
 from bookings.services.texting import check_number
 from bookings.wishes import Wish
 from candidates.services.contact import touch
 from organisation import audit
-from organisation.actors import Actor, key_of
+from organisation.actors import Actor
 from organisation.models import Policy
 from outbox import services as outbox
 
@@ -89,7 +90,7 @@ def _move_to(
     if old_entry_id != entry.pk:
         give_time_back(old_entry_id)
     touch(moved.candidate, now=now)
-    outbox.withdraw(about=key_of(moved), now=now)
+    take_letters_back(moved, now=now)
     audit.record("booking.move", moved, actor=actor, now=now)
     outbox.post(*messages.moved(moved, policy, was=was, old_advisor_id=old_advisor_id, now=now), now=now)
     return moved

@@ -11,9 +11,10 @@ from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.models import Booking, Invitation
 from bookings.refusals import NotStanding, TalkChanged, TalkOver
+from bookings.services.taking_back import take_letters_back
 from candidates.services.contact import touch
 from organisation import audit
-from organisation.actors import Actor, key_of
+from organisation.actors import Actor
 from organisation.models import Policy
 from outbox import services as outbox
 
@@ -60,7 +61,7 @@ def _reschedule(seen: Booking, starts_at: datetime, word: str, policy: Policy, a
     )
     _place(booking, slot, now)
     touch(booking.candidate, now=now)
-    outbox.withdraw(about=key_of(booking), now=now)
+    take_letters_back(booking, now=now)
     audit.record("booking.reschedule", booking, actor=actor, now=now)
     outbox.post(*messages.rescheduled(booking, policy, was=was, word=word, now=now), now=now)
     return booking

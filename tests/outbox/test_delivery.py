@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 
 from outbox import mail
 from outbox.delivery import LEASE, MAX_ATTEMPTS, claim, deliver, deliver_due, pause_after
@@ -130,6 +131,13 @@ def test_withdraw_stops_what_waits():
         ("suppressed", "withdrawn"),
         ("queued", ""),
     ]
+
+
+def test_withdraw_spares_what_stays_true():
+    post(draft(), draft(dedupe_key="2", person_key="user:7"), now=NOW)
+
+    assert withdraw(about="booking:1", sparing=Q(person_key="user:7"), now=NOW) == 1
+    assert Message.objects.values_list("person_key", flat=True).get(state="queued") == "user:7"
 
 
 def test_what_was_withdrawn_while_its_sender_died_does_not_leave_again():
