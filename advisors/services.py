@@ -1,13 +1,12 @@
 """Taking and giving back an advisor's time, and the hours in which it can be taken."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
 from advisors.openings import fill, workable
-from advisors.queries import free_slots_of
+from advisors.queries import free_slots_of, question_between
 from advisors.refusals import AbsenceInvalid, AbsenceTooLong, SlotTaken
 from advisors.rota import Hours
 from advisors.slots import Question, Slot, Span
@@ -28,16 +27,16 @@ def take_time(
     advisor_id: int,
     starts_at: datetime,
     question: Question,
-    policy: Policy,
     instead_of: AgendaEntry | None = None,
     kind: AgendaEntry.Kind = AgendaEntry.Kind.BOOKING,
 ) -> tuple[AgendaEntry, Slot]:
     """Take this start in the agenda after asking the engine once more; `instead_of` is own time that moves.
 
     The caller has a transaction and holds `lock_agenda`; a hold becomes a booking by giving its time back first, in
-    the same transaction. Raises SlotTaken, also when the database's own constraint had to say it.
+    the same transaction. The question may be older than the lock: which days are closed is asked anew. Raises
+    SlotTaken, also when the database's own constraint had to say it.
     """
-    slot = _free_slot_at(advisor_id, starts_at, question, policy, instead_of)
+    slot = _free_slot_at(advisor_id, starts_at, question, instead_of)
     if slot is None:
         raise SlotTaken
     try:
@@ -54,13 +53,13 @@ def give_time_back(entry_id: int | None) -> None:
 
 
 def _free_slot_at(
-    advisor_id: int, starts_at: datetime, question: Question, policy: Policy, instead_of: AgendaEntry | None
+    advisor_id: int, starts_at: datetime, question: Question, instead_of: AgendaEntry | None
 ) -> Slot | None:
     if not question.earliest <= starts_at <= question.latest:
         return None
-    advisors = Advisor.objects.active().filter(pk=advisor_id)
+    advisors, policy = Advisor.objects.active().filter(pk=advisor_id), Policy.objects.current()
     without = [instead_of.pk] if instead_of else []
-    around = replace(question, earliest=starts_at, latest=starts_at)
+    around = question_between(starts_at, starts_at, policy=policy, channel=question.channel, language=question.language)
     slots = free_slots_of(advisors, around, policy=policy, without=without)
     return next((slot for slot in slots if slot.starts_at == starts_at), None)
 

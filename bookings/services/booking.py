@@ -108,7 +108,7 @@ def _book_with(
     if earlier := _settled(invitation):
         return same_or_refuse(earlier, wish)
     stop_waiting(invitation, advisor_id=turn.advisor_id, starts_at=wish.starts_at, now=now)
-    entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, policy=policy)
+    entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question)
     booking = _create(invitation, entry, slot, wish, turn.because, now)
     touch(booking.candidate, now=now)
     if wish.wants_sms:

@@ -71,7 +71,7 @@ def _give_to(booking: Booking, to: int, policy: Policy, now: datetime) -> None:
         raise MayNotHold
     question = question_for(booking, policy, now=now)
     try:
-        entry, slot = take_time(advisor_id=to, starts_at=booking.starts_at, question=question, policy=policy)
+        entry, slot = take_time(advisor_id=to, starts_at=booking.starts_at, question=question)
     except SlotTaken as refusal:
         raise ColleagueNotFree from refusal
     booking.chosen_because = {"rule": "handed_over", "from": booking.advisor_id}

@@ -48,7 +48,6 @@ def hold(
         advisor_id=slot.advisor_id,
         starts_at=slot.starts_at,
         question=replace(question, channel=channel, language=language),
-        policy=policy,
         kind=AgendaEntry.Kind.HOLD,
     )
     return Hold.objects.create(

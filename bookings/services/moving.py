@@ -81,7 +81,7 @@ def _move_to(
     refuse_when_closed(moved, policy, now)
     was, old_advisor_id, old_entry_id = moved.starts_at, moved.advisor_id, moved.entry_id
     entry, slot = take_time(
-        advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, policy=policy, instead_of=moved.entry
+        advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, instead_of=moved.entry
     )
     moved.entry = entry
     if turn.advisor_id != old_advisor_id:

@@ -57,7 +57,7 @@ def _reschedule(seen: Booking, starts_at: datetime, word: str, policy: Policy, a
         raise TalkChanged
     question, was = question_to_reschedule(booking, policy, now=now), booking.starts_at
     _entry, slot = take_time(
-        advisor_id=booking.advisor_id, starts_at=starts_at, question=question, policy=policy, instead_of=booking.entry
+        advisor_id=booking.advisor_id, starts_at=starts_at, question=question, instead_of=booking.entry
     )
     _place(booking, slot, now)
     touch(booking.candidate, now=now)

@@ -1,4 +1,4 @@
-"""An absence against candidates who book at the same moment: no talk lands in it without an answer."""
+"""An absence or a closed day against candidates who book at that moment: no talk lands in it without an answer."""
 
 from datetime import timedelta
 from functools import partial
@@ -12,7 +12,9 @@ from bookings.models import Booking
 from bookings.services import book
 from bookings.services.changing_hours import Change, TalksInTheWay, carry_out
 from organisation.actors import Actor
+from organisation.models import Policy
 from organisation.refusals import Refusal
+from organisation.services import close_day
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -38,19 +40,38 @@ def test_an_absence_and_bookings_at_once_never_leave_a_talk_in_the_absence(round
     advisor, vacancy = make_advisor(), make_vacancy()
     make = partial(add_absence, advisor=advisor, span=TUESDAY)
     away = Change(make=make, advisors=(advisor.pk,), action="absence.add", about=f"advisor:{advisor.pk}")
-    moments = [NINE + timedelta(minutes=30 * number) for number in range(6)]
-    invitations = [make_invitation(rejection=make_rejection(vacancy=vacancy)) for _moment in moments]
-    wishes = [
-        partial(book, invitation=invitation, wish=make_wish(moment, advisor=advisor), actor=CANDIDATE, now=NOW)
-        for invitation, moment in zip(invitations, moments, strict=True)
-    ]
     absence = partial(carry_out, change=away, answers={}, word="", actor=ADVISOR, now=NOW)
-    calls = [*wishes, absence, absence]
+    calls = [*bookings_of_six(advisor, vacancy), absence, absence]
 
     answers = at_once(calls[round_number:] + calls[:round_number], threads=len(calls))
 
     assert [one for one in answers if isinstance(one, Exception) and not is_expected(one)] == []
     assert 0 in (Absence.objects.count(), Booking.objects.standing().count())
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_a_closed_day_and_bookings_at_once_never_leave_a_talk_on_that_day(round_number):
+    make_policy()
+    advisor, vacancy = make_advisor(), make_vacancy()
+    make = partial(close_day, day=NINE.date(), reason="Opleiding")
+    closed = Change(make=make, advisors=(advisor.pk,), action="day.close", about=f"policy:{NINE.date()}")
+    closing = partial(carry_out, change=closed, answers={}, word="", actor=ADVISOR, now=NOW)
+    calls = [closing, *bookings_of_six(advisor, vacancy), closing]
+
+    answers = at_once(calls[round_number:] + calls[:round_number], threads=len(calls))
+
+    assert [one for one in answers if isinstance(one, Exception) and not is_expected(one)] == []
+    assert 0 in (len(Policy.objects.get().closed_days), Booking.objects.standing().count())
+
+
+def bookings_of_six(advisor, vacancy):
+    """Six candidates, each with another moment of the Tuesday."""
+    moments = [NINE + timedelta(minutes=30 * number) for number in range(6)]
+    invitations = [make_invitation(rejection=make_rejection(vacancy=vacancy)) for _moment in moments]
+    return [
+        partial(book, invitation=invitation, wish=make_wish(moment, advisor=advisor), actor=CANDIDATE, now=NOW)
+        for invitation, moment in zip(invitations, moments, strict=True)
+    ]
 
 
 def is_expected(error):
