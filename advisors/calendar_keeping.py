@@ -89,10 +89,18 @@ def reader_of(calendar: OtherCalendar, policy: Policy, *, now: datetime) -> Read
 
 
 def replace_entries(calendar: OtherCalendar, busy: Sequence[Span]) -> None:
-    """In the caller's transaction; what stays the same is not written."""
+    """What stays the same is not written; what stands there twice goes.
+
+    In the caller's transaction, which wrote the calendar's row: another reading of it waits there.
+    """
     entries = AgendaEntry.objects.filter(calendar=calendar)
-    known = {Span(start, end): key for key, start, end in entries.values_list("pk", "busy_from", "busy_until")}
-    gone = [key for span, key in known.items() if span not in set(busy)]
+    wanted, kept, gone = set(busy), set(), []
+    for key, start, end in entries.order_by("pk").values_list("pk", "busy_from", "busy_until"):
+        span = Span(start, end)
+        if span in wanted and span not in kept:
+            kept.add(span)
+        else:
+            gone.append(key)
     new = [
         AgendaEntry(
             advisor_id=calendar.advisor_id,
@@ -102,7 +110,7 @@ def replace_entries(calendar: OtherCalendar, busy: Sequence[Span]) -> None:
             calendar=calendar,
         )
         for span in busy
-        if span not in known
+        if span not in kept
     ]
     entries.filter(pk__in=gone).delete()
     AgendaEntry.objects.bulk_create(new)

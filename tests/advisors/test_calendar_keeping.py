@@ -10,6 +10,7 @@ from outbox.models import Message
 from tests.calendar_samples import calendar as ics
 from tests.calendar_servers import web_server
 from tests.factories import NOW, make_advisor, make_other_calendar, make_policy
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 TUESDAY = "UID:1\nDTSTART:20261124T100000Z\nDTEND:20261124T110000Z"
@@ -82,6 +83,25 @@ def test_reading_again_replaces_what_was_read_and_keeps_what_stayed(calendar, se
     server.pages["/agenda"] = (200, {}, ics(WEDNESDAY))
     read_calendar(calendar.pk, now=NOW)
     assert busy() == ["11-25 10:00-11:00"]
+
+
+def test_what_was_stored_twice_stands_there_once_after_reading_again(calendar, server):
+    read_calendar(calendar.pk, now=NOW)
+    kept = AgendaEntry.objects.get()
+    AgendaEntry.objects.create(
+        **{field: getattr(kept, field) for field in ("advisor", "kind", "busy_from", "busy_until", "calendar")}
+    )
+    read_calendar(calendar.pk, now=NOW)
+
+    assert AgendaEntry.objects.get() == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_readings_at_once_store_a_time_once(calendar, server):
+    server.pages["/agenda"] = (200, {}, ics(TUESDAY, WEDNESDAY))
+    at_once([lambda: read_calendar(calendar.pk, now=NOW)] * 8, threads=8)
+
+    assert (busy(), state()[0]) == (["11-24 10:00-11:00", "11-25 10:00-11:00"], "")
 
 
 def test_a_calendar_leaves_those_of_others_alone(calendar, server):
