@@ -99,9 +99,9 @@ bench: test-environment
 
 # Its newest release, in an environment of its own; with our Django, so that this is not the difference.
 bench-peer: test-environment
-	@test -x .venv-peer/bin/gunicorn || $(PYTHON) -m venv .venv-peer
-	@.venv-peer/bin/python -m pip install --quiet --upgrade django-appointment "Django~=5.2.0" gunicorn "psycopg[binary]" >&2
-	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench.peer --python .venv-peer/bin/python
+	@test -x var/peer/bin/gunicorn || $(PYTHON) -m venv var/peer
+	@var/peer/bin/python -m pip install --quiet --upgrade django-appointment "Django~=5.2.0" gunicorn "psycopg[binary]" >&2
+	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench.peer --python var/peer/bin/python
 
 # Keeping
 
@@ -120,6 +120,6 @@ lock: environment
 	@.ci/without-funding tests/oracles/package-lock.json
 
 clean:
-	rm -rf .venv .venv-peer .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles tests/oracles/node_modules
+	rm -rf .venv var/peer .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles tests/oracles/node_modules
 	rm -f var/test_* var/database.stamp locale/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
