@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
+from organisation.actors import Actor
 from organisation.models import AuditEvent, Location, Policy, Role, User
 from organisation.words import action_in_words, key_in_words, origin_in_words
 
@@ -84,6 +85,12 @@ def talks_ahead_of(user: User, *, now: datetime) -> TalksAhead:
         pk=user.pk, advisor__bookings__status="booked", advisor__bookings__ends_at__gt=now
     ).aggregate(count=Count("advisor__bookings"), last_at=Max("advisor__bookings__starts_at"))
     return TalksAhead(**standing)
+
+
+def member_of_staff(actor: Actor) -> User | None:
+    """None when a candidate, a program or the system does it."""
+    kind, _colon, number = actor.key.partition(":")
+    return User.objects.filter(pk=int(number)).first() if kind == "user" and number.isdecimal() else None
 
 
 def trail(wanted: dict[str, str]) -> QuerySet[AuditEvent]:

@@ -14,8 +14,9 @@ from bookings import ical
 from bookings.messages.offers import of_holds
 from bookings.messages.words import candidate_key, channel_sentence, clock_sentence, for_advisor, for_candidate, moment
 from bookings.models import Booking, Hold
-from organisation.actors import key_of
+from organisation.actors import Actor, key_of
 from organisation.models import Policy
+from organisation.queries import member_of_staff
 from outbox.drafts import Draft
 from outbox.letters import render
 
@@ -84,12 +85,13 @@ def handed_over(booking: Booking, policy: Policy, *, old_advisor_id: int, word: 
     ]
 
 
-def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime, holds: Sequence[Hold] = ()) -> list[Draft]:
-    """`holds` are the moments that we keep for the candidate instead."""
+def cancelled(
+    booking: Booking, policy: Policy, *, word: str, actor: Actor, now: datetime, holds: Sequence[Hold] = ()
+) -> list[Draft]:
+    """`holds` are the moments that we keep for the candidate instead; `actor` is who cancelled."""
     booking = _fresh(booking)
     kind = f"cancelled_by_{booking.cancelled_by}"
     can_choose = booking.invitation.is_open(now)
-    by_candidate = booking.cancelled_by == Booking.CancelledBy.CANDIDATE
     told = {
         "word": word,
         "can_choose": can_choose,
@@ -105,9 +107,17 @@ def cancelled(booking: Booking, policy: Policy, *, word: str, now: datetime, hol
             booking.advisor,
             method=CANCEL,
             now=now,
-            words={"by_candidate": by_candidate},
+            words=_by_whom(booking, actor),
         ),
     ]
+
+
+def _by_whom(booking: Booking, actor: Actor) -> dict[str, object]:
+    """For the advisor, whose talk a colleague or an application manager may have cancelled."""
+    if booking.cancelled_by == Booking.CancelledBy.CANDIDATE:
+        return {"by_candidate": True}
+    person = member_of_staff(actor)
+    return {"by_advisor": person == booking.advisor.user, "by_name": person.name if person else ""}
 
 
 def calendar_of(

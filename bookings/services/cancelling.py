@@ -41,7 +41,7 @@ def cancel(*, booking: Booking, by: Booking.CancelledBy, actor: Actor, now: date
         cancelled = _locked(booking)
         if cancelled.status != Booking.Status.CANCELLED:
             _end(cancelled, by, policy, actor, now)
-            outbox.post(*messages.cancelled(cancelled, policy, word=word, now=now), now=now)
+            outbox.post(*messages.cancelled(cancelled, policy, word=word, actor=actor, now=now), now=now)
     return cancelled
 
 
@@ -73,7 +73,7 @@ def _offer_instead(
     _end(cancelled, By.ADVISOR, policy, actor, now)
     _stay_open(cancelled, policy, now)
     held = [one for slot in slots if (one := _hold(cancelled, slot, reason, policy, actor, now))]
-    outbox.post(*messages.cancelled(cancelled, policy, word=word, now=now, holds=held), now=now)
+    outbox.post(*messages.cancelled(cancelled, policy, word=word, actor=actor, now=now, holds=held), now=now)
     return held
 
 

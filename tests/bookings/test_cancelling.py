@@ -6,7 +6,8 @@ from advisors.models import AgendaEntry
 from bookings.models import Booking, Hold
 from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
 from bookings.services import book, cancel, end_what_is_over, offer_instead
-from organisation.models import AuditEvent
+from organisation.actors import SYSTEM, Actor
+from organisation.models import AuditEvent, Role
 from outbox.models import Message
 from tests.factories import (
     CANDIDATE,
@@ -19,6 +20,7 @@ from tests.factories import (
     make_invitation,
     make_policy,
     make_rejection,
+    make_user,
     make_wish,
 )
 
@@ -30,8 +32,8 @@ def policy():
     return make_policy(cancel_until_hours=4)
 
 
-def cancelled(booking, by="candidate", now=NOW, word=""):
-    return cancel(booking=booking, by=by, actor=CANDIDATE, now=now, word=word)
+def cancelled(booking, by="candidate", now=NOW, word="", actor=CANDIDATE):
+    return cancel(booking=booking, by=by, actor=actor, now=now, word=word)
 
 
 def test_cancel_gives_the_time_back_and_tells_both():
@@ -59,6 +61,43 @@ def test_the_letter_thanks_and_offers_a_new_choice():
     letter = Message.objects.get(kind="cancelled_by_candidate")
     assert "Dat is goed. Je hoeft niets meer te doen." in letter.text
     assert "Wil je later toch een gesprek?" in letter.text
+
+
+NEWS_IN = {
+    "nl": (
+        "Het gesprek van dinsdag 24 november om 10.30 uur gaat niet door.",
+        {
+            "candidate": "De kandidaat heeft afgezegd. De tijd is weer vrij in je agenda.",
+            "advisor": "Je hebt het afgezegd.",
+            "manager": "Rik Terwiel heeft het afgezegd. De kandidaat weet dat.",
+            "system": "Het is namens jou afgezegd. De kandidaat weet dat.",
+        },
+    ),
+    "en": (
+        "The talk of Tuesday 24 November at 10:30 is cancelled.",
+        {
+            "candidate": "The candidate cancelled it. The time is free again in your agenda.",
+            "advisor": "You cancelled it.",
+            "manager": "Rik Terwiel cancelled it. The candidate knows.",
+            "system": "It was cancelled on your behalf. The candidate knows.",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("who", ["candidate", "advisor", "manager", "system"])
+def test_the_advisor_hears_who_cancelled_and_of_free_time_only_when_the_candidate_did(settings, language, who):
+    settings.LANGUAGE_CODE = language
+    booking = make_booking()
+    manager = make_user(Role.APPLICATION_MANAGER, name="Rik Terwiel")
+    actors = {"candidate": CANDIDATE, "advisor": Actor.of(booking.advisor.user), "manager": Actor.of(manager)}
+
+    cancelled(booking, by="candidate" if who == "candidate" else "advisor", actor=actors.get(who, SYSTEM))
+
+    news, by_whom = NEWS_IN[language]
+    text = Message.objects.get(kind="advisor_cancelled").text
+    assert f"\n\n{news} {by_whom[who]}\n\n" in text
 
 
 @pytest.mark.parametrize(("hours_before", "late"), [(5, False), (4, False), (3.99, True), (0.01, True)])

@@ -83,6 +83,7 @@ def test_the_letters_say_who_and_why():
     assert "Youssef is ziek." in candidate.text
     assert "Je hebt een gesprek overgenomen van Youssef Benali." in new.text
     assert old.subject == "Gesprek overgenomen: dinsdag 24 november om 10.30 uur"
+    assert "De tijd is weer vrij" not in old.text
     assert "\n\n\n" not in candidate.text + new.text + old.text
 
 

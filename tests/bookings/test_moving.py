@@ -66,7 +66,9 @@ def test_move_to_a_colleague_takes_it_from_the_old_calendar():
         ("advisor_booked", new.user.email): "REQUEST",
         ("advisor_cancelled", old.user.email): "CANCEL",
     }
-    gone = Message.objects.get(kind="advisor_cancelled").calendar.replace("\r\n ", "")
+    letter = Message.objects.get(kind="advisor_cancelled")
+    assert "Een collega voert het gesprek op een ander moment. De tijd is weer vrij in je agenda." in letter.text
+    gone = letter.calendar.replace("\r\n ", "")
     assert (old.user.email in gone, new.user.email in gone) == (True, False)
 
 
