@@ -72,11 +72,17 @@ def _was(booking: Booking, was: datetime) -> dict[str, object]:
     return moment(was, booking.candidate.language, prefix="old_", zone=booking.candidate.zone)
 
 
-def handed_over(booking: Booking, policy: Policy, *, old_advisor_id: int, word: str, now: datetime) -> list[Draft]:
-    """The moment stays, the advisor is another: one calendar loses the talk, one gets it, the candidate's changes."""
+def handed_over(
+    booking: Booking, policy: Policy, *, old_advisor_id: int, old_ends_at: datetime, word: str, now: datetime
+) -> list[Draft]:
+    """The moment stays, the advisor is another: one calendar loses the talk, one gets it, the candidate's changes.
+
+    A colleague may take more or less time for it.
+    """
     booking = _fresh(booking)
     old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
-    told: dict[str, object] = {"word": word, "old_advisor_name": old.name}
+    is_as_long = booking.ends_at == old_ends_at
+    told: dict[str, object] = {"word": word, "old_advisor_name": old.name, "is_as_long": is_as_long}
     gone: dict[str, object] = {"handed_over": True, "advisor_first_name": old.name.split()[0]}
     return [
         _to_candidate("handed_over", booking, policy, now=now, words=told),

@@ -43,13 +43,15 @@ def _hand_over(seen: Booking, to: int, word: str, policy: Policy, actor: Actor, 
     if booking.advisor_id == to:
         return booking
     _refuse_when_changed(booking, seen)
-    old_advisor_id, old_entry_id = booking.advisor_id, booking.entry_id
+    old_advisor_id, old_entry_id, old_ends_at = booking.advisor_id, booking.entry_id, booking.ends_at
     _give_to(booking, to, policy, now)
     give_time_back(old_entry_id)
     touch(booking.candidate, now=now)
     take_letters_back(booking, now=now)
     audit.record("booking.hand_over", booking, actor=actor, now=now)
-    letters = messages.handed_over(booking, policy, old_advisor_id=old_advisor_id, word=word, now=now)
+    letters = messages.handed_over(
+        booking, policy, old_advisor_id=old_advisor_id, old_ends_at=old_ends_at, word=word, now=now
+    )
     outbox.post(*letters, now=now)
     return booking
 

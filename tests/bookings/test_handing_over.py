@@ -17,6 +17,7 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_candidate,
     make_invitation,
     make_policy,
     make_rejection,
@@ -103,6 +104,21 @@ def test_the_talk_lasts_as_long_as_the_colleague_talks():
     booking, colleague = make_booking(), make_colleague(session_minutes=30, buffer_minutes=0)
 
     assert handed(booking, colleague).ends_at == TUESDAY_HALF_PAST_TEN + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("nl", " Het gesprek duurt nu {} minuten.\n"), ("en", " The talk now takes {} minutes.\n")],
+)
+@pytest.mark.parametrize(("minutes", "is_told"), [(15, True), (20, False), (30, True)])
+def test_the_candidate_hears_of_a_talk_that_gets_another_length(language, sentence, minutes, is_told):
+    rejection = make_rejection(candidate=make_candidate(language=language))
+    booking = make_booking(invitation=make_invitation(rejection=rejection))
+
+    handed(booking, make_colleague(session_minutes=minutes, step_minutes=30))
+
+    letter = Message.objects.get(kind="handed_over").text
+    assert (sentence.format(minutes) in letter, "minut" in letter) == (is_told, is_told)
 
 
 def test_the_notice_for_candidates_does_not_bind_colleagues():
