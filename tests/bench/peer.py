@@ -115,9 +115,8 @@ def house_of_the_peer(kind, options):
         own = {"DJANGO_SETTINGS_MODULE": "peer_settings", "DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32)}
         theirs = House(kind, os.environ | own, OF_THE_PROMISE, python=str(options.python.absolute()), place=place)
         say(f"{kind}: a house of django-appointment ...")
-        run(
-            theirs, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0", "--pythonpath=."
-        )  # it brings no migrations
+        for extra in ([], ["--run-syncdb"]):  # it brings no migrations; what it builds upon does
+            run(theirs, "-m", "django", "migrate", "--verbosity=0", "--pythonpath=.", *extra)
         clients = options.pairs + WARM_UP
         theirs.stage = json.loads(run(theirs, "peer_stage.py", str(OF_THE_PROMISE), str(clients)))
         yield theirs
