@@ -1,6 +1,6 @@
 """Talks that stand in the way of other hours: which ones, and who could take them over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
@@ -10,7 +10,7 @@ from advisors.models import Advisor, TalkChannel
 from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of, question_between
 from advisors.slots import Calendar, Question, Span, why_not
 from advisors.stretches import is_within_hours, within
-from bookings.models import Booking
+from bookings.models import Booking, Hold
 from organisation.models import Policy
 
 FAR_AHEAD = timedelta(days=400)
@@ -45,7 +45,13 @@ def standing_talks(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
     return list(talks.select_related(*people).order_by("starts_at", "pk"))
 
 
-def against(talks: list[Booking], *, now: datetime) -> dict[int, frozenset[Against]]:
+def holds_in_the_way(advisors: Iterable[int], *, now: datetime) -> int:
+    """How many moments that are held for candidates do not fit the hours as they are; the worker withdraws those."""
+    holds = list(Hold.objects.offered().filter(advisor__in=advisors, expires_at__gt=now))
+    return sum(bool(reasons) for reasons in against(holds, now=now).values())
+
+
+def against(talks: Sequence[Booking | Hold], *, now: datetime) -> dict[int, frozenset[Against]]:
     """What stands against each of these talks, as hours, absences and closed days are."""
     if not talks:
         return {}
@@ -75,8 +81,10 @@ def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question
     return question_between(now, latest, policy=policy, channel=booking.channel, language=booking.language)
 
 
-def _against(talk: Booking, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:
-    span, place = Span(talk.starts_at, talk.ends_at), talk.location_id if talk.channel == TalkChannel.ONSITE else None
+def _against(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:
+    """A hold has no place yet."""
+    span, is_placed = Span(talk.starts_at, talk.ends_at), talk.channel == TalkChannel.ONSITE
+    place = talk.location_id if is_placed and isinstance(talk, Booking) else None
     present = replace(calendar, absences=())
     found = {
         Against.HOURS: not is_within_hours(present, span, talk.channel, location_id=place),

@@ -1,7 +1,7 @@
 """One function per letter or text; each returns what goes to the outbox."""
 
 from bookings.messages.invitations import invitation, invitation_reminder
-from bookings.messages.offers import offered
+from bookings.messages.offers import offer_gone, offered
 from bookings.messages.reminders import mail_reminder, text_reminder
 from bookings.messages.talks import booked, cancelled, handed_over, moved, rescheduled, with_all_that_letters_need
 
@@ -13,6 +13,7 @@ __all__ = [
     "invitation_reminder",
     "mail_reminder",
     "moved",
+    "offer_gone",
     "offered",
     "rescheduled",
     "text_reminder",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import translation
 
 from bookings.codes import address_of, code_of_entry
-from bookings.messages.words import candidate_key, moment, of_employer, zone_sentence
+from bookings.messages.words import ZONE, candidate_key, clock_sentence, moment, of_employer, zone_sentence
 from bookings.models import Hold, Invitation, WaitlistEntry
 from bookings.waking import hours_for_texts
 from candidates.models import Candidate
@@ -14,7 +14,7 @@ from candidates.services.access import address_for
 from candidates.zones import is_elsewhere
 from organisation.actors import key_of
 from organisation.models import Policy
-from organisation.wording import day_in_short, time_in_words
+from organisation.wording import day_in_short, day_in_words, time_in_words
 from outbox.drafts import Draft
 from outbox.gsm7 import normalise
 from outbox.letters import render, render_text
@@ -24,6 +24,39 @@ def offered(held: Hold, entry: WaitlistEntry, policy: Policy) -> list[Draft]:
     """A letter, and a text to who asked for one; of no use any more when the moment is not held."""
     texts = [_text(held, entry, policy)] if entry.wants_sms else []
     return [_letter(held, policy), *texts]
+
+
+def offer_gone(
+    gone: Sequence[Hold], invitation: Invitation, policy: Policy, *, left: Sequence[Hold], waits: bool
+) -> Draft:
+    """What we said to keep we cannot keep; `left` is what still stands."""
+    candidate, language = invitation.candidate, invitation.candidate.language
+    moments = sorted(gone, key=lambda one: one.starts_at)
+    context = {
+        **of_employer(policy),
+        **of_holds(left, invitation),
+        "first_name": candidate.first_name,
+        "gone": [_words_of(one, candidate) for one in moments],
+        "clock_sentence": clock_sentence(candidate, *(one.starts_at for one in (*gone, *left))),
+        "waits": waits,
+        "booking_url": address_for(candidate, f"invitations/{invitation.pk}/book/"),
+        "valid_until": day_in_words(invitation.open_until, language, ZONE),
+    }
+    letter = render("bookings/offer_gone", language=language, context=context)
+    return Draft(
+        kind="offer_gone",
+        dedupe_key=f"offer_gone:hold={min(one.pk for one in gone)}",
+        about=key_of(invitation),
+        person_key=candidate_key(candidate),
+        language=language,
+        recipient=candidate.email,
+        recipient_name=candidate.full_name,
+        sender_name=policy.sender_name,
+        sender_email=policy.sender_email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+    )
 
 
 def of_holds(holds: Sequence[Hold], invitation: Invitation) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from advisors.models import Advisor
 from advisors.services import lock_agenda
-from bookings.impact import Hit, against, hits_among, standing_talks
+from bookings.impact import Hit, against, hits_among, holds_in_the_way, standing_talks
 from bookings.models import Booking, Hold
 from bookings.moments import value_of
 from bookings.services.cancelling import offer_instead
@@ -50,12 +50,13 @@ class Change:
 class TalksInTheWay(Exception):
     """Nothing was changed: somebody first has to say what happens to each of these talks.
 
-    `because` is why the answers that were given cannot be carried out.
+    `because` is why the answers that were given cannot be carried out; `holds` is how many moments that are held for
+    candidates would end as well.
     """
 
-    def __init__(self, hits: list[Hit], *, because: Refusal | None = None) -> None:
+    def __init__(self, hits: list[Hit], *, holds: int = 0, because: Refusal | None = None) -> None:
         super().__init__()
-        self.hits, self.because = hits, because
+        self.hits, self.holds, self.because = hits, holds, because
 
 
 def carry_out(*, change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
@@ -77,12 +78,13 @@ def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: d
     after = against(talks, now=now)
     hits = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], now=now)
     if hits and not _is_answered(hits, answers):
-        raise TalksInTheWay(hits)
+        raise TalksInTheWay(hits, holds=holds_in_the_way(change.advisors, now=now))
     try:
         for hit in hits:
             _settle(hit.booking, answers[hit.booking.pk], word, actor, now)
     except Refusal as refusal:
-        raise TalksInTheWay(hits, because=refusal) from refusal
+        holds = holds_in_the_way(change.advisors, now=now)
+        raise TalksInTheWay(hits, holds=holds, because=refusal) from refusal
     return hits
 
 

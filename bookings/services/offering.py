@@ -41,7 +41,8 @@ def end_what_is_over(*, now: datetime) -> int:
     ended = do_each(_invitations(expired), partial(_expire, now=now), name="invitation")
     over = _over(now)
     ended += do_each(list(over.values_list("pk", flat=True)), partial(_stop, now=now), name="waitlistentry")
-    return ended + do_each(_impossible(now), partial(_withdraw, now=now), name="hold")
+    impossible = _impossible(now)
+    return ended + do_each(impossible, lambda key: _withdraw(key, impossible[key], now=now), name="invitation")
 
 
 def offer_free_moments(*, now: datetime) -> int:
@@ -210,16 +211,23 @@ def _stop(entry_id: int, *, now: datetime) -> bool:
     return True
 
 
-def _impossible(now: datetime) -> list[int]:
-    """Holds that cannot be booked any more: the advisor stopped or is away, the hours changed, or nobody may book."""
+def _impossible(now: datetime) -> dict[int, list[int]]:
+    """Holds that cannot be booked any more: the advisor stopped or is away, the hours changed, or nobody may book.
+
+    By invitation, as somebody who loses three moments gets one letter.
+    """
     holds = list(Hold.objects.offered().select_related("invitation").prefetch_related("invitation__bookings"))
     if not holds:
-        return []
+        return {}
     policy = Policy.objects.current()
     own = [one.entry_id for one in holds if one.entry_id]
     slots = free_slots_of(Advisor.objects.active(), question_of(policy, now=now), policy=policy, without=own)
     open_at = {(slot.advisor_id, slot.start): slot for slot in slots}
-    return [one.pk for one in holds if not _is_possible(one, open_at, now)]
+    impossible: dict[int, list[int]] = {}
+    for one in holds:
+        if not _is_possible(one, open_at, now):
+            impossible.setdefault(one.invitation_id, []).append(one.pk)
+    return impossible
 
 
 def _is_possible(held: Hold, open_at: dict[tuple[int, int], Slot], now: datetime) -> bool:
@@ -231,10 +239,31 @@ def _is_possible(held: Hold, open_at: dict[tuple[int, int], Slot], now: datetime
 
 
 @transaction.atomic
-def _withdraw(hold_id: int, *, now: datetime) -> bool:
-    held = Hold.objects.get(pk=hold_id)
-    Invitation.objects.select_for_update(no_key=True).get(pk=held.invitation_id)
-    ended = end_holds(Hold.objects.filter(pk=hold_id), state=Hold.State.WITHDRAWN, now=now)
+def _withdraw(invitation_id: int, hold_ids: list[int], *, now: datetime) -> bool:
+    """Who was told that nobody else can have it is told that it is gone, as long as they can choose another."""
+    Invitation.objects.select_for_update(no_key=True).get(pk=invitation_id)
+    told = [key for key in hold_ids if not outbox.withdraw(about=f"hold:{key}", channel="mail", now=now)]
+    holds = Hold.objects.filter(pk__in=hold_ids).select_related("advisor__user")
+    ended = end_holds(holds, state=Hold.State.WITHDRAWN, now=now)
     for one in ended:
         audit.record("hold.withdraw", one, actor=SYSTEM, now=now)
+    _tell_that_it_is_gone(invitation_id, [one for one in ended if one.pk in told], now)
     return bool(ended)
+
+
+def _tell_that_it_is_gone(invitation_id: int, gone: list[Hold], now: datetime) -> None:
+    people = "application__candidate__link", "application__vacancy"
+    invitation = Invitation.objects.select_related(*people).get(pk=invitation_id)
+    if not gone or not _may_still_choose(invitation, gone[0].offered_at, now):
+        return
+    left = list(invitation.holds.offered().filter(expires_at__gt=now).select_related("advisor__user"))
+    waits = WaitlistEntry.objects.waiting().filter(invitation=invitation).exists()
+    policy = Policy.objects.current()
+    outbox.post(messages.offer_gone(gone, invitation, policy, left=left, waits=waits), now=now)
+
+
+def _may_still_choose(invitation: Invitation, since: datetime, now: datetime) -> bool:
+    said_no = (invitation.declined_at, invitation.candidate.messages_stopped_at)
+    if any(at is not None and at >= since for at in said_no):
+        return False
+    return invitation.is_open(now) and not invitation.bookings.filter(status__in=SETTLED).exists()

@@ -48,4 +48,4 @@ def _asked(request: HttpRequest, found: TalksInTheWay, *, is_answered: bool) -> 
         if name not in BUTTONS and not is_answer(name)
     ]
     is_changed = is_answered and form.is_valid() and not found.because
-    return {"form": form, "typed": typed, "because": found.because, "is_changed": is_changed}
+    return {"form": form, "typed": typed, "because": found.because, "is_changed": is_changed, "holds": found.holds}

@@ -26,6 +26,7 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_hold,
     make_invitation,
     make_location,
     make_opening,
@@ -315,3 +316,15 @@ def test_a_closed_day_hits_the_talks_of_everybody(advisor):
 
     assert Policy.objects.get().closed_days == {"2026-11-24": "Opleiding"}
     assert list(Booking.objects.order_by("pk").values_list("status", flat=True)) == ["booked", "cancelled"]
+
+
+def test_the_question_counts_the_held_moments_that_the_change_would_end(advisor):
+    make_booking(advisor=advisor)
+    for days in (1, 2, 14):
+        make_hold(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=days), channel="onsite")
+    make_hold(starts_at=TUESDAY_HALF_PAST_TEN)
+
+    with pytest.raises(TalksInTheWay) as found:
+        carried_out(absence_of(advisor))
+
+    assert found.value.holds == 2

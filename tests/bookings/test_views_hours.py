@@ -17,6 +17,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_candidate,
+    make_hold,
     make_invitation,
     make_opening,
     make_policy,
@@ -140,6 +141,18 @@ def test_hours_that_cannot_work_keep_what_was_typed(client, advisor, fields, wor
     assert words in text_of(answer)
     assert {name: answer.context["form"][name].value() for name in fields} == fields
     assert Opening.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1, "1 moment in this time is held for a candidate."), (2, "2 moments in this time are held for candidates.")],
+)
+def test_the_question_tells_how_many_held_moments_end(client, advisor, number, words):
+    booking = make_talk(advisor)
+    for hour in range(number):
+        make_hold(advisor=advisor, starts_at=booking.ends_at + timedelta(minutes=10 + 60 * hour))
+
+    assert words in text_of(client.post(f"/hours/{advisor.pk}/absence/", TUESDAY))
 
 
 def test_an_absence_that_hits_a_talk_asks_and_takes_what_was_typed_along(client, advisor):
