@@ -41,9 +41,15 @@ class DavCalendar:
         self._address = account.address.rstrip("/") + "/"
         self._client = _GuardedClient(account, until=monotonic() + seconds)
 
+    def refuse_what_is_no_calendar(self) -> None:
+        """An account or a folder would be searched without a word, and found empty."""
+        answer = self._client.propfind(self._address, WHAT_IS_IT, 0)
+        if answer.tree is None or answer.tree.find(A_CALENDAR) is None:
+            raise NotOneCalendar
+
     def events(self, window: Span) -> list[bytes]:
         """The calendar objects with a time in this window, as files; what recurs is not expanded."""
-        self._refuse_what_is_no_calendar()
+        self.refuse_what_is_no_calendar()
         calendar = Calendar(client=self._client, url=self._address)
         span = {"start": window.start, "end": window.end}
         query, _kind = calendar.build_search_xml_query(comp_class=Event, **span)  # type: ignore[no-untyped-call]
@@ -69,12 +75,6 @@ class DavCalendar:
             self._client.delete(place)
         except NotThere:
             return
-
-    def _refuse_what_is_no_calendar(self) -> None:
-        """An account or a folder would be searched without a word, and found empty."""
-        answer = self._client.propfind(self._address, WHAT_IS_IT, 0)
-        if answer.tree is None or answer.tree.find(A_CALENDAR) is None:
-            raise NotOneCalendar
 
 
 class _GuardedClient(DAVClient):

@@ -5,10 +5,12 @@ writing the same twice does no harm. Nothing is asked of the other server within
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,7 +25,10 @@ from advisors.models import OtherCalendar
 from bookings import ical
 from bookings.models import Booking, CalendarCopy
 from organisation.faults import in_short
-from organisation.refusals import FetchFailed, Refusal
+from organisation.refusals import FetchFailed, Refusal, TooSlow
+
+if TYPE_CHECKING:
+    from advisors.dav_client import DavCalendar
 
 SECONDS_OF_WRITING = 25.0  # a task of the queue lasts a minute at most
 WAIT_AFTER_FAILURE = timedelta(minutes=30)
@@ -75,27 +80,49 @@ def _claim(calendar: OtherCalendar, *, now: datetime) -> bool:
 
 
 def _write(calendar: OtherCalendar, *, now: datetime) -> None:
-    problem = ""
-    try:
-        _write_all(calendar, difference_of(calendar, now=now), now=now)
-    except Refusal as refusal:
-        problem = refusal.code
-    except Exception as error:  # a fault of ours must not stop the other calendars
-        logger.error("writing calendar %s: %s", calendar.pk, in_short(error))
-        problem = FetchFailed.code
-    due_at = now + WAIT_AFTER_FAILURE if problem else now
+    """What is met at one talk does not stop the others. While something gets done, the rest need not wait."""
+    done, problems = 0, list[str]()
+    with _noted(problems, calendar):
+        server = dav_calendar_of(calendar)
+        server.refuse_what_is_no_calendar()  # a wrong password is tried once, not for each talk
+        for step in _steps(server, calendar, now=now):
+            with _noted(problems, calendar):
+                step()
+                done += 1
+            if TooSlow.code in problems:
+                break  # the time is that of all together
+    problem = next((code for code in problems if not (done and code == TooSlow.code)), "")
+    due_at = now if done or not problem else now + WAIT_AFTER_FAILURE
     OtherCalendar.objects.filter(pk=calendar.pk).update(write_due_at=due_at, writing_problem=problem)
 
 
-def _write_all(calendar: OtherCalendar, difference: Difference, *, now: datetime) -> None:
-    """What is done is noted at once: after a failure half-way the rest remains."""
-    server = dav_calendar_of(calendar)
-    for copy in difference.to_remove:
-        server.remove(copy.place)
-        copy.delete()
+@contextmanager
+def _noted(problems: list[str], calendar: OtherCalendar) -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        problems.append(refusal.code)
+    except Exception as error:  # a fault of ours must not stop the others
+        logger.error("writing calendar %s: %s", calendar.pk, in_short(error))
+        problems.append(FetchFailed.code)
+
+
+def _steps(server: "DavCalendar", calendar: OtherCalendar, *, now: datetime) -> Iterator[Callable[[], None]]:
+    """Each notes at once what it did: after a failure the rest remains."""
+    difference = difference_of(calendar, now=now)
     for booking in difference.to_write:
-        place = server.put(f"spreekuur-{booking.uid}", ical.entry(talk_of(booking, now=now)))
-        _note(calendar, booking, place)
+        yield partial(_put, server, calendar, booking, now=now)
+    for copy in difference.to_remove:
+        yield partial(_remove, server, copy)
+
+
+def _put(server: "DavCalendar", calendar: OtherCalendar, booking: Booking, *, now: datetime) -> None:
+    _note(calendar, booking, server.put(f"spreekuur-{booking.uid}", ical.entry(talk_of(booking, now=now))))
+
+
+def _remove(server: "DavCalendar", copy: CalendarCopy) -> None:
+    server.remove(copy.place)
+    copy.delete()
 
 
 @transaction.atomic

@@ -10,6 +10,11 @@ from threading import Event, Thread
 
 from tests.stand_ins import free_port
 
+A_CALENDAR = b"""<?xml version="1.0"?>
+<multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><response><href>/werk/</href><propstat><prop>
+<resourcetype><collection/><c:calendar/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
+</multistatus>"""
+
 
 class WebServer(ThreadingHTTPServer):
     """`pages`: per path a function that answers, or (status, headers, body)."""

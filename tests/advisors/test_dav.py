@@ -24,7 +24,7 @@ from organisation.refusals import (
 from organisation.sealing import seal
 from tests.calendar_samples import apple, zone
 from tests.calendar_samples import calendar as ics
-from tests.calendar_servers import radicale_server, web_server
+from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
 from tests.factories import NOW, make_other_calendar, make_policy
 
 WINDOW = Span(NOW, NOW + timedelta(days=30))
@@ -167,12 +167,6 @@ def test_a_server_that_is_none_ends_with_a_reason(settings, page, refusal, caplo
         there = DavCalendar(account(server.address("/werk/")), seconds=0.6)
         assert refusal_of(lambda: there.events(WINDOW)) is refusal
     assert (monotonic() - began < 5, "Sign in" in caplog.text) == (True, False)
-
-
-A_CALENDAR = b"""<?xml version="1.0"?>
-<multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><response><href>/werk/</href><propstat><prop>
-<resourcetype><collection/><c:calendar/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
-</multistatus>"""
 
 
 @pytest.mark.parametrize("odd", [b"<response/>", b"<response><href>/werk/1.ics</href><status>?</status></response>"])

@@ -7,6 +7,7 @@ import pytest
 
 from advisors import dav
 from advisors.calendar_keeping import read_calendar
+from advisors.dav_client import DavCalendar
 from advisors.models import AgendaEntry, OtherCalendar
 from bookings import privacy
 from bookings.calendar_copies import difference_of, something_differs, write_due
@@ -14,7 +15,7 @@ from bookings.models import Booking, CalendarCopy
 from bookings.services import cancel, move
 from organisation.sealing import seal
 from tests.calendar_oracles import faults_found_by_libical
-from tests.calendar_servers import radicale_server, web_server
+from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -58,6 +59,10 @@ def gets_talks(address, *, advisor=None):
 @pytest.fixture
 def calendar(radicale):
     return gets_talks(radicale.address)
+
+
+def writing_state():
+    return OtherCalendar.objects.values_list("writing_problem", "write_due_at").get()
 
 
 def starts(radicale):
@@ -150,28 +155,74 @@ def test_what_could_not_be_written_is_said_and_tried_later(settings):
         calendar = gets_talks(server.address("/werk/"))
         make_booking(advisor=calendar.advisor)
         write_due(now=NOW)
-        said = OtherCalendar.objects.values_list("writing_problem", "write_due_at").get()
+        said = writing_state()
         tried_at_once = write_due(now=NOW)
 
     assert (said, tried_at_once) == (("not_there", NOW + timedelta(minutes=30)), 0)
     assert something_differs(now=NOW + timedelta(minutes=30))
 
 
-def test_after_a_failure_half_way_the_rest_remains(settings):
-    def once(answer):
-        answer.send_response(201 if len(answer.server.asked) == 1 else 507)
+def test_a_wrong_password_is_tried_once_however_many_talks_there_are(settings):
+    with web_server(settings) as server:
+        server.pages["/werk/"] = (401, {}, b"")
+        calendar = gets_talks(server.address("/werk/"))
+        for hours in range(3):
+            make_booking(advisor=calendar.advisor, starts_at=WEDNESDAY_TEN + timedelta(hours=hours))
+        write_due(now=NOW)
+
+    assert [method for method, _path, _headers in server.asked] == ["PROPFIND"]
+    assert writing_state() == ("sign_in_needed", NOW + timedelta(minutes=30))
+
+
+def write_two(settings, *, second):
+    """Two talks for a server that takes the first one that is written and answers the other one with `second`."""
+
+    def page(answer):
+        if [method for method, *_rest in answer.server.asked].count("PUT") > 1:
+            second(answer)
+            return
+        answer.send_response(201)
         answer.send_header("Content-Length", "0")
         answer.end_headers()
 
     with web_server(settings) as server:
         calendar = gets_talks(server.address("/werk/"))
+        server.pages["/werk/"] = (207, {}, A_CALENDAR)
         for starts_at in (WEDNESDAY_TEN, WEDNESDAY_TEN + timedelta(hours=1)):
             booking = make_booking(advisor=calendar.advisor, starts_at=starts_at)
-            server.pages[f"/werk/spreekuur-{booking.uid}.ics"] = once
+            server.pages[f"/werk/spreekuur-{booking.uid}.ics"] = page
         write_due(now=NOW)
+    return len(difference_of(calendar, now=NOW).to_write)
 
-    assert (CalendarCopy.objects.count(), OtherCalendar.objects.get().writing_problem) == (1, "server_fails")
-    assert len(difference_of(calendar, now=NOW).to_write) == 1
+
+def test_after_a_failure_half_way_the_rest_remains_and_need_not_wait(settings):
+    left = write_two(settings, second=lambda answer: answer.send_error(507))
+
+    assert (left, CalendarCopy.objects.count()) == (1, 1)
+    assert writing_state() == ("server_fails", NOW)
+
+
+def test_what_time_was_too_short_for_is_no_problem_and_need_not_wait(settings, monkeypatch):
+    monkeypatch.setitem(DavCalendar.__init__.__kwdefaults__, "seconds", 2.0)
+    left = write_two(settings, second=lambda answer: answer.server.lets_go.wait(20))
+
+    assert (left, CalendarCopy.objects.count()) == (1, 1)
+    assert writing_state() == ("", NOW)
+
+
+def test_a_talk_that_cannot_be_removed_does_not_stop_the_others(calendar, radicale):
+    places = [radicale.address.replace("127.0.0.1", "127.0.0.2") + "1.ics", radicale.address + "2.ics"]
+    stuck, _gone = [CalendarCopy.objects.create(calendar=calendar, place=place, sequence=0) for place in places]
+    booking = make_booking(advisor=calendar.advisor)
+
+    write_due(now=NOW)
+    assert writing_state() == ("address_forbidden", NOW)
+    assert list(CalendarCopy.objects.values_list("place", "booking")) == [
+        (stuck.place, None),
+        (f"{radicale.address}spreekuur-{booking.uid}.ics", booking.pk),
+    ]
+    write_due(now=NOW)
+    assert writing_state() == ("address_forbidden", NOW + timedelta(minutes=30))
 
 
 def test_a_calendar_that_only_blocks_gets_no_talks(calendar, radicale):
