@@ -40,11 +40,18 @@ def export_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> di
 def erase_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> None:
     """Everything goes at once, also what was written to staff about this candidate's talks. The trail keeps keys."""
     key = key_of(candidate)
+    _lock(candidate)
     for message_key in _spoken_of(candidate):
         outbox.erase_about(message_key)
     for name in ("outbox", "referrals", "talks", "bookings", "candidates"):
         ROOMS[name].erase(key)
     audit.record("candidate.erase", key, actor=actor, now=now)
+
+
+def _lock(candidate: Candidate) -> None:
+    """In the order of every service, before anything goes: they and we do not wait for each other, nothing is added."""
+    for things in (Invitation.objects, Booking.objects, Referral.objects):
+        list(things.of_candidate(candidate).select_for_update(of=("self",)).order_by("pk"))
 
 
 def _spoken_of(candidate: Candidate) -> list[str]:

@@ -1,6 +1,7 @@
 """Who is to be erased: four weeks after the procedure ended and after our last contact (GDPR art. 5(1)(e), AP norm)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -8,10 +9,28 @@ from django.utils import timezone
 
 from bookings.models import Booking, Invitation
 from candidates.models import Application, Candidate
+from organisation.actors import COMMAND
+from organisation.faults import do_each
 from referrals.models import Referral
+from spreekuur.privacy import erase_candidate
 
 KEPT_FOR = timedelta(days=28)
 RUNNING = (Referral.State.AWAITING_CONSENT, Referral.State.SENT, Referral.State.ACCEPTED)
+
+
+def erase_due(*, now: datetime) -> int:
+    """One that fails does not keep the others here. Returns how many are gone."""
+    keys = list(due_for_erasure(now=now).values_list("pk", flat=True))
+    return do_each(keys, partial(_erase, now=now), name="candidate")
+
+
+def _erase(candidate_id: int, *, now: datetime) -> bool:
+    """False when somebody was quicker, or when something of theirs runs again since the list was made."""
+    candidate = due_for_erasure(now=now).filter(pk=candidate_id).first()
+    if candidate is None:
+        return False
+    erase_candidate(candidate, actor=COMMAND, now=now)
+    return True
 
 
 def due_for_erasure(*, now: datetime) -> QuerySet[Candidate]:

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from organisation.actors import COMMAND
-from spreekuur.privacy import erase_candidate
-from spreekuur.retention import due_for_erasure
+from spreekuur.retention import due_for_erasure, erase_due
 
 
 class Command(BaseCommand):
@@ -18,9 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        candidates = list(due_for_erasure(now=now))
-        if not options["dry_run"]:
-            for candidate in candidates:
-                erase_candidate(candidate, actor=COMMAND, now=now)
-        verb = "would be erased" if options["dry_run"] else "erased"
-        self.stdout.write(f"{len(candidates)} candidates {verb}.")
+        if options["dry_run"]:
+            self.stdout.write(f"{due_for_erasure(now=now).count()} candidates would be erased.")
+            return
+        self.stdout.write(f"{erase_due(now=now)} candidates erased.")
+        if left := due_for_erasure(now=now).count():
+            raise CommandError(f"{left} candidates could not be erased; the log says why.")
