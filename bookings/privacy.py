@@ -93,6 +93,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
         **known,
         "phone": str(booking.phone),
         "advisor": booking.advisor.name,
+        "chosen_because": booking.chosen_because.get("rule", ""),  # the numbers beside it are about colleagues
         "location": str(booking.location) if booking.location else "",
         "topics": [topic.code for topic in booking.topics.all()],
     }

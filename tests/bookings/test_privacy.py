@@ -2,6 +2,7 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings import privacy
+from bookings.fairness import Load, in_turn
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from tests.factories import make_booking, make_hold, make_waitlist_entry
 
@@ -17,6 +18,17 @@ def test_export_holds_invitations_appointments_questions_and_the_number():
         ("Anesthesiemedewerker", "Wat telt?")
     ]
     assert exported[0]["bookings"][0]["phone"] == "+31600000001"
+
+
+def test_export_tells_why_this_advisor_and_nothing_about_colleagues():
+    because = in_turn([Load(1, 100, 600, 3), Load(2, 50, 600, 2)], days=28)[0].because
+    booking = make_booking(chosen_because=because)
+    earlier = make_booking(invitation=booking.invitation, status="no_show")
+
+    [exported] = privacy.export(f"candidate:{booking.candidate.pk}")
+
+    reasons = [one["chosen_because"] for one in exported["bookings"]]
+    assert (sorted(reasons), earlier.chosen_because) == (["", "furthest_below_share"], {})
 
 
 def test_erase_leaves_nothing_and_gives_the_time_back():
