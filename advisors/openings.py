@@ -1,7 +1,7 @@
 """From stored openings to hours and back, and what makes hours unworkable."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -58,13 +58,13 @@ def fill(opening: Opening, hours: Hours) -> Opening:
     return opening
 
 
-def workable(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
-    """These hours as they would be kept for the opening, which may be new.
+def checked(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
+    """These hours as they would be kept, whatever other hours there are; to be asked before anybody's agenda is locked.
 
     Raises OpeningInvalid, OpeningNeverOpens, OpeningOver, OpeningWithoutChannel, LocationNeeded, VideoRoomNeeded,
-    RuleNotSupported, TooManyOpenings, OpeningOverlaps.
+    RuleNotSupported.
     """
-    today = now.astimezone(ZoneInfo(opening.advisor.time_zone)).date()
+    today = _today(opening, now)
     if hours.ends <= hours.starts:
         raise OpeningInvalid
     if hours.valid_from and hours.valid_until and hours.valid_until < hours.valid_from:
@@ -72,8 +72,15 @@ def workable(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
     if hours.day is not None and hours.day < today:
         raise OpeningOver
     _refuse_channels(opening, hours)
-    if hours.rule:
-        hours = _checked(replace(hours, valid_from=hours.valid_from or today))
+    return _with_rule(replace(hours, valid_from=hours.valid_from or today)) if hours.rule else hours
+
+
+def workable(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
+    """These hours as they would be kept for the opening, which may be new, beside the others.
+
+    Raises what `checked` does, TooManyOpenings, OpeningOverlaps.
+    """
+    hours, today = checked(opening, hours, now=now), _today(opening, now)
     others = Opening.objects.filter(advisor_id=opening.advisor_id).exclude(pk=opening.pk)
     others = others.exclude(Q(day__lt=today) | Q(valid_until__lt=today))
     known = tuple(hours_of(other) for other in others)
@@ -85,6 +92,10 @@ def workable(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
     return hours
 
 
+def _today(opening: Opening, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(opening.advisor.time_zone)).date()
+
+
 def _refuse_channels(opening: Opening, hours: Hours) -> None:
     if not hours.channels:
         raise OpeningWithoutChannel
@@ -94,7 +105,7 @@ def _refuse_channels(opening: Opening, hours: Hours) -> None:
         raise VideoRoomNeeded
 
 
-def _checked(hours: Hours) -> Hours:
+def _with_rule(hours: Hours) -> Hours:
     assert hours.valid_from is not None
     try:
         return replace(hours, rule=checked_rule(hours.rule, first=hours.valid_from))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
-from advisors.openings import fill, workable
+from advisors.openings import checked, fill, workable
 from advisors.queries import free_slots_of, question_between
 from advisors.refusals import AbsenceInvalid, AbsenceTooLong, SlotTaken
 from advisors.rota import Hours
@@ -76,17 +76,16 @@ def _write(slot: Slot, instead_of: AgendaEntry | None, kind: AgendaEntry.Kind) -
 
 def open_hours(*, advisor: Advisor, hours: Hours, actor: Actor, now: datetime) -> Opening:
     """Hold talks in these hours: every week, by a rule, or on one day. Refuses as `advisors.openings.workable`."""
-    with audit.refusals_recorded("hours.open", advisor, actor=actor, now=now), transaction.atomic():
-        opening = _save_hours(Opening(advisor=advisor), hours, now)
-        audit.record("hours.open", opening, actor=actor, now=now)
+    opening = Opening(advisor=advisor)
+    with audit.refusals_recorded("hours.open", advisor, actor=actor, now=now):
+        _save_hours(opening, checked(opening, hours, now=now), "hours.open", actor, now)
     return opening
 
 
 def change_hours(*, opening: Opening, hours: Hours, actor: Actor, now: datetime) -> Opening:
     """Other hours from now on; talks that are booked stay. Refuses as `open_hours` does."""
-    with audit.refusals_recorded("hours.change", opening, actor=actor, now=now), transaction.atomic():
-        opening = _save_hours(opening, hours, now)
-        audit.record("hours.change", opening, actor=actor, now=now)
+    with audit.refusals_recorded("hours.change", opening, actor=actor, now=now):
+        _save_hours(opening, checked(opening, hours, now=now), "hours.change", actor, now)
     return opening
 
 
@@ -120,7 +119,8 @@ def remove_absence(*, absence: Absence, actor: Actor, now: datetime) -> None:
         audit.record("absence.remove", key, actor=actor, now=now)
 
 
-def _save_hours(opening: Opening, hours: Hours, now: datetime) -> Opening:
+@transaction.atomic
+def _save_hours(opening: Opening, hours: Hours, action: str, actor: Actor, now: datetime) -> None:
     lock_agenda(opening.advisor_id)
     fill(opening, workable(opening, hours, now=now)).save()
-    return opening
+    audit.record(action, opening, actor=actor, now=now)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from advisors.models import Opening
 from advisors.openings import MOST_OPENINGS, hours_of
@@ -90,6 +92,17 @@ def test_hours_that_cannot_work_are_refused(wish, refusal):
         opened(wish, advisor)
 
     assert Opening.objects.count() == 1
+
+
+@pytest.mark.parametrize("make", [open_hours, change_hours])
+def test_a_rule_without_a_day_is_refused_before_the_agenda_is_locked(make):
+    advisor = make_advisor(hours=False)
+    about = {"opening": make_opening(advisor=advisor)} if make is change_hours else {"advisor": advisor}
+
+    with CaptureQueriesContext(connection) as captured, pytest.raises(RuleNotSupported):
+        make(**about, hours=hours(rule="FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), actor=ADVISOR, now=NOW)
+
+    assert [query["sql"] for query in captured if "advisors_" in query["sql"]] == []
 
 
 @pytest.mark.parametrize(

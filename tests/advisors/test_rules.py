@@ -1,6 +1,8 @@
 """What an agenda can say beyond plain weekly hours, and that listing and explaining are one."""
 
+import sys
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -245,6 +247,19 @@ def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(all_hours, 
         ("FREQ=DAILY;INTERVAL=0", "INTERVAL=0"),
         ("FREQ=DAILY;COUNT=-1", "COUNT=-1"),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
+        ("FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30"),
+        ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", "FREQ=DAILY;INTERVAL=7;BYDAY=TU"),
+        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20261129", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261129"),
+        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20261232", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261232"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"),  # not within a year
+        ("FREQ=DAILY;BYSETPOS=2", "BYSETPOS=2"),
+        ("FREQ=DAILY;BYSETPOS=1", "BYSETPOS=1"),
+        ("FREQ=DAILY;BYMONTH=13", "BYMONTH=13"),
+        ("FREQ=DAILY;BYMONTH=-1", "BYMONTH=-1"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,0", "BYMONTHDAY=1,0"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-32", "BYMONTHDAY=-32"),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=367", "BYSETPOS=367"),
+        ("FREQ=MONTHLY;BYMONTHDAY=X", "BYMONTHDAY=X"),
     ],
 )
 def test_a_rule_that_we_do_not_understand_is_said_and_not_ignored(rule, part):
@@ -252,6 +267,19 @@ def test_a_rule_that_we_do_not_understand_is_said_and_not_ignored(rule, part):
         checked_rule(rule, first=MONDAY)
 
     assert refused.value.part == part
+
+
+def test_a_rule_without_a_day_is_not_searched_for_thousands_of_years():
+    steps = count()
+
+    sys.setprofile(lambda *_event: next(steps))
+    try:
+        with pytest.raises(RuleNotUnderstood):
+            checked_rule("FREQ=WEEKLY;BYMONTH=4;BYMONTHDAY=31", first=MONDAY)
+    finally:
+        sys.setprofile(None)
+
+    assert next(steps) < 300_000  # until the year 9999 it takes ten times as many
 
 
 @pytest.mark.parametrize(
@@ -262,6 +290,9 @@ def test_a_rule_that_we_do_not_understand_is_said_and_not_ignored(rule, part):
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", [date(2026, 12, 1), date(2026, 12, 15)]),
         ("FREQ=DAILY;UNTIL=20261201T000000Z", [date(2026, 11, 30), date(2026, 12, 1)]),
         ("FREQ=DAILY;UNTIL=20261130", [date(2026, 11, 30)]),
+        ("FREQ=MONTHLY;BYMONTHDAY=-31,-1", [date(2026, 11, 30), date(2026, 12, 1)]),
+        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", [date(2026, 11, 30), date(2026, 12, 29)]),
+        ("FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=29", [date(2027, 11, 29)]),
     ],
 )
 def test_a_rule_names_its_coming_days(rule, expected):
