@@ -214,7 +214,8 @@ class OtherCalendarQuerySet(models.QuerySet["OtherCalendar"]):
         return self.filter(due_at__lte=now, advisor__in=Advisor.objects.active())
 
     def getting_talks(self, now: datetime) -> Self:
-        return self.filter(gets_talks=True, write_due_at__lte=now, advisor__in=Advisor.objects.active())
+        """Of advisors who do not talk any more too: what was written for them is still to be removed."""
+        return self.filter(gets_talks=True, write_due_at__lte=now)
 
 
 class OtherCalendar(models.Model):

@@ -21,7 +21,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from advisors.dav import dav_calendar_of
-from advisors.models import OtherCalendar
+from advisors.models import Advisor, OtherCalendar
 from bookings import ical
 from bookings.models import Booking, CalendarCopy
 from organisation.faults import in_short
@@ -64,9 +64,11 @@ def something_differs(*, now: datetime) -> bool:
 
 
 def difference_of(calendar: OtherCalendar, *, now: datetime) -> Difference:
-    """Two statements. A talk that took place stays where it is."""
-    ahead = Booking.objects.standing().filter(advisor_id=calendar.advisor_id, starts_at__gt=now)
-    current = CalendarCopy.objects.filter(calendar=calendar, booking__isnull=False, sequence=F("booking__sequence"))
+    """Two statements. A talk that took place stays where it is; who holds no talks any more gets no new ones."""
+    copies = CalendarCopy.objects.filter(calendar=calendar, booking__isnull=False)
+    current = copies.filter(sequence=F("booking__sequence"))
+    wanted = Q(advisor__in=Advisor.objects.active()) | Q(pk__in=copies.values("booking"))
+    ahead = Booking.objects.standing().filter(wanted, advisor_id=calendar.advisor_id, starts_at__gt=now)
     elsewhere = ~Q(booking__advisor_id=calendar.advisor_id) | Q(booking__status=Booking.Status.CANCELLED)
     return Difference(
         to_write=list(ahead.exclude(pk__in=current.values("booking")).select_related("location", "advisor")),

@@ -8,11 +8,12 @@ import pytest
 from advisors import dav
 from advisors.calendar_keeping import read_calendar
 from advisors.dav_client import DavCalendar
-from advisors.models import AgendaEntry, OtherCalendar
+from advisors.models import Advisor, AgendaEntry, OtherCalendar
 from bookings import privacy
 from bookings.calendar_copies import difference_of, something_differs, write_due
 from bookings.models import Booking, CalendarCopy
 from bookings.services import cancel, move
+from organisation.models import User
 from organisation.sealing import seal
 from tests.calendar_oracles import faults_found_by_libical
 from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
@@ -138,6 +139,40 @@ def test_a_talk_that_is_erased_goes_from_the_calendar(calendar, radicale):
     write_due(now=NOW)
 
     assert (starts(radicale), CalendarCopy.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("ends", ["no talks", "no sign-in", "no role"])
+def test_a_talk_goes_from_the_calendar_of_somebody_who_holds_no_talks_any_more(calendar, radicale, ends):
+    booking = make_booking(advisor=calendar.advisor)
+    write_due(now=NOW)
+    end_talks_of(calendar.advisor, ends)
+    assert not something_differs(now=NOW)
+
+    cancel(booking=booking, by="advisor", word="", actor=CANDIDATE, now=NOW)
+    assert (something_differs(now=NOW), write_due(now=NOW)) == (True, 1)
+    assert (starts(radicale), CalendarCopy.objects.count()) == ([], 0)
+
+
+def end_talks_of(advisor, how):
+    if how == "no talks":
+        Advisor.objects.filter(pk=advisor.pk).update(is_active=False)
+    elif how == "no sign-in":
+        User.objects.filter(pk=advisor.user_id).update(is_active=False)
+    else:
+        advisor.user.grants.all().delete()
+
+
+def test_a_talk_that_is_there_follows_and_no_new_one_comes_when_somebody_holds_no_talks_any_more(calendar, radicale):
+    there = make_booking(advisor=calendar.advisor)
+    write_due(now=NOW)
+    make_booking(advisor=calendar.advisor, starts_at=WEDNESDAY_TEN + timedelta(hours=3))
+    end_talks_of(calendar.advisor, "no talks")
+    Booking.objects.filter(pk=there.pk).update(
+        starts_at=WEDNESDAY_TEN, ends_at=WEDNESDAY_TEN + timedelta(minutes=30), sequence=1
+    )
+    write_due(now=NOW)
+
+    assert starts(radicale) == ["20261125T090000Z"]
 
 
 def test_our_own_talks_do_not_come_back_as_busy_times(calendar, radicale):
