@@ -39,12 +39,16 @@ Answers = Mapping[int, Answer]  # by the number of the booking
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """`make` is a service of the rooms below that changes the hours of these advisors; it takes `actor` and `now`."""
+    """`make` is a service of the rooms below that changes the hours of these advisors; it takes `actor` and `now`.
+
+    `check` refuses what can be refused before anybody has to wait; it takes `now`.
+    """
 
     make: Callable[..., object]
     advisors: tuple[int, ...]
     action: str  # of the audit trail
     about: str
+    check: Callable[..., object] | None = None
 
 
 class TalksInTheWay(Exception):
@@ -66,6 +70,8 @@ def carry_out(*, change: Change, answers: Answers, word: str, actor: Actor, now:
     exactly about the talks that it hits now.
     """
     with audit.refusals_recorded(change.action, change.about, actor=actor, now=now):
+        if change.check is not None:
+            change.check(now=now)
         return _carry_out(change, answers, word, actor, now)
 
 

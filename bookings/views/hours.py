@@ -16,6 +16,8 @@ from advisors.forms import AbsenceForm
 from advisors.models import Advisor, Opening
 from advisors.moments import preview_of
 from advisors.opening_form import OpeningForm, form_for
+from advisors.openings import checked
+from advisors.rota import Hours
 from bookings.services.changing_hours import Change
 from bookings.views.impact import AGAIN, decided
 from organisation.actors import key_of
@@ -97,11 +99,12 @@ def _edited(
     """The form, the form with a preview, the talks in the way, or back to the hours."""
     advisor, preview = opening.advisor, None
     if form.is_valid() and AGAIN not in request.POST:
+        hours = form.hours()
         try:
             if "preview" in request.POST:
-                preview = preview_of(opening, form.hours(), policy=Policy.objects.current(), now=timezone.now())
+                preview = preview_of(opening, hours, policy=Policy.objects.current(), now=timezone.now())
             else:
-                change = _change(opening, partial(make, hours=form.hours()))
+                change = _change(opening, hours, make)
                 page = _asked(request, advisor, change)
                 return page or _done(request, advisor, said)
         except Refusal as refusal:
@@ -111,10 +114,11 @@ def _edited(
     return render(request, "advisors/opening.html", words | {"opening": opening, "preview": preview})
 
 
-def _change(opening: Opening, make: Callable[..., object]) -> Change:
+def _change(opening: Opening, hours: Hours, make: Callable[..., object]) -> Change:
     is_new = opening.pk is None
     return Change(
-        make=make,
+        make=partial(make, hours=hours),
+        check=partial(checked, opening, hours),
         advisors=(opening.advisor_id,),
         action="hours.open" if is_new else "hours.change",
         about=key_of(opening.advisor if is_new else opening),

@@ -4,9 +4,12 @@ from datetime import date, time, timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from advisors.models import Absence, Opening
-from advisors.refusals import AbsenceTooLong
+from advisors.openings import checked
+from advisors.refusals import AbsenceTooLong, RuleNotSupported
 from advisors.rota import Hours
 from advisors.services import add_absence, change_hours, close_hours, open_hours
 from advisors.slots import Span
@@ -205,6 +208,23 @@ def test_what_the_change_refuses_is_refused_once_and_stays_in_the_trail(advisor)
 
     trail = AuditEvent.objects.values_list("action", "about", "result")
     assert list(trail) == [("absence.add", f"advisor:{advisor.pk}", "absence_too_long")]
+
+
+def test_what_can_be_refused_at_once_is_refused_before_any_agenda_is_locked(advisor):
+    rule = Hours(None, time(9), time(10), frozenset({"phone"}), rule="FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+    change = Change(
+        make=partial(open_hours, advisor=advisor, hours=rule),
+        check=partial(checked, Opening(advisor=advisor), rule),
+        advisors=(advisor.pk,),
+        action="hours.open",
+        about=f"advisor:{advisor.pk}",
+    )
+
+    with CaptureQueriesContext(connection) as captured, pytest.raises(RuleNotSupported):
+        carried_out(change)
+
+    assert [query["sql"] for query in captured if "advisors_" in query["sql"]] == []
+    assert AuditEvent.objects.values_list("action", "result").get() == ("hours.open", "rule_not_supported")
 
 
 def test_the_same_confirmed_twice_is_the_same_as_once(advisor):
