@@ -11,7 +11,9 @@ from advisors.queries import Diary, calendars_of, closed_days_of, diaries_of, qu
 from advisors.slots import Calendar, Question, Span, why_not
 from advisors.stretches import is_within_hours, within
 from bookings.models import Booking, Hold
+from organisation.actors import Actor
 from organisation.models import Policy
+from organisation.queries import member_of_staff
 
 FAR_AHEAD = timedelta(days=400)
 
@@ -36,6 +38,8 @@ class Hit:
     booking: Booking
     colleagues: tuple[Colleague, ...]
     has_started: bool
+    gave_rejection: bool = False  # who looks at it, as recruiter: the candidate's name is not for them
+    is_barred: bool = False  # and neither is the decision, see `barred`
 
 
 def standing_talks(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
@@ -63,8 +67,18 @@ def against(talks: Sequence[Booking | Hold], *, now: datetime) -> dict[int, froz
     return {talk.pk: _against(talk, calendars[talk.advisor_id], closed_days) for talk in talks}
 
 
-def hits_among(talks: list[Booking], *, now: datetime) -> list[Hit]:
-    """These talks with the colleagues who could take them over; four statements, whatever their number."""
+def barred(talks: Iterable[Booking], *, actor: Actor) -> frozenset[int]:
+    """About which of these talks this person decides nothing: they gave the rejection, as recruiter.
+
+    An application manager decides about every talk.
+    """
+    given = frozenset(talk.pk for talk in talks if _gave_rejection(talk, actor))
+    person = member_of_staff(actor) if given else None
+    return frozenset() if person and person.is_application_manager else given
+
+
+def hits_among(talks: list[Booking], *, actor: Actor, now: datetime) -> list[Hit]:
+    """These talks with the colleagues who could take them over; six statements at most, whatever their number."""
     if not talks:
         return []
     policy = Policy.objects.current()
@@ -72,7 +86,15 @@ def hits_among(talks: list[Booking], *, now: datetime) -> list[Hit]:
     user_of = dict(pool.values_list("pk", "user_id"))
     asked = Question(earliest=min(now, talks[0].starts_at), latest=talks[-1].starts_at)
     diaries = diaries_of(pool, asked, policy=policy)
-    return [_hit(talk, diaries, user_of, policy, now) for talk in talks]
+    not_theirs = barred(talks, actor=actor)
+    return [
+        replace(
+            _hit(talk, diaries, user_of, policy, now),
+            gave_rejection=_gave_rejection(talk, actor),
+            is_barred=talk.pk in not_theirs,
+        )
+        for talk in talks
+    ]
 
 
 def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question:
@@ -92,6 +114,10 @@ def _against(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[da
         Against.CLOSED_DAY: talk.starts_at.astimezone(calendar.zone).date() in closed_days,
     }
     return frozenset(reason for reason, is_there in found.items() if is_there)
+
+
+def _gave_rejection(talk: Booking, actor: Actor) -> bool:
+    return actor.key == f"user:{talk.invitation.application.rejection.recruiter_id}"
 
 
 def _hit(talk: Booking, diaries: list[Diary], user_of: dict[int, int], policy: Policy, now: datetime) -> Hit:

@@ -94,4 +94,4 @@ def _choices(hit: Hit) -> list[tuple[str, str]]:
     ]
     keep = (f"{What.KEEP}@{seen}", str(_("Keep: the talk goes on as planned")))
     offer = (f"{What.OFFER}@{seen}", str(_("Offer the candidate three other moments; this talk is cancelled")))
-    return [keep] if hit.has_started else [keep, *hand_over, offer]
+    return [keep] if hit.has_started or hit.is_barred else [keep, *hand_over, offer]

@@ -70,6 +70,11 @@ class MayNotHold(Refusal):
     sentence = _("This colleague cannot hold this talk. Choose somebody else.")
 
 
+class GaveRejection(Refusal):
+    code = "gave_rejection"
+    sentence = _("You gave this rejection as recruiter. An application manager decides what happens with this talk.")
+
+
 class TakeoverStopped(Refusal):
     """Nothing was done. `because` is what was refused, `starts_at` of which talk; without it: of the whole list."""
 

@@ -83,11 +83,10 @@ class TalksForm(forms.Form):
 
     def _add(self, row: Row, me: Advisor | None, chosen: str) -> None:
         choices = _choices(row, me)
-        proposed = f"{What.HAND_OVER}:{row.proposed}" if row.proposed else What.OFFER.value
         self.fields[_talk(row)] = forms.ChoiceField(
             label=_("What happens with this talk?"),
             choices=choices,
-            initial=chosen if chosen in dict(choices) else proposed,
+            initial=chosen if chosen in dict(choices) else _proposed(row),
             widget=forms.RadioSelect,
             error_messages={
                 "required": _("Choose what happens with this talk."),
@@ -115,8 +114,17 @@ def _seen(row: Row) -> str:
     return f"seen_{row.hit.booking.pk}"
 
 
+def _proposed(row: Row) -> str:
+    if row.hit.is_barred:
+        return What.KEEP
+    return f"{What.HAND_OVER}:{row.proposed}" if row.proposed else What.OFFER
+
+
 def _choices(row: Row, me: Advisor | None) -> list[tuple[str, str | Promise]]:
     """Whoever takes over comes first."""
+    keep: tuple[str, str | Promise] = (What.KEEP.value, _("Leave it as it is"))
+    if row.hit.is_barred:
+        return [keep]
     colleagues = sorted(row.hit.colleagues, key=lambda one: me is None or one.advisor_id != me.pk)
     mine = me.pk if me else None
     hand_over: list[tuple[str, str | Promise]] = [
@@ -129,5 +137,5 @@ def _choices(row: Row, me: Advisor | None) -> list[tuple[str, str | Promise]]:
     return [
         *hand_over,
         (What.OFFER.value, _("Cancel, and offer three other moments with our apology")),
-        (What.KEEP.value, _("Leave it as it is")),
+        keep,
     ]

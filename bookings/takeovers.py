@@ -9,6 +9,7 @@ from advisors.queries import calendars_of
 from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
 from bookings.impact import Hit, hits_among, question_for
 from bookings.models import Booking
+from organisation.actors import Actor
 from organisation.models import Policy
 
 
@@ -29,9 +30,9 @@ def talks_to_take_over(advisor: Advisor, span: Span, *, now: datetime) -> list[B
     return list(talks.select_related(*people).order_by("starts_at", "pk"))
 
 
-def rows_of(advisor: Advisor, span: Span, *, me: Advisor | None, now: datetime) -> list[Row]:
+def rows_of(advisor: Advisor, span: Span, *, me: Advisor | None, actor: Actor, now: datetime) -> list[Row]:
     """A constant number of statements, whatever the number of talks and colleagues."""
-    hits = hits_among(talks_to_take_over(advisor, span, now=now), now=now)
+    hits = hits_among(talks_to_take_over(advisor, span, now=now), actor=actor, now=now)
     if not hits:
         return []
     policy = Policy.objects.current()
@@ -51,7 +52,7 @@ class _Proposal:
 
     def of(self, hit: Hit, question: Question) -> int | None:
         """Who takes over comes first, then who was given least."""
-        able = [colleague.advisor_id for colleague in hit.colleagues]
+        able = [] if hit.is_barred else [colleague.advisor_id for colleague in hit.colleagues]
         for advisor_id in sorted(able, key=lambda key: (key != self.me, self.given[key], key)):
             moment = replace(question, earliest=hit.booking.starts_at, latest=hit.booking.starts_at)
             if slots := free_slots(self.calendars[advisor_id], moment):

@@ -82,7 +82,7 @@ def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: d
     before = against(talks, now=now)
     change.make(actor=actor, now=now)
     after = against(talks, now=now)
-    hits = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], now=now)
+    hits = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], actor=actor, now=now)
     if hits and not _is_answered(hits, answers):
         raise TalksInTheWay(hits, holds=holds_in_the_way(change.advisors, now=now))
     try:
@@ -112,6 +112,8 @@ def _is_answered(hits: list[Hit], answers: Answers) -> bool:
 def _allows(hit: Hit, answer: Answer) -> bool:
     if answer.seen is None or value_of(answer.seen) != value_of(hit.booking.starts_at):
         return False
+    if hit.is_barred:
+        return answer.what == What.KEEP
     if answer.what == What.HAND_OVER:
         return answer.to in {colleague.advisor_id for colleague in hit.colleagues}
     return answer.what == What.KEEP or not hit.has_started

@@ -9,8 +9,9 @@ from django.db import transaction
 from advisors.models import Advisor
 from advisors.services import add_absence, lock_agenda
 from advisors.slots import Span
+from bookings.impact import barred
 from bookings.models import Booking, Hold
-from bookings.refusals import TakeoverStopped, TalkChanged
+from bookings.refusals import GaveRejection, TakeoverStopped, TalkChanged
 from bookings.services.cancelling import offer_instead
 from bookings.services.changing_hours import Answers, What
 from bookings.services.handing_over import hand_over
@@ -48,6 +49,7 @@ def _take_over(takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]
     talks = talks_to_take_over(takeover.advisor, takeover.span, now=now)
     if {talk.pk: talk.starts_at for talk in talks} != takeover.seen or takeover.seen.keys() != takeover.answers.keys():
         raise TakeoverStopped(because=TalkChanged())
+    _refuse_when_barred(talks, takeover, actor)
     if takeover.is_absence:
         add_absence(advisor=takeover.advisor, span=takeover.span, actor=actor, now=now)
     for talk in talks:
@@ -66,6 +68,13 @@ def _lock(takeover: Takeover) -> None:
         wanted |= set(Advisor.objects.active().values_list("pk", flat=True))
     for advisor_id in sorted(Advisor.objects.filter(pk__in=wanted).values_list("pk", flat=True)):
         lock_agenda(advisor_id)
+
+
+def _refuse_when_barred(talks: list[Booking], takeover: Takeover, actor: Actor) -> None:
+    not_theirs = barred(talks, actor=actor)
+    for talk in talks:
+        if talk.pk in not_theirs and takeover.answers[talk.pk].what != What.KEEP:
+            raise TakeoverStopped(because=GaveRejection(), starts_at=talk.starts_at)
 
 
 def _settle(talk: Booking, takeover: Takeover, actor: Actor, now: datetime) -> None:

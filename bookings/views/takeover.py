@@ -35,11 +35,12 @@ class Asked:
     span: Span
     said: dict[str, Any]  # the days and times as they were typed
     me: Advisor | None
+    actor: Actor
     now: datetime
 
     def form(self, data: Any = None, *, kept: Any = None) -> TalksForm:
         """About the talks as they are now."""
-        rows = rows_of(self.colleague, self.span, me=self.me, now=self.now)
+        rows = rows_of(self.colleague, self.span, me=self.me, actor=self.actor, now=self.now)
         return TalksForm(data, rows=rows, me=self.me, colleague=self.colleague, kept=kept)
 
 
@@ -54,7 +55,7 @@ def takeover(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return render(request, "bookings/takeover.html", {"form": form}, status=400 if form.errors else 200)
     said = form.cleaned_data
-    asked = Asked(said["colleague"], form.span(said["colleague"]), said, me, now)
+    asked = Asked(said["colleague"], form.span(said["colleague"]), said, me, Actor.of(staff_of(request)), now)
     if request.method == "POST":
         return _take_over(request, asked)
     return _page(request, asked, asked.form())
@@ -71,7 +72,7 @@ def _take_over(request: HttpRequest, asked: Asked) -> HttpResponse:
     words = {"word": form.cleaned_data["word"], "is_absence": form.cleaned_data.get("is_absence", False)}
     wanted = Takeover(advisor=asked.colleague, span=asked.span, answers=answers, seen=seen, **words)
     try:
-        services.take_over(takeover=wanted, actor=Actor.of(staff_of(request)), now=asked.now)
+        services.take_over(takeover=wanted, actor=asked.actor, now=asked.now)
     except (TakeoverStopped, AbsenceInvalid, AbsenceTooLong) as refusal:
         return _page(request, asked, asked.form(kept=request.POST.dict()), refusal=refusal, status=409)
     messages.success(request, _("Done. Every candidate for whom something changes gets one letter."))

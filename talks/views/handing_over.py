@@ -50,7 +50,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, booking: Booking, now: datetime) -> HandOverForm:
-    [hit] = hits_among([booking], now=now)
+    [hit] = hits_among([booking], actor=Actor.of(staff_of(request)), now=now)
     initial = {"seen": value_of(booking.starts_at)}
     return HandOverForm(request.POST or None, colleagues=hit.colleagues, initial=initial)
 

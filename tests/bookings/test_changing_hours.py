@@ -56,9 +56,9 @@ def absence_of(advisor, span=WEEK):
     return Change(make=make, advisors=(advisor.pk,), action="absence.add", about=f"advisor:{advisor.pk}")
 
 
-def carried_out(change, word="", now=NOW, **answers):
+def carried_out(change, word="", now=NOW, actor=ADVISOR, **answers):
     by_number = {int(name[1:]): answer for name, answer in answers.items()}
-    return carry_out(change=change, answers=by_number, word=word, actor=ADVISOR, now=now)
+    return carry_out(change=change, answers=by_number, word=word, actor=actor, now=now)
 
 
 def answered(booking, what, to=None):
@@ -189,6 +189,22 @@ def test_never_a_colleague_who_gave_the_rejection(advisor):
         carried_out(absence_of(advisor))
 
     assert [hit.colleagues for hit in found.value.hits] == [()]
+
+
+@pytest.mark.parametrize("what", [What.HAND_OVER, What.OFFER])
+def test_who_gave_the_rejection_can_only_keep_the_talk(advisor, what):
+    colleague = make_advisor(name="Ada Bos")
+    rejection = make_rejection(vacancy=make_vacancy(recruiter=advisor.user))
+    booking = make_booking(advisor=advisor, invitation=make_invitation(rejection=rejection))
+    wish, actor = absence_of(advisor), Actor.of(advisor.user)
+    answer = answered(booking, what, colleague if what == What.HAND_OVER else None)
+
+    with pytest.raises(TalksInTheWay) as found:
+        carried_out(wish, actor=actor, **answer)
+    carried_out(wish, actor=actor, **answered(booking, What.KEEP))
+
+    assert [hit.is_barred for hit in found.value.hits] == [True]
+    assert (Absence.objects.count(), Booking.objects.get().status) == (1, "booked")
 
 
 def test_a_talk_that_has_started_can_only_be_kept(advisor):

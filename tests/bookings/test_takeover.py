@@ -171,6 +171,19 @@ def test_an_application_manager_hands_out_among_the_others(client, me, ill):
     assert Booking.objects.get().advisor == me
 
 
+def test_the_recruiter_of_the_rejection_can_only_leave_the_talk(client, me, ill):
+    booking = make_booking(advisor=ill, invitation=make_invitation(rejection=make_rejection(recruiter=me.user)))
+    make_advisor(name="Sanne Bos")
+
+    page = words_of(client.get(address(ill)))
+    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": "offer"}))
+
+    assert page.count('type="radio"') == 1
+    assert f'name="talk_{booking.pk}" value="keep"' in page.replace(' type="radio"', "")
+    assert "An application manager decides what happens with this talk." in page
+    assert (answer.status_code, Booking.objects.get().status) == (409, "booked")
+
+
 @pytest.mark.parametrize("role", [Role.RECRUITER, Role.MANAGER])
 def test_others_take_nothing_over(client, me, ill, role):
     booking = make_booking(advisor=ill)

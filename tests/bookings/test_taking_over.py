@@ -60,12 +60,12 @@ def to(advisor):
     return Answer(What.HAND_OVER, advisor.pk)
 
 
-def taken_over(ill, answers, *, seen=None, now=NOW, span=TUESDAY, **how):
+def taken_over(ill, answers, *, seen=None, now=NOW, span=TUESDAY, actor=ME, **how):
     """`answers` by booking; each as it was seen."""
     decided = {booking.pk: answer for booking, answer in answers.items()}
     moments = {booking.pk: booking.starts_at for booking in answers} if seen is None else seen
     wanted = Takeover(advisor=ill, span=span, answers=decided, seen=moments, **how)
-    return take_over(takeover=wanted, actor=ME, now=now)
+    return take_over(takeover=wanted, actor=actor, now=now)
 
 
 def stops(ill, answers, because, **how):
@@ -174,6 +174,33 @@ def test_take_over_never_gives_a_talk_to_the_recruiter_of_the_rejection(ill):
     stops(ill, {booking: to(recruiter)}, "may_not_hold")
 
 
+def talk_turned_down_by(recruiter, **fields):
+    """Who gave the rejection as recruiter."""
+    rejection = make_rejection(vacancy=make_vacancy(), recruiter=recruiter.user)
+    return make_booking(invitation=make_invitation(rejection=rejection), **fields)
+
+
+@pytest.mark.parametrize("answer", ["hand_over", "offer"])
+def test_the_recruiter_of_the_rejection_decides_nothing_about_the_talk(ill, marit, answer):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    booking = talk_turned_down_by(recruiter, advisor=ill)
+    answers = {"hand_over": to(marit), "offer": OFFER}
+
+    stopped = stops(ill, {booking: answers[answer]}, "gave_rejection", actor=Actor.of(recruiter.user))
+
+    assert stopped.starts_at == TUESDAY_HALF_PAST_TEN
+    assert taken_over(ill, {booking: KEEP}, actor=Actor.of(recruiter.user)) == [booking]
+
+
+def test_an_application_manager_decides_about_every_talk(ill, marit):
+    chief = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER, Role.APPLICATION_MANAGER))
+    booking = talk_turned_down_by(chief, advisor=ill)
+
+    taken_over(ill, {booking: to(marit)}, actor=Actor.of(chief.user))
+
+    assert Booking.objects.get().advisor == marit
+
+
 def test_take_over_refuses_an_absence_that_is_over(ill):
     with pytest.raises(AbsenceInvalid):
         taken_over(ill, {}, is_absence=True, now=TUESDAY.end)
@@ -197,7 +224,7 @@ def test_a_talk_that_was_taken_over_can_be_cancelled_by_the_candidate(ill, marit
 
 
 def rows(ill, me, now=NOW):
-    found = rows_of(ill, TUESDAY, me=me, now=now)
+    found = rows_of(ill, TUESDAY, me=me, actor=Actor.of(me.user), now=now)
     return [([one.advisor_id for one in row.hit.colleagues], row.proposed) for row in found]
 
 
@@ -208,6 +235,13 @@ def test_the_list_proposes_who_takes_over_and_otherwise_a_colleague(ill, marit):
     make_booking(advisor=marit)
 
     assert rows(ill, marit) == [([marit.pk, other.pk], marit.pk), ([other.pk], other.pk)]
+
+
+def test_the_list_proposes_nothing_to_the_recruiter_of_the_rejection(ill, marit):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    talk_turned_down_by(recruiter, advisor=ill)
+
+    assert rows(ill, recruiter) == [([marit.pk], None)]
 
 
 def test_the_list_proposes_no_more_than_somebody_can_hold(ill):
@@ -239,5 +273,5 @@ def test_the_list_costs_the_same_statements_for_any_number_of_talks(ill, marit):
 
 def statements_of(ill, me):
     with CaptureQueriesContext(connection) as captured:
-        assert rows_of(ill, TUESDAY, me=me, now=NOW)
+        assert rows_of(ill, TUESDAY, me=me, actor=Actor.of(me.user), now=NOW)
     return len(captured)

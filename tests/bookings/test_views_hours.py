@@ -60,6 +60,12 @@ def make_talk(advisor, **fields):
     return make_booking(advisor=advisor, invitation=make_invitation(rejection=rejection), **fields)
 
 
+def make_talk_turned_down_by(advisor):
+    """It stands with who gave the rejection as recruiter."""
+    rejection = make_rejection(candidate=make_candidate(last_name="Aydin"), recruiter=advisor.user)
+    return make_booking(advisor=advisor, invitation=make_invitation(rejection=rejection))
+
+
 def test_show_what_this_gives_tells_it_keeps_what_was_typed_and_saves_nothing(client, advisor):
     answer = client.post(f"/hours/{advisor.pk}/new/", typed(ends="11:00", preview="1"))
 
@@ -167,6 +173,30 @@ def test_an_absence_that_hits_a_talk_asks_and_takes_what_was_typed_along(client,
     assert '<input type="hidden" name="first_day" value="2026-11-24">' in html
     assert f'name="talk_{booking.pk}"' in html
     assert Absence.objects.count() == 0
+
+
+def test_the_question_names_nobody_to_who_gave_the_rejection(client, advisor):
+    booking = make_talk_turned_down_by(advisor)
+    make_advisor(name="Ada Bos")
+
+    answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY)
+
+    html = text_of(answer)
+    assert [choice for choice, _label in answer.context["form"][f"talk_{booking.pk}"].field.choices] == [
+        f"keep@{AT_HALF_PAST_TEN}"
+    ]
+    assert "You gave this rejection as recruiter." in html
+    assert [word for word in ("Sevda", "Aydin") if word in html] == []
+
+
+def test_a_name_stays_away_from_the_recruiter_who_manages_the_application_too(client, advisor):
+    advisor.user.grants.create(role=Role.APPLICATION_MANAGER)
+    make_talk_turned_down_by(advisor)
+
+    answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY)
+
+    assert "Aydin" not in text_of(answer)
+    assert 'value="offer@' in text_of(answer)
 
 
 def test_the_answer_and_the_absence_are_one_post(client, advisor):
