@@ -1,5 +1,6 @@
 """Days on which something recurs by an RFC 5545 rule (3.3.10), such as the first Wednesday of the month. Pure."""
 
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -53,10 +54,19 @@ def checked_rule(rule: str, *, first: date) -> str:
 @lru_cache(maxsize=1024)
 def days_of(rule: str, first: date, since: date, until: date) -> frozenset[date]:
     """The days from `since` to `until`, both included, on which a checked rule that began on `first` recurs."""
-    if first > until:
-        return frozenset()
-    after, before = datetime.combine(since, time.min), datetime.combine(until, time.min)
-    return frozenset(moment.date() for moment in _rule(rule, first, until).between(after, before, inc=True))
+    found: list[date] = []
+    for year in range(max(first, since).year, until.year + 1):
+        days = days_of_year(rule, first, year)
+        found += days[bisect_left(days, since) : bisect_right(days, until)]
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1024)  # a page asks it of every day, and each time the rule is followed from its first day on
+def days_of_year(rule: str, first: date, year: int) -> tuple[date, ...]:
+    """In order."""
+    last = date(year, 12, 31)
+    start, end = (datetime.combine(day, time.min) for day in (date(year, 1, 1), last))
+    return tuple(moment.date() for moment in _rule(rule, first, last).between(start, end, inc=True))
 
 
 def next_days(rule: str, first: date, *, since: date, count: int) -> list[date]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisors.recurrence import RuleNotUnderstood, checked_rule, next_days
+from advisors.recurrence import RuleNotUnderstood, checked_rule, days_of, days_of_year, next_days
 from advisors.rota import Hours
 from advisors.slots import Calendar, Question, Rule, Span, Taken, Why, free_slots, why_not
 
@@ -299,6 +299,19 @@ def test_a_rule_names_its_coming_days(rule, expected):
     kept = checked_rule(rule, first=MONDAY)
 
     assert next_days(kept, MONDAY, since=MONDAY, count=2) == expected
+
+
+@pytest.mark.parametrize("since", [date(2026, 12, 1), date(2026, 12, 20)])
+def test_a_rule_is_followed_once_a_year_however_many_days_are_asked_about(since):
+    first, days = date(2000, 1, since.day), [since + timedelta(days=number) for number in range(31)]
+    before = days_of_year.cache_info().misses
+
+    found = [day for day in days if days_of("FREQ=DAILY;INTERVAL=3", first, day, day)]
+
+    years = {day.year for day in days}
+    assert days_of_year.cache_info().misses - before == len(years)
+    assert found == sorted(days_of("FREQ=DAILY;INTERVAL=3", first, days[0], days[-1]))
+    assert found == [day for day in days if (day - first).days % 3 == 0]
 
 
 def test_the_days_of_a_rule_stay_at_their_hour_when_the_clock_changes():
