@@ -58,11 +58,11 @@ def sharing_of(*, policy: Policy, now: datetime) -> Sharing:
 
 
 def _latest() -> QuerySet[Booking]:
-    explained = Booking.objects.exclude(chosen_because={})
-    return explained.select_related("advisor__user").order_by("-booked_at", "-pk")[:LATEST]
+    """By key, as they were booked in that order: nothing has to be sorted, however many there are."""
+    return Booking.objects.select_related("advisor__user").order_by("-pk")[:LATEST]
 
 
 def _chosen(bookings: QuerySet[Booking]) -> list[Chosen]:
-    found = list(bookings)
+    found = [booking for booking in bookings if booking.chosen_because]
     reasons = reasons_of(found)
     return [Chosen(booking=booking, reason=reasons[booking.pk]) for booking in found]

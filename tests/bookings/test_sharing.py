@@ -11,6 +11,8 @@ from django.urls import reverse
 from bookings.services import book
 from bookings.sharing import sharing_of
 from organisation.models import Role
+from tests.bench.history import history_of
+from tests.bench.plans import rows_read_by
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -20,10 +22,12 @@ from tests.factories import (
     make_invitation,
     make_policy,
     make_user,
+    make_vacancy,
     make_wish,
 )
 
 pytestmark = pytest.mark.django_db
+HANDED_OVER = {"rule": "handed_over", "from": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +83,24 @@ def test_the_page_costs_the_same_statements_however_many_there_are(policy):
         make_booking(chosen_because={"rule": "handed_over", "from": 1})
 
     assert statements_of(policy) == with_one
+
+
+def test_the_latest_talks_come_first_and_those_without_a_reason_are_left_out(policy):
+    first, _before_reasons, last = (make_booking(chosen_because=because) for because in (HANDED_OVER, {}, HANDED_OVER))
+
+    chosen = sharing_of(policy=policy, now=NOW).chosen
+
+    assert [one.booking for one in chosen] == [last, first]
+
+
+@pytest.mark.only_on("postgresql")
+def test_the_latest_talks_are_found_without_looking_at_the_others(policy):
+    make_booking(chosen_because=HANDED_OVER)
+    history_of([make_advisor()], make_vacancy(), 500, NOW.replace(year=2025))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    assert rows_read_by(lambda: sharing_of(policy=policy, now=NOW)) < 500
 
 
 def statements_of(policy):
