@@ -14,6 +14,7 @@ from advisors.calendar_keeping import read_calendar
 from bookings.services import (
     book,
     cancel,
+    end_what_is_over,
     hand_over,
     invite_due,
     move,
@@ -40,6 +41,7 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_hold,
     make_invitation,
     make_other_calendar,
     make_policy,
@@ -63,6 +65,7 @@ def make_every_letter():
     _book_move_and_cancel(advisor, colleague)
     _hand_over(advisor, colleague)
     _wait()
+    _lose_a_held_moment()
     _lose_a_calendar(advisor)
     _miss(advisor)
     _refer(advisor)
@@ -112,6 +115,11 @@ def _hand_over(advisor, colleague):
 def _wait():
     make_waitlist_entry(phone="+31600000001", wants_sms=True)
     offer_free_moments(now=NOW)
+
+
+def _lose_a_held_moment():
+    make_hold(advisor=make_advisor(hours=False))
+    end_what_is_over(now=NOW)
 
 
 def _lose_a_calendar(advisor):
