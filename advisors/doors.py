@@ -1,8 +1,12 @@
-"""Whose hours a door is about, and the way back to them; also for the rooms above."""
+"""Whose hours a door is about, on whose clock, and the way back to them; also for the rooms above."""
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from advisors.models import Advisor, Opening
 from organisation.doors import staff_of
@@ -29,3 +33,11 @@ def hours_url(request: HttpRequest, advisor: Advisor) -> str:
     if is_own(request, advisor):
         return reverse("advisors:hours")
     return reverse("advisors:hours_of", args=[advisor.pk])
+
+
+def render_on_clock_of(
+    advisor: Advisor, request: HttpRequest, template: str, words: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The page of an agenda shows the times of who has it, wherever the employer is."""
+    with timezone.override(ZoneInfo(advisor.time_zone)):
+        return render(request, template, words, status=status)

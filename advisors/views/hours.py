@@ -4,13 +4,13 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from advisors import services
-from advisors.doors import EDITORS, advisor_or_404, hours_url, is_own
+from advisors.doors import EDITORS, advisor_or_404, hours_url, is_own, render_on_clock_of
 from advisors.hours import hours_page_of
 from advisors.models import Absence, Advisor
 from organisation.actors import Actor
@@ -45,7 +45,7 @@ def _page(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     monday = _monday_or_404(request.GET.get("week"))
     page = hours_page_of(advisor, policy=Policy.objects.current(), now=timezone.now(), monday=monday)
     words = {"page": page, "advisor": advisor, "is_own": is_own(request, advisor)}
-    return render(request, "advisors/hours.html", words)
+    return render_on_clock_of(advisor, request, "advisors/hours.html", words)
 
 
 def _monday_or_404(said: str | None) -> date | None:

@@ -6,12 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from advisors.calendar_words import calendar_states_of
 from advisors.daily import cap_on
+from advisors.doors import render_on_clock_of
 from advisors.hours import TWO_WEEKS, room_of
 from advisors.models import Advisor
 from advisors.stretches import ONE_DAY, day_of, without
@@ -66,7 +67,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "has_hours": bool(calendar.hours),
         "calendar_states": calendar_states_of(advisor, now=now),
     }
-    return render(request, "bookings/today.html", words)
+    return render_on_clock_of(advisor, request, "bookings/today.html", words)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -80,7 +81,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     talks = list(of_day)
     audit.record_each("booking.print", talks, actor=Actor.of(user), now=now)
     words = {"day": day, "talks": talks, "advisor": advisor, "is_today": day == _today(advisor, now)}
-    return render(request, "bookings/paper.html", words)
+    return render_on_clock_of(advisor, request, "bookings/paper.html", words)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -105,7 +106,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "has_hours": bool(calendar.hours),
         "calendar_states": calendar_states_of(advisor, now=now),
     }
-    return render(request, "bookings/week.html", words)
+    return render_on_clock_of(advisor, request, "bookings/week.html", words)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -130,7 +131,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "has_hours": bool(calendar.hours),
         "calendar_states": calendar_states_of(advisor, now=now),
     }
-    return render(request, "bookings/month.html", words)
+    return render_on_clock_of(advisor, request, "bookings/month.html", words)
 
 
 def number_of(talks: list[Booking]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -126,7 +127,8 @@ def _change(opening: Opening, hours: Hours, make: Callable[..., object]) -> Chan
 
 
 def _asked(request: HttpRequest, advisor: Advisor, change: Change) -> HttpResponse | None:
-    return decided(request, change, is_own=is_own(request, advisor), back=hours_url(request, advisor))
+    zone = ZoneInfo(advisor.time_zone)
+    return decided(request, change, is_own=is_own(request, advisor), back=hours_url(request, advisor), zone=zone)
 
 
 def _done(request: HttpRequest, advisor: Advisor, said: str) -> HttpResponse:

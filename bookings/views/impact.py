@@ -1,6 +1,7 @@
 """The question that comes between a change of hours and its saving: what about the talks in the way?"""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,8 +16,12 @@ AGAIN = "again"  # the button that leads back to what was typed
 BUTTONS = {AGAIN, "preview", "csrfmiddlewaretoken"}
 
 
-def decided(request: HttpRequest, change: Change, *, is_own: bool, back: str) -> HttpResponse | None:
-    """None when the change is made; otherwise the page that asks. Lets the refusals of the change pass.
+def decided(
+    request: HttpRequest, change: Change, *, is_own: bool, back: str, zone: ZoneInfo | None = None
+) -> HttpResponse | None:
+    """None when the change is made; otherwise the page that asks, with the times of `zone`, or else of the employer.
+
+    Lets the refusals of the change pass.
 
     What was typed in the form before this page travels along in hidden fields.
     """
@@ -32,9 +37,10 @@ def decided(request: HttpRequest, change: Change, *, is_own: bool, back: str) ->
             now=timezone.now(),
         )
     except TalksInTheWay as found:
-        page = _asked(request, found, is_answered=bool(answers) and is_clear)
         status = 409 if answers and is_clear else 200
-        return render(request, "bookings/impact.html", page | {"is_own": is_own, "back": back}, status=status)
+        with timezone.override(zone):
+            page = _asked(request, found, is_answered=bool(answers) and is_clear)
+            return render(request, "bookings/impact.html", page | {"is_own": is_own, "back": back}, status=status)
     return None
 
 

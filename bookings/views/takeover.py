@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from advisors.doors import render_on_clock_of
 from advisors.models import Advisor
 from advisors.refusals import AbsenceInvalid, AbsenceTooLong
 from advisors.slots import Span
@@ -89,4 +90,4 @@ def _page(
         "form": form,
         "refusal": refusal,
     }
-    return render(request, "bookings/takeover_talks.html", context, status=status)
+    return render_on_clock_of(asked.colleague, request, "bookings/takeover_talks.html", context, status=status)

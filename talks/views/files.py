@@ -4,12 +4,13 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from advisors.doors import render_on_clock_of
 from bookings import services as bookings
 from bookings.models import Booking
 from organisation import audit
@@ -77,16 +78,16 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The talk is cancelled. The candidate gets your word and can choose again."))
         return redirect("talks:file", pk=pk)
-    return render(request, "talks/cancel.html", {"booking": booking, "form": form})
+    return render_on_clock_of(booking.advisor, request, "talks/cancel.html", {"booking": booking, "form": form})
 
 
 def booking_or_404(request: HttpRequest, pk: int) -> Booking:
-    talks = Booking.objects.visible_to(staff_of(request)).select_related("invitation__application__candidate")
-    return get_object_or_404(talks, pk=pk)
+    talks = Booking.objects.visible_to(staff_of(request))
+    return get_object_or_404(talks.select_related("invitation__application__candidate", "advisor"), pk=pk)
 
 
 def file_page(request: HttpRequest, booking: Booking, *, form: NoteForm | None = None) -> HttpResponse:
     found = file_of(booking, user=staff_of(request), now=timezone.now())
     words = {"text": found.note.text, "version": found.note.version, "window": uuid4()}
     context = {"file": found, "booking": booking, "form": form or NoteForm(initial=words), "window": words["window"]}
-    return render(request, "talks/file.html", context)
+    return render_on_clock_of(booking.advisor, request, "talks/file.html", context)

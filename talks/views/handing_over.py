@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from advisors.doors import render_on_clock_of
 from bookings import services
 from bookings.impact import hits_among
 from bookings.models import Booking
@@ -56,4 +57,5 @@ def _form(request: HttpRequest, booking: Booking, now: datetime) -> HandOverForm
 
 
 def _page(request: HttpRequest, booking: Booking, form: HandOverForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "talks/hand_over.html", {"booking": booking, "form": form}, status=status)
+    words = {"booking": booking, "form": form}
+    return render_on_clock_of(booking.advisor, request, "talks/hand_over.html", words, status=status)

@@ -2,16 +2,18 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from advisors.doors import render_on_clock_of
 from advisors.refusals import SlotTaken
 from bookings import services
 from bookings.models import Booking
@@ -54,7 +56,7 @@ def _page(request: HttpRequest, booking: Booking, form: MoveForm, now: datetime,
     if booking.status != Booking.Status.BOOKED or now >= booking.ends_at:
         return redirect("talks:file", pk=booking.pk)
     free = moments_to_reschedule(booking, Policy.objects.current(), now=now)
-    zone, language = timezone.get_current_timezone(), get_language() or "nl"
+    zone, language = ZoneInfo(booking.advisor.time_zone), get_language() or "nl"
     context: dict[str, Any] = {
         "booking": booking,
         "form": form,
@@ -62,7 +64,7 @@ def _page(request: HttpRequest, booking: Booking, form: MoveForm, now: datetime,
         "picked": form["slot"].value(),
         "seen": form["seen"].value() if form.is_bound else value_of(booking.starts_at),
     }
-    return render(request, "talks/move.html", context, status=status)
+    return render_on_clock_of(booking.advisor, request, "talks/move.html", context, status=status)
 
 
 def _since(request: HttpRequest) -> date | None:

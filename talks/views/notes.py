@@ -4,12 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from advisors.doors import render_on_clock_of
 from bookings.models import Booking
 from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
@@ -104,7 +105,7 @@ def _state(request: HttpRequest, booking: Booking, saved: services.Saved, versio
         "version": version if saved.is_stale else saved.note.version,
         "saved": saved,
     }
-    return render(request, "talks/note_answer.html", context)
+    return render_on_clock_of(booking.advisor, request, "talks/note_answer.html", context)
 
 
 def _copy_or_404(request: HttpRequest, pk: int) -> NoteCopy:
