@@ -3,11 +3,19 @@
 import os
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 DATABASES = ("postgresql", "sqlite")
 DATABASE_FIXTURES = {"db", "transactional_db"}
 NOTHING_SKIPPED = os.environ.get("SPREEKUUR_NOTHING_SKIPPED") == "1"
+
+
+@pytest.fixture(autouse=True)
+def first_language():
+    """A request leaves its language behind in the thread; the next test starts in the house's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 def pytest_collection_modifyitems(config, items):
