@@ -58,9 +58,9 @@ test-system:
 	@.ci/once tests/oracles/node_modules/.stamp tests/oracles/package-lock.json \
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
-# Two at a time: much of a test is waiting, for a disk, for a lock, for a page. What one says stays together.
+# Three at a time: much of a test is waiting, for a disk, for a lock, for a page. What one says stays together.
 test: | test-environment test-system
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint production-check test-browser test-sqlite test-postgresql
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-browser test-sqlite test-postgresql lint production-check
 
 lint: test-environment
 	$(PY) -m ruff check . .ci/with-postgres

@@ -78,7 +78,7 @@ def test_the_text_opens_the_offer_and_no_gives_it_to_others(hospital, person):
     asked(hospital, AN_EVENING)
     hospital.start_worker()
 
-    letter_to(reader, "+31600000020")
+    letter_to(reader, "+31600000020", "Oostmeer: er is een moment vrij")
     phone.go(link_in(reader, "/a/"))
     phone.is_on("We keep this moment for you")
     phone.press("Not this moment")
