@@ -59,7 +59,7 @@ test-system:
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
 # Three at a time: much of a test is waiting, for a disk, for a lock, for a page. What one says stays together.
-test: | test-environment test-system
+test:
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-browser test-sqlite test-postgresql lint production-check
 
 lint: test-environment
@@ -74,14 +74,14 @@ production-check: test-environment
 	.ci/plain env DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
-test-sqlite:
+test-sqlite: | test-environment test-system
 	.ci/plain $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
 
 # On their own: the browser's event loop would sit beside the database's calls in one process.
-test-browser:
+test-browser: | test-environment test-system
 	.ci/plain $(PY) -m pytest -n 2 tests/browser
 
-test-postgresql:
+test-postgresql: | test-environment test-system
 	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
 
 format: test-environment
