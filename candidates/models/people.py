@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from organisation.actors import key_of
 from organisation.models import User
+from outbox.writing import Reader
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -53,6 +55,10 @@ class Candidate(models.Model):
     @property
     def full_name(self) -> str:
         return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(key_of(self), self.full_name, self.email, self.language)
 
 
 class CandidateSource(models.Model):

@@ -1,0 +1,60 @@
+"""What goes to the outbox of a letter: the reader, the employer and the words, each in its place."""
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from organisation.models import Department, Policy, User
+from outbox.drafts import Draft
+from outbox.letters import render
+from outbox.writing import Reader, letter, staff
+from tests.factories import NOW
+
+POLICY = Policy(sender_name="Marit de Wit", sender_email="loopbaan@ziekenhuis-oostmeer.example")
+SEVDA = Reader("candidate:7", "Sevda Aydin", "sevda@kandidaat.example", "en")
+NAME, WORDS = "organisation/password_reset", {"name": "Sevda"}
+
+
+def write(**values):
+    return letter(NAME, to=SEVDA, policy=POLICY, words=WORDS, once="user=3", **values)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_letter_is_for_its_reader_and_from_the_employer(language):
+    draft = letter(NAME, to=replace(SEVDA, language=language), policy=POLICY, words=WORDS, once="user=3")
+
+    assert draft == Draft(
+        kind="password_reset",
+        dedupe_key="password_reset:user=3",
+        about="candidate:7",
+        person_key="candidate:7",
+        language=language,
+        recipient="sevda@kandidaat.example",
+        recipient_name="Sevda Aydin",
+        sender_name="Marit de Wit",
+        sender_email="loopbaan@ziekenhuis-oostmeer.example",
+        **asdict(render(NAME, language=language, context=WORDS)),
+    )
+
+
+def test_a_letter_may_be_about_something_else_than_its_reader():
+    assert write(about=Department(pk=4)) == replace(write(), about="department:4")
+
+
+def test_a_letter_may_be_of_another_kind_than_its_name_says():
+    assert write(kind="welcome") == replace(write(), kind="welcome", dedupe_key="welcome:user=3")
+
+
+def test_a_letter_carries_what_was_given_with_it():
+    more = {"calendar": "BEGIN:VCALENDAR", "calendar_method": "REQUEST", "useless_after": NOW}
+
+    assert write(**more, only_at_office_hours=True) == replace(write(), **more, only_at_office_hours=True)
+
+
+@pytest.mark.parametrize(("known", "language"), [({}, "nl"), ({"language": "en"}, "en")])
+def test_staff_read_the_language_of_the_house_unless_another_is_known(settings, known, language):
+    settings.LANGUAGE_CODE = "nl"
+
+    reader = staff(User(pk=3, name="Robin Smit", email="robin@ziekenhuis-oostmeer.example"), **known)
+
+    assert reader == Reader("user:3", "Robin Smit", "robin@ziekenhuis-oostmeer.example", language)
