@@ -1,17 +1,14 @@
 """One function per letter about a referral. Letters to staff name no candidate: the inbox is behind the sign-in."""
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.urls import reverse
 
 from bookings.messages.words import ZONE, of_employer
 from candidates.services.access import address_for
-from organisation.actors import key_of
 from organisation.models import Policy, User
 from organisation.wording import day_in_words
 from outbox.drafts import Draft
-from outbox.letters import render
+from outbox.writing import Reader, letter, staff
 from referrals.models import Referral
 
 
@@ -61,50 +58,30 @@ def outcome(referral: Referral, policy: Policy) -> list[Draft]:
 def _to_candidate(name: str, referral: Referral, policy: Policy, *, once: str = "") -> Draft:
     candidate = referral.candidate
     words = {
-        **_words(referral, policy, candidate.language),
         "first_name": candidate.first_name,
         "referral_url": address_for(candidate, f"referrals/{referral.pk}/"),
     }
-    reader = _Reader(key_of(candidate), candidate.full_name, candidate.email, candidate.language)
-    return _draft(name, referral, policy, reader, words, once)
+    return _letter(name, referral, policy, candidate.reader, words, once)
 
 
 def _to_staff(name: str, referral: Referral, policy: Policy, user: User, *, once: str = "") -> Draft:
     words = {
-        **_words(referral, policy, settings.LANGUAGE_CODE),
         "first_name": user.name.split()[0],
         "inbox_url": settings.PUBLIC_URL + reverse("referrals:inbox"),
         "referral_url": settings.PUBLIC_URL + reverse("referrals:referral", args=[referral.pk]),
     }
-    reader = _Reader(key_of(user), user.name, user.email, settings.LANGUAGE_CODE)
-    return _draft(name, referral, policy, reader, words, once)
+    return _letter(name, referral, policy, staff(user), words, once)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    key: str
-    name: str
-    email: str
-    language: str
-
-
-def _draft(
-    name: str, referral: Referral, policy: Policy, reader: _Reader, words: dict[str, object], once: str
-) -> Draft:
-    letter = render(f"referrals/{name}", language=reader.language, context=words)
-    return Draft(
+def _letter(name: str, referral: Referral, policy: Policy, to: Reader, words: dict[str, str], once: str) -> Draft:
+    return letter(
+        f"referrals/{name}",
+        to=to,
+        policy=policy,
+        words={**_words(referral, policy, to.language), **words},
+        about=referral,
         kind=f"referral_{name}",
-        dedupe_key=f"referral_{name}:referral={referral.pk}" + (f":{once}" if once else ""),
-        about=key_of(referral),
-        person_key=reader.key,
-        language=reader.language,
-        recipient=reader.email,
-        recipient_name=reader.name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+        once=f"referral={referral.pk}" + (f":{once}" if once else ""),
     )
 
 

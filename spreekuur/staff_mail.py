@@ -17,7 +17,7 @@ from organisation.passwords import password_address
 from organisation.services import note_invited
 from outbox import services as outbox
 from outbox.drafts import Draft
-from outbox.letters import render
+from outbox.writing import Reader, letter, staff
 
 
 def invite_new_staff() -> None:
@@ -46,15 +46,12 @@ def ask_password(email: str, user: User | None, *, language: str, now: datetime)
 
 def _invitation(user: User, policy: Policy, *, now: datetime) -> Draft:
     asked = f"{user.invitation_asked_at:%Y-%m-%dT%H:%M:%S.%f}"
-    return _draft(
+    return _letter(
         "staff_invitation",
         policy,
-        key=f"staff_invitation:{key_of(user)}:{asked}",
-        person_key=key_of(user),
-        language=policy.default_language,
-        recipient=user.email,
+        staff(user, language=policy.default_language),
+        once=f"{key_of(user)}:{asked}",
         now=now,
-        name=user.name,
         email=user.email,
         password_url=password_address(user),
         reset_url=settings.PUBLIC_URL + reverse("account_reset_password"),
@@ -63,58 +60,23 @@ def _invitation(user: User, policy: Policy, *, now: datetime) -> Draft:
 
 
 def _reset(user: User, policy: Policy, language: str, *, now: datetime) -> Draft:
-    return _draft(
-        "password_reset",
-        policy,
-        key=f"password_reset:{key_of(user)}:{now:%Y-%m-%dT%H:%M}",
-        person_key=key_of(user),
-        language=language,
-        recipient=user.email,
-        now=now,
-        name=user.name,
-        password_url=password_address(user),
-    )
+    to, once = staff(user, language=language), f"{key_of(user)}:{now:%Y-%m-%dT%H:%M}"
+    return _letter("password_reset", policy, to, once=once, now=now, password_url=password_address(user))
 
 
 def _unknown(email: str, policy: Policy, language: str, *, now: datetime) -> Draft:
     """Once a day for an address, whoever keeps asking."""
     digest = salted_hmac("staff_mail.unknown", email.lower(), algorithm="sha256").hexdigest()[:32]
-    return _draft(
-        "password_reset_unknown",
-        policy,
-        key=f"password_reset_unknown:{digest}:{now:%Y-%m-%d}",
-        person_key=STRANGER.key,
-        language=language,
-        recipient=email,
-        now=now,
-        name="",
-    )
+    to = Reader(STRANGER.key, "", email, language)
+    return _letter("password_reset_unknown", policy, to, once=f"{digest}:{now:%Y-%m-%d}", now=now)
 
 
-def _draft(
-    kind: str,
-    policy: Policy,
-    *,
-    key: str,
-    person_key: str,
-    language: str,
-    recipient: str,
-    now: datetime,
-    **words: object,
-) -> Draft:
-    letter = render(f"organisation/{kind}", language=language, context={"employer": policy.employer_name, **words})
-    return Draft(
-        kind=kind,
-        dedupe_key=key,
-        about=person_key,
-        person_key=person_key,
-        language=language,
-        recipient=recipient,
-        recipient_name=str(words["name"]),
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+def _letter(name: str, policy: Policy, to: Reader, *, once: str, now: datetime, **words: str) -> Draft:
+    return letter(
+        f"organisation/{name}",
+        to=to,
+        policy=policy,
+        words={"employer": policy.employer_name, "name": to.name, **words},
+        once=once,
         useless_after=now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
     )
