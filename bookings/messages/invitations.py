@@ -2,16 +2,15 @@
 
 from django.utils import translation
 
-from bookings.messages.words import ZONE, candidate_key, of_employer
+from bookings.messages.words import ZONE, of_employer
 from bookings.models import Invitation
 from bookings.queries import minutes_of, pool_of
 from candidates.models import Rejection, Stage
 from candidates.services.access import address_for
-from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.wording import day_in_words
 from outbox.drafts import Draft
-from outbox.letters import render
+from outbox.writing import letter
 
 TOLD_BY_A_PERSON = {Rejection.Notice.PHONE, Rejection.Notice.IN_PERSON, Rejection.Notice.VIDEO}
 
@@ -25,21 +24,13 @@ def invitation_reminder(invitation: Invitation, policy: Policy) -> Draft:
 
 
 def _letter(kind: str, invitation: Invitation, policy: Policy) -> Draft:
-    candidate = invitation.candidate
-    letter = render(f"bookings/{kind}", language=candidate.language, context=_words(invitation, policy))
-    return Draft(
-        kind=kind,
-        dedupe_key=f"{kind}:invitation={invitation.pk}",
-        about=key_of(invitation),
-        person_key=candidate_key(candidate),
-        language=candidate.language,
-        recipient=candidate.email,
-        recipient_name=candidate.full_name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+    return letter(
+        f"bookings/{kind}",
+        to=invitation.candidate.reader,
+        policy=policy,
+        words=_words(invitation, policy),
+        about=invitation,
+        once=f"invitation={invitation.pk}",
         only_at_office_hours=True,
     )
 

@@ -1,12 +1,12 @@
 """A moment that is held: offered to who waits, or instead of a talk that we cancelled."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils import translation
 
 from bookings.codes import address_of, code_of_entry
-from bookings.messages.words import ZONE, candidate_key, clock_sentence, moment, of_employer, zone_sentence
+from bookings.messages.words import ZONE, clock_sentence, moment, of_employer, until_in_words, zone_sentence
 from bookings.models import Hold, Invitation, WaitlistEntry
 from bookings.waking import hours_for_texts
 from candidates.models import Candidate
@@ -17,7 +17,8 @@ from organisation.models import Policy
 from organisation.wording import day_in_short, day_in_words, time_in_words
 from outbox.drafts import Draft
 from outbox.gsm7 import normalise
-from outbox.letters import render, render_text
+from outbox.letters import render_text
+from outbox.writing import letter
 
 
 def offered(held: Hold, entry: WaitlistEntry, policy: Policy) -> list[Draft]:
@@ -32,7 +33,7 @@ def offer_gone(
     """What we said to keep we cannot keep; `left` is what still stands."""
     candidate, language = invitation.candidate, invitation.candidate.language
     moments = sorted(gone, key=lambda one: one.starts_at)
-    context = {
+    words = {
         **of_employer(policy),
         **of_holds(left, invitation),
         "first_name": candidate.first_name,
@@ -42,20 +43,13 @@ def offer_gone(
         "booking_url": address_for(candidate, f"invitations/{invitation.pk}/book/"),
         "valid_until": day_in_words(invitation.open_until, language, ZONE),
     }
-    letter = render("bookings/offer_gone", language=language, context=context)
-    return Draft(
-        kind="offer_gone",
-        dedupe_key=f"offer_gone:hold={min(one.pk for one in gone)}",
-        about=key_of(invitation),
-        person_key=candidate_key(candidate),
-        language=language,
-        recipient=candidate.email,
-        recipient_name=candidate.full_name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+    return letter(
+        "bookings/offer_gone",
+        to=candidate.reader,
+        policy=policy,
+        words=words,
+        about=invitation,
+        once=f"hold={min(one.pk for one in gone)}",
     )
 
 
@@ -66,7 +60,7 @@ def of_holds(holds: Sequence[Hold], invitation: Invitation) -> dict[str, object]
     candidate = invitation.candidate
     return {
         "moments": [_words_of(one, candidate) for one in sorted(holds, key=lambda one: one.starts_at)],
-        "held_until": _until(holds[0].expires_at, candidate),
+        "held_until": until_in_words(holds[0].expires_at, candidate),
         "offer_url": address_for(candidate, f"invitations/{invitation.pk}/offer/"),
     }
 
@@ -74,31 +68,24 @@ def of_holds(holds: Sequence[Hold], invitation: Invitation) -> dict[str, object]
 def _letter(held: Hold, policy: Policy) -> Draft:
     invitation = held.invitation
     candidate = invitation.candidate
-    context = {
+    words = {
         **of_employer(policy),
         **_words_of(held, candidate),
         "first_name": candidate.first_name,
         "job_title": invitation.application.vacancy.title,
         "zone_sentence": zone_sentence(candidate, held.starts_at).strip(),
         "session_minutes": int((held.ends_at - held.starts_at) / timedelta(minutes=1)),
-        "held_until": _until(held.expires_at, candidate),
+        "held_until": until_in_words(held.expires_at, candidate),
         "offer_url": address_for(candidate, f"invitations/{invitation.pk}/offer/"),
         "waiting_url": address_for(candidate, f"invitations/{invitation.pk}/waiting/"),
     }
-    letter = render("bookings/offer", language=candidate.language, context=context)
-    return Draft(
-        kind="offer",
-        dedupe_key=f"offer:hold={held.pk}:mail",
-        about=key_of(held),
-        person_key=candidate_key(candidate),
-        language=candidate.language,
-        recipient=candidate.email,
-        recipient_name=candidate.full_name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+    return letter(
+        "bookings/offer",
+        to=candidate.reader,
+        policy=policy,
+        words=words,
+        about=held,
+        once=f"hold={held.pk}:mail",
         useless_after=held.expires_at,
     )
 
@@ -121,7 +108,7 @@ def _text(held: Hold, entry: WaitlistEntry, policy: Policy) -> Draft:
         channel="sms",
         dedupe_key=f"offer:hold={held.pk}:sms",
         about=key_of(held),
-        person_key=candidate_key(candidate),
+        person_key=key_of(candidate),
         language=language,
         recipient=str(entry.phone),
         recipient_name=candidate.full_name,
@@ -139,10 +126,3 @@ def _words_of(held: Hold, candidate: Candidate) -> dict[str, object]:
         "advisor_name": held.advisor.name,
         "channel_name": channel,
     }
-
-
-def _until(at: datetime, candidate: Candidate) -> str:
-    """ "dinsdag 24 november 14.00 uur"."""
-    words = moment(at, candidate.language, zone=candidate.zone)
-    hour = " uur" if candidate.language == "nl" else ""
-    return f"{words['date_long']} {words['time']}{hour}"

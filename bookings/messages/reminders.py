@@ -2,32 +2,26 @@
 
 from bookings.codes import address_of, code_of
 from bookings.day_before import mail_useless_after, text_useless_after
-from bookings.messages.words import candidate_key, for_candidate
+from bookings.messages.words import for_candidate
 from bookings.models import Booking
 from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.text_room import FIRST_NAME
 from outbox.drafts import Draft
 from outbox.gsm7 import fits, normalise
-from outbox.letters import render, render_text
+from outbox.letters import render_text
+from outbox.writing import letter
 
 
 def mail_reminder(booking: Booking, policy: Policy) -> Draft:
     candidate = booking.candidate
-    letter = render("bookings/reminder", language=candidate.language, context=for_candidate(booking, policy))
-    return Draft(
-        kind="reminder",
-        dedupe_key=_key(booking, "mail"),
-        about=key_of(booking),
-        person_key=candidate_key(candidate),
-        language=candidate.language,
-        recipient=candidate.email,
-        recipient_name=candidate.full_name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+    return letter(
+        "bookings/reminder",
+        to=candidate.reader,
+        policy=policy,
+        words=for_candidate(booking, policy),
+        about=booking,
+        once=f"{_state(booking)}:mail",
         useless_after=mail_useless_after(booking.starts_at, candidate.zone),
     )
 
@@ -37,9 +31,9 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
     return Draft(
         kind="reminder",
         channel="sms",
-        dedupe_key=_key(booking, "sms"),
+        dedupe_key=f"reminder:{_state(booking)}:sms",
         about=key_of(booking),
-        person_key=candidate_key(candidate),
+        person_key=key_of(candidate),
         language=candidate.language,
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
@@ -66,5 +60,5 @@ def _short_text(booking: Booking, policy: Policy) -> str:
     return text
 
 
-def _key(booking: Booking, channel: str) -> str:
-    return f"reminder:booking={booking.pk}:sequence={booking.sequence}:{channel}"
+def _state(booking: Booking) -> str:
+    return f"booking={booking.pk}:sequence={booking.sequence}"

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from advisors.models import Advisor
 from bookings import ical
 from bookings.messages.offers import of_holds
-from bookings.messages.words import candidate_key, channel_sentence, clock_sentence, for_advisor, for_candidate, moment
+from bookings.messages.words import channel_sentence, clock_sentence, for_advisor, for_candidate, moment
 from bookings.models import Booking, Hold
-from organisation.actors import Actor, key_of
+from organisation.actors import Actor
 from organisation.models import Policy
 from organisation.queries import member_of_staff
 from outbox.drafts import Draft
-from outbox.letters import render
+from outbox.writing import letter, staff
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
@@ -174,24 +174,15 @@ def _to_candidate(
     method: str = REQUEST,
     words: dict[str, object] | None = None,
 ) -> Draft:
-    candidate = booking.candidate
-    letter = render(
-        f"bookings/{kind}", language=candidate.language, context={**for_candidate(booking, policy), **(words or {})}
-    )
-    return Draft(
-        kind=kind,
-        dedupe_key=f"{kind}:booking={booking.pk}:sequence={booking.sequence}",
-        about=key_of(booking),
-        person_key=candidate_key(candidate),
-        language=candidate.language,
-        recipient=candidate.email,
-        recipient_name=candidate.full_name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        calendar=calendar_of(booking, policy, method=method, language=candidate.language, now=now),
+    to = booking.candidate.reader
+    return letter(
+        f"bookings/{kind}",
+        to=to,
+        policy=policy,
+        words={**for_candidate(booking, policy), **(words or {})},
+        about=booking,
+        once=f"booking={booking.pk}:sequence={booking.sequence}",
+        calendar=calendar_of(booking, policy, method=method, language=to.language, now=now),
         calendar_method=method,
     )
 
@@ -206,21 +197,14 @@ def _to_advisor(
     method: str = REQUEST,
     words: dict[str, object] | None = None,
 ) -> Draft:
-    language = settings.LANGUAGE_CODE
-    letter = render(f"bookings/{kind}", language=language, context={**for_advisor(booking, policy), **(words or {})})
-    return Draft(
-        kind=kind,
-        dedupe_key=f"{kind}:booking={booking.pk}:sequence={booking.sequence}",
-        about=key_of(booking),
-        person_key=key_of(advisor.user),
-        language=language,
-        recipient=advisor.user.email,
-        recipient_name=advisor.name,
-        sender_name=policy.sender_name,
-        sender_email=policy.sender_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        calendar=calendar_of(booking, policy, method=method, language=language, now=now, advisor=advisor),
+    to = staff(advisor.user)
+    return letter(
+        f"bookings/{kind}",
+        to=to,
+        policy=policy,
+        words={**for_advisor(booking, policy), **(words or {})},
+        about=booking,
+        once=f"booking={booking.pk}:sequence={booking.sequence}",
+        calendar=calendar_of(booking, policy, method=method, language=to.language, now=now, advisor=advisor),
         calendar_method=method,
     )

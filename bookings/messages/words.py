@@ -43,6 +43,13 @@ def moment(at: datetime, language: str, *, prefix: str = "", zone: ZoneInfo = ZO
     }
 
 
+def until_in_words(at: datetime, candidate: Candidate) -> str:
+    """ "dinsdag 24 november 14.00 uur"."""
+    words = moment(at, candidate.language, zone=candidate.zone)
+    hour = " uur" if candidate.language == "nl" else ""
+    return f"{words['date_long']} {words['time']}{hour}"
+
+
 def of_talk(booking: Booking, policy: Policy, language: str) -> dict[str, object]:
     return {
         **of_employer(policy),
@@ -59,8 +66,6 @@ def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
     candidate, language = booking.candidate, booking.candidate.language
     page = f"appointments/{booking.pk}/"
     limit = booking.starts_at - timedelta(hours=policy.cancel_until_hours)
-    until = moment(limit, language, zone=candidate.zone)
-    hour = " uur" if language == "nl" else ""
     return {
         **of_talk(booking, policy, language),
         **moment(booking.starts_at, language, zone=candidate.zone),
@@ -69,7 +74,7 @@ def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
         "manage_url": address_for(candidate, page),
         "prepare_url": address_for(candidate, f"{page}prepare/"),
         "booking_url": address_for(candidate, f"invitations/{booking.invitation_id}/book/"),
-        "cancel_until": f"{until['date_long']} {until['time']}{hour}",
+        "cancel_until": until_in_words(limit, candidate),
         "valid_until": day_in_words(booking.invitation.open_until, language, ZONE),
     }
 
@@ -120,7 +125,3 @@ def channel_sentence(booking: Booking, language: str) -> str:
             "room": location.room if location else "",
         },
     )
-
-
-def candidate_key(candidate: Candidate) -> str:
-    return f"candidate:{candidate.pk}"
