@@ -18,7 +18,7 @@ from bookings.models import Booking, Invitation, WaitlistEntry
 from bookings.progress import MAY_CHOOSE, Progress, progress_of
 from bookings.refusals import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
 from bookings.views.chooser import Ways, chooser
-from bookings.views.summary import refused_data, summary_of
+from bookings.views.details import details_page, taken_page
 from candidates.models import Candidate
 from candidates.services.access import link_of
 from candidates.session import for_candidate, for_offer, is_whole_session, open_session
@@ -45,7 +45,8 @@ def details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse
     if moment.moment_problem:
         return _problem(request, invitation, now, moment.moment_problem)
     initial = {**moment.cleaned_data, "phone": _phone_for_texts(invitation)}
-    return _details(request, invitation, DetailsForm(initial=initial, known_phone=known_phone(invitation)), moment)
+    form = DetailsForm(initial=initial, known_phone=known_phone(invitation))
+    return details_page(request, invitation, form, moment=moment)
 
 
 def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
@@ -53,15 +54,15 @@ def _book(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpRe
     if form.moment_problem:
         return closed_for(request, invitation, now) or _problem(request, invitation, now, form.moment_problem)
     if not form.is_valid():
-        return _details(request, invitation, form, form, status=400)
+        return details_page(request, invitation, form, status=400)
     actor = Actor.of(invitation.candidate)
     try:
         booking = services.book(invitation=invitation, wish=form.wish(), actor=actor, now=now)
     except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
-        return _details(request, invitation, form, form, status=400)
+        return details_page(request, invitation, form, status=400)
     except SlotTaken as refusal:
-        return _taken(request, invitation, refusal)
+        return taken_page(request, invitation, form, refusal)
     except (AlreadyBooked, InvitationClosed) as refusal:
         messages.warning(request, str(refusal))
         return redirect("bookings:book" if is_whole_session(request) else "bookings:offer", pk=invitation.pk)
@@ -76,32 +77,6 @@ def _problem(request: HttpRequest, invitation: Invitation, now: datetime, proble
     if is_whole_session(request):
         return _chooser(request, invitation, now, problem=problem)
     return redirect("bookings:offer", pk=invitation.pk)
-
-
-def _taken(request: HttpRequest, invitation: Invitation, refusal: SlotTaken) -> HttpResponse:
-    """Keep what was typed and offer what is still free."""
-    form = DetailsForm(refused_data(request, refusal), known_phone=known_phone(invitation))
-    form.is_valid()
-    return _details(request, invitation, form, form, refusal=refusal, status=409)
-
-
-def _details(
-    request: HttpRequest,
-    invitation: Invitation,
-    form: DetailsForm,
-    moment: MomentForm,
-    *,
-    refusal: SlotTaken | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context: dict[str, Any] = {
-        "employer": Policy.objects.current(),
-        "invitation": invitation,
-        "form": form,
-        "summary": summary_of(invitation, MomentForm.wish(moment), refusal),
-        "is_whole_session": is_whole_session(request),
-    }
-    return render(request, "bookings/details.html", context, status=status)
 
 
 def _chooser(request: HttpRequest, invitation: Invitation, now: datetime, *, problem: str = "") -> HttpResponse:

@@ -1,7 +1,6 @@
 """Moving an appointment: the same way to choose, with everything kept."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from bookings.refusals import MobileNeeded, NotStanding, PhoneNeeded, TooLateToM
 from bookings.services.moving import may_move
 from bookings.views.appointments import appointment_of, ended_for
 from bookings.views.chooser import Ways, chooser
-from bookings.views.summary import refused_data, summary_of
+from bookings.views.details import details_page, taken_page
 from candidates.models import Candidate
 from candidates.session import for_appointment
 from organisation.actors import Actor
@@ -45,7 +44,7 @@ def move_details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpRes
     if moment.moment_problem:
         return _chooser(request, booking, now, problem=moment.moment_problem)
     form = PhoneForm(initial=moment.cleaned_data, known_phone=_known(booking))
-    return _details(request, booking, form, moment)
+    return details_page(request, booking.invitation, form, moment=moment, booking=booking)
 
 
 def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
@@ -53,45 +52,19 @@ def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse
     if form.moment_problem:
         return _chooser(request, booking, now, problem=form.moment_problem)
     if not form.is_valid():
-        return _details(request, booking, form, form, status=400)
+        return details_page(request, booking.invitation, form, booking=booking, status=400)
     try:
         services.move(booking=booking, wish=form.wish(), actor=Actor.of(booking.candidate), now=now)
     except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
-        return _details(request, booking, form, form, status=400)
+        return details_page(request, booking.invitation, form, booking=booking, status=400)
     except SlotTaken as refusal:
-        return _taken(request, booking, refusal)
+        return taken_page(request, booking.invitation, form, refusal, booking=booking)
     except (NotStanding, TooLateToMove) as refusal:
         messages.warning(request, str(refusal))
         return redirect("bookings:appointment", pk=booking.pk)
     messages.success(request, _("Your appointment has moved. You also get a mail from us."))
     return redirect("bookings:appointment", pk=booking.pk)
-
-
-def _taken(request: HttpRequest, booking: Booking, refusal: SlotTaken) -> HttpResponse:
-    form = PhoneForm(refused_data(request, refusal), known_phone=_known(booking))
-    form.is_valid()
-    return _details(request, booking, form, form, refusal=refusal, status=409)
-
-
-def _details(
-    request: HttpRequest,
-    booking: Booking,
-    form: PhoneForm,
-    moment: MomentForm,
-    *,
-    refusal: SlotTaken | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context: dict[str, Any] = {
-        "employer": Policy.objects.current(),
-        "invitation": booking.invitation,
-        "booking": booking,
-        "form": form,
-        "summary": summary_of(booking.invitation, MomentForm.wish(moment), refusal),
-        "is_whole_session": True,  # a text's code moves its own appointment as well
-    }
-    return render(request, "bookings/details.html", context, status=status)
 
 
 def _chooser(request: HttpRequest, booking: Booking, now: datetime, *, problem: str = "") -> HttpResponse:

@@ -1,0 +1,92 @@
+"""The page on which a chosen moment is confirmed; booking and moving share it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from advisors.models import Advisor
+from advisors.refusals import SlotTaken
+from bookings.forms import MomentForm, PhoneForm
+from bookings.models import Booking, Invitation
+from bookings.moments import value_of
+from bookings.offers import Choice
+from bookings.queries import pool_of
+from bookings.views.chooser import query_of
+from bookings.wishes import Wish
+from candidates.session import is_whole_session
+from organisation.models import Policy
+
+
+@dataclass(frozen=True)
+class Instead:
+    value: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The moment that was chosen, in words; or, when it is gone, what is free instead."""
+
+    starts_at: datetime
+    channel: str
+    advisor_name: str  # empty: the first one free
+    back_query: str  # to the page on which this was chosen
+    refusal: SlotTaken | None = None
+    instead: tuple[Instead, ...] = ()
+
+
+def details_page(
+    request: HttpRequest,
+    invitation: Invitation,
+    form: PhoneForm,
+    *,
+    moment: MomentForm | None = None,
+    booking: Booking | None = None,
+    refusal: SlotTaken | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """`moment` is what was chosen, when the form was not sent yet; `booking` is the appointment that moves."""
+    context = {
+        "employer": Policy.objects.current(),
+        "invitation": invitation,
+        "booking": booking,
+        "form": form,
+        "summary": _summary_of(invitation, MomentForm.wish(moment or form), refusal),
+        "is_whole_session": bool(booking) or is_whole_session(request),  # a text's code moves its own as well
+    }
+    return render(request, "bookings/details.html", context, status=status)
+
+
+def taken_page(
+    request: HttpRequest, invitation: Invitation, form: PhoneForm, refusal: SlotTaken, *, booking: Booking | None = None
+) -> HttpResponse:
+    """Keep what was typed and offer what is still free."""
+    again = type(form)(_refused_data(request, refusal), known_phone=form.known_phone)
+    again.is_valid()
+    return details_page(request, invitation, again, booking=booking, refusal=refusal, status=409)
+
+
+def _summary_of(invitation: Invitation, wish: Wish, refusal: SlotTaken | None) -> Summary:
+    advisor = pool_of(invitation, advisor_id=wish.advisor_id).select_related("user") if wish.advisor_id else None
+    found: Advisor | None = advisor.first() if advisor is not None else None
+    choice = Choice(wish.channel, wish.language, wish.advisor_id)
+    return Summary(
+        starts_at=wish.starts_at,
+        channel=wish.channel,
+        advisor_name=found.name if found else "",
+        back_query=query_of(choice, slot=value_of(wish.starts_at)),
+        refusal=refusal,
+        instead=tuple(
+            Instead(value_of(slot.starts_at), slot.starts_at) for slot in (refusal.alternatives if refusal else ())
+        ),
+    )
+
+
+def _refused_data(request: HttpRequest, refusal: SlotTaken) -> QueryDict:
+    """What was sent; without the advisor when only others are still free."""
+    data = request.POST.copy()
+    if any(str(slot.advisor_id) != data.get("advisor", "") for slot in refusal.alternatives):
+        data["advisor"] = ""
+    return data
