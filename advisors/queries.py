@@ -1,10 +1,12 @@
 """Feeds the engine: any number of advisors, days and years of history in two SQL statements."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
-from typing import NamedTuple
+from functools import lru_cache
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -14,10 +16,14 @@ from advisors.reading import busy_time_of, rows_of, words_in
 from advisors.rota import Hours
 from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
 from organisation.models import Policy
+from organisation.prepared import Statement
 from organisation.workdays import public_holidays
 
 ONE_DAY = timedelta(days=1)
 WHOLE_WEEK = timedelta(days=7)  # around what is asked: the cap per week counts all of it
+# Who is asked about, and own time to be given back: as such, or as a statement that gives the keys.
+Advisors = QuerySet[Advisor] | Statement
+Entries = Collection[int] | Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,11 @@ class Diary:
     @property
     def channels(self) -> frozenset[str]:
         return frozenset[str]().union(*(hours.channels for hours in self.calendar.hours))
+
+    def with_time(self, absences: dict[int, list[Span]], taken: dict[int, list[Taken]]) -> "Diary":
+        key = self.calendar.advisor_id
+        calendar = replace(self.calendar, absences=tuple(absences[key]), taken=tuple(taken[key]))
+        return Diary(name=self.name, calendar=calendar, addresses=self.addresses)
 
 
 def question_of(policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None) -> Question:
@@ -54,34 +65,40 @@ def question_between(
     )
 
 
-def free_slots_of(
-    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without: Collection[int] = ()
-) -> list[Slot]:
+def free_slots_of(advisors: Advisors, question: Question, *, policy: Policy, without: Entries = ()) -> list[Slot]:
     """The free moments of these advisors, by start and then by advisor. `without` is own time, to be given back."""
     return slots_in(diaries_of(advisors, question, policy=policy, without=without), question)
 
 
 def slots_in(diaries: Iterable[Diary], question: Question) -> list[Slot]:
     """By start, then by advisor."""
-    return sorted(slot for diary in diaries for slot in free_slots(diary.calendar, question))
+    return sorted(chain.from_iterable(free_slots(diary.calendar, question) for diary in diaries))
 
 
-def calendars_of(
-    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without: Collection[int] = ()
-) -> list[Calendar]:
-    diaries = diaries_of(advisors, question, policy=policy, without=without)
-    return [diary.calendar for diary in diaries]
+def calendars_of(advisors: Advisors, question: Question, *, policy: Policy, without: Entries = ()) -> list[Calendar]:
+    return [diary.calendar for diary in diaries_of(advisors, question, policy=policy, without=without)]
 
 
-def diaries_of(
-    advisors: QuerySet[Advisor], question: Question, *, policy: Policy, without: Collection[int] = ()
-) -> list[Diary]:
+def diaries_of(advisors: Advisors, question: Question, *, policy: Policy, without: Entries = ()) -> list[Diary]:
     """Two statements, whatever the number of advisors: who with their hours, absences with taken time. By key."""
-    rows = [_Row(*row) for row in rows_of(advisors)]
-    hours: dict[int, list[_Row]] = {advisor_id: list(own) for advisor_id, own in groupby(rows, lambda row: row.advisor)}
+    usual = _Usual.of(policy)
+    diaries = [_diary(tuple(own), usual) for _key, own in groupby(rows_of(_those(advisors)), itemgetter(0))]
     since, until = question.earliest - WHOLE_WEEK, question.latest + WHOLE_WEEK
-    absences, taken = busy_time_of(list(hours), since, until, without=without)
-    return [_diary(own, policy, absences[advisor_id], taken[advisor_id]) for advisor_id, own in hours.items()]
+    those = [diary.calendar.advisor_id for diary in diaries]
+    absences, taken = busy_time_of(those, since, until, without=_entries(without))
+    return [diary.with_time(absences, taken) for diary in diaries]
+
+
+def _those(advisors: Advisors) -> Statement:
+    if isinstance(advisors, Statement):
+        return advisors
+    return Statement(*advisors.order_by().values("pk").query.sql_with_params())
+
+
+def _entries(keys: Entries) -> Statement | None:
+    if isinstance(keys, Statement):
+        return keys
+    return Statement(",".join(["%s"] * len(keys)), tuple(keys)) if keys else None
 
 
 def closed_days_of(policy: Policy, first_year: int, last_year: int) -> frozenset[date]:
@@ -126,21 +143,41 @@ class _Row(NamedTuple):
     address: str | None
 
 
-def _diary(rows: list[_Row], policy: Policy, absences: list[Span], taken: list[Taken]) -> Diary:
+class _Usual(NamedTuple):
+    """What policy says where an advisor says nothing; minutes."""
+
+    length: int
+    before: int
+    buffer: int
+    step: int | None
+    languages: frozenset[str]
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        return cls(
+            policy.session_minutes,
+            policy.buffer_before_minutes,
+            policy.buffer_minutes,
+            policy.step_minutes,
+            frozenset(policy.languages),
+        )
+
+
+@lru_cache(maxsize=1024)  # who an advisor is and when they work seldom changes; time that is taken is not in it
+def _diary(values: tuple[tuple[Any, ...], ...], usual: _Usual) -> Diary:
+    rows = [_Row(*row) for row in values]
     first = rows[0]
     calendar = Calendar(
         advisor_id=first.advisor,
         zone=ZoneInfo(first.zone),
-        length=timedelta(minutes=policy.session_minutes if first.length is None else first.length),
-        before=timedelta(minutes=policy.buffer_before_minutes if first.before is None else first.before),
-        buffer=timedelta(minutes=policy.buffer_minutes if first.buffer is None else first.buffer),
-        step=_minutes(policy.step_minutes if first.step is None else first.step),
+        length=timedelta(minutes=usual.length if first.length is None else first.length),
+        before=timedelta(minutes=usual.before if first.before is None else first.before),
+        buffer=timedelta(minutes=usual.buffer if first.buffer is None else first.buffer),
+        step=_minutes(usual.step if first.step is None else first.step),
         hours=tuple(hours for row in rows if row.opening is not None and (hours := _hours(row)).channels),
-        languages=languages_in(policy, words_in(first.languages)),
+        languages=words_in(first.languages) & usual.languages,
         max_per_day=first.max_per_day,
         max_per_week=first.max_per_week,
-        absences=tuple(absences),
-        taken=tuple(taken),
     )
     addresses = frozenset(row.address for row in rows if row.place_is_used and row.address)
     return Diary(name=first.name, calendar=calendar, addresses=addresses)
@@ -176,8 +213,3 @@ def channels_that_work(channels: Collection[str], *, has_video: bool, has_place:
     """Of an opening's channels: on site needs a location in use, video needs a room."""
     works = {TalkChannel.ONSITE.value: has_place, TalkChannel.VIDEO.value: has_video}
     return frozenset(channel for channel in channels if works.get(channel, True))
-
-
-def languages_in(policy: Policy, spoken: Collection[str]) -> frozenset[str]:
-    """The languages of an advisor in which the employer offers talks."""
-    return frozenset(spoken) & frozenset(policy.languages)

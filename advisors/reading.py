@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
 from advisors.slots import Span, Taken, moment_at
 from organisation.models import Location, User
+from organisation.prepared import Statement
 
 ABSENCE = "absence"
 STARTS, DAYS = slice(13, 15), (18, 20, 21)  # where a row has times and dates
@@ -38,26 +38,29 @@ ORDER BY advisor.id, opening.day, opening.weekday, opening.starts, opening.id
 """  # noqa: S608  # nothing in it comes from outside
 
 
-def rows_of(advisors: QuerySet[Advisor]) -> list[tuple[Any, ...]]:
-    """A row per advisor and opening, and one for who has none; in the order of `advisors.queries._Row`."""
-    those, values = advisors.order_by().values("pk").query.sql_with_params()
+def rows_of(those: Statement) -> list[tuple[Any, ...]]:
+    """A row per advisor and opening, and one for who has none; in the order of `advisors.queries._Row`.
+
+    `those` gives the keys of the advisors.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(ROWS.format(those=those), values)
+        cursor.execute(ROWS.format(those=those.sql), those.values)
         rows = cursor.fetchall()
     return rows if connection.vendor == "postgresql" else [_with_days(row) for row in rows]
 
 
 def busy_time_of(
-    advisors: Collection[int], since: datetime, until: datetime, *, without: Collection[int]
+    advisors: Collection[int], since: datetime, until: datetime, *, without: Statement | None
 ) -> tuple[dict[int, list[Span]], dict[int, list[Taken]]]:
-    """Absences and taken time by advisor; the entries `without` are left out."""
+    """Absences and taken time by advisor; the entries of which `without` gives the keys are left out."""
     absences: dict[int, list[Span]] = defaultdict(list)
     taken: dict[int, list[Taken]] = defaultdict(list)
     if not advisors:
         return absences, taken
     window = [*advisors, *(connection.ops.adapt_datetimefield_value(moment) for moment in (since, until))]
     with connection.cursor() as cursor:
-        cursor.execute(_busy_time_in_sql(len(advisors), len(without)), [*window, *without, *window])
+        sql = _busy_time_in_sql(len(advisors), without.sql if without else "")
+        cursor.execute(sql, [*window, *(without.values if without else ()), *window])
         rows = cursor.fetchall()
     for advisor_id, kind, busy_from, busy_until, talk_from, talk_until, calendar_id in rows:
         start, end = moment_at(busy_from), moment_at(busy_until)
@@ -75,10 +78,11 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(json.loads(text))
 
 
-def _busy_time_in_sql(advisors: int, without: int) -> str:
+@lru_cache(maxsize=256)
+def _busy_time_in_sql(advisors: int, without: str) -> str:
     second = SECOND[connection.vendor].format
     ids = ",".join(["%s"] * advisors)
-    others = f"AND id NOT IN ({','.join(['%s'] * without)})" if without else ""
+    others = f"AND id NOT IN ({without})" if without else ""
     return f"""
         SELECT advisor_id, kind, {second("busy_from")}, {second("busy_until")},
             {second("talk_from")}, {second("talk_until")}, calendar_id

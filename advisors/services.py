@@ -13,8 +13,10 @@ from advisors.slots import Question, Slot, Span
 from organisation import audit
 from organisation.actors import Actor, key_of
 from organisation.models import Policy
+from organisation.prepared import Prepared
 
 LONGEST_ABSENCE = timedelta(days=731)  # two years
+_active = Prepared(lambda advisor_id: Advisor.objects.active().filter(pk=advisor_id).values("pk"), 1)
 
 
 def lock_agenda(advisor_id: int) -> None:
@@ -57,10 +59,10 @@ def _free_slot_at(
 ) -> Slot | None:
     if not question.earliest <= starts_at <= question.latest:
         return None
-    advisors, policy = Advisor.objects.active().filter(pk=advisor_id), Policy.objects.current()
+    policy = Policy.objects.current()
     without = [instead_of.pk] if instead_of else []
     around = question_between(starts_at, starts_at, policy=policy, channel=question.channel, language=question.language)
-    slots = free_slots_of(advisors, around, policy=policy, without=without)
+    slots = free_slots_of(_active(advisor_id), around, policy=policy, without=without)
     return next((slot for slot in slots if slot.starts_at == starts_at), None)
 
 

@@ -13,17 +13,18 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import repeat
 from math import ceil, floor
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from advisors.rota import Hours, numbers_on, rota_of
+from advisors.terms import Terms, days_of, terms_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ONE_DAY = timedelta(days=1)
 EVER = 1 << 40  # seconds; far beyond any calendar
 TALKS = frozenset({"booking", "hold"})  # what counts for the caps
 
@@ -72,23 +73,6 @@ class Question:
     closed_days: frozenset[date] = field(default_factory=frozenset)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Terms:
-    """How talks in a block go; in seconds. Made once per hours, shared by all their slots."""
-
-    length: int
-    before: int
-    after: int
-    step: int
-    channels: frozenset[str]
-    languages: frozenset[str]
-    location_id: int | None
-
-    @property
-    def lasts(self) -> tuple[int, int, int]:
-        return self.length, self.before, self.after
-
-
 class Slot(NamedTuple):
     """A moment that can be booked. Thousands are made per page, so it keeps seconds and tells datetimes when asked."""
 
@@ -119,6 +103,9 @@ class Slot(NamedTuple):
     @property
     def location_id(self) -> int | None:
         return self.terms.location_id
+
+
+_new_slot = partial(tuple.__new__, Slot)
 
 
 class Rule(StrEnum):
@@ -178,13 +165,18 @@ def free_slots(calendar: Calendar, question: Question) -> list[Slot]:
     for block in blocks_of(calendar, question):
         if block.why is not None:
             continue
-        terms, starts = block.terms, block.starts
+        terms = block.terms
         if terms.lasts not in merged:
             merged[terms.lasts] = _merged(obstacles_of(calendar, question, terms))
-        for start in _left(starts, merged[terms.lasts]):
-            if start not in found:  # blocks that overlap may name the same start twice: the first one counts
-                found[start] = Slot(start, calendar.advisor_id, terms)
+        for starts in _left(block.starts, merged[terms.lasts]):
+            for slot in _slots(starts, calendar.advisor_id, terms):
+                found.setdefault(slot[0], slot)  # blocks that overlap may name a start twice: the first one counts
     return sorted(found.values())
+
+
+def _slots(starts: range, advisor_id: int, terms: Terms) -> Iterator[Slot]:
+    """Without a call of Python for each: a pool has thousands."""
+    return map(_new_slot, zip(starts, repeat(advisor_id), repeat(terms)))
 
 
 def why_not(calendar: Calendar, question: Question, starts_at: datetime) -> Why | None:
@@ -217,18 +209,15 @@ def blocks_of(calendar: Calendar, question: Question) -> Iterator[Block]:
     """Every block of hours on each local day of the question, also those that a rule closes as a whole."""
     first = question.earliest.astimezone(calendar.zone).date()
     last = question.latest.astimezone(calendar.zone).date()
-    rota, talks = rota_of(calendar.hours, first, last), _talks_per_day_and_week(calendar)
-    terms = [_terms(calendar, hours) for hours in calendar.hours]
+    talks = _talks_per_day_and_week(calendar)
+    terms = terms_of(
+        calendar.hours, calendar.length, calendar.before, calendar.buffer, calendar.step, calendar.languages
+    )
     not_asked = [_why_not_asked(one, question) for one in terms]
-    day = first
-    while day <= last:
-        if numbers := numbers_on(rota, day):
-            closed = _why_closed(calendar, question, day, talks)
-            for number in numbers:
-                hours = calendar.hours[number]
-                start, end = _second(day, hours.starts, calendar.zone), _second(day, hours.ends, calendar.zone)
-                yield Block(terms[number], start, end, closed or not_asked[number])
-        day += ONE_DAY
+    for day, blocks in days_of(calendar.hours, calendar.zone, first, last):
+        closed = _why_closed(calendar, question, day, talks)
+        for number, start, end in blocks:
+            yield Block(terms[number], start, end, closed or not_asked[number])
 
 
 def hours_on(calendar: Calendar, day: date) -> list[Hours]:
@@ -293,23 +282,6 @@ def _talks_per_day_and_week(calendar: Calendar) -> tuple[Counter[date], Counter[
     return Counter(days), Counter(_monday(day) for day in days)
 
 
-def _terms(calendar: Calendar, hours: Hours) -> Terms:
-    """The opening's own, else the advisor's; policy came before (design.md, An advisor's time is one table)."""
-    length = _seconds(calendar.length if hours.length is None else hours.length)
-    before = _seconds(calendar.before if hours.before is None else hours.before)
-    after = _seconds(calendar.buffer if hours.buffer is None else hours.buffer)
-    step = calendar.step if hours.step is None else hours.step
-    return Terms(
-        length=length,
-        before=before,
-        after=after,
-        step=before + length + after if step is None else _seconds(step),
-        channels=hours.channels,
-        languages=calendar.languages if hours.languages is None else hours.languages & calendar.languages,
-        location_id=hours.location_id,
-    )
-
-
 class _Merged(NamedTuple):
     """Obstacles without their reasons, as stretches that neither touch nor overlap, in order."""
 
@@ -329,23 +301,18 @@ def _merged(obstacles: Iterator[Obstacle]) -> _Merged:
     return _Merged(firsts, untils)
 
 
-def _left(starts: range, merged: _Merged) -> Iterator[int]:
-    """The starts that no obstacle forbids; whole stretches at a time."""
+def _left(starts: range, merged: _Merged) -> Iterator[range]:
+    """The starts that no obstacle forbids, as stretches."""
     if not starts:
         return
     at, last = starts.start, starts[-1]
     number = bisect_right(merged.untils, at)
     while number < len(merged.firsts) and merged.firsts[number] <= last:
-        yield from range(at, merged.firsts[number], starts.step)
+        yield range(at, merged.firsts[number], starts.step)
         steps = -(-(merged.untils[number] - starts.start) // starts.step)  # rounded up: the next start after it
         at = max(at, starts.start + steps * starts.step)
         number += 1
-    yield from range(at, last + 1, starts.step)
-
-
-@lru_cache(maxsize=8192)
-def _second(day: date, at: time, zone: ZoneInfo) -> int:
-    return int(datetime.combine(day, at, tzinfo=zone).timestamp())
+    yield range(at, last + 1, starts.step)
 
 
 def _monday(day: date) -> date:
@@ -354,10 +321,6 @@ def _monday(day: date) -> date:
 
 def _span(start: int, end: int) -> Span:
     return Span(moment_at(start), moment_at(end))
-
-
-def _seconds(length: timedelta) -> int:
-    return int(length.total_seconds())
 
 
 def _floor(moment: datetime) -> int:

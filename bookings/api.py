@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -57,6 +56,12 @@ class InvitationViewSet(GenericViewSet[Invitation]):
         own = Invitation.objects.of_client(_client(self.request))
         return own.select_related("application__candidate").prefetch_related("bookings")
 
+    def _invitation(self, key: UUID) -> Invitation:
+        invitation = Invitation.objects.known_to(_client(self.request), key)
+        if invitation is None:
+            raise Http404
+        return invitation
+
     @extend_schema(summary="Invitations, the newest first", responses={200: InvitationShape(many=True)})
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
@@ -85,10 +90,8 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     def slots(self, request: Request, key: UUID) -> Response:
         asked = SlotQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        own = Invitation.objects.of_client(_client(request))
-        found = slots_for(
-            get_object_or_404(own, key=key), policy=Policy.objects.current(), now=timezone.now(), **asked.question()
-        )
+        policy, invitation = Policy.objects.current(), self._invitation(key)
+        found = slots_for(invitation, policy=policy, now=timezone.now(), **asked.question())
         return Response({"slots": slots_in_json(found)})
 
     @extend_schema(
@@ -107,8 +110,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        own = Invitation.objects.of_client(_client(request)).select_related("application__candidate")
-        invitation = get_object_or_404(own, key=key)
+        invitation = self._invitation(key)
         body = WishBody(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish(invitation.candidate.language)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from advisors.slots import Slot, Terms
+from advisors.slots import Slot
+from advisors.terms import Terms
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -17,16 +16,34 @@ from bookings.offers import Host, Offer
 from bookings.waiting import Wishes
 from candidates.models import Candidate
 from organisation.models import Policy
+from organisation.prepared import Prepared, Statement
 
 ALTERNATIVES = 6
 MONDAY_TO_FRIDAY = range(5)
+# In SQL of our own, as in advisors/reading.py.
 HELD = f"SELECT entry_id FROM {Hold._meta.db_table} WHERE invitation_id = %s AND state = %s"  # noqa: S608
+OWN = f"SELECT entry_id FROM {Booking._meta.db_table} WHERE id = %s AND entry_id IS NOT NULL"  # noqa: S608
 
 
 def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:
     """Who may hold this talk: never the one who gave the rejection as recruiter."""
-    pool = Advisor.objects.active().exclude(user__rejections__application=invitation.application_id)
-    return pool if advisor_id is None else pool.filter(pk=advisor_id)
+    return _pool(invitation.application_id, *(() if advisor_id is None else (advisor_id,)))
+
+
+def pool_in_sql(invitation: Invitation, *, advisor_id: int | None = None) -> Statement:
+    """The keys of `pool_of`."""
+    if advisor_id is None:
+        return _EVERYBODY(invitation.application_id)
+    return _ONE(invitation.application_id, advisor_id)
+
+
+def _pool(application_id: int, *advisor_ids: int) -> QuerySet[Advisor]:
+    pool = Advisor.objects.active().exclude(user__rejections__application=application_id)
+    return pool.filter(pk__in=advisor_ids) if advisor_ids else pool
+
+
+_EVERYBODY = Prepared(lambda application_id: _pool(application_id).values("pk"), 1)
+_ONE = Prepared(lambda application_id, advisor_id: _pool(application_id, advisor_id).values("pk"), 2)
 
 
 def slots_for(
@@ -41,24 +58,19 @@ def slots_for(
 ) -> list[Slot]:
     """Everything that can really be booked; `instead_of` counts the own appointment as free, as own holds are."""
     question = question_of(policy, now=now, channel=channel, language=language)
-    pool, own = pool_of(invitation, advisor_id=advisor_id), own_time_of(invitation, instead_of)
+    pool, own = pool_in_sql(invitation, advisor_id=advisor_id), own_time_of(invitation, instead_of)
     return free_slots_of(pool, question, policy=policy, without=own)
 
 
-def own_time_of(invitation: Invitation, instead_of: Booking | None = None) -> list[int]:
-    """What is taken for everybody else and free for this candidate: the moments that are held, and the appointment.
-
-    In SQL of our own, as in advisors/reading.py: every page with free moments waits for it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [invitation.pk, Hold.State.OFFERED.value])
-        held = [entry_id for (entry_id,) in cursor.fetchall()]
-    return [*held, instead_of.entry_id] if instead_of and instead_of.entry_id else held
+def own_time_of(invitation: Invitation, instead_of: Booking | None = None) -> Statement:
+    """What is taken for everybody else and free for this candidate: the moments that are held, and the appointment."""
+    held = Statement(HELD, (invitation.pk, Hold.State.OFFERED.value))
+    return Statement(f"{HELD} UNION ALL {OWN}", (*held.values, instead_of.pk)) if instead_of else held
 
 
 def hosts_of(invitation: Invitation, *, policy: Policy, now: datetime) -> tuple[Host, ...]:
     """The pool, by name, in three statements; who can be booked in no way is left out."""
-    return _hosts(diaries_of(pool_of(invitation), question_of(policy, now=now), policy=policy))
+    return _hosts(diaries_of(pool_in_sql(invitation), question_of(policy, now=now), policy=policy))
 
 
 def _hosts(diaries: list[Diary]) -> tuple[Host, ...]:
@@ -77,10 +89,10 @@ def _hosts(diaries: list[Diary]) -> tuple[Host, ...]:
 
 
 def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_of: Booking | None = None) -> Offer:
-    """Everything that the candidate can choose from; five statements, whatever the number of advisors."""
+    """Everything that the candidate can choose from; four statements, whatever the number of advisors."""
     question = question_of(policy, now=now)
     own = own_time_of(invitation, instead_of)
-    diaries = diaries_of(pool_of(invitation), question, policy=policy, without=own)
+    diaries = diaries_of(pool_in_sql(invitation), question, policy=policy, without=own)
     hosts, before = _hosts(diaries), spoken_before(invitation.candidate)
     offered = frozenset[str]().union(*(host.channels for host in hosts))
     spoken = frozenset[str]().union(*(host.languages for host in hosts))

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 
 from advisors.models import Absence, Advisor
 from advisors.open_time import open_minutes
-from advisors.queries import closed_days_of, diaries_of
+from advisors.queries import Advisors, Entries, closed_days_of, diaries_of
 from advisors.reading import SECOND
 from advisors.slots import Calendar, Question, Span, free_slots, moment_at
 from bookings.fairness import Load, Turn, in_turn, window_around
@@ -37,9 +36,7 @@ FROM {Absence._meta.db_table} WHERE ends_at > %s AND starts_at < %s AND advisor_
 """  # noqa: S608  # nothing in it comes from outside
 
 
-def advisors_in_turn(
-    pool: QuerySet[Advisor], moment: Question, *, policy: Policy, without: Collection[int] = ()
-) -> list[Turn]:
+def advisors_in_turn(pool: Advisors, moment: Question, *, policy: Policy, without: Entries = ()) -> list[Turn]:
     """Who of the pool is free at the question's moment, whose turn it is first; three statements at most."""
     diaries = diaries_of(pool, moment, policy=policy, without=without)
     free = [diary.calendar for diary in diaries if free_slots(diary.calendar, moment)]

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from spreekuur import demo, views
 
 urlpatterns = [
+    path("api/", include("spreekuur.api")),
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("healthz/worker", views.healthz_worker, name="healthz_worker"),
@@ -43,6 +44,5 @@ urlpatterns = [
     path("", include("talks.urls")),
     path("", include("referrals.urls")),
     path("", include("insights.urls")),
-    path("api/", include("spreekuur.api")),
 ]
 handler500 = "spreekuur.views.server_error"

@@ -6,7 +6,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
+hypothesis_settings.register_profile("house", deadline=None)  # how long one example takes says nothing of our code
+hypothesis_settings.load_profile("house")
 DATABASES = ("postgresql", "sqlite")
 DATABASE_FIXTURES = {"db", "transactional_db"}
 NOTHING_SKIPPED = os.environ.get("SPREEKUUR_NOTHING_SKIPPED") == "1"

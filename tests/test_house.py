@@ -27,6 +27,7 @@ PURE = [
     "advisors/rule_words.py",
     "advisors/slots.py",
     "advisors/stretches.py",
+    "advisors/terms.py",
     "advisors/wall_clock.py",
     "bookings/codes.py",
     "bookings/fairness.py",

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.slots import Slot, Span, Terms
+from advisors.slots import Slot, Span
+from advisors.terms import Terms
 from bookings.replacements import Lost, moments_instead
 
 TUESDAY_TEN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

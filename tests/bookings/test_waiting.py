@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.slots import Slot, Terms
+from advisors.slots import Slot
+from advisors.terms import Terms
 from bookings.waiting import Wishes, channel_for
 
 TUESDAY = datetime(2026, 11, 24, tzinfo=UTC)
