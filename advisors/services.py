@@ -13,15 +13,17 @@ from advisors.slots import Question, Slot, Span
 from organisation import audit
 from organisation.actors import Actor, key_of
 from organisation.models import Policy
-from organisation.prepared import Prepared
+from organisation.prepared import Prepared, finds_a_row
 
 LONGEST_ABSENCE = timedelta(days=731)  # two years
-_active = Prepared(lambda advisor_id: Advisor.objects.active().filter(pk=advisor_id).values("pk"), 1)
+_LOCK = Prepared(lambda pk: Advisor.objects.select_for_update(no_key=True).filter(pk=pk).values("pk"), 1)
+_ACTIVE = Prepared(lambda advisor_id: Advisor.objects.active().filter(pk=advisor_id).values("pk"), 1)
 
 
 def lock_agenda(advisor_id: int) -> None:
     """Whoever takes this advisor's time waits here. On SQLite the transaction is alone already (IMMEDIATE)."""
-    Advisor.objects.select_for_update(no_key=True).values_list("pk").order_by("pk").get(pk=advisor_id)
+    if not finds_a_row(_LOCK(advisor_id)):
+        raise Advisor.DoesNotExist
 
 
 def take_time(
@@ -62,7 +64,7 @@ def _free_slot_at(
     policy = Policy.objects.current()
     without = [instead_of.pk] if instead_of else []
     around = question_between(starts_at, starts_at, policy=policy, channel=question.channel, language=question.language)
-    slots = free_slots_of(_active(advisor_id), around, policy=policy, without=without)
+    slots = free_slots_of(_ACTIVE(advisor_id), around, policy=policy, without=without)
     return next((slot for slot in slots if slot.starts_at == starts_at), None)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -110,7 +111,9 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        invitation = self._invitation(key)
+        own = Invitation.objects.of_client(_client(request))
+        all_that_letters_need = own.select_related("application__candidate__link", "application__vacancy")
+        invitation = get_object_or_404(all_that_letters_need, key=key)
         body = WishBody(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish(invitation.candidate.language)

@@ -13,7 +13,7 @@ from advisors.models import Absence, Advisor
 from advisors.open_time import open_minutes
 from advisors.queries import Advisors, Entries, closed_days_of, diaries_of
 from advisors.reading import SECOND
-from advisors.slots import Calendar, Question, Span, free_slots, moment_at
+from advisors.slots import Calendar, Question, Span, moment_at, why_not
 from bookings.fairness import Load, Turn, in_turn, window_around
 from bookings.models import Booking
 from organisation.models import Policy
@@ -39,7 +39,7 @@ FROM {Absence._meta.db_table} WHERE ends_at > %s AND starts_at < %s AND advisor_
 def advisors_in_turn(pool: Advisors, moment: Question, *, policy: Policy, without: Entries = ()) -> list[Turn]:
     """Who of the pool is free at the question's moment, whose turn it is first; three statements at most."""
     diaries = diaries_of(pool, moment, policy=policy, without=without)
-    free = [diary.calendar for diary in diaries if free_slots(diary.calendar, moment)]
+    free = [diary.calendar for diary in diaries if why_not(diary.calendar, moment, moment.earliest) is None]
     days = policy.share_window_days
     if len(free) < 2:  # nothing to weigh, so nothing to read
         return in_turn((Load(calendar.advisor_id, 1, 1, 0) for calendar in free), days=days)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Model, QuerySet
 
+Row = TypeVar("Row", bound=Model)
 FIRST_MARK = -(1 << 40)  # below any key; holds the place of a value
 
 
@@ -31,3 +33,17 @@ class Prepared:
     @cached_property
     def _written(self) -> tuple[str, tuple[Any, ...]]:
         return self._build(*self._marks).order_by().query.sql_with_params()
+
+
+def finds_a_row(statement: Statement) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        return cursor.fetchone() is not None
+
+
+def row_of(model: type[Row], statement: Statement) -> Row:
+    """The statement gives all columns of the model, and one row. Raises the model's DoesNotExist."""
+    found: Row | None = next(iter(model._default_manager.raw(*statement)), None)
+    if found is None:
+        raise model.DoesNotExist  # type: ignore[attr-defined]
+    return found

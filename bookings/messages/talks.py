@@ -30,7 +30,7 @@ def with_all_that_letters_need(bookings: QuerySet[Booking]) -> QuerySet[Booking]
 
 
 def booked(booking: Booking, policy: Policy, *, now: datetime) -> list[Draft]:
-    booking = _fresh(booking)
+    """Of a booking that was just made; with all that its letters need it is not read again."""
     return [
         _to_candidate("confirmation", booking, policy, now=now),
         _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now),

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Exists
 
-from advisors.models import AgendaEntry, TalkChannel
+from advisors.models import Advisor, AgendaEntry, TalkChannel
 from advisors.queries import question_of
 from advisors.refusals import SlotTaken
 from advisors.services import lock_agenda, take_time
@@ -15,10 +16,11 @@ from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.codes import code_of, digest_of
 from bookings.fairness import ASKED_FOR, SAME_ADVISOR, Turn
-from bookings.models import Booking, Invitation
-from bookings.queries import alternatives_near, has_spoken_with, own_time_of, pool_of, slots_for
+from bookings.models import Booking, Hold, Invitation, WaitlistEntry
+from bookings.queries import alternatives_near, has_spoken_with, own_time_of, pool_in_sql, pool_of, slots_for
 from bookings.refusals import AlreadyBooked, AlreadyTalked, InvitationClosed
 from bookings.services.holding import stop_waiting
+from bookings.services.locking import lock_invitation
 from bookings.services.texting import agree_to_texts, check_number
 from bookings.services.waiting import SETTLED
 from bookings.shares import advisors_in_turn
@@ -27,7 +29,22 @@ from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import Actor
 from organisation.models import Policy
+from organisation.prepared import Prepared, finds_a_row
 from outbox import services as outbox
+
+# Has a talk, moments that are held or a place on the waiting list; most who book have nothing yet.
+_KNOWN = Prepared(
+    lambda pk: (
+        Invitation.objects.filter(pk=pk)
+        .filter(
+            Exists(Booking.objects.filter(invitation=pk, status__in=SETTLED))
+            | Exists(Hold.objects.offered().filter(invitation=pk))
+            | Exists(WaitlistEntry.objects.waiting().filter(invitation=pk))
+        )
+        .values("pk")
+    ),
+    1,
+)
 
 
 def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> Booking:
@@ -40,26 +57,26 @@ def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> 
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
     with audit.refusals_recorded("booking.book", invitation, actor=actor, now=now):
         check_number(wish.phone, channel=wish.channel, wants_sms=wish.wants_sms)
-        if earlier := _settled(invitation):
-            return same_or_refuse(earlier, wish)
         for turn in turns_for(invitation, wish, question, policy):
             try:
                 return _book_with(turn, invitation, wish, question, policy, actor, now)
             except SlotTaken:
                 continue
+        if earlier := _settled(invitation):
+            return same_or_refuse(earlier, wish)
         raise SlotTaken(alternatives_for(invitation, wish, policy=policy, now=now))
 
 
 def turns_for(invitation: Invitation, wish: Wish, question: Question, policy: Policy) -> list[Turn]:
     """Whom to try and why, one at a time: never two agendas are held."""
-    pool = pool_of(invitation, advisor_id=wish.advisor_id)
     if wish.advisor_id is not None:
         rule = SAME_ADVISOR if has_spoken_with(invitation.candidate, wish.advisor_id) else ASKED_FOR
+        pool = pool_of(invitation, advisor_id=wish.advisor_id)
         return [Turn(advisor_id, {"rule": rule}) for advisor_id in pool.values_list("pk", flat=True)]
     if not question.earliest <= wish.starts_at <= question.latest:
         return []
     moment = replace(question, earliest=wish.starts_at, latest=wish.starts_at)
-    return advisors_in_turn(pool, moment, policy=policy, without=own_time_of(invitation))
+    return advisors_in_turn(pool_in_sql(invitation), moment, policy=policy, without=own_time_of(invitation))
 
 
 def alternatives_for(
@@ -101,15 +118,17 @@ def _book_with(
     turn: Turn, invitation: Invitation, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
 ) -> Booking:
     lock_agenda(turn.advisor_id)
-    seen, invitation = invitation, Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
-    invitation.application = seen.application  # whose it is does not change: read once
-    if not invitation.is_open(now):
-        raise InvitationClosed
-    if earlier := _settled(invitation):
+    locked = lock_invitation(invitation.pk)
+    locked.application = invitation.application  # whose it is does not change: read once
+    is_known = finds_a_row(_KNOWN(locked.pk))
+    if is_known and (earlier := _settled(locked)):
         return same_or_refuse(earlier, wish)
-    stop_waiting(invitation, advisor_id=turn.advisor_id, starts_at=wish.starts_at, now=now)
+    if not locked.is_open(now):
+        raise InvitationClosed
+    if is_known:
+        stop_waiting(locked, advisor_id=turn.advisor_id, starts_at=wish.starts_at, now=now)
     entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question)
-    booking = _create(invitation, entry, slot, wish, turn.because, now)
+    booking = _create(locked, entry, slot, wish, turn.because, now)
     touch(booking.candidate, now=now)
     if wish.wants_sms:
         agree_to_texts(booking, now=now)
@@ -124,7 +143,7 @@ def _create(
     uid = uuid4()
     booking = Booking.objects.create(
         invitation=invitation,
-        advisor_id=slot.advisor_id,
+        advisor=Advisor.objects.select_related("user").get(pk=slot.advisor_id),
         entry=entry,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,

@@ -16,6 +16,7 @@ from bookings.queries import pool_of
 from bookings.refusals import AlreadyStarted, NotStanding, TalkOver
 from bookings.replacements import Lost, moments_instead
 from bookings.services.holding import expiry_of, hold, question_for_hold
+from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_letters_back
 from bookings.waiting import CHANNELS
 from candidates.services.contact import touch
@@ -78,7 +79,7 @@ def _offer_instead(
 
 
 def _locked(seen: Booking) -> Booking:
-    Invitation.objects.select_for_update(no_key=True).get(pk=seen.invitation_id)
+    lock_invitation(seen.invitation_id)
     return Booking.objects.select_for_update(no_key=True).get(pk=seen.pk)
 
 

@@ -10,9 +10,10 @@ from advisors.services import give_time_back, lock_agenda, take_time
 from advisors.slots import Slot
 from bookings import messages
 from bookings.impact import question_for
-from bookings.models import Booking, Invitation
+from bookings.models import Booking
 from bookings.queries import pool_of
 from bookings.refusals import ColleagueNotFree, MayNotHold, NotStanding, TalkChanged, TalkStarted
+from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_letters_back, take_reminders_back
 from candidates.services.contact import touch
 from organisation import audit
@@ -37,7 +38,7 @@ def hand_over(*, booking: Booking, to: int, word: str, actor: Actor, now: dateti
 def _hand_over(seen: Booking, to: int, word: str, policy: Policy, actor: Actor, now: datetime) -> Booking:
     for advisor_id in sorted({seen.advisor_id, to}):
         lock_agenda(advisor_id)
-    Invitation.objects.select_for_update(no_key=True).get(pk=seen.invitation_id)
+    lock_invitation(seen.invitation_id)
     booking = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=seen.pk)
     _refuse_when_closed(booking, now)
     if booking.advisor_id == to:

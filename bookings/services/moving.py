@@ -11,9 +11,10 @@ from advisors.services import give_time_back, lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.fairness import Turn
-from bookings.models import Booking, Invitation
+from bookings.models import Booking
 from bookings.refusals import NotStanding, TooLateToMove
 from bookings.services.booking import alternatives_for, turns_for
+from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_letters_back
 from bookings.services.texting import check_number
 from bookings.wishes import Wish
@@ -74,7 +75,7 @@ def _move_to(
     turn: Turn, booking: Booking, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
 ) -> Booking:
     lock_agenda(turn.advisor_id)
-    Invitation.objects.select_for_update(no_key=True).get(pk=booking.invitation_id)
+    lock_invitation(booking.invitation_id)
     moved = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=booking.pk)
     if moved.status == Booking.Status.BOOKED and _is_same(moved, wish):
         return moved

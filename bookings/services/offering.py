@@ -22,6 +22,7 @@ from bookings import messages
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.queries import wishes_of
 from bookings.services.holding import end_entry, end_holds, expiry_of, hold, question_for_hold
+from bookings.services.locking import lock_invitation
 from bookings.services.waiting import SETTLED
 from bookings.waiting import channel_for, fitting
 from bookings.waking import is_awake
@@ -180,7 +181,7 @@ def _invitations(holds: QuerySet[Hold]) -> list[int]:
 
 @transaction.atomic
 def _expire(invitation_id: int, *, now: datetime) -> bool:
-    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation_id)
+    invitation = lock_invitation(invitation_id)
     ended = end_holds(invitation.holds.filter(expires_at__lte=now), state=Hold.State.EXPIRED, now=now)
     for one in ended:
         audit.record("hold.expire", one, actor=SYSTEM, now=now)
@@ -241,7 +242,7 @@ def _is_possible(held: Hold, open_at: dict[tuple[int, int], Slot], now: datetime
 @transaction.atomic
 def _withdraw(invitation_id: int, hold_ids: list[int], *, now: datetime) -> bool:
     """Who was told that nobody else can have it is told that it is gone, as long as they can choose another."""
-    Invitation.objects.select_for_update(no_key=True).get(pk=invitation_id)
+    lock_invitation(invitation_id)
     told = [key for key in hold_ids if not outbox.withdraw(about=f"hold:{key}", channel="mail", now=now)]
     holds = Hold.objects.filter(pk__in=hold_ids).select_related("advisor__user")
     ended = end_holds(holds, state=Hold.State.WITHDRAWN, now=now)

@@ -9,8 +9,9 @@ from advisors.queries import free_slots_of, question_between
 from advisors.services import lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
-from bookings.models import Booking, Invitation
+from bookings.models import Booking
 from bookings.refusals import NotStanding, TalkChanged, TalkOver
+from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_letters_back
 from candidates.services.contact import touch
 from organisation import audit
@@ -48,7 +49,7 @@ def moments_to_reschedule(booking: Booking, policy: Policy, *, now: datetime) ->
 @transaction.atomic
 def _reschedule(seen: Booking, starts_at: datetime, word: str, policy: Policy, actor: Actor, now: datetime) -> Booking:
     lock_agenda(seen.advisor_id)
-    Invitation.objects.select_for_update(no_key=True).get(pk=seen.invitation_id)
+    lock_invitation(seen.invitation_id)
     booking = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=seen.pk)
     _refuse_when_closed(booking, now)
     if (booking.advisor_id, booking.starts_at) == (seen.advisor_id, starts_at):

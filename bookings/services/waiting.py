@@ -9,6 +9,7 @@ from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.queries import slots_for, wishes_of
 from bookings.refusals import AlreadyBooked, InvitationClosed
 from bookings.services.holding import end_entry, end_holds
+from bookings.services.locking import lock_invitation
 from bookings.services.texting import agree_to_offers, check_number, take_offers_back
 from bookings.waiting import fitting
 from candidates.services.contact import touch
@@ -106,4 +107,4 @@ def _agree(entry: WaitlistEntry, *, had_agreed: bool, now: datetime) -> None:
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    return Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    return lock_invitation(invitation.pk)

@@ -1,0 +1,11 @@
+"""Locks an invitation: after the agenda, before the booking (design.md, An advisor's time is one table)."""
+
+from bookings.models import Invitation
+from organisation.prepared import Prepared, row_of
+
+_LOCKED = Prepared(lambda pk: Invitation.objects.select_for_update(no_key=True).filter(pk=pk), 1)
+
+
+def lock_invitation(invitation_id: int) -> Invitation:
+    """As it is now. The caller has a transaction."""
+    return row_of(Invitation, _LOCKED(invitation_id))
