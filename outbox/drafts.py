@@ -17,7 +17,6 @@ class Draft:
     text: str
     channel: Literal["mail", "sms"] = "mail"
     subject: str = ""
-    html: str = ""
     sender_name: str = ""
     sender_email: str = ""
     calendar: str = ""

@@ -24,7 +24,6 @@ _END_OF_SENTENCE = re.compile(r"\s*$|[.?!](\s|$)")
 class Rendered:
     subject: str
     text: str
-    html: str
 
 
 def render(name: str, *, language: str, context: dict[str, object]) -> Rendered:
@@ -35,15 +34,20 @@ def render(name: str, *, language: str, context: dict[str, object]) -> Rendered:
     with translation.override(language):
         subject_template, body_template = _halves(_source(name, language))
         subject = one_line(_filled(subject_template, context))
-        text = _tidy(_filled(body_template, context)) + "\n"
-        frame = {"language": language, "subject": subject, "body": as_html(text)}
-        return Rendered(subject, text, loader.render_to_string("outbox/letter.html", frame))
+        return Rendered(subject, _tidy(_filled(body_template, context)) + "\n")
 
 
 def render_text(name: str, *, language: str, context: dict[str, object]) -> str:
     """A text without subject, such as an SMS or a sentence of a letter."""
     with translation.override(language):
         return _tidy(_filled(_template(_source(name, language)), context))
+
+
+def html_of(text: str, *, subject: str, language: str) -> str:
+    """The same letter as a page for a mail program; made when it leaves, so that it is kept once."""
+    return loader.render_to_string(
+        "outbox/letter.html", {"language": language, "subject": subject, "body": as_html(text)}
+    )
 
 
 def as_html(text: str) -> SafeString:

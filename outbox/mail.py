@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from outbox.letters import html_of
 from outbox.mime import Letter, PreparedEmail
 from outbox.models import Message
 from outbox.transports import Database, Hopeless, Passing, Transport, Trouble
@@ -71,7 +72,7 @@ def letter_of(message: Message) -> Letter:
         recipient_email=message.recipient,
         subject=message.subject,
         text=message.text,
-        html=message.html,
+        html=html_of(message.text, subject=message.subject, language=message.language),
         message_id=f"<{message.key}@{urlsplit(settings.PUBLIC_URL).hostname}>",
         language=message.language,
         calendar=message.calendar,

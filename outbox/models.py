@@ -69,7 +69,6 @@ class Message(models.Model):
     sender_email = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
     calendar = models.TextField(blank=True)  # an iCalendar object
     calendar_method = models.CharField(max_length=10, blank=True)
 

@@ -81,7 +81,7 @@ def office_hours_from(moment: datetime) -> datetime:
 
 def without_body() -> dict[str, str]:
     """What is emptied when a message has come to its end; the demo keeps it, to be looked at."""
-    return {} if settings.DEMO else {"text": "", "html": "", "calendar": ""}
+    return {} if settings.DEMO else {"text": "", "calendar": ""}
 
 
 def beat(*, worker: str, now: datetime) -> None:

@@ -59,7 +59,6 @@ def letter(
         sender_email=policy.sender_email,
         subject=rendered.subject,
         text=rendered.text,
-        html=rendered.html,
         calendar=calendar,
         calendar_method=calendar_method,
         useless_after=useless_after,

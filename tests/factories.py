@@ -211,7 +211,6 @@ def make_message(**fields):
         "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
         "subject": "Je gesprek",
         "text": "Tot dinsdag.\n",
-        "html": "<p>Tot dinsdag.</p>",
         "created_at": NOW,
         "not_before": NOW,
     }
@@ -220,7 +219,7 @@ def make_message(**fields):
 
 def make_text(**fields):
     """An SMS that may leave now."""
-    values = {"channel": "sms", "recipient": "+31600000001", "text": "Morgen 09.30 belt Youssef je.", "html": ""}
+    values = {"channel": "sms", "recipient": "+31600000001", "text": "Morgen 09.30 belt Youssef je."}
     return make_message(**values | fields)
 
 

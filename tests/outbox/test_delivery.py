@@ -33,7 +33,6 @@ def draft(**fields):
         "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
         "subject": "Je gesprek",
         "text": "Tot dinsdag.",
-        "html": "<p>Tot dinsdag.</p>",
     }
     return Draft(**values | fields)
 
@@ -51,7 +50,7 @@ def test_a_letter_leaves_once(settings):
         assert [deliver_due(now=NOW), deliver_due(now=NOW)] == [1, 0]
 
     assert state_of(message) == ("sent", "", 1, False)
-    assert (message.sent_at, message.lease, message.text, message.html) == (NOW, None, "", "")
+    assert (message.sent_at, message.lease, message.text) == (NOW, None, "")
     assert [mail["To"] for mail in server.mails] == [f'"Sevda Aydin" <{message.recipient}>']
     assert server.message_ids == [f"<{message.key}@localhost>"] == [message.provider_id]
 
