@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -13,6 +14,16 @@ hypothesis_settings.load_profile("house")
 DATABASES = ("postgresql", "sqlite")
 DATABASE_FIXTURES = {"db", "transactional_db"}
 NOTHING_SKIPPED = os.environ.get("SPREEKUUR_NOTHING_SKIPPED") == "1"
+
+
+def pytest_configure():
+    """What keeps a house fast or safe and a test only waiting; the servers that tests start have both as they are.
+
+    Whitenoise lists every static file when it starts, which a client of a test does at its first request. Argon2 is
+    slow because an attacker has to wait as well.
+    """
+    settings.WHITENOISE_AUTOREFRESH = True
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture(autouse=True)
