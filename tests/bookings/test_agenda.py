@@ -9,17 +9,18 @@ from django.urls import reverse
 
 from advisors.models import AgendaEntry
 from bookings.agenda import Taken, calendar_of, days_of_week, rows_of_day
-from bookings.models import Booking, Hold
+from bookings.models import Booking
 from organisation.models import AuditEvent, Policy, Role
-from referrals.models import Referral
 from tests.factories import (
     NOW,
     make_absence,
     make_advisor,
     make_booking,
+    make_hold,
     make_invitation,
     make_opening,
     make_policy,
+    make_referral,
     make_rejection,
     make_user,
     make_vacancy,
@@ -135,7 +136,7 @@ def test_a_whole_day_away_is_told_as_such(advisor):
 
 
 def test_the_day_holds_what_is_held_and_what_is_busy_elsewhere(advisor):
-    held = make_hold(advisor, TALK)
+    held = make_hold(advisor=advisor, starts_at=TALK)
     busy = [(TALK + timedelta(minutes=30), 60), (TALK + timedelta(minutes=60), 20), (TALK - timedelta(hours=9), 60)]
     for start, minutes in busy:
         take_elsewhere(advisor, start, minutes)
@@ -143,28 +144,6 @@ def test_the_day_holds_what_is_held_and_what_is_busy_elsewhere(advisor):
     rows = rows_of(calendar(advisor), MONDAY, [], holds=[held], now=NOW)
 
     assert told(rows) == [("09.00", "free"), ("10.30", held), ("11.00", "elsewhere")]
-
-
-def make_hold(advisor, starts_at, **fields):
-    ends_at = starts_at + timedelta(minutes=20)
-    entry = AgendaEntry.objects.create(
-        advisor=advisor,
-        kind="hold",
-        busy_from=starts_at,
-        busy_until=ends_at + timedelta(minutes=10),
-        talk_from=starts_at,
-        talk_until=ends_at,
-    )
-    values = {"channel": "phone", "language": "nl", "reason": "waitlist", "offered_at": NOW} | fields
-    return Hold.objects.create(
-        invitation=make_invitation(),
-        advisor=advisor,
-        entry=entry,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        expires_at=NOW + timedelta(hours=4),
-        **values,
-    )
 
 
 def take_elsewhere(advisor, start, minutes):
@@ -193,7 +172,7 @@ def test_a_free_stretch_is_as_long_as_a_talk_of_its_own_hours(advisor):
 
 
 def test_the_day_says_for_how_long_a_moment_is_held(client, advisor):
-    make_hold(advisor, TALK)
+    make_hold(advisor=advisor, starts_at=TALK)
 
     html = words_of(client.get("/today/"))
 
@@ -296,9 +275,11 @@ def test_the_room_of_the_coming_two_weeks(client, advisor):
 def test_what_is_still_to_do(client, advisor):
     over = make_booking(advisor=advisor, starts_at=NOW - timedelta(days=3))
     vacancies = [make_vacancy(title=title) for title in ("Verpleegkundige", "Analist", "Kok")]
-    make_referral(over, vacancies[0])
-    make_referral(over, vacancies[1], state="sent", consented_at=NOW, answer_by=MONDAY)
-    make_referral(over, vacancies[2], state="accepted", consented_at=NOW, answer_by=MONDAY, answered_at=NOW)
+    make_referral(booking=over, vacancy=vacancies[0])
+    make_referral(booking=over, vacancy=vacancies[1], state="sent", consented_at=NOW, answer_by=MONDAY)
+    make_referral(
+        booking=over, vacancy=vacancies[2], state="accepted", consented_at=NOW, answer_by=MONDAY, answered_at=NOW
+    )
 
     html = words_of(client.get("/today/"))
 
@@ -306,12 +287,6 @@ def test_what_is_still_to_do(client, advisor):
     assert "reads your introduction for Verpleegkundige since Monday 23 November." in html
     assert "waits for the recruiter of Analist since Monday 23 November." in html
     assert "Kok" not in html
-
-
-def make_referral(booking, vacancy, **fields):
-    return Referral.objects.create(
-        booking=booking, vacancy=vacancy, introduction="Past goed.", proposed_at=NOW, **fields
-    )
 
 
 def test_nothing_to_do_and_no_talks_say_what_comes_here(client, advisor):
@@ -399,7 +374,7 @@ def make_talks(advisor, vacancy, numbers):
     for number in numbers:
         invitation = make_invitation(rejection=make_rejection(vacancy=vacancy))
         talk = make_booking(advisor=advisor, invitation=invitation, starts_at=NOW + timedelta(minutes=30 * number - 90))
-        make_referral(talk, vacancy)
+        make_referral(booking=talk, vacancy=vacancy)
 
 
 def test_the_day_leads_to_why_its_moments_are_not_free(client, advisor):

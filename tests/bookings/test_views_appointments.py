@@ -1,0 +1,226 @@
+"""What a candidate does with an appointment, and the first page, which says how things stand."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from candidates.models import Consent
+from tests.bookings.visits import booked, come_in, invited, sent, url, words
+from tests.factories import (
+    NOW,
+    TUESDAY_HALF_PAST_TEN,
+    WEDNESDAY_TEN,
+    make_advisor,
+    make_booking,
+    make_candidate,
+    make_policy,
+    make_rejection,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_move_keeps_the_rest_and_takes_the_new_moment(client):
+    booking = booked(client, advisor=make_advisor(), question="Wat telt?", wants_sms=True)
+
+    chooser = words(client.get(url("move", booking)))
+    answer = client.post(url("move_details", booking), sent("2026-11-25T09:00Z", phone=""), follow=True)
+
+    booking.refresh_from_db()
+    assert "Rustig werken onder druk" not in chooser
+    assert (booking.starts_at, booking.question, booking.wants_sms, booking.phone) == (
+        WEDNESDAY_TEN,
+        "Wat telt?",
+        True,
+        "+31600000001",
+    )
+    assert "Your appointment has moved." in words(answer)
+
+
+def test_move_offers_others_when_the_moment_is_gone(client):
+    advisor = make_advisor()
+    booking = booked(client, advisor=advisor)
+    make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN)
+
+    answer = client.post(url("move_details", booking), sent("2026-11-25T09:00Z", advisor=advisor))
+
+    booking.refresh_from_db()
+    assert answer.status_code == 409
+    assert words(answer).count('name="slot"') == 6
+    assert booking.starts_at == TUESDAY_HALF_PAST_TEN
+
+
+def test_move_after_the_limit_says_so_and_offers_to_cancel(client):
+    booking = booked(client, advisor=make_advisor(), starts_at=NOW + timedelta(hours=3))
+
+    page = words(client.get(url("move", booking)))
+    answer = client.post(url("move_details", booking), sent("2026-11-25T09:00Z"))
+
+    booking.refresh_from_db()
+    assert "That is too soon to move it on this page." in page
+    assert url("cancel", booking) in page
+    assert (answer.status_code, booking.moved_count) == (409, 0)
+
+
+def test_cancel_asks_first_and_thanks_after(client):
+    booking = booked(client)
+
+    asked = words(client.get(url("cancel", booking)))
+    answer = client.post(url("cancel", booking), follow=True)
+
+    booking.refresh_from_db()
+    assert "Cancelling is fine." in asked
+    assert (booking.status, booking.is_late_cancellation) == ("cancelled", False)
+    assert "Thank you for letting us know." in words(answer)
+    assert url("book", booking.invitation) in words(answer)
+
+
+def test_cancel_shortly_before_is_marked_late_without_a_reproach(client):
+    booking = booked(client, starts_at=NOW + timedelta(hours=3))
+
+    answer = client.post(url("cancel", booking), follow=True)
+
+    booking.refresh_from_db()
+    assert booking.is_late_cancellation
+    assert "Thank you for letting us know." in words(answer)
+    assert "late" not in words(answer).replace("later", "")
+
+
+def test_cancel_after_the_start_asks_to_call(client):
+    booking = booked(client, starts_at=NOW - timedelta(minutes=5))
+
+    answer = client.post(url("cancel", booking), follow=True)
+
+    booking.refresh_from_db()
+    assert booking.status == "booked"
+    assert "This appointment has already started. Please call us." in words(answer)
+
+
+def test_prepare_keeps_topics_and_question(client):
+    booking = booked(client)
+    topic = make_topic()
+
+    client.post(url("prepare", booking), {"topics": [topic.pk], "question": "Wat telt?\u202e"})
+
+    booking.refresh_from_db()
+    assert (list(booking.topics.all()), booking.question) == ([topic], "Wat telt?")
+
+
+def test_prepare_gives_and_takes_back_the_consent_to_a_text(client):
+    booking = booked(client, starts_at=WEDNESDAY_TEN)
+
+    for tick, wants_sms in (({"wants_sms": "on"}, True), ({}, False)):
+        answer = client.post(url("prepare", booking), {"question": ""} | tick)
+
+        booking.refresh_from_db()
+        assert (answer.status_code, booking.wants_sms) == (302, wants_sms)
+    assert Consent.objects.get().withdrawn_at == NOW
+
+
+@pytest.mark.parametrize("fields", [{"channel": "phone", "phone": "+31206241111"}, {"channel": "video", "phone": ""}])
+def test_prepare_says_that_a_text_needs_a_mobile_number(client, fields):
+    booking = booked(client, starts_at=WEDNESDAY_TEN, **fields)
+    typed = {"question": "Wat telt?", "wants_sms": "on", "phone": "020 624 11 11"}
+
+    answer = client.post(url("prepare", booking), typed)
+
+    assert answer.status_code == 400
+    assert "We can only send a text message to a mobile number." in words(answer)
+    assert "Wat telt?" in words(answer)
+    assert Consent.objects.count() == 0
+
+
+def test_prepare_asks_for_a_number_only_when_it_can_be_used_for_a_text(client):
+    booking = booked(client, channel="video", phone="", starts_at=WEDNESDAY_TEN)
+
+    assert 'name="phone"' in words(client.get(url("prepare", booking)))
+    client.post(url("prepare", booking), {"wants_sms": "on", "phone": "06 00000003"})
+
+    booking.refresh_from_db()
+    assert (booking.wants_sms, booking.phone) == (True, "+31600000003")
+    assert 'name="phone"' not in words(client.get(url("prepare", booking)))
+
+
+def test_prepare_promises_no_text_when_its_moment_is_over(client):
+    booking = booked(client, starts_at=NOW + timedelta(hours=3))
+
+    page = words(client.get(url("prepare", booking)))
+
+    assert 'name="wants_sms"' not in page
+
+
+def test_calendar_is_the_invite_of_this_appointment(client):
+    booking = booked(client)
+
+    answer = client.get(url("calendar", booking))
+
+    assert answer["Content-Type"] == "text/calendar; method=REQUEST; charset=utf-8"
+    assert f"UID:{booking.uid}@localhost" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"status": "completed"}, "Thank you for the talk"),
+        ({"status": "no_show"}, "did not get to speak. That can happen."),
+        ({"starts_at": NOW - timedelta(minutes=5)}, "Your talk is now"),
+        ({"starts_at": NOW - timedelta(days=1)}, "Thank you for the talk"),
+        ({"channel": "video"}, 'href="https://video.example/kamer"'),
+    ],
+)
+def test_appointment_says_how_things_stand(client, fields, sentence):
+    booking = booked(client, **fields)
+
+    assert sentence in words(client.get(url("appointment", booking)))
+
+
+def test_home_of_somebody_without_invitation_says_what_will_come(client):
+    make_policy()
+    come_in(client, make_candidate())
+
+    page = words(client.get(reverse("bookings:home")))
+
+    assert "Nothing here yet" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "You have a talk on Tuesday 24 November at 10:30."),
+        ({"status": "completed"}, "You talked with Youssef Benali on Tuesday 24 November."),
+        ({"status": "no_show"}, "did not get to speak. That can happen."),
+    ],
+)
+def test_home_says_how_things_stand(client, fields, sentence):
+    booked(client, **fields)
+
+    assert sentence in words(client.get(reverse("bookings:home")))
+
+
+def test_home_thanks_after_a_cancellation_and_offers_a_new_choice(client):
+    booking = booked(client)
+    client.post(url("cancel", booking))
+
+    page = words(client.get(reverse("bookings:home")))
+
+    assert "You cancelled the talk of Tuesday 24 November. Thank you for letting us know." in page
+    assert "Choose a new moment" in page
+
+
+def test_home_shows_names_of_any_kind(client):
+    name = "O’Neil \u202e <b>" + "Zoë 🎉" * 30
+    invited(client, rejection=make_rejection(candidate=make_candidate(first_name=name)))
+
+    page = client.get(reverse("bookings:home"))
+
+    assert page.status_code == 200
+    assert "<b>" not in page.content.decode()

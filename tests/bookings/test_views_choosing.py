@@ -1,0 +1,181 @@
+"""The page on which a candidate chooses a moment."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.models import Booking
+from organisation.models import Role
+from tests.bookings.visits import booked, invited, url, words
+from tests.factories import (
+    NOW,
+    make_advisor,
+    make_rejection,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_book_tells_the_strength_before_the_reason_and_offers_the_first_free_moment(client):
+    invitation = invited(client)
+    make_advisor()
+
+    page = words(client.get(url("book", invitation)))
+
+    assert page.index("Rustig werken onder druk") < page.index("Voor mensen mist nog een certificaat")
+    assert "Tuesday 24 November at 10:00, with Youssef Benali" in page
+    assert page.index('value="2026-11-24T09:00Z"') < page.index('value="2026-12-07T08:00Z"')
+    assert "Tuesday 8 December" not in page
+
+
+@pytest.mark.parametrize(
+    ("lengths", "minutes"),
+    [((None, None), "20"), ((None, 15), "15 to 20"), ((30, 15), "15 to 30"), ((30, 30), "30"), ((), "20")],
+)
+def test_book_says_how_long_a_talk_takes_with_any_advisor(client, lengths, minutes):
+    invitation = invited(client)
+    for length in lengths:
+        make_advisor(session_minutes=length)
+    make_advisor(session_minutes=60, is_active=False)
+
+    page = words(client.get(url("book", invitation)))
+
+    assert f"It takes {minutes} minutes and costs nothing." in page
+
+
+def test_book_writes_times_as_the_dutch_do(client):
+    invitation = invited(client)
+    make_advisor()
+    client.cookies["django_language"] = "nl"
+
+    page = words(client.get(url("book", invitation)))
+
+    assert "Dinsdag 24 november" in page
+    assert ">10.00</label>" in page
+
+
+def test_book_shows_later_days_on_request(client):
+    invitation = invited(client)
+    make_advisor()
+
+    page = words(client.get(url("book", invitation), {"since": "2026-12-08"}))
+
+    assert "Tuesday 8 December" in page
+    assert "Tuesday 24 November" not in page
+    assert "Back to the first days" in page
+
+
+def test_book_offers_only_channels_that_somebody_has(client):
+    invitation = invited(client)
+    advisor = make_advisor()
+    advisor.openings.update(channels=["video"])
+
+    page = words(client.get(url("book", invitation), {"channel": "phone"}))
+
+    assert 'value="video" checked' in page
+    assert 'value="phone"' not in page
+
+
+def test_book_says_what_is_free_when_the_chosen_way_is_not(client):
+    invitation = invited(client)
+    make_advisor(name="Youssef Benali")
+    visiting = make_advisor(name="Marit de Wit")
+    visiting.openings.update(channels=["onsite"])
+
+    page = words(client.get(url("book", invitation), {"channel": "phone", "advisor": visiting.pk}))
+
+    assert "Nothing is free this way right now" in page
+    assert "Phone call with another advisor, from Tuesday 24 November" in page
+
+
+def test_book_without_advisors_says_whom_to_call(client):
+    invitation = invited(client)
+
+    page = words(client.get(url("book", invitation)))
+
+    assert "There are no free moments right now" in page
+    assert "06 00000900" in page
+
+
+def test_book_leaves_out_the_recruiter_who_gave_the_rejection(client):
+    recruiter = make_user(Role.RECRUITER, Role.ADVISOR, name="Robin Smit")
+    invitation = invited(client, rejection=make_rejection(recruiter=recruiter))
+    make_advisor(user=recruiter)
+
+    page = words(client.get(url("book", invitation)))
+
+    assert "There are no free moments right now" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"channel": "pigeon", "advisor": "me", "language": "xx", "since": "never"},
+        {"advisor": "99999999999999999999"},
+        {"since": "9999-12-31"},
+    ],
+)
+def test_book_takes_odd_choices_as_none(client, query):
+    invitation = invited(client)
+    make_advisor()
+
+    answer = client.get(url("book", invitation), query)
+
+    assert answer.status_code == 200
+
+
+def test_book_leads_to_the_appointment_that_stands(client):
+    booking = booked(client)
+
+    answer = client.get(url("book", booking.invitation))
+
+    assert (answer.status_code, answer.url) == (302, url("appointment", booking))
+
+
+def test_book_has_a_page_for_an_invitation_that_ended(client):
+    invitation = invited(client, open_until=date(2026, 11, 22))
+
+    page = words(client.get(url("book", invitation)))
+
+    assert "This invitation has ended" in page
+    assert "You could choose a moment until Sunday 22 November." in page
+
+
+def test_book_asks_the_database_as_often_with_twenty_advisors_and_500_bookings(client):
+    invitation = invited(client)
+    make_advisor()
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(url("book", invitation))
+    advisors = [make_advisor() for _ in range(19)]
+    for number in range(500):
+        starts_at = NOW - timedelta(days=100) + timedelta(hours=number)
+        Booking.objects.create(
+            invitation=invitation,
+            advisor=advisors[number % 19],
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=20),
+            channel="video",
+            language="nl",
+            status="cancelled",
+            booked_at=NOW,
+            cancelled_at=NOW,
+            cancelled_by="candidate",
+        )
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(url("book", invitation))
+
+    assert len(many) == len(few)
+    assert len(few) <= 18
