@@ -31,13 +31,16 @@ CHANNELS = ("phone", "video", "onsite")
 
 
 class Somebody:
-    """One of many who act at the same time, for candidates who are nobody else's. `client` is a connection."""
+    """One of many who act at the same time, for candidates who are nobody else's.
 
-    def __init__(self, world, own, client, lot):
-        self.world, self.own, self.client, self.lot = world, own, client, lot
+    `client` is a connection, `lot` a die, and `mix` how often each operation is drawn.
+    """
+
+    def __init__(self, world, own, client, lot, mix):
+        self.world, self.own, self.client, self.lot, self.mix = world, own, client, lot, mix
 
     def act(self):
-        names, weights = zip(*OPERATIONS.items(), strict=True)
+        names, weights = zip(*self.mix.items(), strict=True)
         [name] = self.lot.choices(names, weights)
         try:
             return {"what": name, "said": "done"} | (getattr(self, f"_{name}")() or {})

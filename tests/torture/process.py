@@ -1,6 +1,6 @@
 """One of the processes: threads that act until their share is done. Prints a JSON line per operation.
 
-`python -m tests.torture.process < TASK`, where TASK is JSON: the world, seed, number, of, threads, operations, port.
+`python -m tests.torture.process < TASK`, where TASK is JSON, as `running.notes_of` writes it.
 """
 
 import json
@@ -37,7 +37,7 @@ def main():
 def live(world, person, task, together):
     everybody = task["of"] * task["threads"]
     own = range(person, len(world.programs), everybody)
-    somebody = Somebody(world, own, Client(task["port"]), dice(task["seed"], person))
+    somebody = Somebody(world, own, Client(task["port"]), dice(task["seed"], person), task["mix"])
     together.wait()
     for _ in range(person, task["operations"], everybody):
         sys.stdout.write(json.dumps(somebody.act()) + "\n")  # in one go: others write too

@@ -8,20 +8,22 @@ from contextlib import ExitStack
 from tempfile import TemporaryFile
 
 from tests.bench.houses import ROOT, server
+from tests.torture.operations import OPERATIONS
 
 SERVED_AT_ONCE = 12  # by each of two web processes
 
 
-def notes_of(house, world, *, seed, operations, processes=2, threads=4, unlocked=False):
-    """Every operation of every process, as `operations.Somebody` notes them."""
+def notes_of(house, world, *, seed, operations, processes=2, threads=4, mix=OPERATIONS, unlocked=False):
+    """Every operation of every process, as `operations.Somebody` notes them; `mix` says how often each is drawn."""
     application = "tests.unlocked_wsgi" if unlocked else "spreekuur.wsgi"
     task = {"world": world.as_json(), "seed": seed, "of": processes, "threads": threads, "operations": operations}
+    task |= {"mix": mix, "unlocked": unlocked}
     with ExitStack() as stack:
-        port = stack.enter_context(server(house, threads=SERVED_AT_ONCE, application=application))
         papers = [stack.enter_context(TemporaryFile("w+")) for _ in range(processes)]
-        running = [_process(house, paper) for paper in papers]
+        running = [stack.enter_context(_process(house, paper)) for paper in papers]  # they start while the server does
+        port = stack.enter_context(server(house, threads=SERVED_AT_ONCE, application=application))
         for number, process in enumerate(running):
-            process.stdin.write(json.dumps(task | {"number": number, "port": port, "unlocked": unlocked}))
+            process.stdin.write(json.dumps(task | {"number": number, "port": port}))
             process.stdin.close()
         assert [process.wait() for process in running] == [0] * processes
         return [json.loads(line) for paper in papers for line in _read(paper)]
