@@ -1,35 +1,16 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advisors import dav
 from advisors.models import OtherCalendar
-from organisation.models import Role
-from tests.factories import NOW, make_advisor, make_other_calendar, make_policy, make_user
+from tests.factories import NOW, make_other_calendar
 
 pytestmark = pytest.mark.django_db
 PAGE = "/agenda/calendars/"
 ICS = "https://outlook.example/owa/secret.ics"
-
-
-@pytest.fixture
-def advisor(client):
-    make_policy()
-    advisor = make_advisor()
-    with time_machine.travel(NOW, tick=False):
-        client.force_login(advisor.user)
-        client.cookies["django_language"] = "en"
-        yield advisor
-
-
-@pytest.fixture
-def chief(client, advisor):
-    chief = make_user(Role.APPLICATION_MANAGER)
-    client.force_login(chief)
-    return chief
 
 
 def words_of(client, page=PAGE, **how):

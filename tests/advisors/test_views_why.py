@@ -1,33 +1,15 @@
 """The page that explains a moment: the own day for an advisor, anybody's for an application manager."""
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advisors.models import Opening
 from organisation.models import Role
-from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, make_advisor, make_booking, make_policy, make_user
+from tests.factories import TUESDAY_HALF_PAST_TEN, make_advisor, make_booking, make_user
 
 pytestmark = pytest.mark.django_db
 WHY = "/agenda/why/"
-
-
-@pytest.fixture
-def advisor(client):
-    make_policy()
-    advisor = make_advisor()
-    with time_machine.travel(NOW, tick=False):
-        client.force_login(advisor.user)
-        client.cookies["django_language"] = "en"
-        yield advisor
-
-
-@pytest.fixture
-def chief(client, advisor):
-    chief = make_user(Role.APPLICATION_MANAGER)
-    client.force_login(chief)
-    return chief
 
 
 def words_of(client, **asked):
