@@ -16,11 +16,23 @@ def open_minutes(calendar: Calendar, first: date, last: date, closed_days: froze
 
     Hours that overlap count once. Talks do not count: somebody who is fully booked was open all the same.
     """
-    spans = open_spans(calendar.hours, calendar.zone, first, last, closed_days)
-    return sum(_seconds(span) for span in (without(spans, calendar.absences) if calendar.absences else spans)) // 60
+    return _minutes(calendar.hours, calendar.zone, calendar.absences, first, last, closed_days)
 
 
 @lru_cache(maxsize=1024)  # every booking of a day asks the same of the same hours
+def _minutes(
+    hours: tuple[Hours, ...],
+    zone: ZoneInfo,
+    absences: tuple[Span, ...],
+    first: date,
+    last: date,
+    closed_days: frozenset[date],
+) -> int:
+    spans = open_spans(hours, zone, first, last, closed_days)
+    return sum(_seconds(span) for span in (without(spans, absences) if absences else spans)) // 60
+
+
+@lru_cache(maxsize=1024)
 def open_spans(
     hours: tuple[Hours, ...], zone: ZoneInfo, first: date, last: date, closed_days: frozenset[date]
 ) -> tuple[Span, ...]:

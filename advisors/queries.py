@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from advisors.models import Advisor, TalkChannel
-from advisors.reading import busy_time_of, rows_of, words_in
+from advisors.reading import busy_time_of, rows_of, with_days, words_in
 from advisors.rota import Hours
 from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
-from organisation.models import Policy
-from organisation.prepared import Statement
+from organisation.models import Policy, User
+from organisation.prepared import Joined, Statement
 from organisation.workdays import public_holidays
 
 ONE_DAY = timedelta(days=1)
@@ -87,6 +87,25 @@ def diaries_of(advisors: Advisors, question: Question, *, policy: Policy, withou
     those = [diary.calendar.advisor_id for diary in diaries]
     absences, taken = busy_time_of(those, since, until, without=_entries(without))
     return [diary.with_time(absences, taken) for diary in diaries]
+
+
+def advisor_with_user(advisor_id: int) -> Advisor:
+    found = _WITH_USER(advisor_id)
+    if found is None:
+        raise Advisor.DoesNotExist
+    advisor: Advisor
+    advisor, advisor.user = found
+    return advisor
+
+
+_WITH_USER = Joined(
+    f"""
+    SELECT {{advisor}}, {{person}} FROM {Advisor._meta.db_table} advisor
+    JOIN {User._meta.db_table} person ON person.id = advisor.user_id WHERE advisor.id = %s
+    """,  # noqa: S608  # nothing in it comes from outside
+    advisor=Advisor,
+    person=User,
+)
 
 
 def _those(advisors: Advisors) -> Statement:
@@ -165,7 +184,7 @@ class _Usual(NamedTuple):
 
 @lru_cache(maxsize=1024)  # who an advisor is and when they work seldom changes; time that is taken is not in it
 def _diary(values: tuple[tuple[Any, ...], ...], usual: _Usual) -> Diary:
-    rows = [_Row(*row) for row in values]
+    rows = [_Row(*with_days(row)) for row in values]
     first = rows[0]
     calendar = Calendar(
         advisor_id=first.advisor,

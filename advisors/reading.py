@@ -19,7 +19,7 @@ from organisation.models import Location, User
 from organisation.prepared import Statement
 
 ABSENCE = "absence"
-STARTS, DAYS = slice(13, 15), (18, 20, 21)  # where a row has times and dates
+TIMES, DAYS = (13, 14), (18, 20, 21)  # where a row has times and dates
 SECOND = {"sqlite": "CAST(strftime('%%s', {}) AS INTEGER)", "postgresql": "EXTRACT(EPOCH FROM {})::bigint"}
 ROWS = f"""
 SELECT advisor.id, person.name, advisor.video_url, advisor.time_zone, advisor.languages,
@@ -41,12 +41,12 @@ ORDER BY advisor.id, opening.day, opening.weekday, opening.starts, opening.id
 def rows_of(those: Statement) -> list[tuple[Any, ...]]:
     """A row per advisor and opening, and one for who has none; in the order of `advisors.queries._Row`.
 
-    `those` gives the keys of the advisors.
+    `those` gives the keys of the advisors. `with_days` makes times and dates of what SQLite keeps as text.
     """
     with connection.cursor() as cursor:
         cursor.execute(ROWS.format(those=those.sql), those.values)
-        rows = cursor.fetchall()
-    return rows if connection.vendor == "postgresql" else [_with_days(row) for row in rows]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def busy_time_of(
@@ -95,20 +95,10 @@ def _busy_time_in_sql(advisors: int, without: str) -> str:
     """  # noqa: S608  # nothing in it comes from outside
 
 
-def _with_days(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """SQLite keeps times and dates as text."""
+def with_days(row: tuple[Any, ...]) -> tuple[Any, ...]:
     values = list(row)
-    values[STARTS] = [_time(text) for text in row[STARTS]]
+    for place in TIMES:
+        values[place] = time.fromisoformat(row[place]) if isinstance(row[place], str) else row[place]
     for place in DAYS:
-        values[place] = _day(row[place])
+        values[place] = date.fromisoformat(row[place]) if isinstance(row[place], str) else row[place]
     return tuple(values)
-
-
-@lru_cache(maxsize=1024)
-def _time(text: str | time | None) -> time | None:
-    return time.fromisoformat(text) if isinstance(text, str) else text
-
-
-@lru_cache(maxsize=1024)
-def _day(text: str | date | None) -> date | None:
-    return date.fromisoformat(text) if isinstance(text, str) else text

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -29,7 +28,7 @@ from bookings.api_shapes import (
 )
 from bookings.models import Booking, Invitation
 from bookings.programs import booking_in_json, booking_that_counts, host_in_json, invitation_in_json, slots_in_json
-from bookings.queries import hosts_of, slots_for
+from bookings.queries import hosts_of, invitation_to_book, slots_for
 from organisation.actors import Actor
 from organisation.models import ApiClient, Policy
 
@@ -111,9 +110,9 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        own = Invitation.objects.of_client(_client(request))
-        all_that_letters_need = own.select_related("application__candidate__link", "application__vacancy")
-        invitation = get_object_or_404(all_that_letters_need, key=key)
+        invitation = invitation_to_book(_client(request), key)
+        if invitation is None:
+            raise Http404
         body = WishBody(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish(invitation.candidate.language)

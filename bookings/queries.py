@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -14,9 +16,10 @@ from advisors.slots import Slot, Span
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.offers import Host, Offer
 from bookings.waiting import Wishes
-from candidates.models import Candidate
-from organisation.models import Policy
-from organisation.prepared import Prepared, Statement
+from candidates.models import AccessLink, Application, Candidate
+from organisation.models import ApiClient, Policy
+from organisation.prepared import Joined, Prepared, Statement
+from vacancies.models import Vacancy
 
 ALTERNATIVES = 6
 MONDAY_TO_FRIDAY = range(5)
@@ -42,6 +45,35 @@ def _pool(application_id: int, *advisor_ids: int) -> QuerySet[Advisor]:
     return pool.filter(pk__in=advisor_ids) if advisor_ids else pool
 
 
+def invitation_to_book(client: ApiClient, key: UUID) -> Invitation | None:
+    """Of a program's own, with all that a booking and its letters need; no statement is written for it."""
+    found = _TO_BOOK(Invitation._meta.get_field("key").get_db_prep_value(key, connection), client.source)
+    if found is None:
+        return None
+    invitation: Invitation
+    invitation, application, application.candidate, link, application.vacancy = found
+    invitation.application = application
+    if link is not None:
+        link.candidate = application.candidate
+    return invitation
+
+
+_TO_BOOK = Joined(
+    f"""
+    SELECT {{invitation}}, {{application}}, {{candidate}}, {{link}}, {{vacancy}}
+    FROM {Invitation._meta.db_table} invitation
+    JOIN {Application._meta.db_table} application ON application.id = invitation.application_id
+    JOIN {Candidate._meta.db_table} candidate ON candidate.id = application.candidate_id
+    LEFT JOIN {AccessLink._meta.db_table} link ON link.candidate_id = candidate.id
+    JOIN {Vacancy._meta.db_table} vacancy ON vacancy.id = application.vacancy_id
+    WHERE invitation.key = %s AND application.source = %s
+    """,  # noqa: S608  # nothing in it comes from outside
+    invitation=Invitation,
+    application=Application,
+    candidate=Candidate,
+    link=AccessLink,
+    vacancy=Vacancy,
+)
 _EVERYBODY = Prepared(lambda application_id: _pool(application_id).values("pk"), 1)
 _ONE = Prepared(lambda application_id, advisor_id: _pool(application_id, advisor_id).values("pk"), 2)
 

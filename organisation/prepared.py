@@ -1,10 +1,10 @@
 """Statements that Django writes once: to write one took it longer than the database needs to answer."""
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -47,3 +47,59 @@ def row_of(model: type[Row], statement: Statement) -> Row:
     if found is None:
         raise model.DoesNotExist  # type: ignore[attr-defined]
     return found
+
+
+class Joined:
+    """A row of several tables at once, as an instance of each model; None for a table that has none.
+
+    In the SQL `{link}` stands for the columns of `link=AccessLink`, whose table has that name too:
+    `SELECT {candidate}, {link} FROM ... candidate LEFT JOIN ... link ON ... WHERE candidate.id = %s`.
+    """
+
+    def __init__(self, sql: str, **models: type[Model]) -> None:
+        self._sql, self._models = sql, models
+
+    def __call__(self, *values: Any) -> tuple[Any, ...] | None:
+        with connection.cursor() as cursor:
+            cursor.execute(self._written, values)
+            row = cursor.fetchone()
+        return None if row is None else tuple(self._instances(row))
+
+    @cached_property
+    def _written(self) -> str:
+        quoted = connection.ops.quote_name
+        columns = {
+            name: ", ".join(f"{name}.{quoted(str(field.column))}" for field in model._meta.concrete_fields)
+            for name, model in self._models.items()
+        }
+        return self._sql.format(**columns)
+
+    def _instances(self, row: tuple[Any, ...]) -> Iterator[Model | None]:
+        start = 0
+        for model in self._models.values():
+            columns = _columns_of(model)
+            values = row[start : start + len(columns)]
+            start += len(columns)
+            has_row = values[0] is not None  # the key of every model stands first
+            yield model.from_db(DEFAULT_DB_ALIAS, *_converted(columns, values)) if has_row else None
+
+
+@lru_cache(maxsize=64)
+def _columns_of(model: type[Model]) -> list[tuple[str, Any, list[Any]]]:
+    """Name, column and converters of every field."""
+    found = []
+    for field in model._meta.concrete_fields:
+        column = field.get_col(model._meta.db_table)
+        of_database, of_field = connection.ops.get_db_converters(column), column.get_db_converters(connection)
+        found.append((field.attname, column, [*of_database, *of_field]))
+    return found
+
+
+def _converted(columns: list[tuple[str, Any, list[Any]]], values: tuple[Any, ...]) -> tuple[list[str], list[Any]]:
+    names, converted = [], []
+    for (name, column, converters), value in zip(columns, values, strict=True):
+        for convert in converters:
+            value = convert(value, column, connection)
+        names.append(name)
+        converted.append(value)
+    return names, converted

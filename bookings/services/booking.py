@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Exists
 
-from advisors.models import Advisor, AgendaEntry, TalkChannel
-from advisors.queries import question_of
+from advisors.models import AgendaEntry, TalkChannel
+from advisors.queries import advisor_with_user, question_of
 from advisors.refusals import SlotTaken
 from advisors.services import lock_agenda, take_time
 from advisors.slots import Question, Slot
@@ -143,7 +143,7 @@ def _create(
     uid = uuid4()
     booking = Booking.objects.create(
         invitation=invitation,
-        advisor=Advisor.objects.select_related("user").get(pk=slot.advisor_id),
+        advisor=advisor_with_user(slot.advisor_id),
         entry=entry,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,

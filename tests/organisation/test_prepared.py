@@ -5,8 +5,10 @@ from django.db import connection
 
 from advisors.models import Advisor
 from bookings.queries import pool_in_sql, pool_of
-from organisation.prepared import Prepared
-from tests.factories import make_advisor, make_invitation
+from candidates.models import AccessLink, Candidate
+from organisation.models import User
+from organisation.prepared import Joined, Prepared
+from tests.factories import make_advisor, make_candidate, make_invitation
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +50,37 @@ def test_the_pool_is_the_same_in_either_way():
     assert keys_of(pool_in_sql(invitation)) == sorted(pool_of(invitation).values_list("pk", flat=True)) != []
     assert keys_of(pool_in_sql(invitation, advisor_id=asked.pk)) == [asked.pk]
     assert keys_of(pool_in_sql(invitation, advisor_id=recruiter.advisor.pk)) == []
+
+
+def test_joined_rows_are_the_instances_that_django_gives():
+    advisor, advised = make_advisor(languages=["nl"]), make_advisor()
+    found = Joined(
+        "SELECT {advisor}, {person} FROM advisors_advisor advisor"
+        " JOIN organisation_user person ON person.id = advisor.user_id WHERE advisor.id = %s",
+        advisor=Advisor,
+        person=User,
+    )
+
+    assert [values_of(one) for one in found(advisor.pk)] == [
+        values_of(Advisor.objects.get(pk=advisor.pk)),
+        values_of(User.objects.get(pk=advisor.user_id)),
+    ]
+    assert found(advised.pk)[0] == advised
+    assert found(0) is None
+
+
+def test_joined_gives_nothing_for_a_table_without_a_row():
+    candidate = make_candidate()
+    candidate.link.delete()
+    found = Joined(
+        "SELECT {candidate}, {link} FROM candidates_candidate candidate"
+        " LEFT JOIN candidates_accesslink link ON link.candidate_id = candidate.id WHERE candidate.id = %s",
+        candidate=Candidate,
+        link=AccessLink,
+    )
+
+    assert found(candidate.pk) == (candidate, None)
+
+
+def values_of(instance):
+    return {field.attname: getattr(instance, field.attname) for field in instance._meta.concrete_fields}
