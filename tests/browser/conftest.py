@@ -78,13 +78,23 @@ def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
 
 
 @pytest.fixture(scope="session")
-def employer_ready(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Employer], Path]:
+def empty_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a house stands, closed, in which nobody did anything yet: the migrations take their time."""
+    house = House(tmp_path_factory.mktemp("empty") / "house", opens_at=SUNDAY_EVENING)
+    house.close()
+    return house.place
+
+
+@pytest.fixture(scope="session")
+def employer_ready(
+    chromium: Browser, empty_ready: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Employer], Path]:
     """Where the closed house of an employer stands that was set up by screen; done once, since stories share it."""
     ready: dict[Employer, Path] = {}
 
     def folder_of(employer: Employer) -> Path:
         if employer not in ready:
-            house = House(tmp_path_factory.mktemp("employer") / "house", opens_at=SUNDAY_EVENING)
+            house = House(tmp_path_factory.mktemp("employer") / "house", opens_at=SUNDAY_EVENING, built=empty_ready)
             with open_door(house), people_of(chromium) as enter:
                 set_up(house, employer, enter)
             ready[employer] = house.place
@@ -94,9 +104,9 @@ def employer_ready(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def demo_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_ready(empty_ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the fictional hospital stands, closed."""
-    house = House(tmp_path_factory.mktemp("demo") / "house", opens_at=MONDAY_MORNING)
+    house = House(tmp_path_factory.mktemp("demo") / "house", opens_at=MONDAY_MORNING, built=empty_ready)
     house.manage("load_demo")
     house.close()
     return house.place

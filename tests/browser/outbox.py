@@ -7,6 +7,7 @@ from icalendar import Calendar
 from tests.browser.person import Person
 
 PATIENCE = 100  # looks at a letter that the worker is about to send
+PAUSE_MS = 250  # between two looks: the worker needs the machine as well
 
 
 def letter_to(reader: Person, email: str, kind: str = "") -> None:
@@ -16,8 +17,13 @@ def letter_to(reader: Person, email: str, kind: str = "") -> None:
     for _attempt in range(PATIENCE):
         if newest.locator(".badge.good").count():
             break
-        reader.page.reload()
+        look_again(reader)
     newest.get_by_role("link").click()
+
+
+def look_again(reader: Person) -> None:
+    reader.page.wait_for_timeout(PAUSE_MS)
+    reader.page.reload()
 
 
 def link_in(reader: Person, part: str) -> str:

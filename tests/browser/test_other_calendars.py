@@ -4,7 +4,7 @@ import pytest
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
-from tests.browser.outbox import PATIENCE
+from tests.browser.outbox import PATIENCE, look_again
 from tests.browser.setting_up import YOUSSEF, sign_in
 from tests.browser.walk import faults_of
 from tests.calendar_samples import calendar
@@ -34,7 +34,7 @@ def wait_until_read(advisor):
     for _attempt in range(PATIENCE):
         if not advisor.page.get_by_text("Nog niet gelezen").count():
             return
-        advisor.page.reload()
+        look_again(advisor)
 
 
 def test_a_calendar_that_is_connected_is_read_and_blocks(advisor, server):

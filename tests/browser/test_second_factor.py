@@ -24,8 +24,8 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def house(tmp_path):
-    with open_door(House(tmp_path / "house", opens_at=datetime.now(UTC))) as house:
+def house(empty_ready, tmp_path):
+    with open_door(House(tmp_path / "house", opens_at=datetime.now(UTC), built=empty_ready)) as house:
         house.url = house.url.replace("127.0.0.1", "localhost")
         yield house
 

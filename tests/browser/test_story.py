@@ -37,7 +37,12 @@ STORIES = {
 }
 
 
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def in_one_process(story):
+    """Those of one employer, who is set up once per process."""
+    return pytest.param(story, marks=pytest.mark.xdist_group(story.employer.eligibility))
+
+
+@pytest.mark.parametrize("story", [in_one_process(story) for story in STORIES.values()], ids=STORIES)
 def test_the_story(story, employer_ready, open_house, person):
     house = open_house(built=employer_ready(story.employer), opens_at=SUNDAY_EVENING)
     house.start_worker()
