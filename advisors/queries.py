@@ -19,8 +19,8 @@ from organisation.models import Policy, User
 from organisation.prepared import Joined, Statement
 from organisation.workdays import public_holidays
 
-ONE_DAY = timedelta(days=1)
-WHOLE_WEEK = timedelta(days=7)  # around what is asked: the cap per week counts all of it
+ONE_DAY = timedelta(days=1)  # around what is asked: no talk with its buffers is longer
+WHOLE_WEEK = timedelta(days=7)  # the cap per week counts all of it
 # Who is asked about, and own time to be given back: as such, or as a statement that gives the keys.
 Advisors = QuerySet[Advisor] | Statement
 Entries = Collection[int] | Statement
@@ -83,7 +83,8 @@ def diaries_of(advisors: Advisors, question: Question, *, policy: Policy, withou
     """Two statements, whatever the number of advisors: who with their hours, absences with taken time. By key."""
     usual = _Usual.of(policy)
     diaries = [_diary(tuple(own), usual) for _key, own in groupby(rows_of(_those(advisors)), itemgetter(0))]
-    since, until = question.earliest - WHOLE_WEEK, question.latest + WHOLE_WEEK
+    around = WHOLE_WEEK if any(diary.calendar.has_caps for diary in diaries) else ONE_DAY
+    since, until = question.earliest - around, question.latest + around
     those = [diary.calendar.advisor_id for diary in diaries]
     absences, taken = busy_time_of(those, since, until, without=_entries(without))
     return [diary.with_time(absences, taken) for diary in diaries]

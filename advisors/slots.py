@@ -61,6 +61,10 @@ class Calendar:
     absences: tuple[Span, ...] = ()
     taken: tuple[Taken, ...] = ()
 
+    @property
+    def has_caps(self) -> bool:
+        return self.max_per_day is not None or self.max_per_week is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -275,7 +279,7 @@ def _why_not_asked(terms: Terms, question: Question) -> Why | None:
 
 def _talks_per_day_and_week(calendar: Calendar) -> tuple[Counter[date], Counter[date]]:
     """Talks and holds by the local day on which they start, and by the Monday of its week."""
-    if calendar.max_per_day is None and calendar.max_per_week is None:
+    if not calendar.has_caps:
         return Counter(), Counter()
     starts = [taken.talk.start if taken.talk else taken.start for taken in calendar.taken if taken.kind in TALKS]
     days = [start.astimezone(calendar.zone).date() for start in starts]

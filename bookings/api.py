@@ -28,7 +28,7 @@ from bookings.api_shapes import (
 )
 from bookings.models import Booking, Invitation
 from bookings.programs import booking_in_json, booking_that_counts, host_in_json, invitation_in_json, slots_in_json
-from bookings.queries import hosts_of, invitation_to_book, slots_for
+from bookings.queries import hosts_of, invitation_of_program, slots_for
 from organisation.actors import Actor
 from organisation.models import ApiClient, Policy
 
@@ -57,7 +57,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
         return own.select_related("application__candidate").prefetch_related("bookings")
 
     def _invitation(self, key: UUID) -> Invitation:
-        invitation = Invitation.objects.known_to(_client(self.request), key)
+        invitation = invitation_of_program(_client(self.request), key)
         if invitation is None:
             raise Http404
         return invitation
@@ -110,9 +110,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        invitation = invitation_to_book(_client(request), key)
-        if invitation is None:
-            raise Http404
+        invitation = self._invitation(key)
         body = WishBody(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish(invitation.candidate.language)

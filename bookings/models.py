@@ -1,9 +1,9 @@
 from datetime import date, datetime
 from typing import Self
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -32,13 +32,6 @@ class Topic(models.Model):
         return self.label_nl if (get_language() or "nl").startswith("nl") else self.label_en
 
 
-KNOWN = f"""
-SELECT invitation.* FROM bookings_invitation invitation
-JOIN {Application._meta.db_table} application ON application.id = invitation.application_id
-WHERE invitation.key = %s AND application.source = %s
-"""  # noqa: S608  # nothing in it comes from outside
-
-
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> Self:
         """Recruiters: of own vacancies. Advisors: all, but only the file of a talk of their own shows a name."""
@@ -55,11 +48,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def of_client(self, client: ApiClient) -> Self:
         """A program sees the invitations that came from its own rejections."""
         return self.filter(application__source=client.source)
-
-    def known_to(self, client: ApiClient, key: UUID) -> "Invitation | None":
-        """One of `of_client`; written out, as every request of a program asks it."""
-        key_in_database = Invitation._meta.get_field("key").get_db_prep_value(key, connection)
-        return next(iter(self.raw(KNOWN, [key_in_database, client.source])), None)
 
     def open(self, day: date) -> Self:
         return self.filter(withdrawn_at__isnull=True, open_until__gte=day)

@@ -45,9 +45,9 @@ def _pool(application_id: int, *advisor_ids: int) -> QuerySet[Advisor]:
     return pool.filter(pk__in=advisor_ids) if advisor_ids else pool
 
 
-def invitation_to_book(client: ApiClient, key: UUID) -> Invitation | None:
-    """Of a program's own, with all that a booking and its letters need; no statement is written for it."""
-    found = _TO_BOOK(Invitation._meta.get_field("key").get_db_prep_value(key, connection), client.source)
+def invitation_of_program(client: ApiClient, key: UUID) -> Invitation | None:
+    """One of its own, with all that a booking and its letters need."""
+    found = _OF_PROGRAM(Invitation._meta.get_field("key").get_db_prep_value(key, connection), client.source)
     if found is None:
         return None
     invitation: Invitation
@@ -58,7 +58,7 @@ def invitation_to_book(client: ApiClient, key: UUID) -> Invitation | None:
     return invitation
 
 
-_TO_BOOK = Joined(
+_OF_PROGRAM = Joined(
     f"""
     SELECT {{invitation}}, {{application}}, {{candidate}}, {{link}}, {{vacancy}}
     FROM {Invitation._meta.db_table} invitation

@@ -9,9 +9,13 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from organisation.models import ApiClient
+from organisation.prepared import Joined
 
 # Written out, as every request of a program asks it.
-KNOWN = "SELECT * FROM organisation_apiclient WHERE token_digest = %s AND is_active"
+KNOWN = Joined(
+    "SELECT {client} FROM organisation_apiclient client WHERE client.token_digest = %s AND client.is_active",
+    client=ApiClient,
+)
 
 
 def new_token() -> str:
@@ -31,9 +35,10 @@ class ClientTokenAuthentication(BaseAuthentication):
         if len(parts) != 2:
             raise AuthenticationFailed("Send one token: Authorization: Bearer <token>.")
         digest = hashlib.sha256(parts[1]).hexdigest()
-        client = next(iter(ApiClient.objects.raw(KNOWN, [digest])), None)
-        if client is None:
+        found = KNOWN(digest)
+        if found is None:
             raise AuthenticationFailed("This token is not known.")
+        (client,) = found
         today = timezone.localdate()
         if client.last_used_on != today:
             ApiClient.objects.filter(pk=client.pk).update(last_used_on=today)

@@ -41,12 +41,12 @@ def finds_a_row(statement: Statement) -> bool:
         return cursor.fetchone() is not None
 
 
-def row_of(model: type[Row], statement: Statement) -> Row:
-    """The statement gives all columns of the model, and one row. Raises the model's DoesNotExist."""
-    found: Row | None = next(iter(model._default_manager.raw(*statement)), None)
-    if found is None:
-        raise model.DoesNotExist  # type: ignore[attr-defined]
-    return found
+def row_of(model: type[Row], statement: Statement) -> Row | None:
+    """The first row; the statement gives the columns of the model, in the order of its fields."""
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        row = cursor.fetchone()
+    return None if row is None else _instance(model, row)
 
 
 class Joined:
@@ -77,11 +77,10 @@ class Joined:
     def _instances(self, row: tuple[Any, ...]) -> Iterator[Model | None]:
         start = 0
         for model in self._models.values():
-            columns = _columns_of(model)
-            values = row[start : start + len(columns)]
-            start += len(columns)
-            has_row = values[0] is not None  # the key of every model stands first
-            yield model.from_db(DEFAULT_DB_ALIAS, *_converted(columns, values)) if has_row else None
+            end = start + len(_columns_of(model))
+            has_row = row[start] is not None  # the key of every model stands first
+            yield _instance(model, row[start:end]) if has_row else None
+            start = end
 
 
 @lru_cache(maxsize=64)
@@ -95,11 +94,11 @@ def _columns_of(model: type[Model]) -> list[tuple[str, Any, list[Any]]]:
     return found
 
 
-def _converted(columns: list[tuple[str, Any, list[Any]]], values: tuple[Any, ...]) -> tuple[list[str], list[Any]]:
+def _instance(model: type[Row], values: tuple[Any, ...]) -> Row:
     names, converted = [], []
-    for (name, column, converters), value in zip(columns, values, strict=True):
+    for (name, column, converters), value in zip(_columns_of(model), values, strict=True):
         for convert in converters:
             value = convert(value, column, connection)
         names.append(name)
         converted.append(value)
-    return names, converted
+    return model.from_db(DEFAULT_DB_ALIAS, names, converted)

@@ -8,4 +8,7 @@ _LOCKED = Prepared(lambda pk: Invitation.objects.select_for_update(no_key=True).
 
 def lock_invitation(invitation_id: int) -> Invitation:
     """As it is now. The caller has a transaction."""
-    return row_of(Invitation, _LOCKED(invitation_id))
+    found = row_of(Invitation, _LOCKED(invitation_id))
+    if found is None:
+        raise Invitation.DoesNotExist
+    return found
