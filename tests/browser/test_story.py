@@ -17,6 +17,7 @@ TUESDAY_ELEVEN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WEDNESDAY_NINE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 ONE_MINUTE = timedelta(minutes=1)
 PHONE = "06 0000 0001"
+QUESTION = "Kan ik volgend jaar weer solliciteren?"
 OWN_WORDS = "Ik plan graag en blijf rustig als het druk is."
 
 
@@ -60,11 +61,10 @@ def test_the_story(story, employer_ready, open_house, person):
     booking.choose(candidate, link_in(reader, "/book/"), channel=story.channel, slot=TUESDAY_ELEVEN)
     booking.confirm(candidate, phone=PHONE)
     letter_to(reader, hero.address)
-    method, invite = invite_in(reader)
-    assert (method, invite["sequence"], invite["dtstart"]) == ("REQUEST", 0, TUESDAY_ELEVEN)
-    assert invite["dtend"] - invite["dtstart"] == timedelta(minutes=story.employer.minutes)
+    invite = first_invite_in(reader)
+    assert (invite["dtstart"], invite["dtend"]) == (TUESDAY_ELEVEN, TUESDAY_ELEVEN + story.employer.length)
 
-    booking.prepare(candidate, link_in(reader, "/prepare/"), question="Kan ik volgend jaar weer solliciteren?")
+    booking.prepare(candidate, link_in(reader, "/prepare/"), question=QUESTION)
     turn_forward(reader, "reminder")
     letter_to(reader, "+31600000001")
     booking.move(candidate, link_in(reader, "/a/"), slot=WEDNESDAY_NINE)
@@ -73,18 +73,10 @@ def test_the_story(story, employer_ready, open_house, person):
     assert invite_in(reader) == ("REQUEST", moved)
 
     house.set_clock(WEDNESDAY_NINE + ONE_MINUTE)
-    sign_in(advisor, YOUSSEF)
-    talks.open_file(advisor, name=hero.name)
-    advisor.reads("Kan ik volgend jaar weer solliciteren?")
-    talks.write_notes(advisor, "Wil graag leren.")
-    talks.complete(advisor)
-    talks.refer(advisor, vacancy=story.other_job, introduction="Een goede planner.")
-
+    hold_the_talk(advisor, story)
     letter_to(reader, hero.address)
     booking.consent(candidate, link_in(reader, "/referrals/"), introduction=OWN_WORDS)
-    sign_in(recruiter, KARIM)
-    intake.accept(recruiter, name=hero.name, introduction=OWN_WORDS)
-    intake.record_outcome(recruiter, name=hero.name)
+    hire(recruiter, hero)
 
     letter_to(reader, hero.address)
     candidate.go(link_in(reader, "/referrals/"))
@@ -92,6 +84,28 @@ def test_the_story(story, employer_ready, open_house, person):
     advisor.go("/referrals/")
     advisor.reads(hero.name)
     advisor.sees("Hired")
+
+
+def first_invite_in(reader):
+    method, invite = invite_in(reader)
+    assert (method, invite["sequence"]) == ("REQUEST", 0)
+    return invite
+
+
+def hold_the_talk(advisor, story):
+    """The advisor reads the file, writes in it, closes the talk and introduces the candidate for another job."""
+    sign_in(advisor, YOUSSEF)
+    talks.open_file(advisor, name=story.hero.name)
+    advisor.reads(QUESTION)
+    talks.write_notes(advisor, "Wil graag leren.")
+    talks.complete(advisor)
+    talks.refer(advisor, vacancy=story.other_job, introduction="Een goede planner.")
+
+
+def hire(recruiter, hero):
+    sign_in(recruiter, KARIM)
+    intake.accept(recruiter, name=hero.name, introduction=OWN_WORDS)
+    intake.record_outcome(recruiter, name=hero.name)
 
 
 def is_written_to(reader, turned_down):
