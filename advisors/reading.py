@@ -21,11 +21,12 @@ from organisation.prepared import Statement
 ABSENCE = "absence"
 TIMES, DAYS = (13, 14), (18, 20, 21)  # where a row has times and dates
 SECOND = {"sqlite": "CAST(strftime('%%s', {}) AS INTEGER)", "postgresql": "EXTRACT(EPOCH FROM {})::bigint"}
+TIME = {"sqlite": "CAST({} AS text)", "postgresql": "{}"}  # else every time is read anew, at every visit
 ROWS = f"""
 SELECT advisor.id, person.name, advisor.video_url, advisor.time_zone, advisor.languages,
     advisor.session_minutes, advisor.buffer_before_minutes, advisor.buffer_minutes, advisor.step_minutes,
     advisor.max_per_day, advisor.max_per_week,
-    opening.id, opening.weekday, opening.starts, opening.ends, opening.channels, opening.location_id, opening.rule,
+    opening.id, opening.weekday, {{starts}}, {{ends}}, opening.channels, opening.location_id, opening.rule,
     opening.day, opening.replaces, opening.valid_from, opening.valid_until, opening.languages,
     opening.session_minutes, opening.buffer_before_minutes, opening.buffer_minutes, opening.step_minutes,
     place.is_active, place.address
@@ -44,9 +45,15 @@ def rows_of(those: Statement) -> list[tuple[Any, ...]]:
     `those` gives the keys of the advisors. `with_days` makes times and dates of what SQLite keeps as text.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ROWS.format(those=those.sql), those.values)
+        cursor.execute(_rows_in_sql(those.sql), those.values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+@lru_cache(maxsize=256)
+def _rows_in_sql(those: str) -> str:
+    as_it_is = TIME[connection.vendor].format
+    return ROWS.format(those=those, starts=as_it_is("opening.starts"), ends=as_it_is("opening.ends"))
 
 
 def busy_time_of(

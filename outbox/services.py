@@ -1,7 +1,6 @@
 """What may be asked of the outbox: post, withdraw. Delivery stands in outbox/delivery.py."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -90,7 +89,7 @@ def beat(*, worker: str, now: datetime) -> None:
 
 
 def _row(draft: Draft, now: datetime) -> Message:
-    values = asdict(draft)
+    values = dict(vars(draft))
     values["not_before"] = draft.not_before or now
     for name in SHORTENED:  # SQLite takes a longer one, PostgreSQL does not
         values[name] = values[name][: getattr(Message, name).field.max_length]

@@ -146,7 +146,8 @@ class Somebody:
         try:
             carry_out(change=change, answers={}, word="", actor=SYSTEM, now=timezone.now())
         except TalksInTheWay as hit:
-            answers = {one.booking.pk: self._answer(What.KEEP, What.OFFER) for one in hit.hits}
+            talks = [one.booking for one in hit.hits]
+            answers = {talk.pk: self._answer(What.KEEP, What.OFFER)._replace(seen=talk.starts_at) for talk in talks}
             carry_out(change=change, answers=answers, word="Sorry", actor=SYSTEM, now=timezone.now())
             return {"settled": _plain(answers)}
 
