@@ -28,7 +28,7 @@ from bookings.api_shapes import (
 )
 from bookings.models import Booking, Invitation
 from bookings.programs import booking_in_json, booking_that_counts, host_in_json, invitation_in_json, slots_in_json
-from bookings.queries import hosts_of, invitation_of_program, slots_for
+from bookings.queries import hosts_of, invitation_of_program, invitation_to_book, slots_for
 from organisation.actors import Actor
 from organisation.models import ApiClient, Policy
 
@@ -55,12 +55,6 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     def get_queryset(self) -> Any:
         own = Invitation.objects.of_client(_client(self.request))
         return own.select_related("application__candidate").prefetch_related("bookings")
-
-    def _invitation(self, key: UUID) -> Invitation:
-        invitation = invitation_of_program(_client(self.request), key)
-        if invitation is None:
-            raise Http404
-        return invitation
 
     @extend_schema(summary="Invitations, the newest first", responses={200: InvitationShape(many=True)})
     def list(self, request: Request) -> Response:
@@ -90,7 +84,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     def slots(self, request: Request, key: UUID) -> Response:
         asked = SlotQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        policy, invitation = Policy.objects.current(), self._invitation(key)
+        policy, invitation = Policy.objects.current(), _known(invitation_of_program(_client(request), key))
         found = slots_for(invitation, policy=policy, now=timezone.now(), **asked.question())
         return Response({"slots": slots_in_json(found)})
 
@@ -110,7 +104,7 @@ class InvitationViewSet(GenericViewSet[Invitation]):
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        invitation = self._invitation(key)
+        invitation = _known(invitation_to_book(_client(request), key))
         body = WishBody(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish(invitation.candidate.language)
@@ -146,6 +140,12 @@ class InvitationViewSet(GenericViewSet[Invitation]):
 
 def _client(request: Any) -> ApiClient:
     return request.user  # type: ignore[no-any-return]
+
+
+def _known(invitation: Invitation | None) -> Invitation:
+    if invitation is None:
+        raise Http404
+    return invitation
 
 
 def _actor(request: Request) -> Actor:

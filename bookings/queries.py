@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -46,8 +47,14 @@ def _pool(application_id: int, *advisor_ids: int) -> QuerySet[Advisor]:
 
 
 def invitation_of_program(client: ApiClient, key: UUID) -> Invitation | None:
-    """One of its own, with all that a booking and its letters need."""
-    found = _OF_PROGRAM(Invitation._meta.get_field("key").get_db_prep_value(key, connection), client.source)
+    """One of its own."""
+    found: tuple[Invitation] | None = _OF_PROGRAM(_in_database(key), client.source)
+    return found and found[0]
+
+
+def invitation_to_book(client: ApiClient, key: UUID) -> Invitation | None:
+    """The same, with all that a booking and its letters need."""
+    found = _TO_BOOK(_in_database(key), client.source)
     if found is None:
         return None
     invitation: Invitation
@@ -58,7 +65,19 @@ def invitation_of_program(client: ApiClient, key: UUID) -> Invitation | None:
     return invitation
 
 
+def _in_database(key: UUID) -> Any:
+    return Invitation._meta.get_field("key").get_db_prep_value(key, connection)
+
+
 _OF_PROGRAM = Joined(
+    f"""
+    SELECT {{invitation}} FROM {Invitation._meta.db_table} invitation
+    JOIN {Application._meta.db_table} application ON application.id = invitation.application_id
+    WHERE invitation.key = %s AND application.source = %s
+    """,  # noqa: S608  # nothing in it comes from outside
+    invitation=Invitation,
+)
+_TO_BOOK = Joined(
     f"""
     SELECT {{invitation}}, {{application}}, {{candidate}}, {{link}}, {{vacancy}}
     FROM {Invitation._meta.db_table} invitation
