@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
-from advisors.calendar_words import problem_in_words
+from advisors.calendars.words import problem_in_words
 from advisors.models import OtherCalendar
 from organisation.models import Policy
 from organisation.wording import day_in_words, time_in_words

@@ -236,7 +236,7 @@ class OtherCalendar(models.Model):
     due_at = models.DateTimeField()  # when it is to be read again
     read_at = models.DateTimeField(null=True, blank=True)  # the last time that it could be read
     failing_since = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=40, blank=True)  # a code; its words: advisors/calendar_words.py
+    problem = models.CharField(max_length=40, blank=True)  # a code; its words: advisors/calendars/words.py
     alarmed_at = models.DateTimeField(null=True, blank=True)  # the advisor had a mail about it
     skipped_events = models.PositiveIntegerField(default=0)  # could not be understood when it was read last
     write_due_at = models.DateTimeField(default=timezone.now)  # not before: when our talks are written into it again

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from advisors.calendar_keeping import read_due
-from advisors.calendars import wake_reader
+from advisors.calendars.connecting import wake_reader
+from advisors.calendars.keeping import read_due
 from advisors.models import OtherCalendar
 
 

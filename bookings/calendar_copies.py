@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from advisors.dav import dav_calendar_of
+from advisors.calendars.dav import dav_calendar_of
 from advisors.models import Advisor, OtherCalendar
 from bookings import ical
 from bookings.models import Booking, CalendarCopy
@@ -28,7 +28,7 @@ from organisation.faults import in_short
 from organisation.refusals import FetchFailed, Refusal, TooSlow
 
 if TYPE_CHECKING:
-    from advisors.dav_client import DavCalendar
+    from advisors.calendars.dav_client import DavCalendar
 
 SECONDS_OF_WRITING = 25.0  # a task of the queue lasts a minute at most
 WAIT_AFTER_FAILURE = timedelta(minutes=30)

@@ -19,7 +19,7 @@ FLOORS = {
     "outbox": 0,
 }
 PURE = [
-    "advisors/calendar_reading.py",
+    "advisors/calendars/reading.py",
     "advisors/daily.py",
     "advisors/open_time.py",
     "advisors/recurrence.py",

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from advisors import calendars as services
-from advisors import dav
-from advisors.calendar_forms import FORMS
-from advisors.calendar_words import calendar_states_of
+from advisors.calendars import connecting, dav
+from advisors.calendars.forms import FORMS
+from advisors.calendars.words import calendar_states_of
 from advisors.doors import EDITORS, advisor_or_404, is_own
 from advisors.models import Advisor, OtherCalendar
 from organisation.actors import Actor
@@ -43,7 +42,7 @@ def calendar_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if form.is_valid():
         wish, actor = form.connection(), Actor.of(staff_of(request))
         try:
-            services.connect_calendar(advisor=advisor, wish=wish, actor=actor, now=timezone.now())
+            connecting.connect_calendar(advisor=advisor, wish=wish, actor=actor, now=timezone.now())
         except Refusal as refusal:
             form.add_error("address" if isinstance(refusal, FetchFailed) else None, str(refusal))
         else:
@@ -57,7 +56,7 @@ def calendar_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @for_role(*EDITORS)
 def calendar_read(request: HttpRequest, pk: int) -> HttpResponse:
     calendar = _calendar_or_404(request, pk)
-    services.ask_reading(calendar=calendar, now=timezone.now())
+    connecting.ask_reading(calendar=calendar, now=timezone.now())
     words = _("%(calendar)s is read within a minute. Open this page again to see how it went.")
     messages.success(request, words % {"calendar": calendar.name})
     return _back(request, calendar.advisor)
@@ -67,7 +66,7 @@ def calendar_read(request: HttpRequest, pk: int) -> HttpResponse:
 @for_role(*EDITORS)
 def calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
     calendar = _calendar_or_404(request, pk)
-    services.remove_calendar(calendar=calendar, actor=Actor.of(staff_of(request)), now=timezone.now())
+    connecting.remove_calendar(calendar=calendar, actor=Actor.of(staff_of(request)), now=timezone.now())
     words = _("%(calendar)s is removed. Its busy times no longer count.")
     messages.success(request, words % {"calendar": calendar.name})
     return _back(request, calendar.advisor)
@@ -75,7 +74,7 @@ def calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     states = calendar_states_of(advisor, now=timezone.now())
-    full = len(states) >= services.MOST_PER_ADVISOR
+    full = len(states) >= connecting.MOST_PER_ADVISOR
     return render(request, "advisors/calendars.html", {"states": states, "is_full": full, **_place(request, advisor)})
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from advisors.calendar_words import calendar_states_of
+from advisors.calendars.words import calendar_states_of
 from advisors.daily import cap_on
 from advisors.doors import render_on_clock_of
 from advisors.hours import TWO_WEEKS, room_of

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from advisors import dav
+from advisors.calendars import dav
 from advisors.models import OtherCalendar
 from tests.factories import NOW, make_other_calendar
 

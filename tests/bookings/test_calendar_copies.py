@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from advisors import dav
-from advisors.calendar_keeping import read_calendar
-from advisors.dav_client import DavCalendar
+from advisors.calendars import dav
+from advisors.calendars.dav_client import DavCalendar
+from advisors.calendars.keeping import read_calendar
 from advisors.models import Advisor, AgendaEntry, OtherCalendar
 from bookings import privacy
 from bookings.calendar_copies import difference_of, something_differs, write_due

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from advisors.calendar_keeping import read_calendar
+from advisors.calendars.keeping import read_calendar
 from bookings.services import (
     book,
     cancel,

@@ -14,9 +14,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from advisors import calendar_refusals
-from advisors.calendar_reading import Reader, Reading, busy_times
-from advisors.calendar_refusals import CalendarTooHard, NoCalendar
+from advisors.calendars import refusals
+from advisors.calendars.reading import Reader, Reading, busy_times
+from advisors.calendars.refusals import CalendarTooHard, NoCalendar
 from advisors.slots import Span
 from organisation.refusals import Refusal
 
@@ -25,7 +25,7 @@ WAIT_SECONDS = 15  # until it ends, on a machine with much to do
 MEMORY = 1024 * 1024 * 1024  # bytes
 PROBLEMS = {
     kind.code: kind
-    for kind in vars(calendar_refusals).values()
+    for kind in vars(refusals).values()
     if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
 }
 
@@ -35,7 +35,7 @@ def read_apart(documents: Sequence[bytes], reader: Reader, *, seconds: int = SEC
     wish = json.dumps({**_words_of(reader), "sizes": [len(one) for one in documents], "seconds": seconds})
     try:
         child = subprocess.run(  # ourselves
-            [sys.executable, "-m", "advisors.calendar_apart"],
+            [sys.executable, "-m", "advisors.calendars.apart"],
             input=b"\n".join([wish.encode(), b"".join(documents)]),
             capture_output=True,
             timeout=WAIT_SECONDS,

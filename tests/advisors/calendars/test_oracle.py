@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.calendar_reading import Reader, busy_times
+from advisors.calendars.reading import Reader, busy_times
 from advisors.slots import Span
 from tests.calendar_oracles import expanded_by_ical_js
 from tests.calendar_samples import apple, calendar, google, nextcloud, outlook, zone

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from advisors.calendar_keeping import read_calendar, read_due
+from advisors.calendars.keeping import read_calendar, read_due
 from advisors.models import AgendaEntry, OtherCalendar
 from advisors.queries import free_slots_of, question_of
 from organisation.models import Policy

@@ -1,8 +1,8 @@
 import pytest
 
-from advisors import dav
-from advisors.calendar_refusals import CalDavMissing, TooManyCalendars
-from advisors.calendars import Connection, ask_reading, connect_calendar, remove_calendar
+from advisors.calendars import dav
+from advisors.calendars.connecting import Connection, ask_reading, connect_calendar, remove_calendar
+from advisors.calendars.refusals import CalDavMissing, TooManyCalendars
 from advisors.models import AgendaEntry, OtherCalendar
 from organisation.actors import Actor
 from organisation.models import AuditEvent

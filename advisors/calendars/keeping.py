@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import transaction
 
 from advisors import messages
-from advisors.calendar_apart import read_apart
-from advisors.calendar_reading import Reader
-from advisors.dav import dav_calendar_of
+from advisors.calendars.apart import read_apart
+from advisors.calendars.dav import dav_calendar_of
+from advisors.calendars.reading import Reader
 from advisors.models import AgendaEntry, OtherCalendar
 from advisors.slots import Span
 from organisation.faults import in_short

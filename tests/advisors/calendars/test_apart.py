@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.calendar_apart import read_apart
-from advisors.calendar_reading import Reader, busy_times
-from advisors.calendar_refusals import CalendarTooDense, CalendarTooHard, NoCalendar, PageInsteadOfCalendar
+from advisors.calendars.apart import read_apart
+from advisors.calendars.reading import Reader, busy_times
+from advisors.calendars.refusals import CalendarTooDense, CalendarTooHard, NoCalendar, PageInsteadOfCalendar
 from advisors.slots import Span
 from organisation.refusals import Refusal
 from tests.calendar_samples import calendar, google, outlook, zone

@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.calendar_reading import Reader, busy_times
-from advisors.calendar_refusals import (
+from advisors.calendars.reading import Reader, busy_times
+from advisors.calendars.refusals import (
     CalendarCutOff,
     CalendarTooDense,
     CalendarTooFull,

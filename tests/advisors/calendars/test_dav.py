@@ -5,10 +5,10 @@ from time import monotonic
 
 import pytest
 
-from advisors import dav
-from advisors.calendar_keeping import read_calendar
-from advisors.calendar_refusals import CalDavMissing, NotOneCalendar
-from advisors.dav_client import Account, DavCalendar
+from advisors.calendars import dav
+from advisors.calendars.dav_client import Account, DavCalendar
+from advisors.calendars.keeping import read_calendar
+from advisors.calendars.refusals import CalDavMissing, NotOneCalendar
 from advisors.models import AgendaEntry, OtherCalendar
 from advisors.slots import Span
 from organisation.refusals import (

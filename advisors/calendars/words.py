@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from advisors import calendar_refusals
+from advisors.calendars import refusals as calendar_refusals
 from advisors.models import Advisor, OtherCalendar
 from organisation import refusals
 from organisation.refusals import Refusal

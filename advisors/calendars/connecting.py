@@ -1,4 +1,4 @@
-"""An advisor's calendars elsewhere: connected, read when somebody asks, removed. What is read: calendar_keeping.py."""
+"""An advisor's calendars elsewhere: connected, read when somebody asks, removed. What is read: keeping.py."""
 
 import logging
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django_q.tasks import async_task
 
-from advisors import dav
-from advisors.calendar_refusals import CalDavMissing, TooManyCalendars
+from advisors.calendars import dav
+from advisors.calendars.refusals import CalDavMissing, TooManyCalendars
 from advisors.models import Advisor, OtherCalendar
 from advisors.services import lock_agenda
 from organisation import audit

@@ -15,7 +15,7 @@ from caldav.lib.error import DAVError
 from lxml import etree
 from requests.structures import CaseInsensitiveDict
 
-from advisors.calendar_refusals import CalendarTooFull, NotOneCalendar
+from advisors.calendars.refusals import CalendarTooFull, NotOneCalendar
 from advisors.slots import Span
 from organisation.fetching import Answer, Limits, Wish, fetch, target_of
 from organisation.refusals import AddressForbidden, AnswerUnreadable, NotThere

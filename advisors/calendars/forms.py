@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from advisors.calendars import Connection
+from advisors.calendars.connecting import Connection
 from advisors.models import OtherCalendar
 
 NAME: dict[str, Any] = {"label": _("Name"), "max_length": 80, "help_text": _("For yourself, such as Outlook or Home.")}

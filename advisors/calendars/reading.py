@@ -21,7 +21,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from recurring_ical_events import CalendarQuery
 from x_wr_timezone import UTCChangingWalker
 
-from advisors.calendar_refusals import (
+from advisors.calendars.refusals import (
     CalendarCutOff,
     CalendarTooDense,
     CalendarTooFull,

@@ -1,17 +1,17 @@
-"""CalDAV, where the extra `caldav` is installed; see advisors/dav_client.py."""
+"""CalDAV, where the extra `caldav` is installed; see advisors/calendars/dav_client.py."""
 
 from typing import TYPE_CHECKING
 
-from advisors.calendar_refusals import CalDavMissing
+from advisors.calendars.refusals import CalDavMissing
 from advisors.models import OtherCalendar
 from organisation.sealing import unseal
 
 try:
-    from advisors import dav_client
+    from advisors.calendars import dav_client
 except ImportError:  # a site without the extra does without CalDAV
     dav_client = None  # type: ignore[assignment]
 if TYPE_CHECKING:
-    from advisors.dav_client import DavCalendar
+    from advisors.calendars.dav_client import DavCalendar
 
 PURPOSE = "calendar"  # of the sealed password
 
