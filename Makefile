@@ -35,7 +35,7 @@ environment: dependencies $(CATALOGUES)
 dependencies:
 	@.ci/venv $(PYTHON)
 	@.ci/once .venv/requirements.lock.stamp requirements.lock \
-		$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+		$(PY) -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 
 # Babel and not msgfmt: it comes with the dependencies.
 $(CATALOGUES): %.mo: %.po | dependencies
@@ -51,7 +51,7 @@ run: setup
 
 test-environment: environment
 	@.ci/once .venv/requirements-test.lock.stamp requirements-test.lock \
-		$(PY) -m pip install --quiet --require-hashes -r requirements-test.lock
+		$(PY) -m pip install --quiet --no-compile --require-hashes -r requirements-test.lock
 
 test-system:
 	@.ci/test-packages

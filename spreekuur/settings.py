@@ -136,8 +136,8 @@ def _database() -> dict[str, Any]:
         database["TEST"] = {"NAME": str(VAR_DIR / f"test_{test_name}.sqlite3")}  # a file: races need one
     else:
         database["CONN_HEALTH_CHECKS"] = True
-        # Prepared on the server: to plan what a page asks takes PostgreSQL longer than to answer it. A pooler that gives
-        # every transaction another connection knows nothing of what was prepared on this one.
+        # Prepared on the server: to plan what a page asks takes PostgreSQL longer than to answer it. A pooler that
+        # gives every transaction another connection knows nothing of what was prepared on this one.
         is_pooled = env.bool("DATABASE_POOLER", default=False)
         prepared = {} if is_pooled else {"server_side_binding": True, "prepare_threshold": 5}
         database["OPTIONS"] = {"connect_timeout": 5} | prepared | database.get("OPTIONS", {})
