@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from advisors.models import Advisor
+from advisors.models import Advisor, Opening
 from advisors.queries import question_of
 from bookings.models import Booking
 from bookings.queries import pool_of, slots_for
@@ -67,6 +67,7 @@ def test_history_adds_no_rows_to_read(ask):
     analyse()
 
     assert rows_read_by(lambda: ask(invitation)) <= without
+    assert without > Opening.objects.count()  # the hours of everybody are among them
 
 
 def analyse():

@@ -8,7 +8,8 @@ def rows_read_by(call):
     """Of every SELECT in it: the rows taken from a table or an index, also those that were thrown away."""
     with CaptureQueriesContext(connection) as captured:
         call()
-    return sum(_rows(_plan(query["sql"])) for query in captured.captured_queries if query["sql"].startswith("SELECT"))
+    statements = [query["sql"].strip() for query in captured.captured_queries]
+    return sum(_rows(_plan(sql)) for sql in statements if sql.startswith("SELECT"))
 
 
 def _plan(sql):
