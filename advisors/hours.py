@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from advisors.models import Absence, Advisor, AgendaEntry, Opening, Weekday
+from advisors.models import Absence, Advisor, AgendaEntry, Opening, TalkChannel, Weekday
 from advisors.moments import A_YEAR, NEXT_DAYS, ONE_WEEK, WeekDay, monday_of, week_of
 from advisors.openings import hours_of
 from advisors.queries import calendars_of, closed_days_of, question_of
@@ -137,6 +137,8 @@ def _talks_outside(calendar: Calendar, policy: Policy, now: datetime) -> list[Ag
 
 
 def _stands_within(calendar: Calendar, closed_days: frozenset[date], entry: AgendaEntry) -> bool:
-    talk = Span(entry.booking.starts_at, entry.booking.ends_at)
-    is_open = talk.start.astimezone(calendar.zone).date() not in closed_days
-    return is_open and is_within_hours(calendar, talk, entry.booking.channel)
+    talk, span = entry.booking, Span(entry.booking.starts_at, entry.booking.ends_at)
+    if span.start.astimezone(calendar.zone).date() in closed_days:
+        return False
+    place = talk.location_id if talk.channel == TalkChannel.ONSITE else None
+    return is_within_hours(calendar, span, channel=talk.channel, language=talk.language, location_id=place)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from advisors.rota import Hours
 from advisors.slots import Calendar, Question, Span, free_slots, hours_on
 
 ONE_DAY = timedelta(days=1)
@@ -77,13 +78,18 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
-def is_within_hours(calendar: Calendar, talk: Span, channel: str, *, location_id: int | None = None) -> bool:
-    """Whether a talk that stands would fit today's hours and absences, in this channel and, if given, at this place."""
+def is_within_hours(
+    calendar: Calendar, talk: Span, *, channel: str, language: str, location_id: int | None = None
+) -> bool:
+    """Whether a talk that stands would fit today's hours and absences, in this channel and language and, if given, at
+    this place."""
     day = talk.start.astimezone(calendar.zone).date()
     fits = any(
         _utc(calendar, day, hours.starts) <= talk.start and talk.end <= _utc(calendar, day, hours.ends)
         for hours in hours_on(calendar, day)
-        if channel in hours.channels and location_id in (None, hours.location_id)
+        if channel in hours.channels
+        and language in _languages_in(calendar, hours)
+        and location_id in (None, hours.location_id)
     )
     return fits and not within(calendar.absences, talk)
 
@@ -92,6 +98,10 @@ def room_in(calendar: Calendar, question: Question) -> tuple[int, int]:
     """How many moments are free, and how many there would be without any talk."""
     empty = replace(calendar, taken=())
     return len(free_slots(calendar, question)), len(free_slots(empty, question))
+
+
+def _languages_in(calendar: Calendar, hours: Hours) -> frozenset[str]:
+    return calendar.languages if hours.languages is None else hours.languages & calendar.languages
 
 
 def _utc(calendar: Calendar, day: date, at: time) -> datetime:

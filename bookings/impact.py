@@ -21,7 +21,7 @@ FAR_AHEAD = timedelta(days=400)
 class Against(Enum):
     """Why a talk that stands would not be offered now."""
 
-    HOURS = auto()  # with the channel, and the place of a talk on site
+    HOURS = auto()  # with the channel, the language, and the place of a talk on site
     ABSENCE = auto()
     CLOSED_DAY = auto()
 
@@ -109,7 +109,9 @@ def _against(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[da
     place = talk.location_id if is_placed and isinstance(talk, Booking) else None
     present = replace(calendar, absences=())
     found = {
-        Against.HOURS: not is_within_hours(present, span, talk.channel, location_id=place),
+        Against.HOURS: not is_within_hours(
+            present, span, channel=talk.channel, language=talk.language, location_id=place
+        ),
         Against.ABSENCE: bool(within(calendar.absences, span)),
         Against.CLOSED_DAY: talk.starts_at.astimezone(calendar.zone).date() in closed_days,
     }

@@ -141,6 +141,19 @@ def test_talks_outside_the_hours_are_named_and_link_to_their_file(client, adviso
     assert f'href="{reverse("talks:file", args=[outside.pk])}"' in html
 
 
+def test_a_talk_in_another_language_or_place_than_the_hours_is_outside_them(client):
+    make_policy()
+    advisor, place = make_advisor(hours=False), make_location()
+    make_opening(advisor=advisor, weekday=1, languages=["nl"], location=make_location())
+    in_english = make_booking(advisor=advisor, language="en")
+    on_site = make_booking(
+        advisor=advisor, starts_at=in_english.starts_at + timedelta(hours=1), channel="onsite", location=place
+    )
+    make_booking(advisor=advisor, starts_at=in_english.starts_at - timedelta(hours=1))
+
+    assert [entry.booking for entry in page_of(advisor).outside] == [in_english, on_site]
+
+
 def test_a_talk_in_an_absence_is_outside_the_hours(advisor):
     make_opening(advisor=advisor, weekday=1)
     booking = make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,4 +95,23 @@ def test_within_cuts_to_the_frame():
     ],
 )
 def test_a_talk_is_within_hours(start, end, channel, absences, fits):
-    assert is_within_hours(make_calendar(absences=absences), Span(start, end), channel) is fits
+    found = is_within_hours(make_calendar(absences=absences), Span(start, end), channel=channel, language="nl")
+
+    assert found is fits
+
+
+@pytest.mark.parametrize(
+    ("advisor", "block", "fits"),
+    [
+        ({"nl", "en"}, None, True),
+        ({"nl", "en"}, {"en"}, True),
+        ({"nl", "en"}, {"nl"}, False),
+        ({"nl"}, None, False),
+        ({"nl"}, {"en"}, False),
+    ],
+)
+def test_a_talk_in_english_is_within_hours_in_english(advisor, block, fits):
+    hours = Hours(1, time(9), time(12), CHANNELS, languages=frozenset(block) if block else None)
+    calendar = replace(make_calendar(), hours=(hours,), languages=frozenset(advisor))
+
+    assert is_within_hours(calendar, Span(at(9), at(9, 20)), channel="phone", language="en") is fits

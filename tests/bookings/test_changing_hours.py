@@ -299,6 +299,19 @@ def test_a_change_of_hours_hits_a_talk_that_no_longer_fits(fields, is_hit):
     assert (len(hits) == 1) is is_hit
 
 
+def test_hours_in_another_language_hit_a_talk_in_the_old_one_only():
+    make_policy()
+    advisor = make_advisor(hours=False)
+    opening = make_opening(advisor=advisor, weekday=1)
+    in_english = make_booking(advisor=advisor, language="en")
+    make_booking(advisor=advisor, starts_at=in_english.starts_at + timedelta(hours=1), language="nl")
+
+    with pytest.raises(TalksInTheWay) as found:
+        carried_out(change(opening, languages=frozenset({"nl"})))
+
+    assert [hit.booking for hit in found.value.hits] == [in_english]
+
+
 def test_hours_at_another_place_hit_a_talk_at_the_old_one_only():
     make_policy()
     advisor, place = make_advisor(hours=False), make_location()
