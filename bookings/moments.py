@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 from advisors.slots import Slot, moment_at
 from organisation.wording import day_in_words, time_in_words
@@ -66,9 +68,27 @@ def stretch_of(slots: Iterable[Slot], *, since: date | None, language: str, zone
     days = tuple(
         Day(
             day_in_words(day, language, zone),
-            tuple(Moment(value_of(start), time_in_words(start, language, zone)) for start in by_day[day]),
+            tuple(Moment(value_of(start), _time_on(day, start, language, zone)) for start in by_day[day]),
         )
         for day in islice(wanted, DAYS_AT_ONCE)
     )
     later = wanted[DAYS_AT_ONCE] if len(wanted) > DAYS_AT_ONCE else None
     return Stretch(days=days, later=later, is_first=len(wanted) == len(by_day))
+
+
+def _time_on(day: date, start: datetime, language: str, zone: ZoneInfo) -> str:
+    """`09.30`; on the day that an hour comes twice `02.30 (summer time)` and, an hour later, `02.30 (winter time)`."""
+    said = time_in_words(start, language, zone)
+    if not _clock_changes_on(day, zone):
+        return said
+    clock = start.astimezone(zone)
+    if clock.utcoffset() == clock.replace(fold=1 - clock.fold).utcoffset():  # this hour comes once
+        return said
+    words = _("%(time)s (winter time)") if clock.fold else _("%(time)s (summer time)")
+    return words % {"time": said}
+
+
+@lru_cache(maxsize=1024)
+def _clock_changes_on(day: date, zone: ZoneInfo) -> bool:
+    first, last = datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone).replace(fold=1)
+    return first.utcoffset() != last.utcoffset()

@@ -106,13 +106,89 @@ def test_free_slots_across_a_clock_change_neither_overlap_nor_leave_a_gap(sunday
     assert {later.starts_at - earlier.busy_until for earlier, later in pairwise(slots)} == {timedelta()}
 
 
-@pytest.mark.parametrize("day", [date(2026, 10, 23), date(2026, 10, 26), date(2027, 3, 26), date(2027, 3, 29)])
-def test_a_talk_of_nine_stays_at_nine_around_the_clock_changes(day):
+CHANGES = [date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)]
+
+
+@pytest.mark.parametrize("days", [-2, 0, 1])
+@pytest.mark.parametrize("sunday", CHANGES)
+def test_a_talk_of_nine_stays_at_nine_around_the_clock_changes(sunday, days):
+    day = sunday + timedelta(days=days)
     calendar = make_calendar(hours=(hours(weekday=day.weekday()),))
 
     slots = free_slots(calendar, make_question(earliest=at(0, day=day), latest=at(23, day=day)))
 
     assert slots[0].starts_at.astimezone(AMSTERDAM).time() == time(9)
+
+
+TUESDAY = MONDAY + timedelta(days=1)
+LATE = hours(starts=time(22), ends=time(23, 59))
+EARLY = hours(weekday=1, starts=time(0), ends=time(0, 50))
+BOTH_DAYS = make_question(latest=at(23, 59, day=TUESDAY))
+
+
+def late_and_early(**fields):
+    calendar = make_calendar(hours=(LATE, EARLY), **fields)
+    return [f"{slot.starts_at.astimezone(AMSTERDAM):%a %H:%M}" for slot in free_slots(calendar, BOTH_DAYS)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (20, ["22:00", "22:30", "23:00", "23:30"]),
+        (29, ["22:00", "22:39", "23:18"]),
+        (49, ["22:00", "22:59"]),  # until 23:48
+        (59, ["22:00"]),
+        (60, ["22:00"]),
+        (119, ["22:00"]),  # until 23:59 itself
+        (120, []),  # until midnight
+    ],
+)
+def test_no_talk_crosses_midnight(minutes, expected):
+    calendar = make_calendar(hours=(LATE,), length=timedelta(minutes=minutes))
+
+    slots = free_slots(calendar, BOTH_DAYS)
+
+    assert [f"{slot.starts_at.astimezone(AMSTERDAM):%H:%M}" for slot in slots] == expected
+    assert {slot.ends_at.astimezone(AMSTERDAM).date() for slot in slots} <= {MONDAY}
+
+
+@pytest.mark.parametrize(
+    ("buffer", "begins", "is_free"),
+    [(10, at(0, day=TUESDAY), True), (30, at(0, 20, day=TUESDAY), True), (30, at(0, 19, day=TUESDAY), False)],
+)
+def test_a_buffer_runs_into_the_next_day_and_disturbs_no_talk_there(buffer, begins, is_free):
+    late = hours(starts=time(23, 30), ends=time(23, 59))
+    taken = Taken(begins, begins + timedelta(minutes=20))
+    calendar = make_calendar(hours=(late,), buffer=timedelta(minutes=buffer), taken=(taken,))
+
+    slots = free_slots(calendar, BOTH_DAYS)
+
+    assert [slot.starts_at for slot in slots] == [at(23, 30)] * is_free
+
+
+@pytest.mark.parametrize(
+    ("buffer_ends", "expected"),
+    [(at(0, day=TUESDAY), ["Tue 00:00", "Tue 00:30"]), (at(0, 1, day=TUESDAY), ["Tue 00:30"])],
+)
+def test_the_buffer_of_the_evening_before_takes_the_first_moment_of_the_day(buffer_ends, expected):
+    taken = Taken(at(22), buffer_ends, talk=Span(at(22), at(23, 30)))
+
+    assert late_and_early(taken=(taken,)) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (at(23, 30), ["Tue 00:00", "Tue 00:30"]),
+        (at(0, 5, day=TUESDAY), ["Mon 22:00", "Mon 22:30", "Mon 23:00"]),  # Monday still for UTC
+    ],
+)
+def test_a_talk_near_midnight_fills_the_local_day_on_which_it_starts(start, expected):
+    """The ten minutes before and after it are taken too, and may lie on the other day."""
+    talk = Span(start, start + timedelta(minutes=20))
+    taken = Taken(talk.start - timedelta(minutes=10), talk.end + timedelta(minutes=10), talk=talk)
+
+    assert late_and_early(max_per_day=1, taken=(taken,)) == expected
 
 
 spans = st.tuples(st.integers(0, 7 * 24 * 60), st.integers(1, 600)).map(

@@ -1,14 +1,17 @@
 """Advisor and candidate in different zones, around the clock changes: everybody reads the same moment."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from advisors.rota import Hours
+from advisors.slots import Calendar, Question, Slot, free_slots
 from bookings.day_before import TEXT_AT
 from bookings.messages import mail_reminder
 from bookings.models import Booking
-from bookings.moments import stretch_of
+from bookings.moments import moment_of, stretch_of
 from bookings.queries import one_per_start, slots_for
 from bookings.services import book, cancel
 from bookings.services.reminding import remind_by_text
@@ -45,6 +48,16 @@ def invited(zone, **fields):
         ("Europe/London", datetime(2027, 3, 29), 7, "maandag 29 maart", "08.00"),
         ("Europe/London", datetime(2027, 10, 29), 7, "vrijdag 29 oktober", "08.00"),
         ("Europe/London", datetime(2027, 11, 1), 8, "maandag 1 november", "08.00"),
+        # and on the Sundays themselves: nine o'clock comes after the change, wherever else it changes or not
+        ("America/New_York", datetime(2026, 10, 25), 8, "zondag 25 oktober", "04.00"),
+        ("Europe/London", datetime(2026, 10, 25), 8, "zondag 25 oktober", "08.00"),
+        ("Asia/Tokyo", datetime(2026, 10, 25), 8, "zondag 25 oktober", "17.00"),
+        ("America/New_York", datetime(2027, 3, 28), 7, "zondag 28 maart", "03.00"),
+        ("Europe/London", datetime(2027, 3, 28), 7, "zondag 28 maart", "08.00"),
+        ("Asia/Tokyo", datetime(2027, 3, 28), 7, "zondag 28 maart", "16.00"),
+        ("America/New_York", datetime(2027, 10, 31), 8, "zondag 31 oktober", "04.00"),
+        ("Europe/London", datetime(2027, 10, 31), 8, "zondag 31 oktober", "08.00"),
+        ("Asia/Tokyo", datetime(2027, 10, 31), 8, "zondag 31 oktober", "17.00"),
         ("Pacific/Auckland", datetime(2026, 10, 26), 8, "maandag 26 oktober", "21.00"),
         ("Pacific/Honolulu", datetime(2026, 10, 26), 8, "zondag 25 oktober", "22.00"),
     ],
@@ -59,6 +72,51 @@ def test_nine_o_clock_in_amsterdam_is_said_as_the_candidates_clock_shows_it(zone
     assert [slot.starts_at for slot in slots] == [day.replace(hour=utc_hour, tzinfo=UTC)]
     [shown] = stretch.days
     assert (shown.label, [moment.time for moment in shown.moments]) == (label, [time_there])
+
+
+SUMMER, WINTER = "(summer time)", "(winter time)"
+TWICE = [f"02:00 {SUMMER}", f"02:30 {SUMMER}", f"02:00 {WINTER}", f"02:30 {WINTER}"]
+TWICE_THERE = [f"01:00 {SUMMER}", f"01:30 {SUMMER}", f"01:00 {WINTER}", f"01:30 {WINTER}"]
+NIGHTS = [  # what a clock shows in an opening from 01.30 until 04.00 in Amsterdam: half-hour talks
+    ("Europe/Amsterdam", date(2026, 10, 25), ["01:30", *TWICE, "03:00", "03:30"]),
+    ("Europe/London", date(2027, 10, 31), ["00:30", *TWICE_THERE, "02:00", "02:30"]),
+    ("Asia/Tokyo", date(2026, 10, 25), ["08:30", "09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]),
+    ("Europe/Amsterdam", date(2027, 3, 28), ["01:30", "03:00", "03:30"]),
+    ("Europe/London", date(2027, 3, 28), ["00:30", "02:00", "02:30"]),
+    ("Asia/Tokyo", date(2027, 3, 28), ["09:30", "10:00", "10:30"]),
+    ("Europe/Amsterdam", date(2026, 10, 18), ["01:30", "02:00", "02:30", "03:00", "03:30"]),
+]
+
+
+@pytest.mark.parametrize(("zone", "sunday", "times"), NIGHTS)
+def test_an_hour_that_comes_twice_has_two_names(zone, sunday, times):
+    night = Hours(6, time(1, 30), time(4), frozenset({"phone"}))
+    lasts = {"length": timedelta(minutes=20), "buffer": timedelta(minutes=10), "languages": frozenset({"nl"})}
+    calendar = Calendar(advisor_id=1, zone=ZoneInfo("Europe/Amsterdam"), hours=(night,), **lasts)
+    midnight = datetime.combine(sunday, time(), UTC)
+
+    slots = free_slots(calendar, Question(midnight - timedelta(hours=3), midnight + timedelta(hours=3)))
+    with translation.override("en"):
+        [day] = stretch_of(slots, since=None, language="en", zone=ZoneInfo(zone)).days
+
+    assert [moment.time for moment in day.moments] == times
+    assert [moment_of(moment.value) for moment in day.moments] == [slot.starts_at for slot in slots]
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts", "clock"),
+    [
+        ("Atlantic/Azores", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "00:30"),  # the first hour of the day
+        ("Asia/Beirut", datetime(2026, 10, 24, 20, 30, tzinfo=UTC), "23:30"),  # the last
+    ],
+)
+def test_an_hour_at_midnight_that_comes_twice_has_two_names_too(zone, starts, clock):
+    slots = [Slot(int(start.timestamp()), 1, None) for start in (starts, starts + timedelta(hours=1))]
+
+    with translation.override("en"):
+        [day] = stretch_of(slots, since=None, language="en", zone=ZoneInfo(zone)).days
+
+    assert [moment.time for moment in day.moments] == [f"{clock} {SUMMER}", f"{clock} {WINTER}"]
 
 
 def test_the_letter_tells_both_clocks_and_the_calendar_has_the_moment_itself():
