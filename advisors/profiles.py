@@ -29,7 +29,8 @@ class Profile:
 
 @transaction.atomic
 def keep_profile(user: User, profile: Profile, *, actor: Actor, now: datetime) -> Advisor:
-    """Make somebody bookable, or change how. Talks that stand stay as they are."""
+    """Make somebody bookable, or change how. Talks that stand stay as they are: who changes somebody asks what happens
+    with those that no longer fit, see bookings/services/changing_hours.py."""
     values = {**vars(profile), "languages": list(profile.languages)}
     advisor, _was_made = Advisor.objects.update_or_create(user=user, defaults=values)
     audit.record("profile.change", advisor, actor=actor, now=now)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from advisors.views import calendars, feed, hours, profile, why
+from advisors.views import calendars, feed, hours, why
 
 app_name = "advisors"
 urlpatterns = [
@@ -14,5 +14,4 @@ urlpatterns = [
     path("agenda/calendars/<int:pk>/remove/", calendars.calendar_remove, name="calendar_remove"),
     path("setup/staff/<int:pk>/calendars/", calendars.calendars_of, name="calendars_of"),
     path("setup/staff/<int:pk>/hours/", hours.hours_of, name="hours_of"),
-    path("setup/staff/<int:pk>/advisor/", profile.profile, name="profile"),
 ]

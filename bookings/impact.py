@@ -24,6 +24,9 @@ class Against(Enum):
     HOURS = auto()  # with the channel, the language, and the place of a talk on site
     ABSENCE = auto()
     CLOSED_DAY = auto()
+    ADVISOR = auto()  # who holds no talks any more
+    LANGUAGE = auto()  # that the advisor does not talk in
+    VIDEO_ROOM = auto()  # of a talk by video: there is none
 
 
 class Colleague(NamedTuple):
@@ -40,6 +43,7 @@ class Hit:
     has_started: bool
     gave_rejection: bool = False  # who looks at it, as recruiter: the candidate's name is not for them
     is_barred: bool = False  # and neither is the decision, see `barred`
+    lacks_room: bool = False  # by video, and its advisor has no video room
 
 
 def standing_talks(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
@@ -56,7 +60,10 @@ def holds_in_the_way(advisors: Iterable[int], *, now: datetime) -> int:
 
 
 def against(talks: Sequence[Booking | Hold], *, now: datetime) -> dict[int, frozenset[Against]]:
-    """What stands against each of these talks, as hours, absences and closed days are."""
+    """What stands against each of these talks, as hours, absences, closed days and advisors are.
+
+    What is true of an advisor counts apart from the hours, also for a talk that was kept outside them before.
+    """
     if not talks:
         return {}
     policy, until = Policy.objects.current(), now + FAR_AHEAD
@@ -64,7 +71,12 @@ def against(talks: Sequence[Booking | Hold], *, now: datetime) -> dict[int, froz
     found = calendars_of(advisors, Question(earliest=now, latest=until), policy=policy)
     calendars = {calendar.advisor_id: calendar for calendar in found}
     closed_days = closed_days_of(policy, now.year, until.year)
-    return {talk.pk: _against(talk, calendars[talk.advisor_id], closed_days) for talk in talks}
+    people = {advisor.pk: advisor for advisor in advisors}
+    return {
+        talk.pk: _against_hours(talk, calendars[talk.advisor_id], closed_days)
+        | _against_advisor(talk, people[talk.advisor_id], calendars[talk.advisor_id])
+        for talk in talks
+    }
 
 
 def barred(talks: Iterable[Booking], *, actor: Actor) -> frozenset[int]:
@@ -103,7 +115,7 @@ def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question
     return question_between(now, latest, policy=policy, channel=booking.channel, language=booking.language)
 
 
-def _against(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:
+def _against_hours(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:
     """A hold has no place yet."""
     span, is_placed = Span(talk.starts_at, talk.ends_at), talk.channel == TalkChannel.ONSITE
     place = talk.location_id if is_placed and isinstance(talk, Booking) else None
@@ -114,6 +126,15 @@ def _against(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[da
         ),
         Against.ABSENCE: bool(within(calendar.absences, span)),
         Against.CLOSED_DAY: talk.starts_at.astimezone(calendar.zone).date() in closed_days,
+    }
+    return frozenset(reason for reason, is_there in found.items() if is_there)
+
+
+def _against_advisor(talk: Booking | Hold, advisor: Advisor, calendar: Calendar) -> frozenset[Against]:
+    found = {
+        Against.ADVISOR: not advisor.is_active,
+        Against.LANGUAGE: talk.language not in calendar.languages,
+        Against.VIDEO_ROOM: talk.channel == TalkChannel.VIDEO and not advisor.video_url,
     }
     return frozenset(reason for reason, is_there in found.items() if is_there)
 

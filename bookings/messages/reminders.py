@@ -44,7 +44,8 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
 
 def _short_text(booking: Booking, policy: Policy) -> str:
     """One segment of GSM-7: the advisor's whole name when that fits, else the first name, if need be shortened."""
-    words = for_candidate(booking, policy) | {"short_url": address_of(code_of(booking.uid))}
+    own = {"short_url": address_of(code_of(booking.uid)), "video_url": booking.advisor.video_url}
+    words = for_candidate(booking, policy) | own
     text = ""
     first_name = booking.advisor.name.split()[0]
     for name in (booking.advisor.name, first_name, first_name[:FIRST_NAME]):

@@ -1,7 +1,8 @@
-"""A change of hours, an absence or a closed day, together with what happens to the talks in its way."""
+"""A change of hours, an absence, a closed day or how an advisor talks, together with what happens to the talks in its
+way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from advisors.models import Advisor
 from advisors.services import lock_agenda
-from bookings.impact import Hit, against, hits_among, holds_in_the_way, standing_talks
+from bookings.impact import Against, Hit, against, hits_among, holds_in_the_way, standing_talks
 from bookings.models import Booking, Hold
 from bookings.moments import value_of
 from bookings.services.cancelling import offer_instead
@@ -39,7 +40,7 @@ Answers = Mapping[int, Answer]  # by the number of the booking
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """`make` is a service of the rooms below that changes the hours of these advisors; it takes `actor` and `now`.
+    """`make` is a service of the rooms below that changes when or how these advisors talk; it takes `actor` and `now`.
 
     `check` refuses what can be refused before anybody has to wait; it takes `now`.
     """
@@ -64,7 +65,7 @@ class TalksInTheWay(Exception):
 
 
 def carry_out(*, change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
-    """Change the hours and do what was chosen for each talk that would stand outside them, all or nothing.
+    """Make the change and do what was chosen for each talk that would no longer fit, all or nothing.
 
     Returns the talks that were in the way. Raises what the change refuses, and TalksInTheWay when the answers are not
     exactly about the talks that it hits now.
@@ -82,7 +83,8 @@ def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: d
     before = against(talks, now=now)
     change.make(actor=actor, now=now)
     after = against(talks, now=now)
-    hits = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], actor=actor, now=now)
+    found = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], actor=actor, now=now)
+    hits = [replace(hit, lacks_room=Against.VIDEO_ROOM in after[hit.booking.pk]) for hit in found]
     if hits and not _is_answered(hits, answers):
         raise TalksInTheWay(hits, holds=holds_in_the_way(change.advisors, now=now))
     try:

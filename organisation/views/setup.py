@@ -31,4 +31,4 @@ def _address_of(step: str) -> str:
 
 
 def _profile_of(user: User) -> str:
-    return reverse("advisors:profile", args=[user.pk])
+    return reverse("bookings:profile", args=[user.pk])

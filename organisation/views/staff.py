@@ -77,5 +77,5 @@ def _left_behind(wish: StaffWish, ahead: TalksAhead) -> bool:
 def _after(user: User) -> HttpResponse:
     """An advisor needs a profile first; the page for it lies a floor higher, by its name."""
     if user.is_advisor and not hasattr(user, "advisor"):
-        return redirect("advisors:profile", pk=user.pk)
+        return redirect("bookings:profile", pk=user.pk)
     return redirect("organisation:staff")

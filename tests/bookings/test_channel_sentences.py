@@ -1,7 +1,7 @@
 import pytest
 
 from bookings.messages.words import channel_sentence
-from tests.factories import make_booking, make_location
+from tests.factories import make_advisor, make_booking, make_location
 
 pytestmark = pytest.mark.django_db
 
@@ -19,3 +19,18 @@ def test_the_sentence_about_a_visit_names_a_room_only_when_there_is_one(language
     booking = make_booking(channel="onsite", location=make_location(room=room))
 
     assert channel_sentence(booking, language).strip().endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("language", "room", "sentence"),
+    [
+        ("nl", "https://video.example/kamer", "Open deze link op het afgesproken moment: https://video.example/kamer"),
+        ("nl", "", "De link krijg je nog van Youssef Benali."),
+        ("en", "https://video.example/kamer", "Open this link at the agreed time: https://video.example/kamer"),
+        ("en", "", "Youssef Benali still sends you the link."),
+    ],
+)
+def test_the_sentence_about_video_never_announces_a_link_that_is_not_there(language, room, sentence):
+    booking = make_booking(channel="video", advisor=make_advisor(video_url=room))
+
+    assert channel_sentence(booking, language).strip().endswith(f"phone. {sentence}" if language == "en" else sentence)

@@ -151,7 +151,7 @@ def test_hours_that_cannot_work_keep_what_was_typed(client, advisor, fields, wor
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(1, "1 moment in this time is held for a candidate."), (2, "2 moments in this time are held for candidates.")],
+    [(1, "1 moment is held for a candidate."), (2, "2 moments are held for candidates.")],
 )
 def test_the_question_tells_how_many_held_moments_end(client, advisor, number, words):
     booking = make_talk(advisor)
@@ -167,7 +167,7 @@ def test_an_absence_that_hits_a_talk_asks_and_takes_what_was_typed_along(client,
     answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY)
 
     html = text_of(answer)
-    assert "1 talk stands in this time." in html
+    assert "1 talk no longer fits with this change." in html
     assert "Sevda Aydin" in html
     assert "Tuesday 24 November, 10:30: what happens with this talk?" in html
     assert '<input type="hidden" name="first_day" value="2026-11-24">' in html
@@ -260,7 +260,7 @@ def test_closing_hours_asks_about_their_talks(client, advisor):
     answer = {f"talk_{booking.pk}": f"keep@{AT_HALF_PAST_TEN}"}
     client.post(f"/hours/openings/{opening.pk}/close/", answer)
 
-    assert "1 talk stands in this time." in text_of(asked)
+    assert "1 talk no longer fits with this change." in text_of(asked)
     assert (Opening.objects.count(), Booking.objects.standing().count()) == (0, 1)
     assert [entry.booking for entry in client.get("/hours/").context["page"].outside] == [booking]
 
@@ -284,7 +284,7 @@ def test_a_closed_day_is_noted_asked_about_and_taken_away(client, advisor):
     listed = client.get("/setup/closed-days/").context["days"]
     client.post("/setup/closed-days/2026-11-24/remove/")
 
-    assert ("1 talk stands in this time." in text_of(asked), done.status_code) == (True, 302)
+    assert ("1 talk no longer fits with this change." in text_of(asked), done.status_code) == (True, 302)
     assert listed == [(date(2026, 11, 24), "Opleidingsdag")]
     assert client.get("/setup/closed-days/").context["days"] == []
     trail = AuditEvent.objects.filter(about="policy:2026-11-24").order_by("pk")

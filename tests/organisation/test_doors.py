@@ -135,9 +135,9 @@ def test_a_new_advisor_leads_on_to_the_profile_and_then_to_the_hours(page):
     answer = page.post(reverse("organisation:staff_new"), values)
     user = User.objects.get(email="y.benali@oostmeer.example")
     profile = {"title": "Loopbaanadviseur", "languages": ["nl"], "is_active": "on", "share_weight": "100"}
-    then = page.post(reverse("advisors:profile", args=[user.pk]), profile)
+    then = page.post(reverse("bookings:profile", args=[user.pk]), profile)
 
-    assert answer.headers["Location"] == reverse("advisors:profile", args=[user.pk])
+    assert answer.headers["Location"] == reverse("bookings:profile", args=[user.pk])
     assert then.headers["Location"] == reverse("advisors:hours_of", args=[user.advisor.pk])
     assert (user.advisor.languages, user.advisor.session_minutes) == (["nl"], None)
 
@@ -145,14 +145,14 @@ def test_a_new_advisor_leads_on_to_the_profile_and_then_to_the_hours(page):
 def test_a_profile_is_for_advisors_only(page):
     recruiter = make_user(Role.RECRUITER)
 
-    assert page.get(reverse("advisors:profile", args=[recruiter.pk])).status_code == 404
+    assert page.get(reverse("bookings:profile", args=[recruiter.pk])).status_code == 404
 
 
 def test_an_existing_profile_is_changed(page):
     advisor = make_advisor()
     values = {"title": "Coach", "languages": ["en"], "max_per_day": "3", "share_weight": "50", "is_active": "on"}
 
-    answer = page.post(reverse("advisors:profile", args=[advisor.user_id]), values)
+    answer = page.post(reverse("bookings:profile", args=[advisor.user_id]), values)
 
     advisor.refresh_from_db()
     assert answer.headers["Location"] == reverse("organisation:staff")

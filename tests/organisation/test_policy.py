@@ -14,7 +14,8 @@ from tests.factories import NOW, make_policy
 
 BOSS = Actor(key="user:1", origin="web")
 TEXTS = sorted(path.name for path in Path("templates/bookings/letters").glob("sms_*.txt"))
-NO_VALUES = {"org_short": "", "time": "", "advisor_name": "", "short_url": ""}
+ROOM = "https://video.example/kamer"  # no text names it; whether there is one decides the words
+NO_VALUES = {"org_short": "", "time": "", "advisor_name": "", "short_url": "", "video_url": ROOM}
 
 
 def rendered(name, **values):
@@ -34,8 +35,10 @@ def test_longest_words_is_the_longest_of_all_text_messages():
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("host", ["http://localhost:8000", "https://spreekuur.ziekenhuis-oostmeer.example"])
-def test_every_text_fits_with_the_longest_values_that_policy_takes(name, host):
+@pytest.mark.parametrize("room", [ROOM, ""])
+def test_every_text_fits_with_the_longest_values_that_policy_takes(name, host, room):
     values = {
+        "video_url": room,
         "org_short": "M" * room_for_short_name(host),
         "time": "09.30",
         "advisor_name": "A" * FIRST_NAME,
