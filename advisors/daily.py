@@ -15,7 +15,8 @@ class DayCount:
     date: date
     talks: int
     held: int
-    free: int  # moments that are still to come, whatever notice and horizon say
+    free: int  # moments that can still be booked, however far ahead
+    has_room: bool  # also for what is too soon to book
     has_hours: bool
     is_closed: bool
     is_away: bool  # all hours of the day, or all day
@@ -26,7 +27,7 @@ class DayCount:
     @property
     def is_full(self) -> bool:
         """There were hours, and nothing is left of them."""
-        return self.has_hours and not (self.free or self.is_past or self.is_away or self.is_closed)
+        return self.has_hours and not (self.has_room or self.is_past or self.is_away or self.is_closed)
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -39,11 +40,15 @@ def question_for(calendar: Calendar, first: date, last: date, closed_days: froze
     return Question(earliest=day_of(calendar, first).start, latest=day_of(calendar, last).end, closed_days=closed_days)
 
 
-def counts_of(calendar: Calendar, days: list[date], *, closed_days: frozenset[date], now: datetime) -> list[DayCount]:
-    """Of days that follow each other."""
+def counts_of(
+    calendar: Calendar, days: list[date], *, closed_days: frozenset[date], notice: timedelta, now: datetime
+) -> list[DayCount]:
+    """Of days that follow each other; `notice` is how long ahead policy lets a candidate book."""
     everything = question_for(calendar, days[0], days[-1], closed_days)
     still = replace(everything, earliest=max(everything.earliest, now))
-    free = Counter(slot.starts_at.astimezone(calendar.zone).date() for slot in free_slots(calendar, still))
+    starts = [slot.starts_at for slot in free_slots(calendar, still)]
+    free = Counter(start.astimezone(calendar.zone).date() for start in starts if start >= now + notice)
+    has_room = {start.astimezone(calendar.zone).date() for start in starts}
     talks, held = (_starts_per_day(calendar, kind) for kind in ("booking", "hold"))
     caps = _caps_of(calendar, everything)
     return [
@@ -52,6 +57,7 @@ def counts_of(calendar: Calendar, days: list[date], *, closed_days: frozenset[da
             talks=talks[day],
             held=held[day],
             free=free[day],
+            has_room=day in has_room,
             has_hours=bool(opened := opened_on(calendar, day)),
             is_closed=day in closed_days,
             is_away=not without(opened or [day_of(calendar, day)], calendar.absences),

@@ -160,7 +160,9 @@ def month_of(calendar: Calendar, first: date, *, policy: Policy, now: datetime) 
     weeks = weeks_of_month(first)
     closed_days = closed_days_of(policy, weeks[0][0].year, weeks[-1][-1].year)
     days = [day for week in weeks for day in week]
-    counts = {count.date: count for count in counts_of(calendar, days, closed_days=closed_days, now=now)}
+    notice = timedelta(hours=policy.notice_hours)
+    found = counts_of(calendar, days, closed_days=closed_days, notice=notice, now=now)
+    counts = {count.date: count for count in found}
     today = now.astimezone(calendar.zone).date()
     return [
         [

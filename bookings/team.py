@@ -59,11 +59,12 @@ def team_of(monday: date, *, policy: Policy, now: datetime) -> Team:
     midnight = datetime.combine(monday, datetime.min.time(), tzinfo=now.tzinfo)
     question = Question(earliest=midnight - A_WHOLE_DAY, latest=midnight + timedelta(days=7) + A_WHOLE_DAY)
     diaries = diaries_of(Advisor.objects.active(), question, policy=policy)
+    notice = timedelta(hours=policy.notice_hours)
     rows = [
         TeamRow(
             advisor_id=diary.calendar.advisor_id,
             name=diary.name,
-            days=counts_of(diary.calendar, days, closed_days=closed_days, now=now),
+            days=counts_of(diary.calendar, days, closed_days=closed_days, notice=notice, now=now),
         )
         for diary in sorted(diaries, key=lambda diary: diary.name.casefold())
     ]

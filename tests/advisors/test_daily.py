@@ -31,8 +31,8 @@ def talk(starts_at, kind="booking"):
     return Taken(starts_at, ends_at + timedelta(minutes=10), kind, Span(starts_at, ends_at))
 
 
-def count(calendar, day=MONDAY, *, now=LONG_AGO, closed=()):
-    (found,) = counts_of(calendar, [day], closed_days=frozenset(closed), now=now)
+def count(calendar, day=MONDAY, *, now=LONG_AGO, closed=(), notice=timedelta()):
+    (found,) = counts_of(calendar, [day], closed_days=frozenset(closed), notice=notice, now=now)
     return found
 
 
@@ -44,6 +44,7 @@ def test_a_day_counts_its_talks_what_is_held_and_what_is_left():
         talks=1,
         held=1,
         free=2,
+        has_room=True,
         has_hours=True,
         is_closed=False,
         is_away=False,
@@ -51,6 +52,14 @@ def test_a_day_counts_its_talks_what_is_held_and_what_is_left():
         cap=None,
         is_past=False,
     )
+
+
+def test_what_is_too_soon_to_book_is_not_free_and_the_day_is_not_full_for_that():
+    found = count(CALENDAR, now=at(8), notice=timedelta(hours=3))
+    too_soon = count(CALENDAR, now=at(8), notice=timedelta(hours=24))
+
+    assert (found.free, found.is_full) == (2, False)
+    assert (too_soon.free, too_soon.is_full) == (0, False)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +127,6 @@ def test_a_limit_that_is_reached_leaves_nothing(caps, cap):
 def test_every_day_has_its_moments_whatever_the_clock_does(first, last):
     days = days_between(first, last)
 
-    found = counts_of(CALENDAR, days, closed_days=frozenset(), now=LONG_AGO)
+    found = counts_of(CALENDAR, days, closed_days=frozenset(), notice=timedelta(), now=LONG_AGO)
 
     assert [(one.date, one.free) for one in found] == [(day, 6) for day in days]

@@ -213,6 +213,7 @@ def test_a_day_without_talks_says_when_the_next_one_is(client, advisor):
 
 
 def test_the_month_names_talks_free_room_and_absences_and_leads_to_each_day(client, advisor):
+    make_policy(notice_hours=0)
     make_booking(advisor=advisor, starts_at=TALK)
     make_absence(advisor=advisor, starts_at=NOW + timedelta(days=6, hours=14), ends_at=NOW + timedelta(days=8))
 
