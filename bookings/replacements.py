@@ -21,9 +21,13 @@ class Lost:
     away: Span | None = None  # when its advisor holds no talks, whatever their agenda says
 
 
-def moments_instead(slots: Iterable[Slot], lost: Lost) -> list[Slot]:
-    """Up to three other moments: on different days where that can be, then with the same advisor, then the same way."""
-    chosen: list[Slot] = []
+def moments_instead(slots: Iterable[Slot], lost: Lost, *, besides: Iterable[Slot] = ()) -> list[Slot]:
+    """Up to three other moments: on different days where that can be, then with the same advisor, then the same way.
+
+    `besides` are chosen already; with those there are three.
+    """
+    already = list(besides)
+    chosen = list(already)
     others = [slot for slot in slots if slot.starts_at != lost.starts_at and not _is_away(slot, lost)]
     best_first = sorted(others, key=lambda slot: _rank(slot, lost))
     for only_other_days in (True, False):
@@ -31,7 +35,7 @@ def moments_instead(slots: Iterable[Slot], lost: Lost) -> list[Slot]:
             days = {_day(one, lost.zone) for one in chosen}
             if len(chosen) < AT_MOST and not (only_other_days and _day(slot, lost.zone) in days):
                 chosen += [] if any(_clash(slot, one) for one in chosen) else [slot]
-    return sorted(chosen)
+    return sorted(chosen[len(already) :])
 
 
 def _is_away(slot: Slot, lost: Lost) -> bool:

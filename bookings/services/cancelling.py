@@ -1,7 +1,9 @@
 """Cancelling a talk: by the candidate until it starts, by the advisor until it is over, with other moments instead."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,6 +28,22 @@ from organisation.models import Policy
 from outbox import services as outbox
 
 By = Booking.CancelledBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """Why and how we cancel, and when the talk's advisor is away."""
+
+    reason: Hold.Reason
+    word: str
+    away: Span | None
+    policy: Policy
+    actor: Actor
+    now: datetime
+
+
+class _NotAllFree(Exception):
+    """Somebody was first, or the advisor does not hold so many talks in one day or week."""
 
 
 def cancel(*, booking: Booking, by: Booking.CancelledBy, actor: Actor, now: datetime, word: str = "") -> Booking:
@@ -57,24 +75,29 @@ def offer_instead(
     Raises NotStanding and TalkOver.
     """
     policy = Policy.objects.current()
+    case = _Case(reason=reason, word=word, away=away, policy=policy, actor=actor, now=now)
     with audit.refusals_recorded("booking.cancel", booking, actor=actor, now=now):
-        slots = _moments_instead(booking, away, policy, now)
-        return _offer_instead(booking, slots, reason, word, policy, actor, now)
+        slots = _moments_instead(booking, case)
+        try:
+            return _offer_instead(booking, {slot.advisor_id for slot in slots}, partial(_hold_all, slots), case)
+        except _NotAllFree:
+            pool = pool_of(booking.invitation).values_list("pk", flat=True)
+            return _offer_instead(booking, set(pool), _hold_one_by_one, case)
 
 
 @transaction.atomic
 def _offer_instead(
-    booking: Booking, slots: list[Slot], reason: Hold.Reason, word: str, policy: Policy, actor: Actor, now: datetime
+    booking: Booking, agendas: set[int], hold_some: Callable[[Booking, _Case], list[Hold]], case: _Case
 ) -> list[Hold]:
-    for advisor_id in sorted({slot.advisor_id for slot in slots}):
+    for advisor_id in sorted(agendas):
         lock_agenda(advisor_id)
-    cancelled = _locked(booking)
+    cancelled, policy, actor, now = _locked(booking), case.policy, case.actor, case.now
     if cancelled.status == Booking.Status.CANCELLED:
         return list(cancelled.invitation.holds.offered())
     _end(cancelled, By.ADVISOR, policy, actor, now)
     _stay_open(cancelled, policy, now)
-    held = [one for slot in slots if (one := _hold(cancelled, slot, reason, policy, actor, now))]
-    outbox.post(*messages.cancelled(cancelled, policy, word=word, actor=actor, now=now, holds=held), now=now)
+    held = hold_some(cancelled, case)
+    outbox.post(*messages.cancelled(cancelled, policy, word=case.word, actor=actor, now=now, holds=held), now=now)
     return held
 
 
@@ -114,21 +137,38 @@ def _stay_open(booking: Booking, policy: Policy, now: datetime) -> None:
     Invitation.objects.filter(pk=booking.invitation_id, open_until__lt=until).update(open_until=until)
 
 
-def _moments_instead(booking: Booking, away: Span | None, policy: Policy, now: datetime) -> list[Slot]:
-    """What is free as far as can be seen without a lock; in the language of the talk."""
-    invitation = booking.invitation
+def _hold_all(slots: list[Slot], booking: Booking, case: _Case) -> list[Hold]:
+    """Raises _NotAllFree."""
+    held = [one for slot in slots if (one := _hold(booking, slot, case))]
+    if len(held) < len(slots):
+        raise _NotAllFree
+    return held
+
+
+def _hold_one_by_one(booking: Booking, case: _Case) -> list[Hold]:
+    """What is held counts when the next one is chosen. Every agenda that may be chosen from is locked."""
+    held: dict[Slot, Hold] = {}
+    while slots := _moments_instead(booking, case, besides=held):
+        one = _hold(booking, slots[0], case)
+        if one is None:
+            break
+        held[slots[0]] = one
+    return sorted(held.values(), key=lambda one: one.starts_at)
+
+
+def _moments_instead(booking: Booking, case: _Case, *, besides: Iterable[Slot] = ()) -> list[Slot]:
+    """What is free as far as can be seen, without a lock or with; in the language of the talk."""
+    invitation, policy, now = booking.invitation, case.policy, case.now
     question = question_for_hold(policy, now=now, expires_at=expiry_of(invitation, policy, now=now))
     slots = free_slots_of(pool_of(invitation), replace(question, language=booking.language), policy=policy)
     zone = invitation.candidate.zone
     lost = Lost(
-        starts_at=booking.starts_at, advisor_id=booking.advisor_id, channel=booking.channel, zone=zone, away=away
+        starts_at=booking.starts_at, advisor_id=booking.advisor_id, channel=booking.channel, zone=zone, away=case.away
     )
-    return moments_instead(slots, lost)
+    return moments_instead(slots, lost, besides=besides)
 
 
-def _hold(
-    booking: Booking, slot: Slot, reason: Hold.Reason, policy: Policy, actor: Actor, now: datetime
-) -> Hold | None:
+def _hold(booking: Booking, slot: Slot, case: _Case) -> Hold | None:
     """None when somebody else was first."""
     invitation = booking.invitation
     try:
@@ -137,12 +177,12 @@ def _hold(
             slot=slot,
             channel=min(slot.channels, key=lambda channel: (channel != booking.channel, CHANNELS.index(channel))),
             language=booking.language,
-            reason=reason,
-            policy=policy,
-            expires_at=expiry_of(invitation, policy, now=now),
-            now=now,
+            reason=case.reason,
+            policy=case.policy,
+            expires_at=expiry_of(invitation, case.policy, now=case.now),
+            now=case.now,
         )
     except SlotTaken:
         return None
-    audit.record("hold.offer", held, actor=actor, now=now)
+    audit.record("hold.offer", held, actor=case.actor, now=case.now)
     return held

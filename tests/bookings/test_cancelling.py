@@ -202,6 +202,18 @@ def test_cancel_by_the_advisor_holds_three_other_moments_in_the_letter():
     assert f"/invitations/{booking.invitation_id}/offer/" in letter.text
 
 
+def test_an_advisor_with_one_talk_a_week_is_offered_in_three_weeks():
+    booking = make_booking(advisor=make_advisor(max_per_week=1))
+
+    cancelled(booking, by="advisor")
+
+    weeks = [one.starts_at.isocalendar().week for one in Hold.objects.order_by("starts_at")]
+    letter = Message.objects.get(kind="cancelled_by_advisor")
+    assert weeks == [48, 49, 50]
+    assert "We houden 3 andere momenten voor je vast" in letter.text
+    assert AuditEvent.objects.filter(action="hold.offer").count() == 3
+
+
 def test_an_advisor_who_is_away_is_replaced_by_colleagues():
     booking = make_booking()
     make_absence(advisor=booking.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=60))

@@ -84,6 +84,22 @@ def test_a_moment_that_is_held_is_booked_by_its_holder_alone():
     assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
 
 
+def test_talks_cancelled_at_once_each_get_three_moments_while_there_are():
+    """They all want the same three days of the one colleague who comes in."""
+    make_policy()
+    away = [make_advisor(hours=False) for _ in range(6)]
+    talks = [
+        make_booking(advisor=one, invitation=invitation)
+        for one, invitation in zip(away, make_invitations(6), strict=True)
+    ]
+    make_advisor()
+
+    at_once([partial(cancel, booking=one, by="advisor", actor=CANDIDATE, now=NOW) for one in talks], threads=6)
+
+    assert [talk.invitation.holds.offered().count() for talk in talks] == [3] * 6
+    assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
+
+
 def booked_by(invitations, wish):
     return [partial(book, invitation=one, wish=wish, actor=CANDIDATE, now=NOW) for one in invitations]
 

@@ -31,6 +31,13 @@ def test_on_one_day_there_are_still_three():
     assert moments_instead([slot(1, hours) for hours in (-1, 0, 1, 2)], LOST) == [slot(1, -1), slot(1), slot(1, 1)]
 
 
+def test_with_what_is_chosen_already_there_are_three_on_different_days():
+    slots = [slot(days, hours) for days in (1, 2, 3, 6) for hours in (0, 1)]
+
+    assert moments_instead(slots, LOST, besides=[slot(2, 3)]) == [slot(1), slot(3)]
+    assert moments_instead(slots, LOST, besides=[slot(1), slot(2), slot(3)]) == []
+
+
 def test_the_same_advisor_comes_before_the_same_way_to_talk():
     slots = [slot(1, advisor=2), slot(1, 1, terms=BY_VIDEO)]
 
