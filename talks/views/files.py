@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -66,7 +67,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            bookings.cancel(
+            cancelled = bookings.cancel(
                 booking=booking,
                 by=Booking.CancelledBy.ADVISOR,
                 word=form.cleaned_data["word"],
@@ -76,9 +77,22 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The talk is cancelled. The candidate gets your word and can choose again."))
+            messages.success(request, _said_after(cancelled))
         return redirect("talks:file", pk=pk)
     return render_on_clock_of(booking.advisor, request, "talks/cancel.html", {"booking": booking, "form": form})
+
+
+def _said_after(cancelled: Booking) -> str:
+    """With how many moments are held for the candidate."""
+    number = cancelled.invitation.holds.offered().count()
+    if not number:
+        return _("The talk is cancelled. The candidate gets your word and can choose again.")
+    said = ngettext(
+        "The talk is cancelled. The candidate gets your word and %(number)s moment that we hold for them.",
+        "The talk is cancelled. The candidate gets your word and %(number)s moments that we hold for them.",
+        number,
+    )
+    return said % {"number": number}
 
 
 def booking_or_404(request: HttpRequest, pk: int) -> Booking:

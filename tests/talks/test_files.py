@@ -15,6 +15,7 @@ from talks.services import save_note
 from tests.factories import (
     NOW,
     TUESDAY_HALF_PAST_TEN,
+    make_absence,
     make_advisor,
     make_booking,
     make_invitation,
@@ -151,6 +152,20 @@ def test_the_advisor_cancels_with_a_word(client, booking):
     assert (booking.status, booking.cancelled_by) == (Booking.Status.CANCELLED, Booking.CancelledBy.ADVISOR)
     letter = Message.objects.get(kind="cancelled_by_advisor")
     assert "Ik ben ziek. Het ligt niet aan jou." in letter.text
+
+
+def test_who_cancels_reads_how_many_moments_are_held(client, booking):
+    html = words_of(client.post(page("cancel", booking), {"word": ""}, follow=True))
+
+    assert "The candidate gets your word and 3 moments that we hold for them." in html
+
+
+def test_who_cancels_with_nothing_free_reads_that_the_candidate_chooses_again(client, booking):
+    make_absence(advisor=booking.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=90))
+
+    html = words_of(client.post(page("cancel", booking), {"word": ""}, follow=True))
+
+    assert "The candidate gets your word and can choose again." in html
 
 
 def test_opening_the_page_to_cancel_changes_nothing(client, booking):
