@@ -60,15 +60,16 @@ class TalksForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Stands in every letter that this sends, below the news."),
     )
-    is_absence = forms.BooleanField(label="", required=False)
+    is_absence = forms.BooleanField(
+        label="", required=False, help_text=_("Otherwise candidates can choose the moments that become free.")
+    )
 
     def __init__(
         self, data: Any = None, *, rows: list[Row], me: Advisor | None, colleague: Advisor, kept: Any = None
     ) -> None:
         """`kept` is what was chosen before something changed."""
-        super().__init__(
-            data, initial={"word": kept.get("word", ""), "is_absence": "is_absence" in kept} if kept else None
-        )
+        said = {"word": kept.get("word", ""), "is_absence": "is_absence" in kept} if kept else {"is_absence": True}
+        super().__init__(data, initial=said)
         self.talks = rows
         self.fields["is_absence"].label = _("Also enter this time as an absence of %(name)s") % {"name": colleague.name}
         for row in rows:
@@ -115,7 +116,7 @@ def _seen(row: Row) -> str:
 
 
 def _proposed(row: Row) -> str:
-    if row.hit.is_barred:
+    if row.hit.is_barred or row.hit.has_started:
         return What.KEEP
     return f"{What.HAND_OVER}:{row.proposed}" if row.proposed else What.OFFER
 
@@ -123,7 +124,7 @@ def _proposed(row: Row) -> str:
 def _choices(row: Row, me: Advisor | None) -> list[tuple[str, str | Promise]]:
     """Whoever takes over comes first."""
     keep: tuple[str, str | Promise] = (What.KEEP.value, _("Leave it as it is"))
-    if row.hit.is_barred:
+    if row.hit.is_barred or row.hit.has_started:
         return [keep]
     colleagues = sorted(row.hit.colleagues, key=lambda one: me is None or one.advisor_id != me.pk)
     mine = me.pk if me else None

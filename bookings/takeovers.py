@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from advisors.models import Advisor
+from advisors.models import Absence, Advisor
 from advisors.queries import calendars_of
 from advisors.slots import Calendar, Question, Slot, Span, Taken, free_slots
 from bookings.impact import Hit, hits_among, question_for
@@ -22,12 +22,15 @@ class Row:
 
 
 def talks_to_take_over(advisor: Advisor, span: Span, *, now: datetime) -> list[Booking]:
-    """Standing talks that start in this time and have not started yet; in order of time."""
-    talks = Booking.objects.standing().filter(
-        advisor=advisor, starts_at__gt=now, starts_at__gte=span.start, starts_at__lt=span.end
-    )
+    """Standing talks of which a part lies in this time and that are not over, also one under way; in order of time."""
+    talks = Booking.objects.standing().filter(advisor=advisor, starts_at__lt=span.end, ends_at__gt=max(span.start, now))
     people = "invitation__application__candidate", "invitation__application__rejection", "advisor__user"
     return list(talks.select_related(*people).order_by("starts_at", "pk"))
+
+
+def is_absent(advisor: Advisor, span: Span) -> bool:
+    """One absence holds all of this time."""
+    return Absence.objects.filter(advisor=advisor, starts_at__lte=span.start, ends_at__gte=span.end).exists()
 
 
 def rows_of(advisor: Advisor, span: Span, *, me: Advisor | None, actor: Actor, now: datetime) -> list[Row]:
@@ -36,7 +39,7 @@ def rows_of(advisor: Advisor, span: Span, *, me: Advisor | None, actor: Actor, n
     if not hits:
         return []
     policy = Policy.objects.current()
-    asked = Question(earliest=now, latest=hits[-1].booking.starts_at)
+    asked = Question(earliest=now, latest=max(now, hits[-1].booking.starts_at))
     calendars = calendars_of(Advisor.objects.active(), asked, policy=policy)
     proposal = _Proposal({calendar.advisor_id: calendar for calendar in calendars}, me.pk if me else None)
     questions = [question_for(hit.booking, policy, now=now) for hit in hits]
@@ -52,7 +55,7 @@ class _Proposal:
 
     def of(self, hit: Hit, question: Question) -> int | None:
         """Who takes over comes first, then who was given least."""
-        able = [] if hit.is_barred else [colleague.advisor_id for colleague in hit.colleagues]
+        able = [] if hit.is_barred or hit.has_started else [colleague.advisor_id for colleague in hit.colleagues]
         for advisor_id in sorted(able, key=lambda key: (key != self.me, self.given[key], key)):
             moment = replace(question, earliest=hit.booking.starts_at, latest=hit.booking.starts_at)
             if slots := free_slots(self.calendars[advisor_id], moment):

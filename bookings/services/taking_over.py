@@ -11,7 +11,7 @@ from advisors.services import add_absence, lock_agenda
 from advisors.slots import Span
 from bookings.impact import barred
 from bookings.models import Booking, Hold
-from bookings.refusals import GaveRejection, TakeoverStopped, TalkChanged
+from bookings.refusals import GaveRejection, TakeoverStopped, TalkChanged, TalkStarted
 from bookings.services.cancelling import offer_instead
 from bookings.services.changing_hours import Answers, What
 from bookings.services.handing_over import hand_over
@@ -49,7 +49,7 @@ def _take_over(takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]
     talks = talks_to_take_over(takeover.advisor, takeover.span, now=now)
     if {talk.pk: talk.starts_at for talk in talks} != takeover.seen or takeover.seen.keys() != takeover.answers.keys():
         raise TakeoverStopped(because=TalkChanged())
-    _refuse_when_barred(talks, takeover, actor)
+    _refuse_what_has_to_stay(talks, takeover, actor, now)
     if takeover.is_absence:
         add_absence(advisor=takeover.advisor, span=takeover.span, actor=actor, now=now)
     for talk in talks:
@@ -57,7 +57,8 @@ def _take_over(takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]
             _settle(talk, takeover, actor, now)
         except Refusal as refusal:
             raise TakeoverStopped(because=refusal, starts_at=talk.starts_at) from refusal
-    audit.record("agenda.take_over", takeover.advisor, actor=actor, now=now)
+    if talks:
+        audit.record("agenda.take_over", takeover.advisor, actor=actor, now=now)
     return talks
 
 
@@ -70,10 +71,14 @@ def _lock(takeover: Takeover) -> None:
         lock_agenda(advisor_id)
 
 
-def _refuse_when_barred(talks: list[Booking], takeover: Takeover, actor: Actor) -> None:
-    not_theirs = barred(talks, actor=actor)
-    for talk in talks:
-        if talk.pk in not_theirs and takeover.answers[talk.pk].what != What.KEEP:
+def _refuse_what_has_to_stay(talks: list[Booking], takeover: Takeover, actor: Actor, now: datetime) -> None:
+    """A talk under way stays with its advisor, and who gave the rejection as recruiter decides nothing."""
+    changes = [talk for talk in talks if takeover.answers[talk.pk].what != What.KEEP]
+    not_theirs = barred(changes, actor=actor)
+    for talk in changes:
+        if talk.starts_at <= now:
+            raise TakeoverStopped(because=TalkStarted(), starts_at=talk.starts_at)
+        if talk.pk in not_theirs:
             raise TakeoverStopped(because=GaveRejection(), starts_at=talk.starts_at)
 
 

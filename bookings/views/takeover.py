@@ -22,7 +22,7 @@ from bookings.impact_form import answers_in
 from bookings.refusals import TakeoverStopped
 from bookings.services.taking_over import Takeover
 from bookings.takeover_form import TakeoverForm, TalksForm, seen_in
-from bookings.takeovers import rows_of
+from bookings.takeovers import is_absent, rows_of
 from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
 from organisation.models import Role
@@ -70,13 +70,16 @@ def _take_over(request: HttpRequest, asked: Asked) -> HttpResponse:
         seen = {}
     if "word" in form.errors or not seen.keys() <= answers.keys():
         return _page(request, asked, form, status=400)
-    words = {"word": form.cleaned_data["word"], "is_absence": form.cleaned_data.get("is_absence", False)}
+    words = {"word": form.cleaned_data["word"], "is_absence": form.cleaned_data["is_absence"]}
+    if not answers and not words["is_absence"]:
+        return _page(request, asked, form, status=400)
     wanted = Takeover(advisor=asked.colleague, span=asked.span, answers=answers, seen=seen, **words)
     try:
         services.take_over(takeover=wanted, actor=asked.actor, now=asked.now)
     except (TakeoverStopped, AbsenceInvalid, AbsenceTooLong) as refusal:
         return _page(request, asked, asked.form(kept=request.POST.dict()), refusal=refusal, status=409)
-    messages.success(request, _("Done. Every candidate for whom something changes gets one letter."))
+    done = _("Done. Every candidate for whom something changes gets one letter.")
+    messages.success(request, done if answers else _("The absence is saved."))
     return redirect("bookings:today" if asked.me else "bookings:takeover")
 
 
@@ -89,5 +92,6 @@ def _page(
         "me": asked.me,
         "form": form,
         "refusal": refusal,
+        "is_absent": not form.talks and is_absent(asked.colleague, asked.span),
     }
     return render_on_clock_of(asked.colleague, request, "bookings/takeover_talks.html", context, status=status)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from advisors.models import Absence
 from bookings.models import Booking
 from organisation.models import AuditEvent, Role
 from tests.factories import (
@@ -79,8 +80,47 @@ def test_the_list_shows_moments_and_no_names(client, me, ill):
     assert AuditEvent.objects.count() == 0
 
 
-def test_nothing_to_take_over_says_so(client, me, ill):
-    assert "No talks are planned in this time." in words_of(client.get(address(ill)))
+def test_nothing_to_take_over_says_so_and_takes_the_absence(client, me, ill):
+    page = words_of(client.get(address(ill)))
+    answer = client.post(address(ill), {"is_absence": "on"}, follow=True)
+
+    assert "No talks are planned in this time." in page
+    assert 'name="is_absence" value="on">Enter the absence</button>' in page
+    assert "The absence is saved." in words_of(answer)
+    assert Absence.objects.get().advisor == ill
+    assert "This time already is an absence of Youssef Benali." in words_of(client.get(address(ill)))
+
+
+def test_without_talks_and_without_an_absence_nothing_is_done(client, me, ill):
+    assert client.post(address(ill)).status_code == 400
+    assert AuditEvent.objects.count() == 0
+
+
+def test_the_absence_is_on_at_first_and_stays_off_when_it_was_put_off(client, me, ill):
+    booking = make_booking(advisor=ill)
+    first = client.get(address(ill))
+    sent = decided(**{f"talk_{booking.pk}": "keep"})
+    make_booking(advisor=ill, starts_at=TEN)
+
+    again = client.post(address(ill), sent)
+
+    assert [answer.context["form"]["is_absence"].value() for answer in (first, again)] == [True, False]
+    assert again.status_code == 409
+
+
+def test_a_talk_under_way_is_shown_and_stays(client, me, ill):
+    booking = make_booking(advisor=ill)
+    with time_machine.travel(TUESDAY_HALF_PAST_TEN + timedelta(minutes=10), tick=False):
+        client.force_login(me.user)
+        page = words_of(client.get(address(ill, from_time="10:40")))
+        sent = decided(**{f"talk_{booking.pk}": "keep"}) | {"is_absence": "on"}
+        answer = client.post(address(ill, from_time="10:40"), sent)
+
+    assert page.count('type="radio"') == 1
+    assert f'name="talk_{booking.pk}" value="keep"' in page.replace(' type="radio"', "")
+    assert "This talk has started, so it stays." in page
+    assert answer.status_code == 302
+    assert AuditEvent.objects.filter(action="booking.keep").count() == Absence.objects.count() == 1
 
 
 def test_confirming_hands_the_talks_over(client, me, ill):

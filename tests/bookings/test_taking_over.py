@@ -14,7 +14,7 @@ from bookings.refusals import TakeoverStopped
 from bookings.services import cancel, take_over
 from bookings.services.changing_hours import Answer, What
 from bookings.services.taking_over import Takeover
-from bookings.takeovers import rows_of
+from bookings.takeovers import rows_of, talks_to_take_over
 from organisation.actors import Actor
 from organisation.models import AuditEvent, Role
 from outbox.models import Message
@@ -208,10 +208,60 @@ def test_take_over_refuses_an_absence_that_is_over(ill):
     assert AuditEvent.objects.values_list("result").get() == ("absence_invalid",)
 
 
-def test_a_talk_that_has_started_is_not_in_the_list(ill, marit):
+@pytest.mark.parametrize(
+    ("minutes", "is_asked"),
+    [((-10, 0), False), ((-10, 1), True), ((10, 30), True), ((19, 30), True), ((20, 30), False)],
+)
+def test_every_talk_of_which_a_part_lies_in_the_time_is_in_the_list(ill, minutes, is_asked):
+    booking = make_booking(advisor=ill)
+    span = Span(*(TUESDAY_HALF_PAST_TEN + timedelta(minutes=number) for number in minutes))
+
+    assert talks_to_take_over(ill, span, now=NOW) == ([booking] if is_asked else [])
+
+
+def test_an_absence_over_the_end_of_a_talk_asks_what_happens_with_it(ill, marit):
+    booking = make_booking(advisor=ill)
+    late = Span(TUESDAY_HALF_PAST_TEN + timedelta(minutes=10), TUESDAY.end)
+    stops(ill, {}, "talk_changed", span=late, is_absence=True)
+
+    taken_over(ill, {booking: KEEP}, span=late, is_absence=True)
+
+    assert AuditEvent.objects.filter(action="booking.keep", about=f"booking:{booking.pk}").count() == 1
+    assert Absence.objects.values_list("starts_at", "ends_at").get() == late
+
+
+@pytest.mark.parametrize("answer", ["hand_over", "offer"])
+def test_a_talk_under_way_stays(ill, marit, answer):
+    booking = make_booking(advisor=ill)
+    answers, under_way = {"hand_over": to(marit), "offer": OFFER}, TUESDAY_HALF_PAST_TEN + timedelta(minutes=19)
+
+    stopped = stops(ill, {booking: answers[answer]}, "talk_started", now=under_way, is_absence=True)
+
+    assert stopped.starts_at == TUESDAY_HALF_PAST_TEN
+    assert taken_over(ill, {booking: KEEP}, now=under_way, is_absence=True) == [booking]
+
+
+def test_a_talk_that_is_over_is_not_in_the_list(ill, marit):
+    booking = make_booking(advisor=ill)
+
+    assert taken_over(ill, {}, now=booking.ends_at) == []
+    assert AuditEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize("minutes", [0, 10])
+def test_the_list_proposes_nobody_for_a_talk_under_way(ill, marit, minutes):
     make_booking(advisor=ill)
 
-    assert taken_over(ill, {}, now=TUESDAY_HALF_PAST_TEN) == []
+    [(_colleagues, proposed)] = rows(ill, marit, now=TUESDAY_HALF_PAST_TEN + timedelta(minutes=minutes))
+
+    assert proposed is None
+
+
+def test_an_absence_is_entered_where_no_talk_stands(ill, marit):
+    assert taken_over(ill, {}, is_absence=True) == []
+
+    assert Absence.objects.values_list("advisor", "starts_at", "ends_at").get() == (ill.pk, *TUESDAY)
+    assert AuditEvent.objects.values_list("action", "result").get() == ("absence.add", "done")
 
 
 def test_a_talk_that_was_taken_over_can_be_cancelled_by_the_candidate(ill, marit):
