@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from advisors.models import Advisor
@@ -24,6 +25,7 @@ class Profile:
     max_per_week: int | None = None
     share_weight: int = 100  # percent
     video_url: str = ""
+    time_zone: str = settings.TIME_ZONE
     is_active: bool = True
 
 
@@ -32,6 +34,9 @@ def keep_profile(user: User, profile: Profile, *, actor: Actor, now: datetime) -
     """Make somebody bookable, or change how. Talks that stand stay as they are: who changes somebody asks what happens
     with those that no longer fit, see bookings/services/changing_hours.py."""
     values = {**vars(profile), "languages": list(profile.languages)}
-    advisor, _was_made = Advisor.objects.update_or_create(user=user, defaults=values)
+    zone = Advisor.objects.filter(user=user).values_list("time_zone", flat=True).first()
+    advisor, was_made = Advisor.objects.update_or_create(user=user, defaults=values)
+    if not was_made and advisor.time_zone != zone:  # whole days of other calendars lie elsewhere now
+        advisor.other_calendars.update(version="", due_at=now)
     audit.record("profile.change", advisor, actor=actor, now=now)
     return advisor

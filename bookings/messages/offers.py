@@ -11,10 +11,10 @@ from bookings.models import Hold, Invitation, WaitlistEntry
 from bookings.waking import hours_for_texts
 from candidates.models import Candidate
 from candidates.services.access import address_for
-from candidates.zones import is_elsewhere
 from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.wording import day_in_short, day_in_words, time_in_words
+from organisation.zones import is_elsewhere
 from outbox.drafts import Draft
 from outbox.gsm7 import normalise
 from outbox.letters import render_text

@@ -12,9 +12,9 @@ from advisors.models import TalkChannel
 from bookings.models import Booking
 from candidates.models import Candidate
 from candidates.services.access import address_for
-from candidates.zones import is_elsewhere, place_of
 from organisation.models import Policy
 from organisation.wording import day_in_words, mask_phone, time_in_words
+from organisation.zones import is_elsewhere, place_of
 from outbox.letters import render_text
 
 ZONE = ZoneInfo(settings.TIME_ZONE)

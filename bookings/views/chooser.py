@@ -19,8 +19,8 @@ from bookings.models import Booking, Invitation
 from bookings.moments import stretch_of, value_of
 from bookings.offers import Choice, Offer
 from bookings.queries import in_minutes, offer_of, one_per_start
-from candidates.zones import place_of
 from organisation.models import Policy
+from organisation.zones import place_of
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from candidates.zones import zones_in_words
+from organisation.zones import zones_in_words
 
 
 class ZoneForm(forms.Form):

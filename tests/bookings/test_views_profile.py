@@ -16,6 +16,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_hold,
+    make_other_calendar,
     make_policy,
     make_user,
 )
@@ -42,6 +43,7 @@ def advisor(client):
 
 def typed(**fields):
     values = {"title": "Coach", "languages": ["nl", "en"], "video_url": ROOM, "share_weight": "100", "is_active": "on"}
+    values["time_zone"] = "Europe/Amsterdam"
     return {name: value for name, value in (values | fields).items() if value is not None}
 
 
@@ -65,6 +67,7 @@ NO_ROOM, NO_ENGLISH, NO_TALKS = {"video_url": ""}, {"languages": ["nl"]}, {"is_a
         ({"language": "en"}, NO_ENGLISH, True),
         ({"language": "nl"}, NO_ENGLISH, False),
         ({}, NO_TALKS, True),
+        ({}, {"time_zone": "Europe/Brussels"}, False),
         ({}, {"title": "Adviseur", "max_per_day": "1"}, False),
     ],
 )
@@ -81,6 +84,36 @@ def test_talks_that_no_longer_fit_are_asked_about_and_nothing_is_changed(
 
     assert ("1 talk no longer fits with this change." in text_of(answer)) is is_asked
     assert (Advisor.objects.filter(pk=advisor.pk).values().get() == before) is is_asked
+
+
+def test_another_zone_moves_the_hours_and_asks_about_the_talks_they_leave_on_the_old_clock(client, advisor):
+    make_booking(advisor=advisor)
+
+    answer = client.post(address_of(advisor), typed(time_zone="America/New_York"))
+
+    advisor.refresh_from_db()
+    assert "1 talk no longer fits with this change." in text_of(answer)
+    assert "Tuesday 24 November, 10:30: what happens with this talk?" in text_of(answer)
+    assert advisor.time_zone == "Europe/Amsterdam"
+
+
+def test_another_zone_is_kept_and_other_calendars_are_read_anew(client, advisor):
+    calendar = make_other_calendar(advisor=advisor, version="1", due_at=NOW + timedelta(hours=1))
+
+    client.post(address_of(advisor), typed(time_zone="America/New_York"))
+
+    advisor.refresh_from_db()
+    calendar.refresh_from_db()
+    assert (advisor.time_zone, calendar.version, calendar.due_at) == ("America/New_York", "", NOW)
+
+
+@pytest.mark.parametrize(("zone", "errors"), [("Mars/Olympus", {"time_zone"}), ("UTC", set())])
+def test_a_zone_is_one_of_the_list_or_the_one_that_was_kept(client, advisor, zone, errors):
+    Advisor.objects.update(time_zone="UTC")
+
+    answer = client.post(address_of(advisor), typed(time_zone=zone))
+
+    assert (set(answer.context["form"].errors) if answer.context else set()) == errors
 
 
 def test_each_talk_gets_its_answer_in_one_post(client, advisor):

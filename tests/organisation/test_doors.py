@@ -135,6 +135,7 @@ def test_a_new_advisor_leads_on_to_the_profile_and_then_to_the_hours(page):
     answer = page.post(reverse("organisation:staff_new"), values)
     user = User.objects.get(email="y.benali@oostmeer.example")
     profile = {"title": "Loopbaanadviseur", "languages": ["nl"], "is_active": "on", "share_weight": "100"}
+    profile["time_zone"] = "Europe/Amsterdam"
     then = page.post(reverse("bookings:profile", args=[user.pk]), profile)
 
     assert answer.headers["Location"] == reverse("bookings:profile", args=[user.pk])
@@ -151,13 +152,14 @@ def test_a_profile_is_for_advisors_only(page):
 def test_an_existing_profile_is_changed(page):
     advisor = make_advisor()
     values = {"title": "Coach", "languages": ["en"], "max_per_day": "3", "share_weight": "50", "is_active": "on"}
+    values["time_zone"] = "America/Paramaribo"
 
     answer = page.post(reverse("bookings:profile", args=[advisor.user_id]), values)
 
     advisor.refresh_from_db()
     assert answer.headers["Location"] == reverse("organisation:staff")
     assert (advisor.title, advisor.languages, advisor.max_per_day) == ("Coach", ["en"], 3)
-    assert (advisor.share_weight, advisor.max_per_week) == (50, None)
+    assert (advisor.share_weight, advisor.max_per_week, advisor.time_zone) == (50, None, "America/Paramaribo")
 
 
 def test_the_last_application_manager_stays(page, boss):

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from candidates.zones import is_elsewhere, place_of, zones_in_words
+from organisation.zones import is_elsewhere, place_of, zones_in_words
 
 
 def test_zones_are_named_by_country_and_town_in_the_readers_language():

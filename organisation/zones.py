@@ -1,4 +1,4 @@
-"""The time zones in which a candidate can be told times."""
+"""The time zones in which somebody can be told times."""
 
 from datetime import datetime
 from functools import lru_cache
