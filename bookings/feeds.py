@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from advisors.models import AgendaFeed
 from bookings import ical
-from bookings.messages.talks import uid_of
+from bookings.messages.invites import neutral_title, uid_of
 from bookings.models import Booking
 from organisation.models import Policy
 
@@ -53,8 +53,7 @@ def _talk(booking: Booking, feed: AgendaFeed) -> ical.Talk:
 def _title(booking: Booking, feed: AgendaFeed) -> str:
     if feed.shows_names:
         return _("Talk with %(name)s") % {"name": booking.candidate.full_name}
-    how = booking.get_channel_display()
-    return _("Talk: %(how)s") % {"how": how[:1].lower() + how[1:]}
+    return neutral_title(booking)
 
 
 def _place(booking: Booking, feed: AgendaFeed) -> str:

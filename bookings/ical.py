@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
@@ -45,7 +44,6 @@ class Talk:
     stamped_at: datetime
 
 
-@lru_cache(maxsize=4)  # candidate and advisor get the same one, a moment apart
 def invite(talk: Talk) -> bytes:
     """A new or changed talk (RFC 5546, 3.2.2): UTC times, lines of at most 75 octets ended by CRLF."""
     event = _event(talk, status="CONFIRMED")

@@ -73,7 +73,7 @@ def _letter(held: Hold, policy: Policy) -> Draft:
         **_words_of(held, candidate),
         "first_name": candidate.first_name,
         "job_title": invitation.application.vacancy.title,
-        "zone_sentence": zone_sentence(candidate, held.starts_at).strip(),
+        "zone_sentence": zone_sentence(candidate, held.starts_at),
         "session_minutes": int((held.ends_at - held.starts_at) / timedelta(minutes=1)),
         "held_until": until_in_words(held.expires_at, candidate),
         "offer_url": address_for(candidate, f"invitations/{invitation.pk}/offer/"),

@@ -2,25 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from advisors.models import Advisor
-from bookings import ical
+from bookings.messages.invites import CANCEL, REQUEST, calendar_of, calendar_of_advisor
 from bookings.messages.offers import of_holds
-from bookings.messages.words import channel_sentence, clock_sentence, for_advisor, for_candidate, moment
+from bookings.messages.words import clock_sentence, for_advisor, for_candidate, moment, signed_word
 from bookings.models import Booking, Hold
 from organisation.actors import Actor
 from organisation.models import Policy
 from organisation.queries import member_of_staff
 from outbox.drafts import Draft
 from outbox.writing import letter, staff
-
-REQUEST, CANCEL = "REQUEST", "CANCEL"
 
 
 def with_all_that_letters_need(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -57,10 +52,12 @@ def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: in
     ]
 
 
-def rescheduled(booking: Booking, policy: Policy, *, was: datetime, word: str, now: datetime) -> list[Draft]:
-    """By the advisor, whose own calendar has to change as well."""
+def rescheduled(
+    booking: Booking, policy: Policy, *, was: datetime, word: str, actor: Actor, now: datetime
+) -> list[Draft]:
+    """By the advisor, whose own calendar has to change as well; `word` is of the `actor`."""
     booking = _fresh(booking)
-    told = {**_was(booking, was), "by_advisor": True, "word": word}
+    told = {**_was(booking, was), "by_advisor": True, "word": _word(booking, word, actor)}
     was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
     return [
         _to_candidate("moved", booking, policy, now=now, words=told),
@@ -72,17 +69,29 @@ def _was(booking: Booking, was: datetime) -> dict[str, object]:
     return moment(was, booking.candidate.language, prefix="old_", zone=booking.candidate.zone)
 
 
+def _word(booking: Booking, word: str, actor: Actor) -> str:
+    return signed_word(word, booking.candidate.language, actor=actor)
+
+
 def handed_over(
-    booking: Booking, policy: Policy, *, old_advisor_id: int, old_ends_at: datetime, word: str, now: datetime
+    booking: Booking,
+    policy: Policy,
+    *,
+    old_advisor_id: int,
+    old_ends_at: datetime,
+    word: str,
+    actor: Actor,
+    now: datetime,
 ) -> list[Draft]:
     """The moment stays, the advisor is another: one calendar loses the talk, one gets it, the candidate's changes.
 
-    A colleague may take more or less time for it.
+    A colleague may take more or less time for it. `word` is of the `actor`.
     """
     booking = _fresh(booking)
     old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
     is_as_long = booking.ends_at == old_ends_at
-    told: dict[str, object] = {"word": word, "old_advisor_name": old.name, "is_as_long": is_as_long}
+    signed = _word(booking, word, actor)
+    told: dict[str, object] = {"word": signed, "old_advisor_name": old.name, "is_as_long": is_as_long}
     gone: dict[str, object] = {"handed_over": True, "advisor_first_name": old.name.split()[0]}
     return [
         _to_candidate("handed_over", booking, policy, now=now, words=told),
@@ -92,14 +101,25 @@ def handed_over(
 
 
 def cancelled(
-    booking: Booking, policy: Policy, *, word: str, actor: Actor, now: datetime, holds: Sequence[Hold] = ()
+    booking: Booking,
+    policy: Policy,
+    *,
+    word: str,
+    actor: Actor,
+    now: datetime,
+    holds: Sequence[Hold] = (),
+    is_closed: bool = False,
 ) -> list[Draft]:
-    """`holds` are the moments that we keep for the candidate instead; `actor` is who cancelled."""
+    """`holds` are the moments that we keep for the candidate instead; `actor` is who cancelled.
+
+    `is_closed` when it is because the employer is closed that day.
+    """
     booking = _fresh(booking)
     kind = f"cancelled_by_{booking.cancelled_by}"
     can_choose = booking.invitation.is_open(now)
     told = {
-        "word": word,
+        "word": _word(booking, word, actor),
+        "is_closed": is_closed,
         "can_choose": can_choose,
         "clock_sentence": clock_sentence(booking.candidate, booking.starts_at, *(one.starts_at for one in holds)),
         **of_holds(holds, booking.invitation),
@@ -113,7 +133,7 @@ def cancelled(
             booking.advisor,
             method=CANCEL,
             now=now,
-            words=_by_whom(booking, actor),
+            words={**_by_whom(booking, actor), "is_closed": is_closed},
         ),
     ]
 
@@ -124,41 +144,6 @@ def _by_whom(booking: Booking, actor: Actor) -> dict[str, object]:
         return {"by_candidate": True}
     person = member_of_staff(actor)
     return {"by_advisor": person == booking.advisor.user, "by_name": person.name if person else ""}
-
-
-def calendar_of(
-    booking: Booking, policy: Policy, *, method: str, language: str, now: datetime, advisor: Advisor | None = None
-) -> str:
-    """The iCalendar object of this state of the talk; neutral, others may look into a calendar.
-
-    `advisor` is the one whose calendar loses the talk, when it went to a colleague.
-    """
-    advisor = advisor or booking.advisor
-    with translation.override(language):
-        summary = _("Talk with %(name)s") % {"name": advisor.name}
-        if policy.employer_name:
-            summary = f"{summary} ({policy.short_name or policy.employer_name})"
-        location = str(booking.location or booking.get_channel_display())
-    candidate = booking.candidate
-    talk = ical.Talk(
-        uid=uid_of(booking),
-        sequence=booking.sequence,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        summary=summary,
-        description=channel_sentence(booking, language),
-        location=location,
-        url="",
-        organiser=ical.Party(policy.sender_name, policy.sender_email),
-        attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),
-        stamped_at=now,
-    )
-    return (ical.cancellation(talk) if method == CANCEL else ical.invite(talk)).decode()
-
-
-def uid_of(booking: Booking) -> str:
-    """Of the calendar event; the same in every invite, feed and calendar."""
-    return f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}"
 
 
 def _fresh(booking: Booking) -> Booking:
@@ -205,6 +190,6 @@ def _to_advisor(
         words={**for_advisor(booking, policy), **(words or {})},
         about=booking,
         once=f"booking={booking.pk}:sequence={booking.sequence}",
-        calendar=calendar_of(booking, policy, method=method, language=to.language, now=now, advisor=advisor),
+        calendar=calendar_of_advisor(booking, policy, advisor, method=method, language=to.language, now=now),
         calendar_method=method,
     )

@@ -12,7 +12,9 @@ from advisors.models import TalkChannel
 from bookings.models import Booking
 from candidates.models import Candidate
 from candidates.services.access import address_for
+from organisation.actors import Actor
 from organisation.models import Policy
+from organisation.queries import member_of_staff
 from organisation.wording import day_in_words, mask_phone, time_in_words
 from organisation.zones import is_elsewhere, place_of
 from outbox.letters import render_text
@@ -44,10 +46,11 @@ def moment(at: datetime, language: str, *, prefix: str = "", zone: ZoneInfo = ZO
 
 
 def until_in_words(at: datetime, candidate: Candidate) -> str:
-    """ "dinsdag 24 november 14.00 uur"."""
+    """ "dinsdag 24 november om 14.00 uur", "Tuesday 24 November at 14:00"."""
     words = moment(at, candidate.language, zone=candidate.zone)
-    hour = " uur" if candidate.language == "nl" else ""
-    return f"{words['date_long']} {words['time']}{hour}"
+    if candidate.language == "nl":
+        return f"{words['date_long']} om {words['time']} uur"
+    return f"{words['date_long']} at {words['time']}"
 
 
 def of_talk(booking: Booking, policy: Policy, language: str) -> dict[str, object]:
@@ -70,7 +73,9 @@ def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
         **of_talk(booking, policy, language),
         **moment(booking.starts_at, language, zone=candidate.zone),
         "first_name": candidate.first_name,
-        "channel_sentence": f"{channel_sentence(booking, language)}{zone_sentence(candidate, booking.starts_at)}",
+        "zone_sentence": zone_sentence(candidate, booking.starts_at),
+        "channel": booking.channel,
+        "channel_sentence": channel_sentence(booking, language),
         "manage_url": address_for(candidate, page),
         "prepare_url": address_for(candidate, f"{page}prepare/"),
         "booking_url": address_for(candidate, f"invitations/{booking.invitation_id}/book/"),
@@ -87,7 +92,7 @@ def zone_sentence(candidate: Candidate, at: datetime) -> str:
     with translation.override(language):
         said = _("This is the time in %(place)s; in the Netherlands it is %(time)s then.")
         place = place_of(candidate.time_zone, language)
-        return " " + said % {"place": place, "time": time_in_words(at, language, ZONE)}
+        return said % {"place": place, "time": time_in_words(at, language, ZONE)}
 
 
 def clock_sentence(candidate: Candidate, *moments: datetime) -> str:
@@ -107,8 +112,20 @@ def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:
             "channel_name": TalkChannel(booking.channel).label,
             "language_name": booking.get_language_display(),
         }
-    file_url = settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk])
-    return {**of_talk(booking, policy, language), **names, "file_url": file_url}
+    return {**of_talk(booking, policy, language), **names, "file_url": file_of(booking)}
+
+
+def file_of(booking: Booking) -> str:
+    return settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk])
+
+
+def signed_word(word: str, language: str, *, actor: Actor) -> str:
+    """What somebody of staff wrote to the candidate, with their name: the letter itself is the employer's."""
+    if not word:
+        return ""
+    writer = member_of_staff(actor)
+    context: dict[str, object] = {"word": word, "name": writer.name if writer else ""}
+    return render_text("bookings/word", language=language, context=context)
 
 
 def channel_sentence(booking: Booking, language: str) -> str:

@@ -32,11 +32,12 @@ By = Booking.CancelledBy
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """Why and how we cancel, and when the talk's advisor is away."""
+    """Why and how we cancel, when the talk's advisor is away, and whether the employer is closed that day."""
 
     reason: Hold.Reason
     word: str
     away: Span | None
+    is_closed: bool
     policy: Policy
     actor: Actor
     now: datetime
@@ -65,17 +66,25 @@ def cancel(*, booking: Booking, by: Booking.CancelledBy, actor: Actor, now: date
 
 
 def offer_instead(
-    *, booking: Booking, reason: Hold.Reason, word: str, actor: Actor, now: datetime, away: Span | None = None
+    *,
+    booking: Booking,
+    reason: Hold.Reason,
+    word: str,
+    actor: Actor,
+    now: datetime,
+    away: Span | None = None,
+    is_closed: bool = False,
 ) -> list[Hold]:
     """Cancel the talk from our side and hold up to three other moments; they stand in the letter with the apology.
 
     None of them is with this talk's advisor in the time that they are `away`, also when no absence was entered.
+    When it is because the employer `is_closed` on that day, both letters say so.
     What was done before is not done again: then the moments that stand are returned. Call it outside a transaction,
     and without an agenda's lock: it locks the agendas that it needs, in the order of their keys.
     Raises NotStanding and TalkOver.
     """
     policy = Policy.objects.current()
-    case = _Case(reason=reason, word=word, away=away, policy=policy, actor=actor, now=now)
+    case = _Case(reason=reason, word=word, away=away, is_closed=is_closed, policy=policy, actor=actor, now=now)
     with audit.refusals_recorded("booking.cancel", booking, actor=actor, now=now):
         slots = _moments_instead(booking, case)
         try:
@@ -97,7 +106,10 @@ def _offer_instead(
     _end(cancelled, By.ADVISOR, policy, actor, now)
     _stay_open(cancelled, policy, now)
     held = hold_some(cancelled, case)
-    outbox.post(*messages.cancelled(cancelled, policy, word=case.word, actor=actor, now=now, holds=held), now=now)
+    letters = messages.cancelled(
+        cancelled, policy, word=case.word, actor=actor, now=now, holds=held, is_closed=case.is_closed
+    )
+    outbox.post(*letters, now=now)
     return held
 
 

@@ -88,8 +88,9 @@ def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: d
     if hits and not _is_answered(hits, answers):
         raise TalksInTheWay(hits, holds=holds_in_the_way(change.advisors, now=now))
     try:
-        for hit in hits:
-            _settle(hit.booking, answers[hit.booking.pk], word, actor, now)
+        for talk in (hit.booking for hit in hits):
+            is_closed = Against.CLOSED_DAY in after[talk.pk] - before[talk.pk]
+            _settle(talk, answers[talk.pk], word, actor, now, is_closed=is_closed)
     except Refusal as refusal:
         holds = holds_in_the_way(change.advisors, now=now)
         raise TalksInTheWay(hits, holds=holds, because=refusal) from refusal
@@ -121,10 +122,11 @@ def _allows(hit: Hit, answer: Answer) -> bool:
     return answer.what == What.KEEP or not hit.has_started
 
 
-def _settle(booking: Booking, answer: Answer, word: str, actor: Actor, now: datetime) -> None:
+def _settle(booking: Booking, answer: Answer, word: str, actor: Actor, now: datetime, *, is_closed: bool) -> None:
     if answer.what == What.HAND_OVER and answer.to is not None:
         hand_over(booking=booking, to=answer.to, word=word, actor=actor, now=now)
     elif answer.what == What.OFFER:
-        offer_instead(booking=booking, reason=Hold.Reason.CHANGED, word=word, actor=actor, now=now)
+        reason = Hold.Reason.CHANGED
+        offer_instead(booking=booking, reason=reason, word=word, actor=actor, now=now, is_closed=is_closed)
     else:
         audit.record("booking.keep", booking, actor=actor, now=now)

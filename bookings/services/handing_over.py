@@ -51,7 +51,7 @@ def _hand_over(seen: Booking, to: int, word: str, policy: Policy, actor: Actor, 
     take_letters_back(booking, now=now)
     audit.record("booking.hand_over", booking, actor=actor, now=now)
     letters = messages.handed_over(
-        booking, policy, old_advisor_id=old_advisor_id, old_ends_at=old_ends_at, word=word, now=now
+        booking, policy, old_advisor_id=old_advisor_id, old_ends_at=old_ends_at, word=word, actor=actor, now=now
     )
     outbox.post(*letters, now=now)
     return booking

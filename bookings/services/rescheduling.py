@@ -64,7 +64,7 @@ def _reschedule(seen: Booking, starts_at: datetime, word: str, policy: Policy, a
     touch(booking.candidate, now=now)
     take_letters_back(booking, now=now)
     audit.record("booking.reschedule", booking, actor=actor, now=now)
-    outbox.post(*messages.rescheduled(booking, policy, was=was, word=word, now=now), now=now)
+    outbox.post(*messages.rescheduled(booking, policy, was=was, word=word, actor=actor, now=now), now=now)
     return booking
 
 

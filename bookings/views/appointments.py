@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import services
 from bookings.forms import AppointmentForm
 from bookings.messages import with_all_that_letters_need
-from bookings.messages.talks import calendar_of
+from bookings.messages.invites import calendar_of
 from bookings.models import Booking
 from bookings.refusals import AlreadyStarted, MobileNeeded, NotStanding, PhoneNeeded
 from bookings.services.moving import may_move

@@ -14,6 +14,8 @@ from tests.factories import (
     make_advisor,
     make_candidate,
     make_invitation,
+    make_location,
+    make_opening,
     make_policy,
     make_rejection,
     make_wish,
@@ -85,6 +87,43 @@ def test_the_place_speaks_the_language_of_the_reader():
 
     places = [line for one in objects_since(0) for line in one.splitlines() if line.startswith("LOCATION")]
     assert places == ["LOCATION:By phone", "LOCATION:Telefonisch"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "how", "place"),
+    [
+        ("phone", "telefonisch", "Telefonisch"),
+        ("video", "met videobellen", "https://video.example/kamer"),
+        ("onsite", "bij ons op locatie", "Locatie Noord"),
+    ],
+)
+def test_the_advisor_gets_a_title_without_names_and_the_way_to_the_file(channel, how, place):
+    make_policy()
+    advisor = make_advisor(hours=False)
+    make_opening(advisor=advisor, location=make_location(name="Locatie Noord"))
+
+    booking = book(invitation=make_invitation(), wish=make_wish(channel=channel), actor=CANDIDATE, now=NOW)
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+
+    _mine, booked, _gone, cancelled = (told(one) for one in objects_since(0))
+    assert booked == cancelled == (f"Gesprek: {how}", f"http://localhost:8000/talks/{booking.pk}/", place)
+
+
+def test_who_lost_a_talk_to_a_colleague_gets_no_way_to_its_file():
+    make_policy()
+    old, new = make_advisor(), make_advisor()
+    booking = book(invitation=make_invitation(), wish=make_wish(advisor=old), actor=CANDIDATE, now=NOW)
+
+    hand_over(booking=booking, to=new.pk, word="", actor=CANDIDATE, now=NOW)
+
+    *_others, lost = objects_since(2)
+    assert told(lost) == ("Gesprek: telefonisch", None, "Telefonisch")
+
+
+def told(content):
+    """Title, description and place."""
+    [event] = read_by_ical_js(content.encode())["events"]
+    return event["summary"], event["description"], event["location"]
 
 
 def summary(content):

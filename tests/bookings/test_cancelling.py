@@ -197,7 +197,7 @@ def test_cancel_by_the_advisor_holds_three_other_moments_in_the_letter():
         (starts_at, booking.advisor, "phone", "cancelled") for starts_at in three_days_later()
     ]
     assert AgendaEntry.objects.filter(kind="hold").count() == 3
-    assert "We houden 3 andere momenten voor je vast, tot maandag 23 november 14.00 uur:" in letter.text
+    assert "We houden 3 andere momenten voor je vast, tot maandag 23 november om 14.00 uur:" in letter.text
     assert "- woensdag 25 november om 10.30 uur, met Youssef Benali (telefonisch)" in letter.text
     assert f"/invitations/{booking.invitation_id}/offer/" in letter.text
 

@@ -127,8 +127,8 @@ def test_the_letter_tells_both_clocks_and_the_calendar_has_the_moment_itself():
 
     mine, advisors = (Message.objects.get(kind=kind) for kind in ("confirmation", "advisor_booked"))
     assert booking.starts_at.astimezone(timezone.get_default_timezone()).strftime("%H:%M") == "10:30"
-    assert "09.30" in mine.text
-    assert "Dit is de tijd in Londen; in Nederland is het dan 10.30 uur." in mine.text
+    when = "Wanneer: dinsdag 24 november om 09.30 uur. Dit is de tijd in Londen; in Nederland is het dan 10.30 uur.\n"
+    assert when in mine.text
     assert "DTSTART:20261124T093000Z" in mine.calendar.replace("\r\n ", "")
     assert "10.30" in advisors.text
     assert "Londen" not in advisors.text

@@ -29,6 +29,7 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_candidate,
     make_hold,
     make_invitation,
     make_location,
@@ -365,6 +366,34 @@ def test_a_closed_day_hits_the_talks_of_everybody(advisor):
 
     assert Policy.objects.get().closed_days == {"2026-11-24": "Opleiding"}
     assert list(Booking.objects.order_by("pk").values_list("status", flat=True)) == ["booked", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("language", "to_candidate"),
+    [
+        ("nl", " om 10.30 uur gaat niet door. We zijn die dag gesloten. Sorry voor het ongemak.\n"),
+        ("en", " at 10:30 is cancelled. We are closed that day. We are sorry.\n"),
+    ],
+)
+def test_the_letters_say_that_the_employer_is_closed_that_day(language, to_candidate, advisor):
+    rejection = make_rejection(candidate=make_candidate(language=language))
+    booking = make_booking(advisor=advisor, invitation=make_invitation(rejection=rejection))
+    make = partial(close_day, day=date(2026, 11, 24), reason="Opleiding")
+    change = Change(make=make, advisors=(advisor.pk,), action="day.close", about="policy:2026-11-24")
+
+    carried_out(change, **answered(booking, What.OFFER), actor=Actor.of(make_user(name="Ruben Terwiel")))
+
+    mine, advisors = (Message.objects.get(kind=kind).text for kind in ("cancelled_by_advisor", "advisor_cancelled"))
+    assert to_candidate in mine
+    assert "We zijn die dag gesloten. Ruben Terwiel heeft het afgezegd. De kandidaat weet dat.\n" in advisors
+
+
+def test_a_closed_day_is_no_reason_for_what_is_cancelled_on_account_of_an_absence(advisor):
+    booking = make_booking(advisor=advisor)
+
+    carried_out(absence_of(advisor), **answered(booking, What.OFFER))
+
+    assert "gesloten" not in " ".join(Message.objects.values_list("text", flat=True))
 
 
 def test_the_question_counts_the_held_moments_that_the_change_would_end(advisor):

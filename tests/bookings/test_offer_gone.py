@@ -64,7 +64,7 @@ def test_who_loses_two_of_three_moments_gets_one_letter_that_names_the_third():
     withdrawn(first)
 
     [letter] = letters()
-    gone, left = letter.text.split("We houden dit moment nog wel voor je vast, tot maandag 23 november 14.00 uur:")
+    gone, left = letter.text.split("We houden dit moment nog wel voor je vast, tot maandag 23 november om 14.00 uur:")
     assert ["dinsdag 24" in gone, "woensdag 25" in gone, "donderdag 26" in left] == [True, True, True]
     assert ["om 10.30 uur, met Ans de Boer" in left, "wachtlijst" in letter.text] == [True, False]
 

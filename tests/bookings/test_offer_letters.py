@@ -46,8 +46,8 @@ def test_the_text_fits_in_one_message_with_the_longest_name_that_policy_takes(se
 @pytest.mark.parametrize(
     ("language", "subject", "until"),
     [
-        ("nl", "Er is een moment vrij: woensdag 30 september om 11.00 uur", "tot woensdag 30 september 11.00 uur"),
-        ("en", "A time is free: Wednesday 30 September at 11:00", "until Wednesday 30 September 11:00"),
+        ("nl", "Er is een moment vrij: woensdag 30 september om 11.00 uur", "tot woensdag 30 september om 11.00 uur"),
+        ("en", "A time is free: Wednesday 30 September at 11:00", "until Wednesday 30 September at 11:00"),
     ],
 )
 def test_the_letter_speaks_the_candidates_language(language, subject, until):

@@ -59,7 +59,7 @@ def test_the_first_in_line_gets_the_moment_and_a_letter():
     assert (held.starts_at, held.expires_at, held.reason) == (first_moment(), NOW + 4 * HOUR, "waitlist")
     assert (held.entry.kind, held.entry.talk_from) == ("hold", first_moment())
     assert "Er is een moment vrij: woensdag 25 november om 09.00 uur" in letter.subject
-    assert "tot maandag 23 november 14.00 uur" in letter.text
+    assert "tot maandag 23 november om 14.00 uur" in letter.text
     assert letter.useless_after == held.expires_at
 
 

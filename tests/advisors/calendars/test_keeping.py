@@ -182,7 +182,7 @@ def test_after_a_day_the_advisor_hears_of_it_once(calendar, server):
     (letter,) = Message.objects.all()
     assert (letter.kind, letter.recipient) == ("calendar_unreadable", calendar.advisor.user.email)
     assert letter.subject == "Je agenda Outlook kan niet worden gelezen"
-    assert "Sinds maandag 23 november 10.00 uur" in letter.text
+    assert "Sinds maandag 23 november om 10.00 uur" in letter.text
     assert "127.0.0.1" not in letter.text
 
 

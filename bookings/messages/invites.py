@@ -1,0 +1,76 @@
+"""A talk as it stands in the calendars of candidate and advisor; neutral, others may look into a calendar."""
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from advisors.models import Advisor, TalkChannel
+from bookings import ical
+from bookings.messages.words import channel_sentence, file_of
+from bookings.models import Booking
+from organisation.models import Policy
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+def calendar_of(booking: Booking, policy: Policy, *, method: str, language: str, now: datetime) -> str:
+    """The candidate's iCalendar object of this state of the talk."""
+    with translation.override(language):
+        summary = _("Talk with %(name)s") % {"name": booking.advisor.name}
+        if policy.employer_name:
+            summary = f"{summary} ({policy.short_name or policy.employer_name})"
+        location = str(booking.location or booking.get_channel_display())
+    talk = _talk(booking, policy, booking.advisor, now=now)
+    talk = replace(talk, summary=summary, description=channel_sentence(booking, language), location=location)
+    return _object(talk, method)
+
+
+def calendar_of_advisor(
+    booking: Booking, policy: Policy, advisor: Advisor, *, method: str, language: str, now: datetime
+) -> str:
+    """The same talk in the advisor's own calendar; who lost it to a colleague cannot open the file any more."""
+    talk = _talk(booking, policy, advisor, now=now)
+    room = advisor.video_url if booking.channel == TalkChannel.VIDEO else ""
+    with translation.override(language):
+        location = str(booking.location or room or booking.get_channel_display())
+        talk = replace(talk, summary=neutral_title(booking), location=location)
+    if advisor == booking.advisor:
+        talk = replace(talk, description=file_of(booking))
+    return _object(talk, method)
+
+
+def _talk(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) -> ical.Talk:
+    """What the calendars of both have in common."""
+    candidate = booking.candidate
+    return ical.Talk(
+        uid=uid_of(booking),
+        sequence=booking.sequence,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        summary="",
+        description="",
+        location="",
+        url="",
+        organiser=ical.Party(policy.sender_name, policy.sender_email),
+        attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),
+        stamped_at=now,
+    )
+
+
+def _object(talk: ical.Talk, method: str) -> str:
+    return (ical.cancellation(talk) if method == CANCEL else ical.invite(talk)).decode()
+
+
+def neutral_title(booking: Booking) -> str:
+    """ "Gesprek: telefonisch": no name, in the language that is on."""
+    how = str(booking.get_channel_display())
+    return _("Talk: %(how)s") % {"how": how[:1].lower() + how[1:]}
+
+
+def uid_of(booking: Booking) -> str:
+    """Of the calendar event; the same in every invite, feed and calendar."""
+    return f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}"
