@@ -5,7 +5,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from advisors.models import Advisor
+from advisors.refusals import HourSkipped
 from advisors.slots import Span
+from advisors.wall_clock import moment_in
 
 
 class TimeInput(forms.TimeInput):
@@ -41,14 +43,28 @@ class AbsenceForm(forms.Form):
         return in_reach(self.cleaned_data["last_day"])
 
     def span(self, advisor: Advisor) -> Span:
-        """In the advisor's own zone; whole days end at midnight after the last day."""
+        """In the advisor's own zone; whole days end at midnight after the last day.
+
+        Raises ValidationError, with its field, for a time in the hour that the clock skips.
+        """
         said, zone = self.cleaned_data, ZoneInfo(advisor.time_zone)
         last_day = said["last_day"] or said["first_day"]
-        start = datetime.combine(said["first_day"], said["from_time"] or time.min, tzinfo=zone)
-        until = datetime.combine(last_day, said["until_time"] or time.min, tzinfo=zone)
-        if not said["until_time"]:
-            until += timedelta(days=1)  # of the wall clock: to the next midnight
-        return Span(start.astimezone(UTC), until.astimezone(UTC))
+        start = self._moment("from_time", said["first_day"], zone) or _midnight(said["first_day"], zone)
+        until = self._moment("until_time", last_day, zone) or _midnight(last_day + timedelta(days=1), zone)
+        return Span(start, until)
+
+    def _moment(self, field: str, day: date, zone: ZoneInfo) -> datetime | None:
+        if self.cleaned_data[field] is None:
+            return None
+        try:
+            return moment_in(zone, day, self.cleaned_data[field])
+        except HourSkipped as refusal:
+            raise forms.ValidationError({field: str(refusal)}) from refusal
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Where the clock skips it the day begins an hour later, at the same moment."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def in_reach(day: date | None) -> date | None:

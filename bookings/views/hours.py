@@ -5,6 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -78,14 +79,16 @@ def absence_new(request: HttpRequest, pk: int) -> HttpResponse:
     advisor = advisor_or_404(request, pk)
     form = AbsenceForm(request.POST or None)
     if form.is_valid() and AGAIN not in request.POST:
-        change = Change(
-            make=partial(advisors.add_absence, advisor=advisor, span=form.span(advisor)),
-            advisors=(advisor.pk,),
-            action="absence.add",
-            about=key_of(advisor),
-        )
         try:
+            change = Change(
+                make=partial(advisors.add_absence, advisor=advisor, span=form.span(advisor)),
+                advisors=(advisor.pk,),
+                action="absence.add",
+                about=key_of(advisor),
+            )
             page = _asked(request, advisor, change)
+        except ValidationError as skipped:
+            form.add_error(None, skipped)  # it names its field
         except Refusal as refusal:
             form.add_error(FIELD_OF.get(refusal.code), str(refusal))
         else:

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from advisors.forms import AbsenceForm
 from advisors.hours import Away, Room, hours_page_of
 from advisors.models import Absence, Opening
 from advisors.repeating import rule_in_words
@@ -232,6 +233,52 @@ def test_an_absence_that_cannot_be_comes_back_with_words(client, advisor, fields
 
     assert words in html
     assert Absence.objects.count() == 0
+
+
+NO_SUCH_TIME = ["This time does not exist on this day: the clock goes forward in that hour."]
+
+
+@pytest.mark.parametrize(
+    ("day", "times", "errors"),
+    [
+        ("2027-03-28", ("02:30", ""), {"from_time": NO_SUCH_TIME}),
+        ("2027-03-28", ("02:30", "03:15"), {"from_time": NO_SUCH_TIME}),  # that is 03.30 until 03.15
+        ("2027-03-28", ("01:00", "02:30"), {"until_time": NO_SUCH_TIME}),
+        ("2027-03-28", ("01:30", "03:00"), {}),
+        ("2027-03-27", ("02:30", "03:15"), {}),
+    ],
+)
+def test_an_absence_from_or_until_an_hour_that_the_clock_skips_is_refused(client, advisor, day, times, errors):
+    typed = {"first_day": day, "from_time": times[0], "until_time": times[1]}
+
+    answer = client.post(f"/hours/{advisor.pk}/absence/", typed)
+
+    assert ({} if answer.context is None else answer.context["form"].errors) == errors
+    assert Absence.objects.count() == (0 if errors else 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "until"),
+    [
+        ("2026-10-25", datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        ("2027-03-28", datetime(2027, 3, 27, 23, tzinfo=UTC), datetime(2027, 3, 28, 22, tzinfo=UTC)),
+        ("2027-10-31", datetime(2027, 10, 30, 22, tzinfo=UTC), datetime(2027, 10, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_whole_day_on_which_the_clock_changes_is_from_midnight_to_midnight(advisor, day, start, until):
+    form = AbsenceForm({"first_day": day})
+
+    assert form.is_valid()
+    assert form.span(advisor) == (start, until)
+
+
+def test_taking_over_from_an_hour_that_the_clock_skips_is_refused_too(client, advisor):
+    colleague = make_advisor(name="Marit de Wit")
+    asked = {"colleague": colleague.pk, "first_day": "2027-03-28", "from_time": "02:30", "until_time": "03:15"}
+
+    answer = client.get(reverse("bookings:takeover"), asked)
+
+    assert (answer.status_code, answer.context["form"].errors) == (400, {"from_time": NO_SUCH_TIME})
 
 
 def addresses(advisor):
