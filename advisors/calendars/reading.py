@@ -34,6 +34,7 @@ ONE_DAY = timedelta(days=1)
 MOST_EVENTS = 5000
 MOST_SPANS = 5000
 MOST_TIMES_A_DAY = 24  # that one rule names
+COUNTED_FROM_START = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
 DENSE = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 # Outlook's own word goes before TRANSP ([MS-OXCICAL] 2.1.3.1.1.20.31); who works elsewhere can be called.
 NOT_BUSY_FOR_OUTLOOK = frozenset({"FREE", "WORKINGELSEWHERE"})
@@ -116,7 +117,7 @@ def _was_over(block: str, day: str) -> bool:
 def _busy_in(calendar: Any, blocks: Iterable[str], reader: Reader) -> tuple[list[Span], int]:
     named = _zone_named(str(calendar.get("X-WR-TIMEZONE", "")))
     own = reader.own_addresses | {str(calendar.get("X-WR-CALNAME", "")).strip().lower()}  # Google: the owner's address
-    series, skipped = _series_of(blocks)
+    series, skipped = _series_of(blocks, reader.window)
     spans: list[Span] = []
     for events in series:
         if _is_own_talk(events[0], reader.own_host):
@@ -150,7 +151,7 @@ def _zone_named(name: str) -> tzinfo | None:
     return tzp.timezone(name) if name else None
 
 
-def _series_of(blocks: Iterable[str]) -> tuple[list[list[Any]], int]:
+def _series_of(blocks: Iterable[str], window: Span) -> tuple[list[list[Any]], int]:
     """Events by UID: what recurs, together with what replaces single times of it."""
     series: dict[str, list[Any]] = defaultdict(list)
     skipped = 0
@@ -159,6 +160,7 @@ def _series_of(blocks: Iterable[str]) -> tuple[list[list[Any]], int]:
             event: Any = Event.from_ical(block)
             event.DTSTART  # noqa: B018  # says so when there is none
             _refuse_dense(event)
+            _clip(event, window)
         except CalendarTooDense:
             raise
         except Exception:  # as above
@@ -178,6 +180,39 @@ def _refuse_dense(event: Any) -> None:
             raise CalendarTooDense
         if any(int(interval) < 1 for interval in intervals):
             raise CalendarTooDense
+
+
+def _clip(event: Any, window: Span) -> None:
+    """Takes off what lies before and after the window: the libraries cannot count from the year 1 or beyond 9999.
+
+    A series keeps its start, which its times are counted from, and of its length what may reach into the window.
+    """
+    start, before, after = event["DTSTART"].dt, window.start - 2 * ONE_DAY, window.end + 2 * ONE_DAY
+    last = _as(start, after)
+    if "DTEND" in event and event["DTEND"].dt > _as(event["DTEND"].dt, after):
+        event["DTEND"].dt = last if start < last else start + ONE_DAY
+    if "DURATION" in event:
+        event["DURATION"].dt = min(event["DURATION"].dt, max(last - start, ONE_DAY))
+    if start < _as(start, before) and not COUNTED_FROM_START & set(event):
+        _begin_at(event, before)
+
+
+def _begin_at(event: Any, moment: datetime) -> None:
+    """Only what has an end, and is not over by then."""
+    start = event["DTSTART"].dt
+    first = _as(start, moment)
+    if "DURATION" in event and start + event["DURATION"].dt > first:
+        event["DURATION"].dt -= first - start
+        event["DTSTART"].dt = first
+    elif "DTEND" in event and event["DTEND"].dt > _as(event["DTEND"].dt, moment):
+        event["DTSTART"].dt = first
+
+
+def _as(said: date, moment: datetime) -> date:
+    """The moment as a day, a time of the wall clock, or a time in a zone, whichever was said."""
+    if not isinstance(said, datetime):
+        return moment.date()
+    return moment.replace(tzinfo=None) if said.tzinfo is None else moment.astimezone(said.tzinfo)
 
 
 def _is_own_talk(event: Any, own_host: str) -> bool:

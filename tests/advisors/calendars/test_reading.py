@@ -1,3 +1,9 @@
+"""Busy times of calendars as programs write them (each sample names its source) and as RFC 5545 allows them.
+
+Events that stand here follow RFC 5545: 3.6.1 (VEVENT), 3.8.2 (start, end, duration, TRANSP), 3.8.4.1 with 3.2.12
+(ATTENDEE and its PARTSTAT), 3.8.4.4 (RECURRENCE-ID), 3.8.5 (RRULE, RDATE, EXDATE), 3.8.1.11 (STATUS).
+"""
+
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -192,6 +198,42 @@ def test_an_event_that_cannot_be_understood_is_counted_and_the_others_are_read()
     reading = busy_times([calendar("UID:1\n" + TUESDAY, *wrong)], reader())
 
     assert (len(reading.busy), reading.skipped) == (1, 3)
+
+
+FOR_EVER = "11-22 00:00-12-31 00:00"  # the window, that is
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ("DTSTART:00010101T000000Z\nDTEND:99991231T235959Z", FOR_EVER),
+        ("DTSTART:00010101T000000\nDTEND:99991231T235959", FOR_EVER),
+        ("DTSTART;VALUE=DATE:00010101\nDTEND;VALUE=DATE:99991231", FOR_EVER),
+        ("DTSTART;TZID=America/New_York:00010101T000000\nDTEND;TZID=America/New_York:99991231T235959", FOR_EVER),
+        ("DTSTART:00010101T000000Z\nDURATION:P3652000D", FOR_EVER),
+        ("DTSTART:20200101T000000Z\nDTEND:99991231T235959Z", FOR_EVER),
+        ("DTSTART:20200101T000000Z\nDURATION:P4000000D", FOR_EVER),
+        ("DTSTART:20261124T100000Z\nDTEND:99991231T235959Z", "11-24 10:00-12-31 00:00"),
+        ("DTSTART:20261124T100000Z\nDURATION:P4000000D", "11-24 10:00-12-31 00:00"),
+        ("DTSTART:20261124T100000Z\nDURATION:P4000000D\nRRULE:FREQ=WEEKLY;COUNT=3", "11-24 10:00-12-31 00:00"),
+        ("DTSTART:20261124T100000Z\nDTEND:99991231T235959Z\nRRULE:FREQ=DAILY", "11-24 10:00-12-31 00:00"),
+        ("DTSTART:00010101T000000Z\nDURATION:P3D", None),
+        ("DTSTART:20270301T100000Z\nDURATION:P4000000D", None),
+        ("DTSTART:20270301T100000Z\nDTEND:99991231T235959Z", None),
+    ],
+)
+def test_who_is_busy_for_ever_is_busy_as_long_as_we_look(event, expected):
+    """RFC 5545, 3.3.4 and 3.3.6: a date has four digits for the year, a duration as many as one likes."""
+    reading = busy_times([calendar(f"UID:1\n{event}")], reader())
+
+    assert [f"{span.start:%m-%d %H:%M}-{span.end:%m-%d %H:%M}" for span in reading.busy] == [expected] * bool(expected)
+    assert reading.skipped == 0
+
+
+def test_a_series_counts_from_its_own_start_however_long_it_lasts():
+    event = "UID:1\nDTSTART:20261112T100000Z\nDTEND:20261112T110000Z\nRRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=3"
+
+    assert told(calendar(event)) == ["11-26 10:00-11:00", "12-10 10:00-11:00"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
