@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 from tests.stand_ins import free_port
 
+# What PROPFIND answers of a calendar: a multistatus (RFC 4918, 9.1 and 14.16) with the resource types of RFC 4791, 4.2.
 A_CALENDAR = b"""<?xml version="1.0"?>
 <multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><response><href>/werk/</href><propstat><prop>
 <resourcetype><collection/><c:calendar/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>

@@ -1,4 +1,8 @@
-"""What calendar programs read at an advisor's private address."""
+"""What calendar programs read at an advisor's private address.
+
+The shape of the events: RFC 5545, 3.6.1 (VEVENT), with 3.8.4.7 (UID) and 3.8.7.4 (SEQUENCE); of a feed: RFC 7986, 5.
+What the door answers to a program that asks again: RFC 9110, 13.1.2 (If-None-Match) and 15.4.5 (304).
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,9 @@
+"""What we write for calendars, as programs read it that we did not write.
+
+The shapes: RFC 5545, 3.1 (folded lines), 3.3.11 (text), 3.6.1 (VEVENT) and 3.6.6 (VALARM); RFC 5546, 3.2.2 (REQUEST)
+and 3.2.5 (CANCEL); RFC 7986, 5.7 (REFRESH-INTERVAL of a feed).
+"""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

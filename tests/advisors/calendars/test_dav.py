@@ -1,4 +1,7 @@
-"""Against a real Radicale; and against servers that Radicale is not."""
+"""Against a real Radicale; and against servers that Radicale is not.
+
+The events that are put there are those of RFC 5545, 3.6.1.
+"""
 
 from datetime import timedelta
 from time import monotonic
@@ -28,6 +31,7 @@ from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
 from tests.factories import NOW, make_other_calendar, make_policy
 
 WINDOW = Span(NOW, NOW + timedelta(days=30))
+# A multistatus may hold no response at all (RFC 4918, 14.16): nothing was found (RFC 4791, 7.8).
 EMPTY = b'<?xml version="1.0"?><multistatus xmlns="DAV:"/>'
 
 
@@ -142,6 +146,7 @@ def test_a_talk_is_never_removed_on_another_server(radicale):
     assert refusal_of(lambda: there.remove("http://127.0.0.1:1/benali/werk/ours.ics")) is AddressForbidden
 
 
+# The attack of RFC 4918, 20.6.
 BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>
 <multistatus xmlns="DAV:">&lol2;</multistatus>"""
 
@@ -171,6 +176,8 @@ def test_a_server_that_is_none_ends_with_a_reason(settings, page, refusal, caplo
 
 @pytest.mark.parametrize("odd", [b"<response/>", b"<response><href>/werk/1.ics</href><status>?</status></response>"])
 def test_a_search_of_an_odd_shape_ends_with_a_reason(settings, odd):
+    """RFC 4918, 14.24 and 14.28: a response names its href, a status is "HTTP/1.1 200 OK"."""
+
     def answer(asked):
         body = A_CALENDAR if asked.command == "PROPFIND" else EMPTY.replace(b"/>", b">" + odd + b"</multistatus>")
         asked.send_response(207)

@@ -1,4 +1,7 @@
-"""What we read of a calendar is what ical.js, which we did not write, reads of it."""
+"""What we read of a calendar is what ical.js, which we did not write, reads of it.
+
+The samples of programs name their sources; the events that stand here follow RFC 5545, 3.6.1, and 3.8.5 for the rules.
+"""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
