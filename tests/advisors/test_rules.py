@@ -32,7 +32,7 @@ def hours(weekday=0, starts=time(9), ends=time(11), channels=("phone",), **field
 
 def calendar(*all_hours, **fields):
     values = {"length": minutes(20), "buffer": minutes(10), "languages": frozenset({"nl", "en"})}
-    return Calendar(advisor_id=1, zone=AMSTERDAM, hours=all_hours, **values | fields)
+    return Calendar(advisor_id=1, hours=all_hours, **values | {"zone": AMSTERDAM} | fields)
 
 
 def question(first=MONDAY, last=MONDAY, **fields):
@@ -154,12 +154,46 @@ def test_what_the_question_rules_out_is_named_too(change, expected):
     assert why_not(calendar(hours()), asked, at(9)) == expected
 
 
-SINCE, UNTIL = date(2026, 10, 19), date(2026, 11, 9)  # around the clock change of 25 October
+SINCE, UNTIL = date(2026, 10, 19), date(2026, 11, 9)  # around the clock changes of 25 October and 1 November
+ZONES = [ZoneInfo(name) for name in ("Europe/Amsterdam", "America/New_York", "Asia/Tokyo")]  # Tokyo has none
 some_days = st.dates(SINCE - timedelta(days=9), UNTIL + timedelta(days=9))
 some_minutes = st.sampled_from([None, *(minutes(number) for number in (0, 5, 10, 15, 20, 45))])
 lengths = st.sampled_from([None, *(minutes(number) for number in (5, 15, 20, 45, 90))])
 channels = st.sets(st.sampled_from(["phone", "video"])).map(frozenset)
 languages = st.sampled_from([None, frozenset({"nl"}), frozenset({"en"}), frozenset({"fr"})])
+
+
+weekdays = st.lists(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1, max_size=4, unique=True)
+nth_weekdays = weekdays.flatmap(
+    lambda days: st.lists(st.sampled_from([-1, 1, 2, 3, 4]), min_size=len(days), max_size=len(days)).map(
+        lambda numbers: [f"{number}{day}" for number, day in zip(numbers, days, strict=True)]
+    )
+)
+month_days = st.lists(st.sampled_from([*range(-28, 0), *range(1, 29)]), min_size=1, max_size=4, unique=True)
+RULES = {  # per frequency what says which days; without a part, those of the first day
+    "DAILY": [{}, {"BYMONTH": st.just([10, 11])}, {"BYDAY": weekdays}, {"BYMONTHDAY": month_days}],
+    "WEEKLY": [{}, {"BYDAY": weekdays}, {"BYDAY": weekdays, "WKST": st.sampled_from([["MO"], ["SU"]])}],
+    "MONTHLY": [
+        {"BYDAY": nth_weekdays},
+        {"BYMONTHDAY": month_days},
+        {"BYDAY": weekdays, "BYSETPOS": st.sampled_from([[1], [2], [-1], [1, -1]])},
+    ],
+    "YEARLY": [
+        {"BYMONTH": st.just([10, 11]), "BYDAY": nth_weekdays},
+        {"BYMONTH": st.just([11]), "BYMONTHDAY": month_days},
+    ],
+}
+
+
+@st.composite
+def some_rules(draw):
+    frequency = draw(st.sampled_from(sorted(RULES)))
+    parts = {name: draw(values) for name, values in draw(st.sampled_from(RULES[frequency])).items()}
+    may_skip = not parts or frequency == "WEEKLY"
+    interval = {"INTERVAL": [draw(st.integers(1, 3))]} if may_skip else {}
+    end = draw(st.sampled_from([{}, {"COUNT": [draw(st.integers(1, 9))]}, {"UNTIL": [f"{draw(some_days):%Y%m%d}"]}]))
+    said = {"FREQ": [frequency]} | interval | parts | end
+    return ";".join(f"{name}={','.join(map(str, values))}" for name, values in said.items())
 
 
 @st.composite
@@ -172,9 +206,7 @@ def some_hours(draw):
             st.fixed_dictionaries(
                 {
                     "weekday": st.none(),
-                    "rule": st.sampled_from(
-                        [FIRST_WEDNESDAY, "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=SU,MO;COUNT=4"]
-                    ),
+                    "rule": some_rules(),
                     "valid_from": some_days,
                 }
             ),
@@ -206,6 +238,7 @@ takens = st.builds(
 
 @settings(max_examples=150, deadline=None)
 @given(
+    zone=st.sampled_from(ZONES),
     all_hours=st.lists(some_hours(), max_size=5),
     absences=st.lists(spans(), max_size=3),
     taken=st.lists(takens, max_size=6),
@@ -215,8 +248,11 @@ takens = st.builds(
     ),
     odd=st.lists(st.integers(0, 21 * 24 * 3600), max_size=20),
 )
-def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(all_hours, absences, taken, caps, asked, odd):
-    one = calendar(*all_hours, absences=tuple(absences), taken=tuple(taken), max_per_day=caps[0], max_per_week=caps[1])
+def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(
+    zone, all_hours, absences, taken, caps, asked, odd
+):
+    most = {"max_per_day": caps[0], "max_per_week": caps[1]}
+    one = calendar(*all_hours, zone=zone, absences=tuple(absences), taken=tuple(taken), **most)
     span, channel, language, closed = asked
     whole = Question(span.start, span.end, channel, language, frozenset(closed))
 
@@ -224,7 +260,7 @@ def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(all_hours, 
 
     asked_about = {at(0, day=SINCE) + timedelta(seconds=second) for second in odd}
     asked_about |= {at(0, day=SINCE) + minutes(number) for number in range(0, 21 * 24 * 60, 97)} | listed
-    asked_about |= {slot.starts_at for slot in free_slots(calendar(*all_hours), whole)}
+    asked_about |= {slot.starts_at for slot in free_slots(calendar(*all_hours, zone=zone), whole)}
     for moment in asked_about:
         is_bookable = whole.earliest <= moment <= whole.latest and moment in {
             slot.starts_at for slot in free_slots(one, Question(moment, moment, channel, language, whole.closed_days))
