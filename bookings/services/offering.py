@@ -1,7 +1,8 @@
 """What the worker does for the waiting list every minute: end what is over, and offer what came free.
 
 First in line is who joined first, of those whose wishes fit. A moment that somebody let pass is not offered to them
-again; who does not answer gets nothing else that day, and after three times without an answer leaves the list.
+again; who does not answer gets nothing else that day, and after three times without an answer leaves the list. Until
+that next look, within a minute by day and in the morning for who is asleep, what came free is open to everybody.
 """
 
 from collections.abc import Callable
