@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening, TalkChannel, Weekday
-from advisors.moments import A_YEAR, NEXT_DAYS, ONE_WEEK, WeekDay, monday_of, week_of
+from advisors.moments import A_YEAR, NEXT_DAYS, ONE_WEEK, WeekDay, monday_of, monday_to_open_with, week_of
 from advisors.openings import hours_of
 from advisors.queries import calendars_of, closed_days_of, question_of
 from advisors.repeating import rule_in_words
@@ -78,7 +78,7 @@ def room_of(calendar: Calendar, policy: Policy, now: datetime) -> Room:
 
 
 def hours_page_of(advisor: Advisor, *, policy: Policy, now: datetime, monday: date | None = None) -> HoursPage:
-    """`monday` of the week to show: from this week on, within a year; this week when it is left out."""
+    """`monday` of the week to show: from this week on, within a year; left out, the one to open with."""
     known = list(advisor.openings.select_related("location"))
     everything = Question(earliest=now, latest=now + FAR_AHEAD)
     (calendar,) = calendars_of(Advisor.objects.filter(pk=advisor.pk), everything, policy=policy)
@@ -86,7 +86,8 @@ def hours_page_of(advisor: Advisor, *, policy: Policy, now: datetime, monday: da
     this_monday = monday_of(today)
     openings = [opening for opening in known if (opening.valid_until or today) >= this_monday]
     last_monday = this_monday + 52 * ONE_WEEK
-    monday = min(max(monday or this_monday, this_monday), last_monday)
+    asked = monday or monday_to_open_with([advisor.pk], today, calendar.zone)
+    monday = min(max(asked, this_monday), last_monday)
     return HoursPage(
         monday=monday,
         previous=monday - ONE_WEEK if monday > this_monday else None,

@@ -1,11 +1,14 @@
 """A week of an advisor as the hours page and the preview show it: hours, and the moments that are left in them."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from advisors.models import Advisor, Opening
+from django.db.models import QuerySet
+
+from advisors.models import Advisor, AgendaEntry, Opening
 from advisors.openings import hours_of, workable
 from advisors.queries import calendars_of, channels_that_work, closed_days_of
 from advisors.rota import Hours, days_on, numbers_on, rota_of
@@ -46,6 +49,19 @@ class Preview:
 
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def monday_to_open_with(advisors: Collection[int] | QuerySet[Advisor], today: date, zone: ZoneInfo) -> date:
+    """Of this week; from Saturday on of the coming one, unless a talk of theirs stands in this weekend."""
+    monday = monday_of(today)
+    if today.weekday() < SATURDAY:
+        return monday
+    since, until = (
+        datetime.combine(day, time(), tzinfo=zone) for day in (monday + timedelta(days=SATURDAY), monday + ONE_WEEK)
+    )
+    talks = AgendaEntry.objects.filter(advisor__in=advisors, kind=AgendaEntry.Kind.BOOKING)
+    in_weekend = talks.filter(busy_until__gt=since, busy_from__lt=until).exists()
+    return monday if in_weekend else monday + ONE_WEEK
 
 
 def moments_in(calendar: Calendar, monday: date, policy: Policy, *, now: datetime) -> Counter[date]:

@@ -15,6 +15,7 @@ from advisors.daily import cap_on
 from advisors.doors import render_on_clock_of
 from advisors.hours import TWO_WEEKS, room_of
 from advisors.models import Advisor
+from advisors.moments import monday_to_open_with
 from advisors.stretches import ONE_DAY, day_of, without
 from bookings import periods
 from bookings.agenda import (
@@ -43,7 +44,8 @@ def today(request: HttpRequest) -> HttpResponse:
     user, now = staff_of(request), timezone.now()
     advisor, policy = _advisor_or_404(user), Policy.objects.current()
     this_day = _today(advisor, now)
-    day = period_or_404(periods.day_named, request.GET.get("day"), default=this_day)
+    default = max(this_day, _monday_to_open_with(advisor, this_day))
+    day = period_or_404(periods.day_named, request.GET.get("day"), default=default)
     monday = monday_of(day)
     until = max(monday + ONE_WEEK, this_day + TWO_WEEKS)
     calendar = calendar_of(advisor, policy=policy, since=min(monday, this_day), until=until)
@@ -51,6 +53,7 @@ def today(request: HttpRequest) -> HttpResponse:
     of_day = taken.on(day_of(calendar, day)).talks
     words: dict[str, Any] = {
         "day": day,
+        "today": this_day,
         "is_today": day == this_day,
         "rows": rows_of_day(calendar, day, taken, policy=policy, now=now),
         "talk_count": number_of(of_day),
@@ -90,7 +93,9 @@ def week(request: HttpRequest) -> HttpResponse:
     user, now = staff_of(request), timezone.now()
     advisor, policy = _advisor_or_404(user), Policy.objects.current()
     this_day = _today(advisor, now)
-    monday = period_or_404(periods.monday_named, request.GET.get("week"), default=monday_of(this_day))
+    monday = period_or_404(
+        periods.monday_named, request.GET.get("week"), default=_monday_to_open_with(advisor, this_day)
+    )
     calendar = calendar_of(advisor, policy=policy, since=monday, until=monday + ONE_WEEK)
     taken = taken_between(user, advisor, span_of(advisor, monday, monday + ONE_WEEK))
     days = days_of_week(calendar, monday, taken, policy=policy, today=this_day)
@@ -98,6 +103,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "monday": monday,
         "last_day": days[-1].date,
         "week_number": monday.isocalendar().week,
+        "this_week": week_name(this_day),
         "is_this_week": monday == monday_of(this_day),
         "previous": week_name(monday - ONE_WEEK),
         "next": week_name(monday + ONE_WEEK),
@@ -148,6 +154,10 @@ def period_or_404(read: Callable[[str], date], said: str | None, *, default: dat
 
 def _advisor_or_404(user: User) -> Advisor:
     return get_object_or_404(Advisor, user=user)
+
+
+def _monday_to_open_with(advisor: Advisor, this_day: date) -> date:
+    return monday_to_open_with([advisor.pk], this_day, ZoneInfo(advisor.time_zone))
 
 
 def _today(advisor: Advisor, now: datetime) -> date:

@@ -1,11 +1,12 @@
 """The week on the page of hours, and what hours would give before they are kept."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from advisors.models import Opening
-from advisors.moments import Preview, preview_of
+from advisors.moments import Preview, monday_to_open_with, preview_of
 from advisors.openings import hours_of
 from advisors.rota import Hours
 from organisation.models import Policy
@@ -28,6 +29,28 @@ def hours(starts=9, ends=11, **fields):
 def shown(advisor, wish, opening=None, now=NOW):
     opening = opening or Opening(advisor=advisor)
     return preview_of(opening, wish, policy=Policy.objects.current(), now=now)
+
+
+@pytest.mark.parametrize(
+    ("day", "talk", "monday"),
+    [
+        (20, None, 16),  # Friday
+        (21, None, 23),  # Saturday
+        (22, None, 23),  # Sunday
+        (22, datetime(2026, 11, 21, 9, tzinfo=UTC), 16),
+        (21, datetime(2026, 11, 22, 9, tzinfo=UTC), 16),
+        (22, datetime(2026, 11, 20, 9, tzinfo=UTC), 23),
+        (22, datetime(2026, 11, 23, 9, tzinfo=UTC), 23),
+    ],
+)
+def test_the_coming_week_opens_in_a_weekend_without_talks(advisor, day, talk, monday):
+    if talk:
+        make_booking(advisor=advisor, starts_at=talk)
+    make_booking(starts_at=datetime(2026, 11, 22, 9, tzinfo=UTC))  # of a colleague
+
+    found = monday_to_open_with([advisor.pk], date(2026, 11, day), ZoneInfo("Europe/Amsterdam"))
+
+    assert found == date(2026, 11, monday)
 
 
 def test_a_preview_tells_next_week_by_day_and_keeps_nothing(advisor):

@@ -314,6 +314,24 @@ def test_the_week_names_talks_and_the_weeks_around(client, advisor):
     assert ["Week 48" in html, "10:30 Aydin" in html, "?week=2026-W47" in html, "?week=2026-W49" in html] == [True] * 4
 
 
+@pytest.mark.parametrize(
+    ("has_talk", "day", "week", "ways_back"),
+    [(False, "Monday 23 November", "Week 48", True), (True, "Sunday 22 November", "Week 47", False)],
+)
+def test_on_sunday_the_coming_week_is_open_unless_a_talk_stands(client, advisor, has_talk, day, week, ways_back):
+    sunday = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    if has_talk:
+        make_booking(advisor=advisor, starts_at=sunday)
+
+    with time_machine.travel(sunday, tick=False):
+        client.force_login(advisor.user)
+        pages = [words_of(client.get(page)) for page in ("/today/", "/agenda/", "/hours/")]
+
+    assert f"<h1>{day}</h1>" in pages[0]
+    assert [f"<h1>{week}</h1>" in pages[1], f"{week}, from Monday" in pages[2]] == [True, True]
+    assert ['?day=2026-11-22">Today' in pages[0], '?week=2026-W47">This week' in pages[1]] == [ways_back] * 2
+
+
 def test_a_week_of_another_year_goes_by_the_week_of_that_year(client, advisor):
     html = words_of(client.get("/agenda/?week=2026-W53"))
 
