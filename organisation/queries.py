@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from organisation.actors import Actor
 from organisation.models import AuditEvent, Location, Policy, Role, User
+from organisation.refusals import code_in_words
 from organisation.words import action_in_words, key_in_words, origin_in_words
 
 
@@ -38,6 +39,7 @@ class Line:
     about: str
     by: str
     origin: str
+    because: str  # why it was refused; empty when it was done, or when there are no words for it
 
 
 def steps_of_setup() -> list[Step]:
@@ -112,4 +114,5 @@ def line_of(event: AuditEvent) -> Line:
         about=key_in_words(event.about),
         by=key_in_words(event.actor),
         origin=origin_in_words(event.origin),
+        because=code_in_words(event.result),
     )

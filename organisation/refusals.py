@@ -1,5 +1,7 @@
 """Every "no" of the house is a Refusal, with a sentence that a candidate may read."""
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +13,19 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def code_in_words(code: str) -> str:
+    """The sentence of the Refusal with this code; empty when there is none, or when it tells more than a code can."""
+    found = next((one for one in _those_under(Refusal) if one.code == code), None)
+    sentence = str(found.sentence) if found else ""
+    return "" if "%(" in sentence else sentence
+
+
+def _those_under(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
+    yield refusal
+    for one in refusal.__subclasses__():
+        yield from _those_under(one)
 
 
 class TextDoesNotFit(Refusal):

@@ -151,7 +151,7 @@ TABLE = {
     "bookings:profile": APPLICATION_MANAGER,
     "bookings:closed_days": APPLICATION_MANAGER,
     "bookings:closed_day_remove": ONLY_POST,
-    "bookings:holidays": ONLY_POST,
+    "bookings:holidays": row(LOGIN, LOGIN, 404, 404, 404, "bookings:closed_days"),
     "bookings:takeover": HOURS,
     "bookings:sharing": staff("manager", "application_manager"),
     "bookings:invitations": staff("advisor", "recruiter"),

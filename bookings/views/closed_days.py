@@ -46,11 +46,12 @@ def closed_days(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/closed_days.html", words)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.APPLICATION_MANAGER)
 def holidays(request: HttpRequest) -> HttpResponse:
+    """A GET comes from who loads the question about talks again; the form stands on the page of closed days."""
     form = HolidaysForm(request.POST)
-    if not form.is_valid() or AGAIN in request.POST:
+    if request.method != "POST" or not form.is_valid() or AGAIN in request.POST:
         return redirect("bookings:closed_days")
     make = partial(organisation.keep_holidays, are_closed=form.cleaned_data["are_closed"])
     page = _asked(request, make, action="policy.change", about="policy:closes_on_public_holidays")

@@ -310,6 +310,28 @@ def fill(number):
         )
 
 
+@pytest.mark.parametrize(
+    ("result", "sentence"),
+    [
+        ("own_access", "You cannot close your own account or give up your own role."),
+        ("text_does_not_fit", ""),  # its sentence needs a number, and the trail keeps keys only
+        ("long_gone", ""),
+        ("done", ""),
+    ],
+)
+def test_the_trail_tells_in_words_why_something_was_refused(page, boss, result, sentence):
+    AuditEvent.objects.create(
+        action="staff.change", about="user:1", actor="user:1", origin="web", at=boss.joined_at, result=result
+    )
+    page.cookies["django_language"] = "en"
+
+    answer = page.get(reverse("organisation:audit"))
+
+    (line,) = answer.context["lines"]
+    assert line.because.startswith(sentence) if sentence else line.because == ""
+    assert f"<code>{result}</code>" not in answer.content.decode()
+
+
 def test_the_trail_is_filtered_and_paged(page, boss):
     for number in range(60):
         AuditEvent.objects.create(
