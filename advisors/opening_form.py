@@ -34,7 +34,7 @@ class OpeningForm(forms.Form):
         help_text=_("Only needed for talks at the office."),
     )
     languages = forms.MultipleChoiceField(
-        label=_("Only in"),
+        label=_("Only in these languages"),
         choices=settings.LANGUAGES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -86,16 +86,16 @@ class RecurringForm(OpeningForm):
     repeats = forms.ChoiceField(label=_("How often"), choices=Repeats.choices)
     weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int)
     rule = forms.CharField(
-        label=_("Rule of your own"),
+        label=_("Rule of your own (for who knows RRULE)"),
         required=False,
         max_length=LONGEST_RULE,
-        help_text=_("An RRULE of RFC 5545, for example FREQ=MONTHLY;BYDAY=1WE,3WE."),
+        help_text=_("For example FREQ=MONTHLY;BYDAY=1WE,3WE."),
     )
     valid_from = forms.DateField(
         label=_("From this day on"), widget=DateInput, required=False, help_text=_("Empty: from now on.")
     )
     valid_until = forms.DateField(
-        label=_("Until this day"), widget=DateInput, required=False, help_text=_("This day included. Empty: no end.")
+        label=_("Up to and including this day"), widget=DateInput, required=False, help_text=_("Empty: no end.")
     )
 
     @property

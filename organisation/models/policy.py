@@ -62,7 +62,7 @@ class Policy(models.Model):
         _("Talks are shared out over (days)"), default=28, validators=[MinValueValidator(7), MaxValueValidator(366)]
     )
     hold_hours = models.PositiveSmallIntegerField(
-        _("A moment is held for somebody for (hours)"),
+        _("We hold a moment for (hours)"),
         default=4,
         validators=[MinValueValidator(1), MaxValueValidator(72)],
     )
@@ -73,7 +73,7 @@ class Policy(models.Model):
         _("Book at most this far ahead (days)"), default=28, validators=[MinValueValidator(1), MaxValueValidator(180)]
     )
     cancel_until_hours = models.PositiveSmallIntegerField(
-        _("Move or cancel until (hours before)"), default=4, validators=[MaxValueValidator(168)]
+        _("Move until (hours before)"), default=4, validators=[MaxValueValidator(168)]
     )
     invitation_valid_days = models.PositiveSmallIntegerField(
         _("An invitation is open for (days)"), default=21, validators=[MinValueValidator(3), MaxValueValidator(180)]
