@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.services import book
+from bookings.services import book, cancel
 from bookings.sharing import sharing_of
 from organisation.models import Role
 from tests.bench.history import history_of
@@ -67,6 +67,21 @@ def test_the_page_tells_the_reason_and_no_candidate(client, role):
     assert "The first one free: nobody else was free at that moment." in page
     assert "Tuesday 24 November, 10:30" in page
     assert booking.candidate.full_name not in page
+
+
+@pytest.mark.parametrize(("is_cancelled", "times"), [(False, 0), (True, 1)])
+@time_machine.travel(NOW, tick=False)
+def test_the_page_marks_a_talk_that_was_cancelled(client, is_cancelled, times):
+    booking = make_booking(chosen_because={"rule": "asked_for"})
+    if is_cancelled:
+        cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+    client.force_login(make_user(Role.MANAGER))
+    client.cookies["django_language"] = "en"
+
+    page = words_of(client.get(reverse("bookings:sharing")))
+
+    assert page.count("Cancelled") == times
+    assert "Talks by share" in page
 
 
 def test_nobody_holds_talks_yet(client):
