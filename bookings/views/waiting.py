@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookings import services
@@ -113,8 +114,13 @@ def _answer(request: HttpRequest, invitation: Invitation, actor: Actor, now: dat
         services.leave(invitation=invitation, actor=actor, now=now)
         messages.success(request, _("You are off the waiting list. You can still choose a moment yourself."))
     else:
-        services.decline(invitation=invitation, actor=actor, now=now)
-        messages.success(request, _("Thank you for letting us know. Somebody else can have it now."))
+        number = services.decline(invitation=invitation, actor=actor, now=now)
+        said = ngettext(
+            "Thank you for letting us know. Somebody else can have it now.",
+            "Thank you for letting us know. Somebody else can have them now.",
+            number or 1,
+        )
+        messages.success(request, said)
     return redirect("bookings:offer", pk=invitation.pk)
 
 

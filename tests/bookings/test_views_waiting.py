@@ -191,6 +191,17 @@ def test_three_moments_are_shown_as_three(visitor, invitation):
     assert "Kies een van deze momenten" in read(answer)
 
 
+@pytest.mark.parametrize(("number", "word"), [(1, "it"), (3, "them")])
+def test_saying_no_thanks_for_as_many_as_were_held(visitor, invitation, number, word):
+    visitor.cookies["django_language"] = "en"
+    for days in range(number):
+        make_hold(invitation=invitation, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=days), reason="cancelled")
+
+    text = read(visitor.post(page("offer", invitation), {"decline": "1"}, follow=True))
+
+    assert f"Somebody else can have {word} now." in text
+
+
 def test_three_moments_that_expired_are_told_as_three(visitor, invitation):
     long_ago = {"offered_at": NOW - timedelta(hours=4), "expires_at": NOW, "reason": "cancelled"}
     for days in range(3):
