@@ -27,6 +27,19 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Own:
+    """The appointment that moves: choosing it again changes nothing."""
+
+    choice: Choice
+    start: int  # seconds, as of a slot
+
+    def is_at(self, slot: Slot, choice: Choice) -> bool:
+        """Whoever it is with, when the choice leaves that to us: the talk then stays with its advisor."""
+        same_way = (choice.channel, choice.language) == (self.choice.channel, self.choice.language)
+        return same_way and choice.advisor_id in (None, self.choice.advisor_id) and slot.start == self.start
+
+
+@dataclass(frozen=True)
 class Offer:
     hosts: tuple[Host, ...]
     slots: tuple[Slot, ...]  # of every host, channel and language; by start, then by advisor
@@ -34,6 +47,7 @@ class Offer:
     languages: tuple[str, ...]  # that policy knows and somebody speaks
     minutes: tuple[int, ...] = ()  # that a talk can take, the shortest first
     spoken_before: int | None = None  # the host with whom the candidate had a talk
+    own: Own | None = None
 
     @property
     def address(self) -> str:
@@ -41,17 +55,24 @@ class Offer:
         addresses = {address for host in self.hosts for address in host.addresses}
         return addresses.pop() if len(addresses) == 1 else ""
 
+    @property
+    def only_name(self) -> str:
+        """Who it will be, when nobody else can hold it; whose turn it is among more is decided at the booking."""
+        return self.hosts[0].name if len(self.hosts) == 1 else ""
+
     def name_of(self, advisor_id: int | None) -> str:
         return next((host.name for host in self.hosts if host.advisor_id == advisor_id), "")
 
     def free(self, choice: Choice) -> list[Slot]:
-        """What can be booked under this choice, by start, then by advisor."""
+        """What can be booked under this choice, by start, then by advisor; not what the candidate has already."""
         fits: dict[Terms, bool] = {}
         for terms in {slot.terms for slot in self.slots}:
             fits[terms] = choice.channel in terms.channels and choice.language in terms.languages
-        if choice.advisor_id is None:
-            return [slot for slot in self.slots if fits[slot.terms]]
-        return [slot for slot in self.slots if slot.advisor_id == choice.advisor_id and fits[slot.terms]]
+        found = [slot for slot in self.slots if fits[slot.terms]]
+        if choice.advisor_id is not None:
+            found = [slot for slot in found if slot.advisor_id == choice.advisor_id]
+        own = self.own
+        return [slot for slot in found if not own.is_at(slot, choice)] if own else found
 
     def usual(self, language: str) -> Choice:
         """How a page starts: in the candidate's language when that can be, by the first channel that is free.

@@ -15,7 +15,7 @@ from advisors.models import Advisor, Opening, TalkChannel
 from advisors.queries import Diary, diaries_of, free_slots_of, question_of, slots_in
 from advisors.slots import Slot, Span
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
-from bookings.offers import Host, Offer
+from bookings.offers import Choice, Host, Offer, Own
 from bookings.waiting import Wishes
 from candidates.models import AccessLink, Application, Candidate
 from organisation.models import ApiClient, Policy
@@ -154,7 +154,13 @@ def offer_of(invitation: Invitation, *, policy: Policy, now: datetime, instead_o
         languages=tuple(language for language in policy.languages if language in spoken),
         minutes=_lengths(diaries),
         spoken_before=before if before in {host.advisor_id for host in hosts} else None,
+        own=own_of(instead_of) if instead_of else None,
     )
+
+
+def own_of(booking: Booking) -> Own:
+    choice = Choice(booking.channel, booking.language, booking.advisor_id)
+    return Own(choice, int(booking.starts_at.timestamp()))
 
 
 def _lengths(diaries: list[Diary]) -> tuple[int, ...]:

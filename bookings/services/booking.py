@@ -17,7 +17,16 @@ from bookings import messages
 from bookings.codes import code_of, digest_of
 from bookings.fairness import ASKED_FOR, SAME_ADVISOR, Turn
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
-from bookings.queries import alternatives_near, has_spoken_with, own_time_of, pool_in_sql, pool_of, slots_for
+from bookings.offers import Choice
+from bookings.queries import (
+    alternatives_near,
+    has_spoken_with,
+    own_of,
+    own_time_of,
+    pool_in_sql,
+    pool_of,
+    slots_for,
+)
 from bookings.refusals import AlreadyBooked, AlreadyTalked, InvitationClosed
 from bookings.services.holding import stop_waiting
 from bookings.services.locking import lock_invitation
@@ -93,6 +102,9 @@ def alternatives_for(
             advisor_id=advisor_id,
             instead_of=instead_of,
         )
+        if instead_of:
+            own, choice = own_of(instead_of), Choice(wish.channel, wish.language, advisor_id)
+            slots = [slot for slot in slots if not own.is_at(slot, choice)]
         if slots:
             return alternatives_near(slots, wish.starts_at)
     return []

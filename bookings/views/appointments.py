@@ -18,6 +18,7 @@ from bookings.messages.invites import calendar_of
 from bookings.models import Booking
 from bookings.refusals import AlreadyStarted, MobileNeeded, NotStanding, PhoneNeeded
 from bookings.services.moving import may_move
+from bookings.views.chooser import place_elsewhere
 from candidates.models import Candidate
 from candidates.session import close_session, for_appointment, for_candidate, only_booking
 from organisation.actors import Actor
@@ -35,6 +36,7 @@ def appointment(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResp
         "employer": policy,
         "booking": booking,
         "state": state_of(booking, now),
+        "place": place_elsewhere(candidate, booking.starts_at),
         "minutes": int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
         "may_move": may_move(booking, policy, now),
         "move_until": booking.starts_at - timedelta(hours=policy.cancel_until_hours),

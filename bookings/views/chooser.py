@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +12,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from advisors.models import TalkChannel
-from advisors.slots import Slot
 from bookings.forms import ChoiceForm
 from bookings.models import Booking, Invitation
 from bookings.moments import stretch_of, value_of
 from bookings.offers import Choice, Offer
 from bookings.queries import in_minutes, offer_of, one_per_start
+from candidates.models import Candidate
 from organisation.models import Policy
-from organisation.zones import place_of
+from organisation.zones import is_elsewhere, place_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,13 @@ def channel_of(code: str, offer: Offer) -> Channel:
         TalkChannel.VIDEO.value: Channel(code, _("Video call"), _("link in your mail")),
         TalkChannel.ONSITE.value: Channel(code, _("Visit us"), offer.address),
     }[code]
+
+
+def place_elsewhere(candidate: Candidate, moment: datetime) -> str:
+    """Where the candidate's clock stands, when it shows another time than ours."""
+    if not is_elsewhere(candidate.zone, moment):
+        return ""
+    return place_of(candidate.time_zone, get_language() or "nl")
 
 
 def query_of(choice: Choice, **more: str) -> str:
@@ -113,19 +119,13 @@ def _moments(choice: Choice, offer: Offer, ways: Ways, since: Any) -> dict[str, 
     stretch = stretch_of(one_per_start(free), since=since, language=get_language() or "nl", zone=get_current_timezone())
     return {
         "first": free[0] if free else None,
-        "first_name": _name_of_first(free, offer),
+        "first_name": offer.name_of(choice.advisor_id) or offer.only_name,
         "first_query": query_of(choice, slot=value_of(free[0].starts_at)) if free else "",
         "stretch": stretch,
         "here_query": query_of(choice),
         "later_query": query_of(choice, since=stretch.later.isoformat()) if stretch.later else "",
         "others": [] if free else _others(choice, offer),
     }
-
-
-def _name_of_first(free: list[Slot], offer: Offer) -> str:
-    """Who it will be, when only one is free at the first moment."""
-    names = [offer.name_of(slot.advisor_id) for slot in takewhile(lambda slot: slot.start == free[0].start, free)]
-    return names[0] if len(names) == 1 else ""
 
 
 def _others(choice: Choice, offer: Offer) -> list[dict[str, Any]]:

@@ -6,14 +6,13 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from advisors.models import Advisor
 from advisors.refusals import SlotTaken
 from bookings.forms import MomentForm, PhoneForm
 from bookings.models import Booking, Invitation
 from bookings.moments import value_of
 from bookings.offers import Choice
 from bookings.queries import pool_of
-from bookings.views.chooser import query_of
+from bookings.views.chooser import place_elsewhere, query_of
 from bookings.wishes import Wish
 from candidates.session import is_whole_session
 from organisation.models import Policy
@@ -31,7 +30,8 @@ class Summary:
 
     starts_at: datetime
     channel: str
-    advisor_name: str  # empty: the first one free
+    advisor_name: str  # empty: the first one free of more
+    place: str  # whose clock shows the time, when it is not ours
     back_query: str  # to the page on which this was chosen
     refusal: SlotTaken | None = None
     instead: tuple[Instead, ...] = ()
@@ -69,19 +69,25 @@ def taken_page(
 
 
 def _summary_of(invitation: Invitation, wish: Wish, refusal: SlotTaken | None) -> Summary:
-    advisor = pool_of(invitation, advisor_id=wish.advisor_id).select_related("user") if wish.advisor_id else None
-    found: Advisor | None = advisor.first() if advisor is not None else None
     choice = Choice(wish.channel, wish.language, wish.advisor_id)
     return Summary(
         starts_at=wish.starts_at,
         channel=wish.channel,
-        advisor_name=found.name if found else "",
+        advisor_name=_name_of_advisor(invitation, wish.advisor_id),
+        place=place_elsewhere(invitation.candidate, wish.starts_at),
         back_query=query_of(choice, slot=value_of(wish.starts_at)),
         refusal=refusal,
         instead=tuple(
             Instead(value_of(slot.starts_at), slot.starts_at) for slot in (refusal.alternatives if refusal else ())
         ),
     )
+
+
+def _name_of_advisor(invitation: Invitation, advisor_id: int | None) -> str:
+    """Of the one who was chosen, or who is the only one with hours."""
+    pool = pool_of(invitation, advisor_id=advisor_id).select_related("user")
+    found = list(pool if advisor_id else pool.filter(openings__isnull=False).distinct()[:2])
+    return found[0].name if len(found) == 1 else ""
 
 
 def _refused_data(request: HttpRequest, refusal: SlotTaken) -> QueryDict:

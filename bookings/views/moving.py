@@ -54,7 +54,7 @@ def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse
     if not form.is_valid():
         return details_page(request, booking.invitation, form, booking=booking, status=400)
     try:
-        services.move(booking=booking, wish=form.wish(), actor=Actor.of(booking.candidate), now=now)
+        moved = services.move(booking=booking, wish=form.wish(), actor=Actor.of(booking.candidate), now=now)
     except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
         return details_page(request, booking.invitation, form, booking=booking, status=400)
@@ -63,7 +63,10 @@ def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse
     except (NotStanding, TooLateToMove) as refusal:
         messages.warning(request, str(refusal))
         return redirect("bookings:appointment", pk=booking.pk)
-    messages.success(request, _("Your appointment has moved. You also get a mail from us."))
+    if moved.moved_count == booking.moved_count:
+        messages.info(request, _("You have this moment already, so nothing has changed."))
+    else:
+        messages.success(request, _("Your appointment has moved. You also get a mail from us."))
     return redirect("bookings:appointment", pk=booking.pk)
 
 

@@ -1,6 +1,6 @@
 """What a candidate does with an appointment, and the first page, which says how things stand."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,6 +15,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_candidate,
+    make_invitation,
     make_policy,
     make_rejection,
     make_topic,
@@ -44,6 +45,53 @@ def test_move_keeps_the_rest_and_takes_the_new_moment(client):
         "+31600000001",
     )
     assert "Your appointment has moved." in words(answer)
+
+
+def test_move_offers_another_first_moment_than_the_own(client):
+    booking = booked(client, advisor=make_advisor(), starts_at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    own = 'value="2026-11-24T09:00Z"'
+
+    page = words(client.get(url("move", booking)))
+    by_video = words(client.get(url("move", booking), {"channel": "video"}))
+
+    assert "Tuesday 24 November at 10:30, with Youssef Benali" in page
+    assert (own in page, own in by_video) == (False, True)
+
+
+def test_move_to_the_own_moment_of_an_old_page_says_that_nothing_changed(client):
+    booking = booked(client, advisor=make_advisor())
+
+    answer = client.post(url("move_details", booking), sent(phone=""), follow=True)
+
+    booking.refresh_from_db()
+    assert "You have this moment already, so nothing has changed." in words(answer)
+    assert "Your appointment has moved." not in words(answer)
+    assert booking.moved_count == 0
+
+
+def test_move_leaves_the_own_moment_out_of_what_is_free_instead(client):
+    advisor = make_advisor()
+    booking = booked(client, advisor=advisor)
+    make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN)
+
+    answer = words(client.post(url("move_details", booking), sent("2026-11-25T09:00Z", advisor=advisor)))
+
+    assert 'value="2026-11-25T09:30Z"' in answer
+    assert 'value="2026-11-24T09:30Z"' not in answer
+
+
+@pytest.mark.parametrize(("zone", "is_said"), [("America/Paramaribo", True), ("Europe/Amsterdam", False)])
+def test_a_time_elsewhere_says_whose_clock_it_is(client, zone, is_said):
+    make_advisor()
+    candidate = make_candidate(time_zone=zone)
+    booking = make_booking(invitation=make_invitation(rejection=make_rejection(candidate=candidate)))
+    come_in(client, candidate)
+
+    appointment = client.get(url("appointment", booking))
+    confirm = client.get(url("move_details", booking), sent("2026-11-25T09:00Z"))
+
+    said = "Times are as a clock in Paramaribo shows them."
+    assert [said in words(answer) for answer in (appointment, confirm)] == [is_said, is_said]
 
 
 def test_move_offers_others_when_the_moment_is_gone(client):
@@ -204,6 +252,16 @@ def test_home_says_how_things_stand(client, fields, sentence):
     booked(client, **fields)
 
     assert sentence in words(client.get(reverse("bookings:home")))
+
+
+def test_home_says_since_when_the_messages_are_stopped(client):
+    candidate = make_candidate(messages_stopped_at=NOW)
+    come_in(client, candidate)
+
+    page = words(client.get(reverse("bookings:home")))
+
+    assert "Since Monday 23 November we send you no invitations any more." in page
+    assert reverse("candidates:stop") not in page
 
 
 def test_home_thanks_after_a_cancellation_and_offers_a_new_choice(client):

@@ -13,6 +13,7 @@ from tests.bookings.visits import booked, invited, url, words
 from tests.factories import (
     NOW,
     make_advisor,
+    make_opening,
     make_rejection,
     make_user,
 )
@@ -96,6 +97,33 @@ def test_book_says_what_is_free_when_the_chosen_way_is_not(client):
 
     assert "Nothing is free this way right now" in page
     assert "Phone call with another advisor, from Tuesday 24 November" in page
+    assert url("details", invitation) not in page  # nothing to go on with
+
+
+def test_book_names_nobody_beforehand_when_more_can_hold_the_talk(client):
+    invitation = invited(client)
+    first, _second = make_advisor(name="Marit de Wit"), make_advisor(name="Youssef Benali", hours=False)
+    make_opening(advisor=_second, weekday=3)
+    chosen = {"slot": "2026-11-24T09:00Z", "channel": "phone", "language": "nl", "advisor": ""}
+
+    anybody = words(client.get(url("book", invitation)))
+    by_name = words(client.get(url("book", invitation), {"advisor": first.pk}))
+    confirm = words(client.get(url("details", invitation), chosen))
+
+    assert "with Marit de Wit" not in anybody
+    assert "Tuesday 24 November at 10:00, with Marit de Wit" in by_name
+    assert "You get the name when you confirm." in confirm
+
+
+def test_book_names_the_only_advisor_on_both_pages(client):
+    invitation = invited(client)
+    make_advisor(name="Marit de Wit")
+    make_advisor(hours=False)
+    chosen = {"slot": "2026-11-24T09:00Z", "channel": "phone", "language": "nl", "advisor": ""}
+
+    pages = client.get(url("book", invitation)), client.get(url("details", invitation), chosen)
+
+    assert ["Marit de Wit" in words(page) for page in pages] == [True, True]
 
 
 def test_book_without_advisors_says_whom_to_call(client):
