@@ -54,7 +54,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("languages", self.instance.languages)
+        for name in ("languages", "time_zone"):  # also of an advisor who is not kept yet
+            self.initial.setdefault(name, getattr(self.instance, name))
         choice = self.fields["time_zone"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = _zones_with(self.instance.time_zone)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from advisors.models import Advisor
 from bookings.models import Booking
@@ -175,3 +176,12 @@ def test_a_reminder_of_a_video_talk_without_a_room_says_who_sends_the_link(advis
     mail, text = Message.objects.order_by("channel")
     assert "De link krijg je nog van Youssef Benali." in mail.text
     assert "De link komt per mail." in text.text
+
+
+def test_a_new_advisor_is_offered_the_time_zone_of_the_house(client):
+    client.force_login(make_user(Role.APPLICATION_MANAGER))
+    user = make_user(Role.ADVISOR)
+
+    html = client.get(reverse("bookings:profile", args=[user.pk])).content.decode()
+
+    assert '<option value="Europe/Amsterdam" selected>' in html
