@@ -154,7 +154,7 @@ def _refer(advisor):
 
 def letters_of_the_house():
     names = {path.name.partition(".")[0] for path in Path("templates").glob("*/letters/*.txt")}
-    return {name for name in names if not name.startswith(("channel_", "sms_"))}
+    return {name for name in names if not name.startswith(("channel_", "sms_", "word"))}  # parts of letters, texts
 
 
 def business_rows():
