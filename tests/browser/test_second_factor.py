@@ -5,6 +5,7 @@ The passkey is Chromium's virtual authenticator; a passkey needs a name for its 
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
@@ -111,6 +112,7 @@ def test_a_passkey(signed_in, house):
 
     page.goto(house.url + "/account/2fa/webauthn/add/")
     confirm_password(page)
+    page.wait_for_url(lambda url: urlsplit(url).path.endswith("/add/"))  # loaded: its button works by script
     page.fill("#id_name", "Laptop")
     page.click("#mfa_webauthn_add")
     page.wait_for_url(lambda url: "/add/" not in url)
