@@ -18,11 +18,11 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from advisors.calendars.dav import dav_calendar_of
 from advisors.models import Advisor, OtherCalendar
 from bookings import ical
+from bookings.messages.invites import neutral_title
 from bookings.models import Booking, CalendarCopy
 from organisation.faults import in_short
 from organisation.refusals import FetchFailed, Refusal, TooSlow
@@ -138,7 +138,7 @@ def _note(calendar: OtherCalendar, booking: Booking, place: str) -> None:
 def talk_of(booking: Booking, *, now: datetime) -> ical.Talk:
     """Neutral: others may look into a calendar. Its UID is not that of the invitation, which may be there as well."""
     with translation.override(settings.LANGUAGE_CODE):
-        summary = _("Talk: %(how)s") % {"how": booking.get_channel_display()}
+        summary = neutral_title(booking)
     place = booking.location
     return ical.Talk(
         uid=f"{booking.uid}-agenda@{urlsplit(settings.PUBLIC_URL).hostname}",

@@ -76,7 +76,7 @@ def test_a_talk_is_written_without_a_name(calendar, radicale):
     assert write_due(now=NOW) == 1
     written = radicale.everything()
     assert starts(radicale) == ["20261124T093000Z"]
-    assert "SUMMARY:Gesprek: " in written
+    assert "SUMMARY:Gesprek: telefonisch" in written
     assert [word for word in ("Aydin", "Sevda", "ATTENDEE", "ORGANIZER", "METHOD") if word in written] == []
     assert CalendarCopy.objects.values_list("booking", "sequence").get() == (booking.pk, 0)
 

@@ -11,16 +11,17 @@ from advisors.models import Absence, Opening
 from advisors.openings import checked
 from advisors.refusals import AbsenceTooLong, RuleNotSupported
 from advisors.rota import Hours
-from advisors.services import add_absence, change_hours, close_hours, open_hours
+from advisors.services import change_hours, close_hours, open_hours
 from advisors.slots import Span
 from bookings.impact import Colleague
 from bookings.models import Booking, Hold
 from bookings.services import move
-from bookings.services.changing_hours import Answer, Change, TalksInTheWay, What, carry_out
+from bookings.services.changing_hours import Answer, Change, TalksInTheWay, What
 from organisation.actors import Actor
 from organisation.models import AuditEvent, Policy, Role
 from organisation.services import close_day
 from outbox.models import Message
+from tests.bookings.changes import WEEK, absence_of, answered, carried_out
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -42,28 +43,12 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-ADVISOR = Actor(key="user:1", origin="web")
-WEEK = Span(NOW, NOW + timedelta(days=5))
 
 
 @pytest.fixture
 def advisor():
     make_policy()
     return make_advisor()
-
-
-def absence_of(advisor, span=WEEK):
-    make = partial(add_absence, advisor=advisor, span=span)
-    return Change(make=make, advisors=(advisor.pk,), action="absence.add", about=f"advisor:{advisor.pk}")
-
-
-def carried_out(change, word="", now=NOW, actor=ADVISOR, **answers):
-    by_number = {int(name[1:]): answer for name, answer in answers.items()}
-    return carry_out(change=change, answers=by_number, word=word, actor=actor, now=now)
-
-
-def answered(booking, what, to=None):
-    return {f"b{booking.pk}": Answer(what, to.pk if to else None, booking.starts_at)}
 
 
 def test_a_change_that_hits_no_talk_is_made_at_once(advisor):
