@@ -20,6 +20,7 @@ def post(*drafts: Draft, now: datetime) -> None:
     """Write the messages in the caller's transaction; what was posted before under the same dedupe key stays once."""
     rows = [_row(draft, now) for draft in drafts]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+    _post_fallbacks(drafts, now)
     if any(row.not_before <= now for row in rows):
         _wake()
 
@@ -80,7 +81,7 @@ def office_hours_from(moment: datetime) -> datetime:
 
 def without_body() -> dict[str, str]:
     """What is emptied when a message has come to its end; the demo keeps it, to be looked at."""
-    return {} if settings.DEMO else {"text": "", "calendar": ""}
+    return {} if settings.DEMO else {"text": "", "calendar": "", "unsubscribe_url": ""}
 
 
 def beat(*, worker: str, now: datetime) -> None:
@@ -88,8 +89,22 @@ def beat(*, worker: str, now: datetime) -> None:
     Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now})
 
 
+def _post_fallbacks(drafts: Collection[Draft], now: datetime) -> None:
+    """What stands by for a message that may fail; read back, because a message that was there already kept its key."""
+    standbys = {draft.dedupe_key: draft.fallback for draft in drafts if draft.fallback}
+    if not standbys:
+        return
+    firsts = Message.objects.filter(dedupe_key__in=standbys).in_bulk(field_name="dedupe_key")
+    rows = []
+    for key, fallback in standbys.items():
+        row = _row(fallback, now)
+        row.fallback_for, row.is_standby = firsts[key], True
+        rows.append(row)
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def _row(draft: Draft, now: datetime) -> Message:
-    values = dict(vars(draft))
+    values = {name: value for name, value in vars(draft).items() if name != "fallback"}
     values["not_before"] = draft.not_before or now
     for name in SHORTENED:  # SQLite takes a longer one, PostgreSQL does not
         values[name] = values[name][: getattr(Message, name).field.max_length]

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -12,6 +13,10 @@ from organisation.prepared import Prepared, row_of
 
 def default_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
+
+
+def default_sms_countries() -> list[str]:
+    return ["NL", "BE", "DE"]
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
@@ -80,6 +85,14 @@ class Policy(models.Model):
     )
     languages = models.JSONField(_("Languages"), default=default_languages)
     default_language = models.CharField(_("First language"), max_length=2, default="nl", choices=settings.LANGUAGES)
+    timetable = models.JSONField(default=dict, blank=True)  # what differs from organisation/timetable.py
+    sms_countries = models.JSONField(_("Texts may go to numbers of"), default=default_sms_countries, blank=True)
+    sms_per_day = models.PositiveIntegerField(_("Texts per day, at most"), default=500)
+    sms_per_number = models.PositiveSmallIntegerField(_("Texts per day to one number, at most"), default=4)
+    sms_price = models.DecimalField(
+        _("What one text costs (euros)"), max_digits=6, decimal_places=4, default=Decimal("0.10")
+    )
+    sms_budget = models.PositiveIntegerField(_("Texts per month may cost, at most (euros)"), default=250)
     second_factor_required = models.BooleanField(_("Staff must use a second factor"), default=False)
 
     objects = PolicyQuerySet.as_manager()

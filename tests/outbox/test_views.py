@@ -93,8 +93,8 @@ def test_a_text_looks_as_on_a_phone(client):
     [
         ({"state": "sent", "sent_at": NOW, "is_uncertain": True}, ["Monday 23 November at 10:00", "sent twice"]),
         ({"not_before": NOW + timedelta(days=1), "reason": "away"}, ["Tuesday 24 November", "does not answer"]),
-        ({"state": "suppressed", "reason": "withdrawn"}, ["no longer needed"]),
-        ({"state": "failed", "reason": "address"}, ["Nothing can be delivered"]),
+        ({"state": "suppressed", "ended_at": NOW, "reason": "withdrawn"}, ["no longer needed"]),
+        ({"state": "failed", "ended_at": NOW, "reason": "address"}, ["Nothing can be delivered"]),
     ],
 )
 def test_the_page_says_how_it_went(client, fields, words):

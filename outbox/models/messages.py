@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=Message.State.QUEUED)
 
     def ready(self, now: datetime) -> Self:
-        return self._useful(now).filter(state=Message.State.QUEUED, not_before__lte=now)
+        return self._useful(now).filter(state=Message.State.QUEUED, not_before__lte=now, is_standby=False)
 
     def abandoned(self, now: datetime) -> Self:
         """Left behind by a worker that died: it may have gone out, or not."""
@@ -48,6 +49,16 @@ class Message(models.Model):
     class Reason(models.TextChoices):
         WITHDRAWN = "withdrawn", _("It was no longer needed.")
         TOO_LATE = "too_late", _("It would have come too late.")
+        NOT_NEEDED = "not_needed", _("The text before it arrived.")  # a letter that stood by for it
+        STOPPED = "stopped", _("An application manager stopped it.")
+        LIMIT = "limit", _("It is more than policy allows.")
+        COUNTRY = "country", _("Policy sends no texts to this country.")
+        QUIET = "quiet", _("It is night where the receiver is.")
+        UNREACHED = "unreached", _("The phone could not be reached.")
+        LANDLINE = "landline", _("This number cannot receive texts.")
+        BLOCKED = "blocked", _("The network blocked the text.")
+        BOUNCED = "bounced", _("The mail came back.")
+        COMPLAINED = "complained", _("The receiver marked it as unwanted.")
         ADDRESS = "address", _("Nothing can be delivered at this address or number.")
         OPTED_OUT = "opted_out", _("The receiver does not want texts from us.")
         REFUSED = "refused", _("The provider refuses this message.")
@@ -71,6 +82,12 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     calendar = models.TextField(blank=True)  # an iCalendar object
     calendar_method = models.CharField(max_length=10, blank=True)
+    reply_to = models.CharField(max_length=254, blank=True)  # where answers go; the sender, when empty
+    thread = models.CharField(max_length=60, blank=True)  # mail with the same one stands together: "booking:12"
+    unsubscribe_url = models.CharField(max_length=300, blank=True)  # RFC 8058; has a token, so it goes with the body
+    time_zone = models.CharField(max_length=40, default=settings.TIME_ZONE)  # of the reader; nobody is woken
+    fallback_for = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="fallbacks")
+    is_standby = models.BooleanField(default=False)  # leaves only when what it is the fallback for failed
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)  # why it did not leave, or not yet
@@ -83,8 +100,12 @@ class Message(models.Model):
     only_at_office_hours = models.BooleanField(default=False)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease = models.UUIDField(null=True, blank=True)
-    provider_id = models.CharField(max_length=120, blank=True)
+    provider_id = models.CharField(max_length=120, blank=True, db_index=True)
+    segments = models.PositiveSmallIntegerField(default=0)  # of a text; what is paid for
+    cost = models.DecimalField(max_digits=8, decimal_places=4, default=0)  # as policy has the price
+    sending_at = models.DateTimeField(null=True, blank=True)  # the last claim
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # failed, suppressed
 
     objects = MessageQuerySet.as_manager()
@@ -103,20 +124,17 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="message_sent_has_moment", condition=~Q(state="sent") | Q(sent_at__isnull=False)
             ),
+            models.CheckConstraint(
+                name="message_delivered_has_moment", condition=~Q(state="delivered") | Q(delivered_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="message_ended_has_moment",
+                condition=~Q(state__in=["failed", "suppressed"]) | Q(ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="message_standby_waits_for_one", condition=Q(is_standby=False) | Q(fallback_for__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"
-
-
-class Heartbeat(models.Model):
-    """A worker says that it lives; `/healthz/worker` and the watchdog read it."""
-
-    worker = models.CharField(max_length=120, unique=True)
-    beat_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-beat_at"]
-
-    def __str__(self) -> str:
-        return f"heartbeat {self.pk}"
