@@ -31,6 +31,9 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a sender number, or a messaging service (MG...)
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stand-in
+INBOX_ADDRESS = env.str("INBOX_ADDRESS", default="")  # a mailbox with sub-addresses (name+tag@host) that reads answers
+INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX; empty when mail is brought to us
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")  # "user:password" that the mail provider's calls carry
 CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts that calendars may be on
 WORKERS = env.int("WORKERS", default=2)
 WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # what `manage.py work` calls its cluster

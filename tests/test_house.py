@@ -45,6 +45,7 @@ PURE = [
     "outbox/gsm7.py",
     "outbox/letters.py",
     "outbox/mime.py",
+    "outbox/replies.py",
     "spreekuur/safety.py",
 ]
 DOORS = {"views", "api", "forms", "admin"}
