@@ -39,6 +39,7 @@ PURE = [
     "bookings/wishes.py",
     "candidates/completeness.py",
     "candidates/csv_intake.py",
+    "organisation/timetable.py",
     "organisation/wording.py",
     "organisation/workdays.py",
     "outbox/drafts.py",

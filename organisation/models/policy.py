@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from organisation.prepared import Prepared, row_of
+from organisation.timetable import Times
 
 
 def default_languages() -> list[str]:
@@ -118,6 +119,11 @@ class Policy(models.Model):
     def is_introduced(self) -> bool:
         """Says who the employer is, so that a letter can be signed."""
         return bool(self.employer_name and self.sender_name and self.sender_email)
+
+    @property
+    def times(self) -> Times:
+        """When what leaves."""
+        return Times.of(self.timetable)
 
 
 class ActiveQuerySet(models.QuerySet["Location"]):
