@@ -3,11 +3,20 @@
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.offers import offer_gone, offered
 from bookings.messages.reminders import mail_reminder, text_reminder
-from bookings.messages.talks import booked, cancelled, handed_over, moved, rescheduled, with_all_that_letters_need
+from bookings.messages.talks import (
+    booked,
+    cancelled,
+    changed_place,
+    handed_over,
+    moved,
+    rescheduled,
+    with_all_that_letters_need,
+)
 
 __all__ = [
     "booked",
     "cancelled",
+    "changed_place",
     "handed_over",
     "invitation",
     "invitation_reminder",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from advisors.models import Advisor, TalkChannel
 from bookings import ical
-from bookings.messages.words import channel_sentence, file_of
+from bookings.messages.words import address_in_words, channel_sentence, file_of
 from bookings.models import Booking
 from organisation.models import Policy
 
@@ -23,7 +23,7 @@ def calendar_of(booking: Booking, policy: Policy, *, method: str, language: str,
         summary = _("Talk with %(name)s") % {"name": booking.advisor.name}
         if policy.employer_name:
             summary = f"{summary} ({policy.short_name or policy.employer_name})"
-        location = str(booking.location or booking.get_channel_display())
+        location = _place(booking)
     talk = _talk(booking, policy, booking.advisor, now=now)
     talk = replace(talk, summary=summary, description=channel_sentence(booking, language), location=location)
     return _object(talk, method)
@@ -36,7 +36,7 @@ def calendar_of_advisor(
     talk = _talk(booking, policy, advisor, now=now)
     room = advisor.video_url if booking.channel == TalkChannel.VIDEO else ""
     with translation.override(language):
-        location = str(booking.location or room or booking.get_channel_display())
+        location = room or _place(booking)
         talk = replace(talk, summary=neutral_title(booking), location=location)
     if advisor == booking.advisor:
         talk = replace(talk, description=file_of(booking))
@@ -59,6 +59,11 @@ def _talk(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) 
         attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),
         stamped_at=now,
     )
+
+
+def _place(booking: Booking) -> str:
+    """With the address, which a map finds and of which a change shows; the language is on."""
+    return address_in_words(booking.location) if booking.location else str(booking.get_channel_display())
 
 
 def _object(talk: ical.Talk, method: str) -> str:

@@ -6,10 +6,17 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from advisors.models import Advisor
+from advisors.models import Advisor, TalkChannel
 from bookings.messages.invites import CANCEL, REQUEST, calendar_of, calendar_of_advisor
 from bookings.messages.offers import of_holds
-from bookings.messages.words import clock_sentence, for_advisor, for_candidate, moment, signed_word
+from bookings.messages.words import (
+    address_in_words,
+    clock_sentence,
+    for_advisor,
+    for_candidate,
+    moment,
+    signed_word,
+)
 from bookings.models import Booking, Hold
 from organisation.actors import Actor
 from organisation.models import Policy
@@ -98,6 +105,28 @@ def handed_over(
         _to_advisor("advisor_booked", booking, policy, booking.advisor, now=now, words={"from_colleague": old.name}),
         _to_advisor("advisor_cancelled", booking, policy, old, method=CANCEL, now=now, words=gone),
     ]
+
+
+def changed_place(booking: Booking, policy: Policy, *, now: datetime) -> list[Draft]:
+    """The moment stays, the place is another: a building, a room, a link. The caller has raised the sequence."""
+    booking = _fresh(booking)
+    return [
+        _to_candidate("changed_place", booking, policy, now=now),
+        _to_advisor(
+            "advisor_changed_place",
+            booking,
+            policy,
+            booking.advisor,
+            now=now,
+            words={**_where(booking), "channel": booking.channel},
+        ),
+    ]
+
+
+def _where(booking: Booking) -> dict[str, object]:
+    """In the language of the house; "" when the advisor has no room for video any more."""
+    room = booking.advisor.video_url if booking.channel == TalkChannel.VIDEO else ""
+    return {"place": address_in_words(booking.location) if booking.location else room}
 
 
 def cancelled(

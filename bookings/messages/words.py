@@ -13,7 +13,7 @@ from bookings.models import Booking
 from candidates.models import Candidate
 from candidates.services.access import address_for
 from organisation.actors import Actor
-from organisation.models import Policy
+from organisation.models import Location, Policy
 from organisation.queries import member_of_staff
 from organisation.wording import day_in_words, mask_phone, time_in_words
 from organisation.zones import is_elsewhere, place_of
@@ -126,6 +126,11 @@ def signed_word(word: str, language: str, *, actor: Actor) -> str:
     writer = member_of_staff(actor)
     context: dict[str, object] = {"word": word, "name": writer.name if writer else ""}
     return render_text("bookings/word", language=language, context=context)
+
+
+def address_in_words(location: Location) -> str:
+    """ "Locatie Noord, Lindelaan 1, Oostmeer, Route 14"."""
+    return ", ".join(part for part in (location.name, location.address, location.city, location.room) if part)
 
 
 def channel_sentence(booking: Booking, language: str) -> str:

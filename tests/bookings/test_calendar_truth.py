@@ -94,7 +94,7 @@ def test_the_place_speaks_the_language_of_the_reader():
     [
         ("phone", "telefonisch", "Telefonisch"),
         ("video", "met videobellen", "https://video.example/kamer"),
-        ("onsite", "bij ons op locatie", "Locatie Noord"),
+        ("onsite", "bij ons op locatie", "Locatie Noord, Lindelaan 1, Oostmeer, Route 14"),
     ],
 )
 def test_the_advisor_gets_a_title_without_names_and_the_way_to_the_file(channel, how, place):
