@@ -1,10 +1,10 @@
 from django.urls import path
 
-from outbox import views
+from outbox.views import demo
 
 app_name = "outbox"
 urlpatterns = [
-    path("demo/outbox/", views.demo_outbox, name="demo_outbox"),
-    path("demo/outbox/<int:pk>/", views.demo_message, name="demo_message"),
-    path("demo/outbox/<int:pk>/invite.ics", views.demo_attachment, name="demo_attachment"),
+    path("demo/outbox/", demo.demo_outbox, name="demo_outbox"),
+    path("demo/outbox/<int:pk>/", demo.demo_message, name="demo_message"),
+    path("demo/outbox/<int:pk>/invite.ics", demo.demo_attachment, name="demo_attachment"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from organisation.wording import day_in_words, time_in_words
-from outbox.views import only_in_demo
+from outbox.views.demo import only_in_demo
 from spreekuur.clock import Jump, jumps, turn_forward
 
 

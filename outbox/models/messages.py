@@ -95,7 +95,8 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     is_uncertain = models.BooleanField(default=False)  # may have left twice: its first sender died
     created_at = models.DateTimeField()
-    not_before = models.DateTimeField()
+    not_before = models.DateTimeField()  # moves with every attempt that fails
+    first_due_at = models.DateTimeField(null=True, blank=True)  # what it was before it moved so
     useless_after = models.DateTimeField(null=True, blank=True)
     only_at_office_hours = models.BooleanField(default=False)
     leased_until = models.DateTimeField(null=True, blank=True)
