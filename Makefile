@@ -11,7 +11,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .PHONY: help setup run test torture lint format bench bench-peer messages lock clean
 .PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql test-browser
@@ -35,7 +35,7 @@ environment: dependencies $(CATALOGUES)
 dependencies:
 	@.ci/venv $(PYTHON)
 	@.ci/once .venv/requirements.lock.stamp requirements.lock \
-		$(PY) -m pip install --quiet --no-compile --require-hashes -r requirements.lock
+		.ci/install requirements.lock
 
 # Babel and not msgfmt: it comes with the dependencies.
 $(CATALOGUES): %.mo: %.po | dependencies
@@ -51,7 +51,7 @@ run: setup
 
 test-environment: environment
 	@.ci/once .venv/requirements-test.lock.stamp requirements-test.lock \
-		$(PY) -m pip install --quiet --no-compile --require-hashes -r requirements-test.lock
+		.ci/install requirements-test.lock
 
 test-system:
 	@.ci/test-packages
@@ -113,9 +113,11 @@ messages: test-environment
 	done
 
 lock: environment
-	@$(PY) -c 'import uv' 2> /dev/null || $(PY) -m pip install --quiet uv
-	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	$(LOCK) $(if $(UPGRADE),--upgrade) --extra test --constraint requirements.lock --output-file requirements-test.lock
+	@$(PY) -c 'import uv' 2> /dev/null || .ci/install .ci/installer.lock
+	echo uv | $(LOCK) $(if $(UPGRADE),--upgrade) --output-file .ci/installer.lock -
+	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra test --constraint requirements.lock --output-file requirements-test.lock \
+		pyproject.toml
 	env --chdir=tests/oracles npm install --package-lock-only --no-fund --no-audit --loglevel=error
 	@.ci/without-funding tests/oracles/package-lock.json
 
