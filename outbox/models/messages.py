@@ -27,6 +27,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         nobody = Q(state=Message.State.QUEUED) | Q(state=Message.State.SENDING, leased_until__lt=now)
         return self.filter(nobody, useless_after__lte=now)
 
+    def repeatable(self) -> Self:
+        """Failed, or stopped by a person: somebody may send it again."""
+        stopped = Q(state=Message.State.SUPPRESSED, reason=Message.Reason.STOPPED)
+        return self.filter(Q(state=Message.State.FAILED) | stopped)
+
     def _useful(self, now: datetime) -> Self:
         return self.filter(Q(useless_after__isnull=True) | Q(useless_after__gt=now))
 
