@@ -14,10 +14,10 @@ from uuid import uuid4
 from django.db import transaction
 
 from organisation.faults import in_short
-from outbox import mail, sms
+from outbox import endings, mail, sms, standbys
 from outbox.models import Message
-from outbox.services import office_hours_from, put_off_until_office_hours, suppress_useless, without_body
-from outbox.transports import Passing, Transport, Trouble
+from outbox.services import office_hours_from, put_off_until_office_hours, suppress_useless
+from outbox.transports import NotAllowed, NotNow, Passing, Transport, Trouble
 
 LEASE = timedelta(minutes=2)  # longer than a run and one send that hangs
 RUN_SECONDS = 45  # shorter than the queue's time-out of a task
@@ -79,8 +79,7 @@ def deliver(message: Message, way: Transport, *, now: datetime) -> Trouble | Non
     except Exception as error:  # one message that we cannot send does not stop the others
         logger.error("message %s (%s): %s", message.pk, message.kind, in_short(error))
         return _record_trouble(message, Passing(Reason.FAULT, is_uncertain=True), now=now)
-    values = {"state": State.SENT, "sent_at": now, "provider_id": provider_id, "reason": "", "provider_code": ""}
-    _record(message, {**values, **without_body()})
+    _record(message, {**endings.sent(now=now), "provider_id": provider_id})
     return None
 
 
@@ -92,14 +91,35 @@ def pause_after(attempts: int) -> timedelta:
 
 def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Trouble:
     words = (message.pk, message.kind, trouble.reason.value, trouble.code)
-    if isinstance(trouble, Passing) and message.attempts < MAX_ATTEMPTS:
+    if isinstance(trouble, NotNow):
+        _wait(message, trouble, now=now)
+    elif isinstance(trouble, NotAllowed):
+        logger.warning("message %s (%s) does not leave: %s %s", *words)
+        _end(message, endings.suppressed(reason=trouble.reason, now=now), now=now)
+    elif isinstance(trouble, Passing) and message.attempts < MAX_ATTEMPTS:
         logger.warning("message %s (%s) waits: %s %s", *words)
         _try_later(message, trouble, now=now)
-        return trouble
-    logger.error("message %s (%s) failed for good: %s %s", *words)
-    values = {"state": State.FAILED, "ended_at": now, "reason": trouble.reason, "provider_code": trouble.code}
-    _record(message, {**values, **without_body()})
+    else:
+        logger.error("message %s (%s) failed for good: %s %s", *words)
+        _end(message, endings.failed(reason=trouble.reason, code=trouble.code, now=now), now=now)
     return trouble
+
+
+def _wait(message: Message, trouble: NotNow, *, now: datetime) -> None:
+    """Nobody tried, so it is no attempt; what would have come too late by then does not wait in vain."""
+    if message.useless_after and trouble.until >= message.useless_after:
+        _end(message, endings.suppressed(reason=trouble.reason, now=now), now=now)
+        return
+    attempts = message.attempts - 1
+    later = {"state": State.QUEUED, "not_before": trouble.until, "first_due_at": None, "attempts": attempts}
+    _record_unless_withdrawn(message, later, reason=trouble.reason)
+
+
+@transaction.atomic
+def _end(message: Message, values: Mapping[str, object], *, now: datetime) -> None:
+    """It does not arrive, so what stands by for it may leave."""
+    if _record(message, values):
+        standbys.release([message.pk], now=now)
 
 
 def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
@@ -107,14 +127,19 @@ def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
     later = {
         "state": State.QUEUED,
         "not_before": office_hours_from(moment) if message.only_at_office_hours else moment,
+        "first_due_at": message.first_due_at or message.not_before,
         "is_uncertain": message.is_uncertain or trouble.is_uncertain,
         "provider_code": trouble.code,
     }
-    if not _record(message, {**later, "reason": trouble.reason}, useless_after=message.useless_after):
-        _record(message, later)  # withdrawn meanwhile: that stays the reason, and it does not leave again
+    _record_unless_withdrawn(message, later, reason=trouble.reason)
+
+
+def _record_unless_withdrawn(message: Message, values: Mapping[str, object], *, reason: str) -> None:
+    if not _record(message, {**values, "reason": reason}, useless_after=message.useless_after):
+        _record(message, values)  # withdrawn meanwhile: that stays the reason, and it does not leave again
 
 
 def _record(message: Message, values: Mapping[str, object], **only_when: object) -> bool:
     """Write it down when the row is still ours: a lease that ended may have gone to another worker."""
     ours = Message.objects.filter(pk=message.pk, lease=message.lease, **only_when)
-    return bool(ours.update(lease=None, leased_until=None, **values))
+    return bool(ours.update(**{**values, **endings.FREE}))

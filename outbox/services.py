@@ -5,13 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Q
 
 from organisation.workdays import next_invitation_moment
+from outbox import endings
 from outbox.drafts import Draft
 from outbox.models import Heartbeat, Message
-from outbox.wake import wake_worker
+from outbox.wake import wake
 
 SHORTENED = ("recipient_name", "sender_name", "subject")
 
@@ -22,15 +22,7 @@ def post(*drafts: Draft, now: datetime) -> None:
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     _post_fallbacks(drafts, now)
     if any(row.not_before <= now for row in rows):
-        _wake()
-
-
-def _wake() -> None:
-    """A queue in this database is told in the same transaction, so that it commits once; Redis afterwards."""
-    if settings.REDIS_URL:
-        transaction.on_commit(wake_worker)
-    else:
-        wake_worker()
+        wake()
 
 
 def withdraw(
@@ -39,27 +31,32 @@ def withdraw(
     """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction.
 
     What is leaving at this moment cannot be called back, but is not tried again. What is `sparing` stays
-    true and leaves all the same.
+    true and leaves all the same. What stands by for one of these is not counted, and does not leave either,
+    also when that one has left already.
     """
-    unsent = Message.objects.filter(about=about, state__in=(Message.State.QUEUED, Message.State.SENDING))
+    named = Message.objects.filter(about=about)
     if kinds:
-        unsent = unsent.filter(kind__in=kinds)
+        named = named.filter(kind__in=kinds)
     if channel:
-        unsent = unsent.filter(channel=channel)
+        named = named.filter(channel=channel)
     if sparing:
-        unsent = unsent.exclude(sparing)
+        named = named.exclude(sparing)
+    unsent = named.filter(state__in=(Message.State.QUEUED, Message.State.SENDING), is_standby=False)
     unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
-    return unsent.filter(state=Message.State.QUEUED).update(
-        state=Message.State.SUPPRESSED, ended_at=now, **without_body()
-    )
+    ended = endings.suppressed(reason=Message.Reason.WITHDRAWN, now=now)
+    withdrawn = unsent.filter(state=Message.State.QUEUED).update(**ended)
+    named.repeatable().update(useless_after=F("created_at"), **endings.without_body())  # nobody sends it again
+    standing_by = Message.objects.waiting().filter(is_standby=True)
+    standing_by.filter(Q(pk__in=named.values("pk")) | Q(fallback_for__in=named.values("pk"))).update(**ended)
+    return withdrawn
 
 
 def suppress_useless(*, now: datetime) -> int:
     """Give up what came too late, and what was withdrawn while a worker that died had it. Returns how many."""
-    ended = {"state": Message.State.SUPPRESSED, "ended_at": now, "lease": None, "leased_until": None, **without_body()}
     useless = Message.objects.useless(now)
-    withdrawn = useless.filter(reason=Message.Reason.WITHDRAWN).update(**ended)
-    return withdrawn + useless.update(reason=Message.Reason.TOO_LATE, **ended)
+    withdrawn = useless.filter(reason=Message.Reason.WITHDRAWN)
+    ended = withdrawn.update(**endings.suppressed(reason=Message.Reason.WITHDRAWN, now=now))
+    return ended + useless.update(**endings.suppressed(reason=Message.Reason.TOO_LATE, now=now))
 
 
 def put_off_until_office_hours(*, now: datetime) -> None:
@@ -77,11 +74,6 @@ def put_off_until_office_hours(*, now: datetime) -> None:
 def office_hours_from(moment: datetime) -> datetime:
     """The moment itself, when it is within the hours for such a letter."""
     return next_invitation_moment(moment, ZoneInfo(settings.TIME_ZONE))
-
-
-def without_body() -> dict[str, str]:
-    """What is emptied when a message has come to its end; the demo keeps it, to be looked at."""
-    return {} if settings.DEMO else {"text": "", "calendar": "", "unsubscribe_url": ""}
 
 
 def beat(*, worker: str, now: datetime) -> None:

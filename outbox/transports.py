@@ -1,6 +1,6 @@
 """What a way out of the house is, and what may go wrong on it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from outbox.models import Message
@@ -20,14 +20,34 @@ class Hopeless(Trouble):
 
 
 class Passing(Trouble):
-    """Worth another try. `is_away`: so would be every other message; `is_uncertain`: it may have left all the same."""
+    """Worth another try. `is_away`: so would be every other message; `is_uncertain`: it may have left all the same;
+    `after`: how long the provider asks us to wait."""
 
     def __init__(
-        self, reason: Message.Reason, *, code: object = "", is_away: bool = False, is_uncertain: bool = False
+        self,
+        reason: Message.Reason,
+        *,
+        code: object = "",
+        is_away: bool = False,
+        is_uncertain: bool = False,
+        after: timedelta | None = None,
     ) -> None:
         super().__init__(reason, code=code)
         self.is_away = is_away
         self.is_uncertain = is_uncertain
+        self.after = after
+
+
+class NotNow(Trouble):
+    """Nobody tried: it waits until then, such as until the night is over where the reader is. Not an attempt."""
+
+    def __init__(self, *, until: datetime, reason: Message.Reason = Message.Reason.QUIET) -> None:
+        super().__init__(reason)
+        self.until = until
+
+
+class NotAllowed(Trouble):
+    """Nobody tried, and nobody will: policy or the receiver says no. What stands by for it leaves instead."""
 
 
 class Transport(Protocol):

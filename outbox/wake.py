@@ -2,9 +2,19 @@
 
 import logging
 
+from django.conf import settings
+from django.db import transaction
 from django_q.tasks import async_task
 
 logger = logging.getLogger(__name__)
+
+
+def wake() -> None:
+    """A queue in this database is told in the same transaction, so that it commits once; Redis afterwards."""
+    if settings.REDIS_URL:
+        transaction.on_commit(wake_worker)
+    else:
+        wake_worker()
 
 
 def wake_worker() -> None:

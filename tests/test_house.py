@@ -43,6 +43,7 @@ PURE = [
     "organisation/wording.py",
     "organisation/workdays.py",
     "outbox/drafts.py",
+    "outbox/endings.py",
     "outbox/gsm7.py",
     "outbox/letters.py",
     "outbox/mime.py",

@@ -1,0 +1,30 @@
+"""What stands by for a message that may fail: leaves when that one did not arrive, and only then.
+
+Always after the message itself, in the same transaction: whoever locks both locks them in that order.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from outbox import endings
+from outbox.models import Message
+from outbox.wake import wake
+
+
+def release(firsts: Collection[int], *, now: datetime) -> int:
+    """These messages (keys) will not arrive: what stands by for them may leave now. Returns how many."""
+    released = _of(firsts).update(is_standby=False, not_before=now)
+    if released:
+        wake()
+    return released
+
+
+def suppress(firsts: Collection[int], *, reason: Message.Reason, now: datetime) -> int:
+    """Nothing leaves instead of these messages (keys) any more. Returns how many."""
+    return _of(firsts).update(**endings.suppressed(reason=reason, now=now))
+
+
+def _of(firsts: Collection[int]) -> QuerySet[Message]:
+    return Message.objects.filter(fallback_for__in=firsts, is_standby=True, state=Message.State.QUEUED)
