@@ -1,9 +1,9 @@
 """Letters leave by SMTP, over one connection as long as it holds."""
 
 import smtplib
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,11 +11,15 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from outbox.letters import html_of
+from outbox.message_ids import message_id_of, root_of
 from outbox.mime import Letter, PreparedEmail
 from outbox.models import Message
+from outbox.providers import header_with_key
+from outbox.replies import bounce_address
 from outbox.transports import Database, Hopeless, Passing, Transport, Trouble
 
 Reason = Message.Reason
+LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 
 
 def transport() -> Transport:
@@ -67,17 +71,36 @@ def letter_of(message: Message) -> Letter:
     return Letter(
         sender_name=message.sender_name,
         sender_email=message.sender_email,
-        reply_to="",
+        reply_to=message.reply_to,
         recipient_name=message.recipient_name,
         recipient_email=message.recipient,
         subject=message.subject,
         text=message.text,
         html=html_of(message.text, subject=message.subject, language=message.language),
-        message_id=f"<{message.key}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+        message_id=message_id_of(message.key),
         language=message.language,
         calendar=message.calendar,
         calendar_method=message.calendar_method,
+        headers=tuple(_headers(message)),
+        return_path=_return_path(message),
     )
+
+
+def _headers(message: Message) -> Iterator[tuple[str, str]]:
+    if message.thread:
+        yield "In-Reply-To", root_of(message.thread)
+        yield "References", root_of(message.thread)
+    if message.unsubscribe_url:  # RFC 2369, 3.2 and RFC 8058: a mail program shows a button that does it at once
+        yield "List-Unsubscribe", f"<{message.unsubscribe_url}>"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+    if settings.MAIL_WEBHOOK_SECRET:
+        yield from header_with_key(message.key, host=settings.EMAIL_HOST)
+
+
+def _return_path(message: Message) -> str:
+    """So that a report says which letter it is about, whatever the other server puts into it."""
+    address = bounce_address(message.key)
+    return address if len(address.rpartition("@")[0]) <= LOCAL_PART else ""
 
 
 def trouble_of(error: OSError) -> Trouble:

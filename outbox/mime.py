@@ -38,6 +38,7 @@ class Letter:
     calendar: str = ""  # the iCalendar object, or ""
     calendar_method: str = ""  # REQUEST or CANCEL, the same as inside the object
     headers: tuple[tuple[str, str], ...] = ()
+    return_path: str = ""  # where the report goes that it could not be delivered; the sender, when empty
 
 
 class AsWritten(EmailPolicy):
@@ -68,7 +69,7 @@ class PreparedEmail(mail.EmailMessage):
     """A letter that any mail backend of Django sends as it was built."""
 
     def __init__(self, letter: Letter, *, sent_at: datetime) -> None:
-        super().__init__(from_email=letter.sender_email, to=[letter.recipient_email])
+        super().__init__(from_email=letter.return_path or letter.sender_email, to=[letter.recipient_email])
         self.built = build(letter, sent_at=sent_at)
 
     def message(self, *args: object, **kwargs: object) -> Any:

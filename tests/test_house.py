@@ -46,7 +46,9 @@ PURE = [
     "outbox/endings.py",
     "outbox/gsm7.py",
     "outbox/letters.py",
+    "outbox/message_ids.py",
     "outbox/mime.py",
+    "outbox/providers.py",
     "outbox/replies.py",
     "spreekuur/safety.py",
 ]

@@ -4,9 +4,11 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from bookings.models import Booking
 from organisation.models import Department, Policy, User
 from outbox.drafts import Draft
 from outbox.letters import render
+from outbox.replies import address_about
 from outbox.writing import Reader, letter, staff
 from tests.factories import NOW
 
@@ -38,7 +40,22 @@ def test_a_letter_is_for_its_reader_and_from_the_employer(language):
 
 
 def test_a_letter_may_be_about_something_else_than_its_reader():
-    assert write(about=Department(pk=4)) == replace(write(), about="department:4")
+    assert write(about=Department(pk=4)) == replace(write(), about="department:4", thread="department:4")
+
+
+def test_answers_to_a_letter_about_a_talk_come_to_the_mailbox_if_there_is_one(settings):
+    talk = Booking(pk=12)
+    without = write(about=talk)
+    settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
+
+    assert without == replace(write(), about="booking:12", thread="booking:12")
+    assert write(about=talk) == replace(without, reply_to=address_about("booking:12"))
+
+
+def test_a_calendar_comes_from_who_organises_it():
+    folded = 'BEGIN:VEVENT\r\nORGANIZER;CN="Marit de Wit":mailto:antwoord+booking.12.aaaa@oost\r\n meer.example\r\nEND'
+
+    assert write(calendar=folded).sender_email == "antwoord+booking.12.aaaa@oostmeer.example"
 
 
 def test_a_letter_may_be_of_another_kind_than_its_name_says():
