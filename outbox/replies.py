@@ -22,13 +22,24 @@ def is_open() -> bool:
 
 def address_about(thing: str) -> str:
     """Where answers about "booking:12" go; "" without a mailbox."""
-    name, _, value = thing.partition(":")
-    return _address(name, value)
+    return address_in(mailbox(), thing)
+
+
+def mailbox() -> str:
+    """With the place for a tag left open, to be kept: `antwoord+@oostmeer.example`; "" without a mailbox."""
+    local, _, host = settings.INBOX_ADDRESS.rpartition("@")
+    return f"{local}+@{host}" if is_open() else ""
+
+
+def address_in(kept: str, thing: str) -> str:
+    """Where answers about "booking:12" go, in what `mailbox` said once; an address without an open place is whole."""
+    local, _, host = kept.rpartition("@")
+    return f"{local}{_tag(*thing.split(':', 1))}@{host}" if local.endswith("+") else kept
 
 
 def bounce_address(message_key: object) -> str:
     """Where the report goes that this message could not be delivered; "" without a mailbox."""
-    return _address(BOUNCE, str(message_key).replace("-", ""))  # as short as it can be
+    return address_about(f"{BOUNCE}:{str(message_key).replace('-', '')}")  # as short as it can be
 
 
 def thing_of(address: str) -> str:
@@ -43,11 +54,8 @@ def thing_of(address: str) -> str:
     return f"{found['name']}:{found['value']}" if is_ours else ""
 
 
-def _address(name: str, value: str) -> str:
-    if not is_open():
-        return ""
-    local, _, host = settings.INBOX_ADDRESS.rpartition("@")
-    return f"{local}+{name}.{value}.{_digest(name, value)}@{host}"
+def _tag(name: str, value: str) -> str:
+    return f"{name}.{value}.{_digest(name, value)}"
 
 
 def _digest(name: str, value: str) -> str:

@@ -12,7 +12,9 @@ from advisors.models import Advisor, TalkChannel
 from bookings import ical
 from bookings.messages.words import address_in_words, channel_sentence, file_of
 from bookings.models import Booking
+from organisation.actors import key_of
 from organisation.models import Policy
+from outbox.replies import address_in
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
@@ -55,7 +57,7 @@ def _talk(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) 
         description="",
         location="",
         url="",
-        organiser=ical.Party(policy.sender_name, policy.sender_email),
+        organiser=ical.Party(policy.sender_name, organiser_of(booking, policy)),
         attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),
         stamped_at=now,
     )
@@ -74,6 +76,11 @@ def neutral_title(booking: Booking) -> str:
     """ "Gesprek: telefonisch": no name, in the language that is on."""
     how = str(booking.get_channel_display())
     return _("Talk: %(how)s") % {"how": how[:1].lower() + how[1:]}
+
+
+def organiser_of(booking: Booking, policy: Policy) -> str:
+    """Who organises stays the same for life: programs answer to it, and refuse a change by somebody else."""
+    return address_in(booking.organiser or policy.sender_email, key_of(booking))
 
 
 def uid_of(booking: Booking) -> str:

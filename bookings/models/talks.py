@@ -68,7 +68,7 @@ class Booking(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)  # marked completed or no-show
     advisor_note_at = models.DateTimeField(null=True, blank=True)  # told just before it; a move empties it
     text_failed_at = models.DateTimeField(null=True, blank=True)  # the reminder by text did not arrive
-    organiser = models.EmailField(blank=True)  # of the calendar event, for life: where answers of calendars go
+    organiser = models.EmailField(blank=True)  # of the calendar event, for life; "antwoord+@..." gets a tag of its own
     place_told = models.CharField(max_length=64, blank=True)  # digest of where it is, as the last invite had it
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)  # of the calendar event, for life
     sequence = models.PositiveIntegerField(default=0)  # of the calendar event; rises at every change

@@ -40,6 +40,7 @@ from organisation.actors import Actor
 from organisation.models import Policy
 from organisation.prepared import Prepared, finds_a_row
 from outbox import services as outbox
+from outbox.replies import mailbox
 
 # Has a talk, moments that are held or a place on the waiting list; most who book have nothing yet.
 _KNOWN = Prepared(
@@ -140,7 +141,7 @@ def _book_with(
     if is_known:
         stop_waiting(locked, advisor_id=turn.advisor_id, starts_at=wish.starts_at, now=now)
     entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question)
-    booking = _create(locked, entry, slot, wish, turn.because, now)
+    booking = _create(locked, entry, slot, wish, turn.because, policy, now)
     touch(booking.candidate, now=now)
     if wish.wants_sms:
         agree_to_texts(booking, now=now)
@@ -150,7 +151,13 @@ def _book_with(
 
 
 def _create(
-    invitation: Invitation, entry: AgendaEntry, slot: Slot, wish: Wish, because: dict[str, Any], now: datetime
+    invitation: Invitation,
+    entry: AgendaEntry,
+    slot: Slot,
+    wish: Wish,
+    because: dict[str, Any],
+    policy: Policy,
+    now: datetime,
 ) -> Booking:
     uid = uuid4()
     booking = Booking.objects.create(
@@ -167,6 +174,7 @@ def _create(
         question=wish.question,
         booked_at=now,
         chosen_because=because,
+        organiser=mailbox() or policy.sender_email,
         uid=uid,
         code_digest=digest_of(code_of(uid)),
     )

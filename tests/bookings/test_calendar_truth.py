@@ -7,11 +7,13 @@ from django.utils import translation
 
 from bookings.services import book, cancel, hand_over, move
 from outbox.models import Message
+from outbox.replies import address_about
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 from tests.factories import (
     CANDIDATE,
     NOW,
     make_advisor,
+    make_booking,
     make_candidate,
     make_invitation,
     make_location,
@@ -143,3 +145,26 @@ def attendees(content):
 
 def objects_since(number):
     return list(Message.objects.order_by("pk").values_list("calendar", flat=True)[number:])
+
+
+def test_the_organiser_stays_who_it_was_when_the_talk_was_booked(settings):
+    settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
+    make_policy()
+    with_mailbox = book(invitation=make_invitation(), wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+    there = address_about(f"booking:{with_mailbox.pk}")
+    settings.INBOX_ADDRESS = ""
+    without = book(invitation=make_invitation(), wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+    of_before = make_booking(organiser="")
+    make_policy(sender_name="Ans de Boer", sender_email="nieuw@oostmeer.example")
+
+    for booking in (with_mailbox, without, of_before):
+        cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+
+    name, policy_of_then = 'CN="Ans de Boer"', "loopbaan@ziekenhuis-oostmeer.example"
+    organisers = [organiser(one) for one in objects_since(0) if "METHOD:CANCEL" in one]
+    assert organisers[::2] == organisers[1::2]
+    assert organisers[::2] == [f"{name}:mailto:{one}" for one in (there, policy_of_then, "nieuw@oostmeer.example")]
+
+
+def organiser(content):
+    return content.replace("\r\n ", "").partition("ORGANIZER;")[2].partition("\r\n")[0]

@@ -1,12 +1,12 @@
 import pytest
 
-from outbox.replies import address_about, bounce_address, thing_of
+from outbox.replies import address_about, address_in, bounce_address, mailbox, thing_of
 
 KEY = "0b6f6a3e3c594c539d6f1a2b3c4d5e6f"
 
 
 @pytest.fixture(autouse=True)
-def mailbox(settings):
+def inbox(settings):
     settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
 
 
@@ -45,3 +45,12 @@ def test_without_a_mailbox_there_is_no_address(settings):
     settings.INBOX_ADDRESS = ""
 
     assert address_about("booking:12") == bounce_address(KEY) == thing_of(address) == ""
+
+
+def test_what_was_kept_of_a_mailbox_stays_its_address(settings):
+    kept, address = mailbox(), address_about("booking:12")
+    settings.INBOX_ADDRESS = "nieuw@oostmeer.example"
+
+    assert kept == "antwoord+@oostmeer.example"
+    assert address_in(kept, "booking:12") == address
+    assert address_in("loopbaan@oostmeer.example", "booking:12") == "loopbaan@oostmeer.example"
