@@ -43,13 +43,16 @@ PURE = [
     "organisation/wording.py",
     "organisation/workdays.py",
     "outbox/drafts.py",
+    "outbox/dsn.py",
     "outbox/endings.py",
     "outbox/gsm7.py",
     "outbox/letters.py",
     "outbox/message_ids.py",
     "outbox/mime.py",
+    "outbox/numbers.py",
     "outbox/providers.py",
     "outbox/replies.py",
+    "outbox/texting/words.py",
     "spreekuur/safety.py",
 ]
 DOORS = {"views", "api", "forms", "admin"}

@@ -1,0 +1,138 @@
+"""What a report says of a letter that could not be delivered, or not yet. Pure.
+
+RFC 3464 is the format (within multipart/report, RFC 6522), RFC 3463 its status codes. Some servers write words only:
+qmail (cr.yp.to/proto/qsbmf.txt), Exim before 4.87 (deliver.c), and Exchange, whose gateways may leave its HTML alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message as Mail
+from email.parser import HeaderParser
+from enum import StrEnum
+from html import unescape
+from itertools import islice
+
+MOST_PARTS = 50
+MOST_CHARACTERS = 100_000
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_MESSAGE_ID = re.compile(r"^\s*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+_TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
+_RETURNED = re.compile(r"^(?:-|Original message headers)", re.MULTILINE)  # from here on our own words come back
+_NOT_YET = re.compile(
+    r"warning message only|do not need to resend|will (continue|keep) (to be )?(try|retr)"
+    r"|delivery (is|has been) delayed|has not yet been delivered",
+    re.IGNORECASE,
+)
+_NOT_AT_ALL = re.compile(
+    r"\AHi\. This is the"  # QSBMF, 2
+    r"|This is a permanent error|could(n't| not) be delivered|delivery has failed to these recipients"
+    r"|did not reach the following recipient|giving up on|I've given up",
+    re.IGNORECASE,
+)
+
+
+class Action(StrEnum):
+    FAILED = "failed"
+    DELAYED = "delayed"  # somebody is still trying
+    OTHER = "other"  # delivered, relayed, expanded
+
+
+@dataclass(frozen=True)
+class Report:
+    action: Action
+    status: str  # "5.1.1", or "" when it says none
+    message_ids: tuple[str, ...]  # of the letter it is about, wherever it says so
+
+    @property
+    def is_about_the_address(self) -> bool:
+        """Whether another address would help: the address, the mailbox, the way to it (RFC 3463, 3.2, 3.3, 3.5).
+
+        Protocol, content and policy are between the servers: such a letter is refused at any address there.
+        """
+        return self.status.split(".")[1:2] not in (["5"], ["6"], ["7"])
+
+
+def read_report(mail: Mail) -> Report | None:
+    """None for a mail that is no report, such as an answer by a person or by a machine that is out of office."""
+    parts = list(islice(_parts(mail), MOST_PARTS))
+    ids = tuple(dict.fromkeys(_message_ids(mail, parts)))
+    blocks = [block for part in parts if _type(part) == "message/delivery-status" for block in _blocks(part)]
+    fields = [block for block in blocks if block.get("Action")]
+    if fields:
+        return _of_fields(fields, ids)
+    return _of_words(mail, "\n".join(_text(part) for part in parts), ids)
+
+
+def _of_fields(fields: list[Mail], ids: tuple[str, ...]) -> Report:
+    """Our letters have one reader; a list behind that address may give more, and then the worst counts."""
+    said = [(_action(block), _status_of(block)) for block in fields]
+    action, status = min(said, key=lambda one: list(Action).index(one[0]))
+    return Report(action, status, ids)
+
+
+def _action(block: Mail) -> Action:
+    word = str(block["Action"]).split("(")[0].strip().lower()  # a comment may follow: RFC 3464, 2.1.1
+    return Action(word) if word in (Action.FAILED, Action.DELAYED) else Action.OTHER
+
+
+def _status_of(block: Mail) -> str:
+    """What the other server answered is closer than what the reporting one made of it (5.0.0)."""
+    found = _STATUS.search(str(block.get("Status", "")))
+    status = found[1] if found else ""
+    if status.endswith(".0.0") or not status:
+        closer = _STATUS.search(str(block.get("Diagnostic-Code", "")))
+        status = closer[1] if closer else status
+    return status
+
+
+def _of_words(mail: Mail, text: str, ids: tuple[str, ...]) -> Report | None:
+    report = _RETURNED.split(text[:MOST_CHARACTERS].strip(), maxsplit=1)[0]
+    found = _STATUS.search(report)
+    status = found[1] if found else ""
+    if _NOT_YET.search(report):
+        return Report(Action.DELAYED, status, ids)
+    if _NOT_AT_ALL.search(report) or mail.get("X-Failed-Recipients"):
+        return Report(Action.FAILED, status, ids)
+    return None
+
+
+def _message_ids(mail: Mail, parts: list[Mail]) -> Iterator[str]:
+    for part in parts:
+        if _type(part) == "message/rfc822":
+            yield from (str(original.get("Message-ID", "")).strip() for original in _blocks(part))
+        elif _type(part) in ("text/rfc822-headers", "message/rfc822-headers"):
+            yield str(HeaderParser().parsestr(_text(part, any_type=True)).get("Message-ID", "")).strip()
+        else:
+            yield from _MESSAGE_ID.findall(_text(part))
+    yield from re.findall(r"<[^<>\s]+>", f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}")[:20]
+
+
+def _parts(mail: Mail) -> Iterator[Mail]:
+    """Leaves in their order; what is returned to us stays one part."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop()
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting += reversed(_blocks(part))
+        else:
+            yield part
+
+
+def _blocks(part: Mail) -> list[Mail]:
+    payload = part.get_payload()
+    return [one for one in payload if isinstance(one, Mail)] if isinstance(payload, list) else []
+
+
+def _type(part: Mail) -> str:
+    return str(part.get_content_type())
+
+
+def _text(part: Mail, *, any_type: bool = False) -> str:
+    if part.get_content_maintype() != "text" and not any_type:
+        return ""
+    content = part.get_payload(decode=True)
+    text = content[:MOST_CHARACTERS].decode("utf-8", "replace") if isinstance(content, bytes) else ""
+    if part.get_content_subtype() == "html":
+        text = unescape(_TAG.sub(" ", text))
+    return text.replace("\r\n", "\n")

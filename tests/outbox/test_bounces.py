@@ -1,0 +1,139 @@
+"""Mail that comes back: hard, soft, in words only, forged. Where the shapes come from: tests/outbox/reports.py."""
+
+from email import message_from_bytes
+from uuid import uuid4
+
+import pytest
+
+from outbox.bounces import note_bounce
+from outbox.delivery import deliver_due
+from outbox.message_ids import message_id_of, root_of
+from outbox.replies import address_about, bounce_address
+from tests.factories import NOW, make_message
+from tests.outbox.reports import EXCHANGE_2003, EXCHANGE_HTML, EXIM, EXIM_WARNING, QMAIL, in_words, report
+from tests.stand_ins.mail import mail_server
+
+pytestmark = pytest.mark.django_db
+HTML = "Content-Type: text/html; charset=utf-8\n"
+EXIM_HEADER = "X-Failed-Recipients: weg@kandidaat.example\n"
+BOX = "loopbaan@ziekenhuis-oostmeer.example"
+
+
+@pytest.fixture(autouse=True)
+def mailbox(settings):
+    settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
+
+
+def make_sent(**fields):
+    return make_message(state="sent", sent_at=NOW, **fields)
+
+
+def outcome_of(message):
+    message.refresh_from_db()
+    return message.state, message.reason, message.provider_code
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ({}, ("failed", "bounced", "5.1.1")),
+        ({"status": "5.2.2", "diagnostic": "smtp; 552 5.2.2 mailbox full"}, ("failed", "bounced", "5.2.2")),
+        ({"status": "4.4.7", "diagnostic": "smtp; delivery time expired"}, ("failed", "bounced", "4.4.7")),
+        ({"status": "5.0.0", "diagnostic": "smtp; 550-5.1.1 no such user"}, ("failed", "bounced", "5.1.1")),
+        ({"status": "5.0.0 (undefined status)", "diagnostic": "smtp; 550 no"}, ("failed", "bounced", "5.0.0")),
+        ({"status": "5.7.1", "diagnostic": "smtp; 550 5.7.1 spam"}, ("failed", "refused", "5.7.1")),
+        ({"action": "Failed (really)"}, ("failed", "bounced", "5.1.1")),
+        ({"action": "delayed", "status": "4.4.1", "diagnostic": "smtp; 451 later"}, ("sent", "", "")),
+        ({"action": "relayed", "status": "2.0.0", "diagnostic": "smtp; 250 ok"}, ("sent", "", "")),
+    ],
+)
+@pytest.mark.parametrize("to", ["bounce", "sender"])
+def test_a_report_says_what_became_of_the_letter(said, outcome, to):
+    message, other = make_sent(), make_sent()
+    address, message_id = (
+        (bounce_address(message.key), "<x@y>") if to == "bounce" else (BOX, message_id_of(message.key))
+    )
+
+    assert note_bounce(report(address, message_id, **said), now=NOW)
+
+    assert outcome_of(message) == outcome
+    assert outcome_of(other) == ("sent", "", "")
+
+
+SHAPES = {
+    "exchange": lambda to, key: report(
+        to,
+        key,
+        status="5.1.10",
+        diagnostic="smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound;\n not found",
+        words=EXCHANGE_HTML.format(message_id_bare="-"),
+        words_type="text/html",
+        returned_type="message/rfc822",
+    ),
+    "exim": lambda to, key: in_words(to, key, EXIM, more=EXIM_HEADER),
+    "qmail": lambda to, key: in_words(to, key, QMAIL),
+    "exchange html": lambda to, key: in_words(to, key, EXCHANGE_HTML, more=HTML, subject="Undeliverable: Je gesprek"),
+    "exchange 2003": lambda to, key: in_words(to, key, EXCHANGE_2003, more=f"In-Reply-To: {key}\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [("exchange", "5.1.10"), ("exim", "5.1.1"), ("qmail", "5.1.1"), ("exchange html", "5.1.10"), ("exchange 2003", "")],
+)
+def test_every_server_s_own_shape_is_read(shape, code):
+    message = make_sent()
+
+    assert note_bounce(SHAPES[shape](BOX, message_id_of(message.key)), now=NOW)
+
+    assert outcome_of(message) == ("failed", "bounced", code)
+
+
+def test_a_warning_in_words_changes_nothing():
+    message = make_sent()
+
+    assert note_bounce(in_words(bounce_address(message.key), message_id_of(message.key), EXIM_WARNING), now=NOW)
+
+    assert outcome_of(message) == ("sent", "", "")
+
+
+def forged(message):
+    to = bounce_address(message.key)
+    yield report(to.replace(to[-30], "x"), "<made@up.example>")  # a digest that is not ours
+    yield report(bounce_address(uuid4()), message_id_of(uuid4()))  # of a letter that is not there
+    yield report(BOX, f"<{message.key}@elders.example>")
+    yield report(address_about("booking:12"), root_of("booking:12"))
+    yield in_words(to, message_id_of(message.key), "Ik ben er tot maandag niet.", subject="Automatisch antwoord")
+    yield in_words(to, message_id_of(message.key), "")
+    yield b"Content-Type: multipart/report\r\n\r\n--"
+    yield b"\xff\xfe\x00"
+
+
+def test_what_is_forged_unknown_or_no_report_changes_nothing():
+    message = make_sent()
+
+    answers = [note_bounce(mail, now=NOW) for mail in forged(message)]
+
+    assert answers == [False] * 8
+    assert outcome_of(message) == ("sent", "", "")
+
+
+def test_the_same_report_twice_is_one():
+    message = make_sent()
+    mail = report(bounce_address(message.key), "")
+
+    assert [note_bounce(mail, now=NOW), note_bounce(message_from_bytes(mail), now=NOW)] == [True, True]
+    assert outcome_of(message) == ("failed", "bounced", "5.1.1")
+
+
+def test_a_server_that_accepts_and_then_bounces_ends_in_failure(settings):
+    message = make_message(recipient="weg@kandidaat.example")
+
+    with mail_server(settings) as server:
+        deliver_due(now=NOW)
+    before = outcome_of(message)
+    (sender,), (accepted,) = server.senders, server.mails
+    note_bounce(report(sender, accepted["Message-ID"]), now=NOW)
+
+    assert before == ("sent", "", "")
+    assert outcome_of(message) == ("failed", "bounced", "5.1.1")
