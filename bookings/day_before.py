@@ -1,30 +1,37 @@
-"""When a talk of tomorrow is reminded of: from which moment, and until when that is of use. Pure."""
+"""When a talk is reminded of: from which moment, and until when that is of use. Pure."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
-HOME = ZoneInfo(settings.TIME_ZONE)
-MAIL_AT = time(9)  # the day before, local
-TEXT_AT = time(16)
-TEXT_UNTIL = time(20)  # nobody gets a text in the evening or at night
+from organisation.timetable import Times, at_clock
 
 
-def reminder_moment(starts_at: datetime, at: time, zone: ZoneInfo = HOME) -> datetime:
-    """`at` o'clock on the day before the talk where the candidate is, as UTC."""
-    return _on_day(starts_at, at, zone, days_before=1)
+def text_moment(starts_at: datetime, zone: ZoneInfo, times: Times) -> datetime:
+    return _the_day_before(starts_at, times.text_reminder_at, zone)
 
 
-def text_useless_after(starts_at: datetime, zone: ZoneInfo = HOME) -> datetime:
-    return reminder_moment(starts_at, TEXT_UNTIL, zone)
+def mail_moment(starts_at: datetime, zone: ZoneInfo, times: Times) -> datetime:
+    return _the_day_before(starts_at, times.mail_reminder_at, zone)
 
 
-def mail_useless_after(starts_at: datetime, zone: ZoneInfo = HOME) -> datetime:
-    """The midnight before the talk (UTC): from then on "tomorrow" is no longer true."""
-    return _on_day(starts_at, time(), zone, days_before=0)
+def note_moment(starts_at: datetime, _zone: ZoneInfo, times: Times) -> datetime:
+    return starts_at - timedelta(minutes=times.advisor_note_minutes_before)
 
 
-def _on_day(starts_at: datetime, at: time, zone: ZoneInfo, *, days_before: int) -> datetime:
-    day = starts_at.astimezone(zone).date() - timedelta(days=days_before)
-    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+def text_useless_after(starts_at: datetime, zone: ZoneInfo, times: Times) -> datetime:
+    """Nobody gets a text in the evening or at night, and it says "tomorrow"."""
+    return _the_day_before(starts_at, times.texts_until, zone)
+
+
+def mail_useless_after(starts_at: datetime, zone: ZoneInfo, *, is_today: bool = False) -> datetime:
+    """The midnight before the talk (UTC), when "tomorrow" is no longer true; "today" is true until it begins."""
+    return starts_at if is_today else at_clock(starts_at.astimezone(zone).date(), time(), zone)
+
+
+def is_today(starts_at: datetime, zone: ZoneInfo, now: datetime) -> bool:
+    return now.astimezone(zone).date() == starts_at.astimezone(zone).date()
+
+
+def _the_day_before(starts_at: datetime, clock: time, zone: ZoneInfo) -> datetime:
+    """That hour on the day before the talk, where the candidate is, as UTC."""
+    return at_clock(starts_at.astimezone(zone).date() - timedelta(days=1), clock, zone)

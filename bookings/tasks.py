@@ -15,6 +15,7 @@ SCANS = (
     services.remind_invited,
     services.remind_by_mail,
     services.remind_by_text,
+    services.remind_advisors,
     services.end_what_is_over,
     services.offer_free_moments,
 )

@@ -3,18 +3,17 @@
 Liberation Day (5 May) counts as a holiday once in five years, as most Dutch collective agreements have it.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
 from holidays.constants import PUBLIC
 
+from organisation.timetable import USUAL, Times, at_clock
+
 ONE_DAY = timedelta(days=1)
 FRIDAY, SATURDAY = 4, 5
-INVITATIONS_FROM = time(10)
-INVITATIONS_UNTIL = time(17)
-INVITATIONS_UNTIL_ON_FRIDAY = time(15)
 
 
 @lru_cache(maxsize=64)
@@ -52,19 +51,15 @@ def working_days_between(start: date, end: date) -> int:
     return sum(is_working_day(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
 
 
-def next_invitation_moment(moment: datetime, zone: ZoneInfo) -> datetime:
+def next_invitation_moment(moment: datetime, zone: ZoneInfo, times: Times = USUAL) -> datetime:
     """The first moment from `moment` on (UTC) at which a letter about a rejection may leave.
 
-    That is on a working day from 10:00 until 17:00 in the zone, on Friday until 15:00: nobody
-    reads such news in the evening, or before a weekend in which there is nobody to call.
+    That is on a working day from 10:00 until 17:00 in the zone, on Friday until 15:00, unless policy says
+    otherwise: nobody reads such news in the evening, or before a weekend in which there is nobody to call.
     """
     local = moment.astimezone(zone)
     day = local.date()
-    if is_working_day(day) and local.time() < _invitations_until(day):
-        opens_at = datetime.combine(day, INVITATIONS_FROM, tzinfo=zone)
-        return max(moment.astimezone(UTC), opens_at.astimezone(UTC))
-    return datetime.combine(add_working_days(day, 1), INVITATIONS_FROM, tzinfo=zone).astimezone(UTC)
-
-
-def _invitations_until(day: date) -> time:
-    return INVITATIONS_UNTIL_ON_FRIDAY if day.weekday() == FRIDAY else INVITATIONS_UNTIL
+    until = times.invitations_until_on_friday if day.weekday() == FRIDAY else times.invitations_until
+    if is_working_day(day) and local.time() < until:
+        return max(moment.astimezone(UTC), at_clock(day, times.invitations_from, zone))
+    return at_clock(add_working_days(day, 1), times.invitations_from, zone)

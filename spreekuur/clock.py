@@ -9,15 +9,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.day_before import MAIL_AT, TEXT_AT, reminder_moment
-from bookings.models import Booking
+from bookings.services.reminding import MAIL, NOTE, TEXT, Reminder, moments_of_reminders
 from bookings.tasks import send_what_is_due
-from organisation.workdays import INVITATIONS_UNTIL, next_invitation_moment
+from organisation.models import Policy
+from organisation.timetable import Times
+from organisation.workdays import next_invitation_moment
 from outbox.delivery import deliver_due
 
 ONE_HOUR = timedelta(hours=1)
 ONE_WEEK = timedelta(days=7)
-OFFICE_HOURS = range(MAIL_AT.hour, INVITATIONS_UNTIL.hour + 1)  # local
+ONE_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -30,44 +31,48 @@ class Jump:
 
 
 def jumps(now: datetime) -> list[Jump]:
-    """The next invitations, the next reminder of a talk (when a talk is planned), and a week, nearest first."""
-    found = [Jump("invitations", _next_invitations(now), _("The next hour at which invitations leave"))]
-    if reminder := _next_reminder(now):
-        found.append(Jump("reminder", reminder, _("The reminders of the next talk, the day before at 16:00")))
+    """The next invitations, what the next talk brings (when one is planned), and a week, nearest first."""
+    times = Policy.objects.current().times
+    found = [Jump("invitations", _next_invitations(now, times), _("The next hour at which invitations leave"))]
+    if reminder := _next(TEXT, now):
+        found.append(Jump("reminder", reminder, _("The reminders of the next talk, the day before")))
+    if times.advisor_note_minutes_before and (note := _next(NOTE, now)):
+        found.append(Jump("note", note, _("The note to the advisor, just before the next talk")))
     found.append(Jump("week", now + ONE_WEEK, _("A week from now")))
     return sorted(found, key=lambda jump: jump.until)
 
 
 def turn_forward(*, now: datetime, until: datetime) -> int:
-    """Do hour by hour what the worker would do until then; returns how many letters and texts left.
+    """Do hour by hour, and when a reminder is due, what the worker would do until then.
 
-    Only the tasks of the timetable are told that time: pages keep the real one.
+    Returns how many letters and texts left. Only the tasks of the timetable are told that time: pages keep the real
+    one.
     """
+    due = moments_of_reminders(MAIL, TEXT, NOTE, since=now, until=until)
     sent = 0
-    for moment in _hours(now, until):
+    for moment in sorted({*_hours(now, until), *due, until}):
         send_what_is_due(moment)
         sent += deliver_due(now=moment)
     return sent
 
 
 def _hours(now: datetime, until: datetime) -> Iterator[datetime]:
-    """The whole hours of every day at which something may leave, and the end."""
+    """The whole hours of every day at which something may leave."""
+    times = Policy.objects.current().times
+    first = min(times.invitations_from, times.offers_from, times.recruiter_reminder_from)
     moment = now.replace(minute=0, second=0, microsecond=0) + ONE_HOUR
     while moment < until:
-        if timezone.localtime(moment).hour in OFFICE_HOURS:
+        if first <= timezone.localtime(moment).time() <= times.invitations_until:
             yield moment
         moment += ONE_HOUR
-    yield until
 
 
-def _next_invitations(now: datetime) -> datetime:
+def _next_invitations(now: datetime, times: Times) -> datetime:
     """Tomorrow at the earliest: who is told today is not written to today."""
     zone = ZoneInfo(settings.TIME_ZONE)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return next_invitation_moment(datetime.combine(tomorrow, time(), tzinfo=zone), zone)
+    return next_invitation_moment(datetime.combine(tomorrow, time(), tzinfo=zone), zone, times)
 
 
-def _next_reminder(now: datetime) -> datetime | None:
-    starts = Booking.objects.standing().filter(starts_at__gt=now).order_by("starts_at")
-    moments = (reminder_moment(starts_at, TEXT_AT) for starts_at in starts.values_list("starts_at", flat=True))
-    return next((moment for moment in moments if moment > now), None)
+def _next(sort: Reminder, now: datetime) -> datetime | None:
+    return next(iter(moments_of_reminders(sort, since=now, until=now + ONE_YEAR)), None)

@@ -2,7 +2,7 @@
 
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.offers import offer_gone, offered
-from bookings.messages.reminders import mail_reminder, text_reminder
+from bookings.messages.reminders import advisor_note, mail_reminder, text_reminder
 from bookings.messages.talks import (
     booked,
     cancelled,
@@ -14,6 +14,7 @@ from bookings.messages.talks import (
 )
 
 __all__ = [
+    "advisor_note",
     "booked",
     "cancelled",
     "changed_place",

@@ -94,7 +94,7 @@ def _text(held: Hold, entry: WaitlistEntry, policy: Policy) -> Draft:
     candidate = held.invitation.candidate
     language, zone = candidate.language, candidate.zone
     until = f"{day_in_short(held.expires_at, language, zone)} {time_in_words(held.expires_at, language, zone)}"
-    may_leave_from, may_leave_until = hours_for_texts(held.offered_at, zone)
+    may_leave_from, may_leave_until = hours_for_texts(held.offered_at, zone, policy.times)
     words = {
         **of_employer(policy),
         **moment(held.starts_at, language, zone=zone),

@@ -1,8 +1,8 @@
-"""The day before: a mail to everybody, a text to who asked for one."""
+"""The day before: a mail to everybody, a text to who asked for one. Just before it: a note to the advisor."""
 
 from bookings.codes import address_of, code_of
 from bookings.day_before import mail_useless_after, text_useless_after
-from bookings.messages.words import for_candidate
+from bookings.messages.words import address_in_words, for_advisor, for_candidate
 from bookings.models import Booking
 from organisation.actors import key_of
 from organisation.models import Policy
@@ -10,19 +10,20 @@ from organisation.text_room import FIRST_NAME
 from outbox.drafts import Draft
 from outbox.gsm7 import fits, normalise
 from outbox.letters import render_text
-from outbox.writing import letter
+from outbox.writing import letter, staff
 
 
-def mail_reminder(booking: Booking, policy: Policy) -> Draft:
+def mail_reminder(booking: Booking, policy: Policy, *, is_today: bool = False) -> Draft:
+    """Says "tomorrow", or "today" when nobody worked yesterday."""
     candidate = booking.candidate
     return letter(
         "bookings/reminder",
         to=candidate.reader,
         policy=policy,
-        words=for_candidate(booking, policy),
+        words={**for_candidate(booking, policy), "is_today": is_today},
         about=booking,
         once=f"{_state(booking)}:mail",
-        useless_after=mail_useless_after(booking.starts_at, candidate.zone),
+        useless_after=mail_useless_after(booking.starts_at, candidate.zone, is_today=is_today),
     )
 
 
@@ -38,7 +39,22 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
         text=_short_text(booking, policy),
-        useless_after=text_useless_after(booking.starts_at, candidate.zone),
+        useless_after=text_useless_after(booking.starts_at, candidate.zone, policy.times),
+    )
+
+
+def advisor_note(booking: Booking, policy: Policy) -> Draft:
+    """To who holds it; without the candidate's name, which stands in the file."""
+    to = staff(booking.advisor.user)
+    place = address_in_words(booking.location) if booking.location else ""
+    return letter(
+        "bookings/advisor_note",
+        to=to,
+        policy=policy,
+        words={**for_advisor(booking, policy), "place": place},
+        about=booking,
+        once=f"{_state(booking)}:{to.key}",
+        useless_after=booking.starts_at,
     )
 
 

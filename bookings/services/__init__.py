@@ -5,7 +5,7 @@ from bookings.services.inviting import invite, invite_due, remind_invited
 from bookings.services.moving import move
 from bookings.services.offering import end_what_is_over, offer_free_moments
 from bookings.services.preparing import prepare
-from bookings.services.reminding import remind_by_mail, remind_by_text
+from bookings.services.reminding import remind_advisors, remind_by_mail, remind_by_text
 from bookings.services.rescheduling import reschedule
 from bookings.services.taking_over import take_over
 from bookings.services.waiting import Waiting, decline, leave, wait
@@ -24,6 +24,7 @@ __all__ = [
     "offer_free_moments",
     "offer_instead",
     "prepare",
+    "remind_advisors",
     "remind_by_mail",
     "remind_by_text",
     "remind_invited",

@@ -87,4 +87,5 @@ def _give_to(booking: Booking, to: int, policy: Policy, now: datetime) -> None:
 def _place(booking: Booking, slot: Slot) -> None:
     booking.advisor_id, booking.ends_at = slot.advisor_id, slot.ends_at
     booking.location_id = slot.location_id if booking.channel == TalkChannel.ONSITE else None
+    booking.advisor_note_at = None  # the colleague gets one as well, also within the hour
     booking.sequence += 1

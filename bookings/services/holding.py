@@ -18,7 +18,7 @@ from outbox import services as outbox
 
 def expiry_of(invitation: Invitation, policy: Policy, *, now: datetime) -> datetime:
     """How long a moment that is offered now is held: policy's hours, in which the candidate is awake."""
-    return after_waking_hours(now, policy.hold_hours, invitation.candidate.zone)
+    return after_waking_hours(now, policy.hold_hours, invitation.candidate.zone, policy.times)
 
 
 def question_for_hold(policy: Policy, *, now: datetime, expires_at: datetime) -> Question:

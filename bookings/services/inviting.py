@@ -20,7 +20,6 @@ from organisation.models import Policy
 from organisation.workdays import next_invitation_moment
 from outbox import services as outbox
 
-REMIND_AFTER = timedelta(days=7)
 Eligibility = Policy.Eligibility
 
 
@@ -44,7 +43,7 @@ def may_be_invited(policy: Policy) -> QuerySet[Rejection]:
 def invite_due(*, now: datetime) -> int:
     """Invite everybody whose time has come: told on an earlier day, at an hour for such a letter. Returns how many."""
     policy = Policy.objects.current()
-    if not policy.is_introduced or next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
+    if not policy.is_introduced or not _is_an_hour_for_it(now, policy):
         return 0
     due = may_be_invited(policy).told_before(timezone.localdate(now))  # type: ignore[attr-defined]
     keys = list(due.order_by("pk").values_list("pk", flat=True))
@@ -79,22 +78,27 @@ def invite(*, rejection_id: int, policy: Policy, now: datetime) -> bool:
 
 
 def remind_invited(*, now: datetime) -> int:
-    """One reminder after seven days, at an hour for such a letter, to those who did not react. Returns how many."""
+    """One reminder, after as many days as the timetable says, to those who did not react. Returns how many."""
     policy = Policy.objects.current()
-    if next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE)) != now:
+    if not policy.times.invitation_reminder_after_days or not _is_an_hour_for_it(now, policy):
         return 0
-    keys = list(_may_be_reminded(now).values_list("pk", flat=True))
+    keys = list(_may_be_reminded(now, policy).values_list("pk", flat=True))
     return do_each(keys, partial(_remind, policy=policy, now=now), name="invitation")
 
 
-def _may_be_reminded(now: datetime) -> QuerySet[Invitation]:
+def _is_an_hour_for_it(now: datetime, policy: Policy) -> bool:
+    return next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE), policy.times) == now
+
+
+def _may_be_reminded(now: datetime, policy: Policy) -> QuerySet[Invitation]:
     booked = Booking.objects.filter(invitation=OuterRef("pk"))
+    pause = timedelta(days=policy.times.invitation_reminder_after_days)
     return Invitation.objects.open(timezone.localdate(now)).filter(
         ~Exists(booked),
         waitlist_entry__isnull=True,
         reminded_at__isnull=True,
         declined_at__isnull=True,
-        sent_at__lte=now - REMIND_AFTER,
+        sent_at__lte=now - pause,
         application__candidate__messages_stopped_at__isnull=True,
     )
 
@@ -104,7 +108,7 @@ def _remind(invitation_id: int, *, policy: Policy, now: datetime) -> bool:
     """Locks first and looks then, so that who just booked or pressed Stop gets no letter."""
     locked = Invitation.objects.select_for_update(no_key=True, of=("self", "application__candidate"))
     invitation = locked.select_related("application__candidate", "application__vacancy").get(pk=invitation_id)
-    if not _may_be_reminded(now).filter(pk=invitation_id).update(reminded_at=now):
+    if not _may_be_reminded(now, policy).filter(pk=invitation_id).update(reminded_at=now):
         return False
     outbox.post(messages.invitation_reminder(invitation, policy), now=now)
     return True

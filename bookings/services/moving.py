@@ -104,7 +104,7 @@ def _change(booking: Booking, slot: Slot, wish: Wish, now: datetime) -> None:
     booking.location_id = slot.location_id if wish.channel == TalkChannel.ONSITE else None
     booking.phone = wish.phone or booking.phone
     booking.moved_at, booking.moved_count = now, booking.moved_count + 1
-    booking.text_reminder_at = booking.mail_reminder_at = None
+    booking.text_reminder_at = booking.mail_reminder_at = booking.advisor_note_at = None
     booking.sequence += 1
     booking.save()
 

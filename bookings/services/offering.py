@@ -32,6 +32,7 @@ from organisation import audit
 from organisation.actors import SYSTEM
 from organisation.faults import do_each
 from organisation.models import Policy
+from organisation.timetable import Times
 from outbox import services as outbox
 
 UNANSWERED = 3  # offers, and then somebody is not waiting any more
@@ -57,7 +58,7 @@ def offer_free_moments(*, now: datetime) -> int:
     for entry in line.values():
         _forget_what_is_gone(entry, free.slots)
     with_offer = set(Hold.objects.offered().values_list("invitation__application__candidate", flat=True))
-    ready = [key for key, entry in line.items() if _may_be_offered(entry, with_offer, now)]
+    ready = [key for key, entry in line.items() if _may_be_offered(entry, with_offer, policy.times, now)]
     return do_each(ready, lambda key: _offer_to(line[key], free, policy, now), name="waitlistentry")
 
 
@@ -114,12 +115,12 @@ def _forget_what_is_gone(entry: WaitlistEntry, slots: list[Slot]) -> None:
         entry.save(update_fields=["known_starts"])
 
 
-def _may_be_offered(entry: WaitlistEntry, with_offer: set[int], now: datetime) -> bool:
+def _may_be_offered(entry: WaitlistEntry, with_offer: set[int], times: Times, now: datetime) -> bool:
     candidate = entry.invitation.candidate
     today = now.astimezone(candidate.zone).date()
     unanswered = [one for one in entry.invitation.holds.all() if one.state == Hold.State.EXPIRED]
     let_pass_today = any(one.expires_at.astimezone(candidate.zone).date() == today for one in unanswered)
-    return is_awake(now, candidate.zone) and candidate.pk not in with_offer and not let_pass_today
+    return is_awake(now, candidate.zone, times) and candidate.pk not in with_offer and not let_pass_today
 
 
 def _offer_to(entry: WaitlistEntry, free: _Free, policy: Policy, now: datetime) -> bool:

@@ -1,75 +1,112 @@
-"""Reminders of a talk, by scanning for what is due: never twice, never to a moment that moved or was cancelled."""
+"""Reminders of a talk, by scanning for what is due: never twice, never to a moment that moved or was cancelled.
+
+Nobody has to be awake at the moment itself. Of what nobody looked at in time the outbox shows a row: it leaves when it
+is still of use, and is suppressed as too late when it is not.
+"""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings import messages
-from bookings.day_before import MAIL_AT, TEXT_AT, mail_useless_after, reminder_moment, text_useless_after
+from bookings.day_before import is_today, mail_moment, note_moment, text_moment
 from bookings.models import Booking
 from organisation.faults import do_each
 from organisation.models import Policy
+from organisation.timetable import Times
 from outbox import services as outbox
 from outbox.drafts import Draft
 
 WHEN = ("pk", "starts_at", "booked_at", "moved_at", "invitation__application__candidate__time_zone")
-LONGEST_AHEAD = timedelta(days=2)  # the whole day before, whatever the zone
-Mark = Literal["text_reminder_at", "mail_reminder_at"]
+LOOK_BACK = timedelta(days=1)  # at talks that began while nobody worked
+TWO_DAYS = timedelta(days=2)  # the whole day before, whatever the zone
+FIVE_HOURS = timedelta(hours=5)  # more than the earliest note of the timetable
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One sort: the field of a talk that says it was posted, when it is due, and what it says."""
+
+    mark: str
+    moment: Callable[[datetime, ZoneInfo, Times], datetime]
+    draft: Callable[[Booking, Policy, datetime], Draft]
+    ahead: timedelta = TWO_DAYS
+    wanted: Q = field(default_factory=Q)
+
+
+def _text(booking: Booking, policy: Policy, _now: datetime) -> Draft:
+    return messages.text_reminder(booking, policy)
+
+
+def _mail(booking: Booking, policy: Policy, now: datetime) -> Draft:
+    said_today = is_today(booking.starts_at, booking.candidate.zone, now)
+    return messages.mail_reminder(booking, policy, is_today=said_today)
+
+
+def _note(booking: Booking, policy: Policy, _now: datetime) -> Draft:
+    return messages.advisor_note(booking, policy)
+
+
+TEXT = Reminder("text_reminder_at", text_moment, _text, wanted=Q(wants_sms=True))
+MAIL = Reminder("mail_reminder_at", mail_moment, _mail)
+NOTE = Reminder("advisor_note_at", note_moment, _note, ahead=FIVE_HOURS)
 
 
 def text_is_ahead(booking: Booking, now: datetime) -> bool:
-    return now < reminder_moment(booking.starts_at, TEXT_AT, booking.candidate.zone)
+    return now < text_moment(booking.starts_at, booking.candidate.zone, Policy.objects.current().times)
 
 
 def remind_by_text(*, now: datetime) -> int:
     """Post a text for every talk of tomorrow whose candidate asked for one. Returns how many."""
-    return _remind(now=now, mark="text_reminder_at", at=TEXT_AT, until=text_useless_after, wanted=Q(wants_sms=True))
+    return _remind(TEXT, policy=Policy.objects.current(), now=now)
 
 
 def remind_by_mail(*, now: datetime) -> int:
-    """Post a mail for every talk of tomorrow. Returns how many."""
-    return _remind(now=now, mark="mail_reminder_at", at=MAIL_AT, until=mail_useless_after, wanted=Q())
+    """Post a mail for every talk of tomorrow, and of today when nobody worked yesterday. Returns how many."""
+    return _remind(MAIL, policy=Policy.objects.current(), now=now)
 
 
-def _remind(*, now: datetime, mark: Mark, at: time, until: Callable[[datetime, ZoneInfo], datetime], wanted: Q) -> int:
+def remind_advisors(*, now: datetime) -> int:
+    """Post a note for every talk that is about to begin, unless the timetable has none. Returns how many."""
     policy = Policy.objects.current()
+    return _remind(NOTE, policy=policy, now=now) if policy.times.advisor_note_minutes_before else 0
+
+
+def _remind(sort: Reminder, *, policy: Policy, now: datetime) -> int:
     seen = {
         key: starts_at
-        for key, starts_at, booked_at, moved_at, zone_name in _soon(now, mark, wanted).values_list(*WHEN)
-        for zone in [ZoneInfo(zone_name)]
-        if (moved_at or booked_at) < reminder_moment(starts_at, at, zone) <= now < until(starts_at, zone)
+        for key, starts_at, booked_at, moved_at, zone_name in _near(sort, now).values_list(*WHEN)
+        if (moved_at or booked_at) < sort.moment(starts_at, ZoneInfo(zone_name), policy.times) <= now
     }
-    return do_each(
-        list(seen), partial(_remind_of, seen, policy=policy, now=now, mark=mark, wanted=wanted), name="booking"
-    )
+    return do_each(list(seen), partial(_remind_of, seen, sort=sort, policy=policy, now=now), name="booking")
 
 
-def _soon(now: datetime, mark: Mark, wanted: Q) -> QuerySet[Booking]:
-    """Not begun, within two days, not yet reminded; one that was arranged after its reminder's moment gets none."""
-    return Booking.objects.standing().filter(
-        wanted, starts_at__gt=now, starts_at__lt=now + LONGEST_AHEAD, **{f"{mark}__isnull": True}
-    )
+def _near(sort: Reminder, now: datetime) -> QuerySet[Booking]:
+    """Not yet reminded of; of these one that was arranged after its reminder's moment gets none."""
+    near = Booking.objects.standing().filter(starts_at__gt=now - LOOK_BACK, starts_at__lt=now + sort.ahead)
+    return near.filter(sort.wanted, **{f"{sort.mark}__isnull": True})
 
 
 @transaction.atomic
-def _remind_of(
-    seen: dict[int, datetime], booking_id: int, *, policy: Policy, now: datetime, mark: Mark, wanted: Q
-) -> bool:
+def _remind_of(seen: dict[int, datetime], booking_id: int, *, sort: Reminder, policy: Policy, now: datetime) -> bool:
     """False when somebody else reminded, or when the talk moved since the scan saw it."""
-    still = _soon(now, mark, wanted).filter(pk=booking_id, starts_at=seen[booking_id])
-    if not still.update(**{mark: now}):
+    still = _near(sort, now).filter(pk=booking_id, starts_at=seen[booking_id])
+    if not still.update(**{sort.mark: now}):
         return False
     booking = messages.with_all_that_letters_need(Booking.objects.filter(pk=booking_id)).get()
-    outbox.post(_draft(booking, policy, mark), now=now)
+    outbox.post(sort.draft(booking, policy, now), now=now)
     return True
 
 
-def _draft(booking: Booking, policy: Policy, mark: Mark) -> Draft:
-    if mark == "text_reminder_at":
-        return messages.text_reminder(booking, policy)
-    return messages.mail_reminder(booking, policy)
+def moments_of_reminders(*sorts: Reminder, since: datetime, until: datetime) -> list[datetime]:
+    """When, after `since` and before `until`, something becomes due of the talks that stand; in order, each once."""
+    times = Policy.objects.current().times
+    talks = Booking.objects.standing().filter(starts_at__gt=since, starts_at__lt=until + TWO_DAYS)
+    zones = talks.values_list("starts_at", "invitation__application__candidate__time_zone")
+    moments = {sort.moment(starts_at, ZoneInfo(name), times) for starts_at, name in zones for sort in sorts}
+    return sorted(moment for moment in moments if since < moment < until)

@@ -79,6 +79,6 @@ def _place(booking: Booking, slot: Slot, now: datetime) -> None:
     booking.starts_at, booking.ends_at = slot.starts_at, slot.ends_at
     booking.location_id = slot.location_id if booking.channel == TalkChannel.ONSITE else None
     booking.moved_at, booking.moved_count = now, booking.moved_count + 1
-    booking.text_reminder_at = booking.mail_reminder_at = None
+    booking.text_reminder_at = booking.mail_reminder_at = booking.advisor_note_at = None
     booking.sequence += 1
     booking.save()

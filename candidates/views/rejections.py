@@ -25,7 +25,7 @@ from candidates.services.registering import Outcome, Registered, change_rejectio
 from organisation import audit
 from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
-from organisation.models import Role
+from organisation.models import Policy, Role
 
 ROWS = 30
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -125,7 +125,8 @@ def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:
 def _shown(found: Rejection) -> Shown:
     expected_at = None
     if found.completed_at and found.notified_on and not found.application.candidate.messages_stopped_at:
-        expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE)
+        times = Policy.objects.current().times
+        expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE, times=times)
     missing = missing_in(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
     return Shown(found, missing, expected_at)
 

@@ -18,7 +18,6 @@ from referrals.models import Referral
 from referrals.refusals import ConsentGiven, ConsentMissing, IntroductionNeeded, RecruiterGone, VacancyClosed, Withdrawn
 from vacancies.models import Vacancy
 
-ANSWER_WITHIN = 5  # working days
 CONSENT_VERSION = "referral-2026-11"
 WITH_RECRUITER = {Referral.State.SENT, Referral.State.ACCEPTED}
 
@@ -46,11 +45,11 @@ def _consent(referral: Referral, introduction: str, actor: Actor, now: datetime)
         raise VacancyClosed
     if not Vacancy.objects.staffed().filter(pk=referral.vacancy_id).exists():
         raise RecruiterGone
-    _mark_sent(referral, introduction, now)
+    policy = Policy.objects.current()
+    _mark_sent(referral, introduction, policy, now)
     _keep_consent(referral, now)
     touch(referral.candidate, now=now)
     audit.record("referral.consent", referral, actor=actor, now=now)
-    policy = Policy.objects.current()
     outbox.post(messages.introduced(referral, policy), messages.consented(referral, policy), now=now)
     return referral
 
@@ -118,13 +117,13 @@ def _same_or_refuse(referral: Referral, introduction: str) -> Referral:
     raise ConsentGiven
 
 
-def _mark_sent(referral: Referral, introduction: str, now: datetime) -> None:
+def _mark_sent(referral: Referral, introduction: str, policy: Policy, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     referral.is_changed_by_candidate = introduction != referral.introduction
     referral.introduction = introduction
     referral.state = Referral.State.SENT
     referral.consented_at, referral.refused_at = now, None
-    referral.answer_by = add_working_days(today, ANSWER_WITHIN)
+    referral.answer_by = add_working_days(today, policy.times.recruiter_answer_days)
     referral.save()
 
 

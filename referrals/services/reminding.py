@@ -1,4 +1,4 @@
-"""One reminder to a recruiter who let the five working days pass."""
+"""One reminder to a recruiter who let the working days for an answer pass."""
 
 from datetime import date, datetime
 from functools import partial
@@ -15,15 +15,12 @@ from outbox import services as outbox
 from referrals import messages
 from referrals.models import Referral
 
-FROM_HOUR = 9  # local
-
 
 def remind_recruiters(*, now: datetime) -> int:
     """Post a reminder for every referral whose day has passed without an answer. Returns how many."""
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    if local.hour < FROM_HOUR or not is_working_day(local.date()):
+    local, policy = now.astimezone(ZoneInfo(settings.TIME_ZONE)), Policy.objects.current()
+    if local.time() < policy.times.recruiter_reminder_from or not is_working_day(local.date()):
         return 0
-    policy = Policy.objects.current()
     keys = list(_overdue(local.date()).values_list("pk", flat=True))
     return do_each(keys, partial(_remind_of, policy=policy, today=local.date(), now=now), name="referral")
 

@@ -8,7 +8,6 @@ from django.utils import timezone, translation
 
 from advisors.rota import Hours
 from advisors.slots import Calendar, Question, Slot, free_slots
-from bookings.day_before import TEXT_AT
 from bookings.messages import mail_reminder
 from bookings.models import Booking
 from bookings.moments import moment_of, stretch_of
@@ -149,7 +148,7 @@ def test_a_text_comes_at_four_where_the_candidate_is(zone, expected):
     sent = [remind_by_text(now=moment) for moment in due]
 
     assert sent == [0, 1]
-    assert (TEXT_AT, Message.objects.get().about) == (time(16), f"booking:{booking.pk}")
+    assert Message.objects.get().about == f"booking:{booking.pk}"
 
 
 def test_a_reminder_for_somebody_at_home_says_one_time_only():

@@ -8,6 +8,7 @@ from bookings import messages
 from bookings.waking import after_waking_hours
 from organisation.models import Policy
 from organisation.text_room import room_for_short_name
+from organisation.timetable import USUAL
 from outbox.gsm7 import fits
 from tests.factories import (
     make_candidate,
@@ -84,7 +85,7 @@ def test_a_text_waits_for_nine_and_is_not_sent_in_the_evening(offered_at, zone, 
     offered = datetime.fromisoformat(f"2026-11-23T{offered_at}+01:00")
     entry, candidate = make_waitlist_entry(phone="+31600000001", wants_sms=True), make_candidate(time_zone=zone)
     invitation = make_invitation(rejection=make_rejection(candidate=candidate))
-    expires_at = after_waking_hours(offered, 4, candidate.zone)
+    expires_at = after_waking_hours(offered, 4, candidate.zone, USUAL)
     held = make_hold(invitation=invitation, offered_at=offered, expires_at=expires_at)
 
     _letter, text = messages.offered(held, entry, Policy.objects.current())

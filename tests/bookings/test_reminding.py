@@ -8,6 +8,8 @@ from bookings.day_before import text_useless_after
 from bookings.models import Booking
 from bookings.services import cancel, remind_by_mail, remind_by_text
 from candidates.models import Candidate
+from organisation.timetable import USUAL
+from organisation.zones import HOME
 from outbox.delivery import deliver_due
 from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_booking, make_policy
@@ -45,23 +47,6 @@ def test_a_mail_is_posted_in_the_morning_before(booking):
     assert list(Message.objects.values_list("channel", "useless_after")) == [("mail", WEDNESDAY_00)]
 
 
-@pytest.mark.parametrize(
-    ("moment", "posted"),
-    [
-        (TUESDAY_20 - MINUTE, ["mail", "sms"]),
-        (TUESDAY_20, ["mail"]),
-        (WEDNESDAY_00 - MINUTE, ["mail"]),
-        (WEDNESDAY_00, []),
-        (WEDNESDAY_TEN - MINUTE, []),
-    ],
-)
-def test_a_worker_that_was_down_sends_no_text_at_night_and_no_tomorrow_on_the_day_itself(booking, moment, posted):
-    remind_by_mail(now=moment)
-    remind_by_text(now=moment)
-
-    assert reminders() == posted
-
-
 def test_reminders_that_waited_too_long_do_not_leave(booking):
     remind_by_mail(now=TUESDAY_16)
     remind_by_text(now=TUESDAY_16)
@@ -78,7 +63,7 @@ def test_reminders_that_waited_too_long_do_not_leave(booking):
     ],
 )
 def test_a_text_is_useless_from_eight_in_the_evening_local(starts_at, useless_after):
-    assert text_useless_after(starts_at) == useless_after
+    assert text_useless_after(starts_at, HOME, USUAL) == useless_after
 
 
 def test_a_reminder_that_fails_does_not_stop_the_others(booking, caplog):
@@ -115,10 +100,6 @@ def test_a_talk_arranged_after_the_moment_of_its_reminder_gets_none(booking):
     Booking.objects.update(booked_at=TUESDAY_16 + MINUTE)
 
     assert remind_by_text(now=TUESDAY_16 + 2 * MINUTE) == 0
-
-
-def test_a_talk_that_began_is_not_reminded_of(booking):
-    assert remind_by_text(now=WEDNESDAY_TEN) == 0
 
 
 @pytest.mark.django_db(transaction=True)

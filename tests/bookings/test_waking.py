@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.waking import after_waking_hours, hours_for_texts, is_awake
+from organisation.timetable import USUAL
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -26,7 +27,7 @@ def at(text):
     ],
 )
 def test_nobody_gets_an_offer_at_night(moment, awake):
-    assert is_awake(at(moment), AMSTERDAM) == awake
+    assert is_awake(at(moment), AMSTERDAM, USUAL) == awake
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_nobody_gets_an_offer_at_night(moment, awake):
     ],
 )
 def test_the_time_to_answer_does_not_run_at_night(moment, hours, end):
-    assert after_waking_hours(at(moment), hours, AMSTERDAM) == at(end)
+    assert after_waking_hours(at(moment), hours, AMSTERDAM, USUAL) == at(end)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +57,13 @@ def test_the_time_to_answer_does_not_run_at_night(moment, hours, end):
     ],
 )
 def test_a_text_leaves_between_nine_and_eight(moment, since):
-    assert hours_for_texts(at(moment), AMSTERDAM) == (at(since), at("2026-11-24T20:00"))
+    assert hours_for_texts(at(moment), AMSTERDAM, USUAL) == (at(since), at("2026-11-24T20:00"))
 
 
 def test_the_clock_is_that_of_the_candidate():
     ten_in_the_evening_here = at("2026-11-24T22:00")
 
-    assert is_awake(ten_in_the_evening_here, ZoneInfo("America/New_York"))
-    assert after_waking_hours(ten_in_the_evening_here, 4, ZoneInfo("America/New_York")) == datetime(
+    assert is_awake(ten_in_the_evening_here, ZoneInfo("America/New_York"), USUAL)
+    assert after_waking_hours(ten_in_the_evening_here, 4, ZoneInfo("America/New_York"), USUAL) == datetime(
         2026, 11, 25, 1, 0, tzinfo=UTC
     )

@@ -35,8 +35,8 @@ def test_who_was_told_today_is_written_to_tomorrow_at_the_earliest():
 def test_a_planned_talk_offers_its_reminder():
     make_booking(starts_at=WEDNESDAY_TEN)
 
-    assert codes(NOW)[1] == ("reminder", TUESDAY_16)
-    assert [code for code, _until in codes(TUESDAY_16)] == ["invitations", "week"]
+    assert codes(NOW)[1:3] == [("reminder", TUESDAY_16), ("note", WEDNESDAY_TEN - timedelta(hours=1))]
+    assert [code for code, _until in codes(WEDNESDAY_TEN)] == ["invitations", "week"]
 
 
 def test_turning_to_the_next_invitations_sends_them():
@@ -55,11 +55,12 @@ def test_turning_a_week_brings_every_letter_of_that_week_once():
 
     sent = [turn_forward(now=NOW, until=NOW + timedelta(days=8)), turn_forward(now=NOW, until=NOW + timedelta(days=8))]
 
-    assert sent == [4, 0]
+    assert sent == [5, 0]
     assert kinds() == [
         ("invitation", "mail", "sent"),
         ("reminder", "mail", "sent"),
         ("reminder", "sms", "sent"),
+        ("advisor_note", "mail", "sent"),
         ("invitation_reminder", "mail", "sent"),
     ]
 
