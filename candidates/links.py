@@ -29,6 +29,11 @@ def address_of(token: str, destination: str = "") -> str:
     return settings.PUBLIC_URL + reverse("candidates:open_link", args=[token, destination])
 
 
+def unsubscribe_address_of(token: str) -> str:
+    """For a mail program, which stops our invitations by one POST to it (RFC 8058)."""
+    return settings.PUBLIC_URL + reverse("candidates:unsubscribe", args=[token])
+
+
 def page_of(destination: str) -> str:
     """The address without the token; a destination that we would not write ourselves becomes the first page."""
     return ROOM + (destination if _PATH.fullmatch(destination) else "")

@@ -6,6 +6,7 @@ app_name = "candidates"
 urlpatterns = [
     # `<path:>` takes no empty path, and a link to the first page has one
     re_path(r"^u/(?P<token>[^/]+)/(?P<destination>.*)$", views.open_link, name="open_link"),
+    path("stop/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("link/", views.new_link, name="new_link"),
     path("link/ended/", views.link_ended, name="link_ended"),
     path("my/time-zone/", views.time_zone, name="time_zone"),

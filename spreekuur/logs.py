@@ -3,7 +3,7 @@
 import logging
 import re
 
-_PRIVATE = re.compile(r"/(u|a|feed)/[^/\s\"'?]+")
+_PRIVATE = re.compile(r"/(u|a|feed|stop)/[^/\s\"'?]+")
 
 
 def masked(text: str) -> str:

@@ -98,6 +98,8 @@ TABLE = {
     "organisation:client_revoke": ONLY_POST,
     "organisation:audit": staff("manager", "application_manager"),
     # the demo's outbox
+    "outbox:text_incoming": ONLY_POST,
+    "outbox:text_status": ONLY_POST,
     "outbox:demo_outbox": EVERYBODY,
     "outbox:demo_message": EVERYBODY,
     "outbox:demo_attachment": EVERYBODY,
@@ -121,6 +123,7 @@ TABLE = {
     "candidates:new_link": EVERYBODY,
     "candidates:link_ended": EVERYBODY,
     "candidates:stop": CANDIDATE,
+    "candidates:unsubscribe": EVERYBODY,  # who has the address
     "candidates:time_zone": CANDIDATE,
     "candidates:rejections": RECRUITER,
     "candidates:rejection_new": RECRUITER,
@@ -245,6 +248,7 @@ def arguments(world):
         "organisation:staff_member": user,
         "organisation:staff_invite_again": user,
         "organisation:client_revoke": [world.api_client.pk],
+        "outbox:text_status": [world.message.key],
         "outbox:demo_message": [world.message.pk],
         "outbox:demo_attachment": [world.message.pk],
         "advisors:hours_of": [world.advisor.pk],
@@ -258,6 +262,7 @@ def arguments(world):
         "bookings:absence_new": [world.advisor.pk],
         "advisors:absence_delete": [world.absence.pk],
         "candidates:open_link": [token, ""],
+        "candidates:unsubscribe": [token],
         "candidates:rejection": [world.rejection.pk],
         "candidates:rejection_edit": [world.rejection.pk],
         "candidates:import_preview": [world.intake.pk],

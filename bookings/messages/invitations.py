@@ -6,7 +6,7 @@ from bookings.messages.words import ZONE, of_employer
 from bookings.models import Invitation
 from bookings.queries import minutes_of, pool_of
 from candidates.models import Rejection, Stage
-from candidates.services.access import address_for
+from candidates.services.access import address_for, unsubscribe_address_for
 from organisation.models import Policy
 from organisation.wording import day_in_words
 from outbox.drafts import Draft
@@ -31,6 +31,7 @@ def _letter(kind: str, invitation: Invitation, policy: Policy) -> Draft:
         words=_words(invitation, policy),
         about=invitation,
         once=f"invitation={invitation.pk}",
+        unsubscribe_url=unsubscribe_address_for(invitation.candidate),
         only_at_office_hours=True,
     )
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from candidates import messages
-from candidates.links import address_of, digest_of, token_of
+from candidates.links import address_of, digest_of, token_of, unsubscribe_address_of
 from candidates.models import AccessLink, Candidate
 from candidates.refusals import LinkUnknown
 from organisation import audit
@@ -33,6 +33,11 @@ def address_for(candidate: Candidate, destination: str = "") -> str:
     """What a letter to this candidate carries; `destination` is a path below /my/."""
     link = link_of(candidate)
     return address_of(token_of(link.key, link.version), destination)
+
+
+def unsubscribe_address_for(candidate: Candidate) -> str:
+    link = link_of(candidate)
+    return unsubscribe_address_of(token_of(link.key, link.version))
 
 
 def link_by_token(token: str) -> AccessLink:

@@ -1,6 +1,6 @@
 from candidates.views.duplicates import duplicates
 from candidates.views.intake import import_new, import_preview
-from candidates.views.links import link_ended, new_link, open_link, stop
+from candidates.views.links import link_ended, new_link, open_link, stop, unsubscribe
 from candidates.views.rejections import rejection, rejection_edit, rejection_new, rejections
 from candidates.views.zones import time_zone
 
@@ -17,4 +17,5 @@ __all__ = [
     "rejections",
     "stop",
     "time_zone",
+    "unsubscribe",
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from candidates.forms import NewLinkForm
@@ -81,6 +82,28 @@ def stop(request: HttpRequest, candidate: Candidate) -> HttpResponse:
         stop_messages(candidate=candidate, actor=Actor.of(candidate), now=timezone.now())
         return redirect("candidates:stop")
     return render(request, "candidates/stop.html", {"candidate": candidate})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """One POST by the candidate's mail program is enough (RFC 8058), so there is no cookie to ask for; the token is
+    the proof. A GET only asks. The answer is the same for a token that we do not know, until somebody keeps guessing.
+    """
+    is_done = request.method == "POST"
+    if is_done and not _stopped_by(request, token):
+        return render(request, "429.html", status=429)
+    return render(request, "candidates/unsubscribe.html", {"is_done": is_done})
+
+
+def _stopped_by(request: HttpRequest, token: str) -> bool:
+    try:
+        candidate = link_by_token(token).candidate
+    except LinkUnknown:
+        return is_within(action="unsubscribe", who=address_of_visitor(request), times=20, seconds=HOUR)
+    stop_messages(candidate=candidate, actor=Actor.of(candidate), now=timezone.now())
+    return True
 
 
 def _speak(response: HttpResponse, language: str) -> None:
