@@ -17,8 +17,9 @@ from bookings.offers import Choice, Host, Offer
 from bookings.refusals import PhoneNeeded
 from bookings.services.reminding import text_is_ahead
 from bookings.wishes import Wish
-from candidates.phones import is_mobile, phone_of
+from candidates.phones import phone_of
 from candidates.refusals import PhoneUnclear
+from organisation.phones import is_mobile
 from organisation.wording import printable
 
 BIGGEST_KEY = 2**63 - 1

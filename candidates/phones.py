@@ -1,10 +1,9 @@
 """The phone number of a candidate."""
 
-import phonenumbers
 from django.conf import settings
 
 from candidates.refusals import PhoneUnclear
-from organisation.phones import INVENTED, e164
+from organisation.phones import e164
 
 
 def phone_of(text: str, *, demo: bool) -> str:
@@ -18,14 +17,3 @@ def phone_of(text: str, *, demo: bool) -> str:
         return e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, with_invented=demo)
     except ValueError as error:
         raise PhoneUnclear from error
-
-
-def is_mobile(number: str) -> bool:
-    """Whether a text message can reach this number in E.164; some countries do not tell mobile from fixed."""
-    if INVENTED.fullmatch(number):
-        return True
-    try:
-        kind = phonenumbers.number_type(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return False
-    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)

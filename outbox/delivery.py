@@ -14,9 +14,10 @@ from uuid import uuid4
 from django.db import transaction
 
 from organisation.faults import in_short
-from outbox import endings, mail, sms, standbys
+from outbox import endings, mail, standbys
 from outbox.models import Message
 from outbox.services import office_hours_from, put_off_until_office_hours, suppress_useless
+from outbox.texting import gate
 from outbox.transports import NotAllowed, NotNow, Passing, Transport, Trouble
 
 LEASE = timedelta(minutes=2)  # longer than a run and one send that hangs
@@ -35,7 +36,7 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
     suppress_useless(now=now)
     put_off_until_office_hours(now=now)
     stop_at = monotonic() + RUN_SECONDS
-    ways: dict[str, Transport] = {Message.Channel.MAIL: mail.transport(), Message.Channel.SMS: sms.transport()}
+    ways: dict[str, Transport] = {Message.Channel.MAIL: mail.transport(), Message.Channel.SMS: gate.transport()}
     opened = list(ways.values())
     sent = 0
     try:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 ONE_MESSAGE = 160  # septets
+ONE_PART = 153  # of several: a header of six octets takes the room of seven (3GPP TS 23.040, 9.2.3.24.1)
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -62,6 +63,19 @@ def septets(text: str) -> int:
 def fits(text: str) -> bool:
     """Whether the text is one message; ValueError when a character is not in GSM-7."""
     return septets(text) <= ONE_MESSAGE
+
+
+def segments(text: str) -> int:
+    """How many messages are paid for; ValueError when a character is not in GSM-7."""
+    if fits(text):
+        return 1
+    parts, used = 1, 0
+    for character in text:
+        width = septets(character)
+        if used + width > ONE_PART:  # an escape and its character stay together
+            parts, used = parts + 1, 0
+        used += width
+    return parts
 
 
 def _is_known(character: str) -> bool:

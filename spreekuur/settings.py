@@ -30,6 +30,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a sender number, or a messaging service (MG...)
+TWILIO_WEBHOOK_SECRET = env.str("TWILIO_WEBHOOK_SECRET", default="")  # a shared key for webhooks, when there is one
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stand-in
 INBOX_ADDRESS = env.str("INBOX_ADDRESS", default="")  # a mailbox with sub-addresses (name+tag@host) that reads answers
 INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX; empty when mail is brought to us

@@ -6,9 +6,9 @@ from advisors.models import TalkChannel
 from bookings.models import Booking, WaitlistEntry
 from bookings.refusals import MobileNeeded, PhoneNeeded
 from candidates.models import Consent
-from candidates.phones import is_mobile
 from candidates.services.contact import give_consent, withdraw_consent
 from organisation.actors import key_of
+from organisation.phones import is_mobile
 from outbox import services as outbox
 
 SMS_CONSENT_VERSION = "sms-2026-11"

@@ -1,6 +1,7 @@
 import pytest
 
-from candidates.phones import is_mobile, phone_of
+from candidates.phones import phone_of
+from organisation.phones import is_mobile
 from candidates.refusals import PhoneUnclear
 
 
@@ -95,6 +96,14 @@ def test_the_invented_range_ends():
         ("+31600000001", True),
         ("+31206241111", False),
         ("+318001234", False),
+        ("+319061234567", False),  # premium
+        ("+44909879012", False),
+        ("+4490987901234", False),
+        ("+447640123456", False),  # a pager
+        ("+491901123456", False),
+        ("+33612345678", True),
+        ("+212612345678", True),
+        ("+99999999", False),
         ("", False),
     ],
 )

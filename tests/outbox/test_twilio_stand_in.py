@@ -15,7 +15,7 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from outbox.sms import Http
+from outbox.texting.door import Http
 from tests.stand_ins import ACCOUNT, TOKEN, twilio_server
 from tests.stand_ins.callbacks import tell
 

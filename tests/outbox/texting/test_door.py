@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from outbox import sms
 from outbox.delivery import claim, deliver_due
+from outbox.texting import door
 from tests.factories import NOW, make_message, make_text
 from tests.stand_ins import ACCOUNT, twilio_server
 
@@ -44,12 +44,14 @@ def test_a_messaging_service_sends_when_there_is_one(settings):
     [
         (400, 21211, ("failed", "address", "21211", False)),
         (400, 21610, ("failed", "opted_out", "21610", False)),
-        (400, 30007, ("failed", "refused", "30007", False)),
+        (400, 21635, ("failed", "landline", "21635", False)),
+        (400, 21408, ("failed", "country", "21408", False)),
+        (400, 21999, ("failed", "refused", "21999", False)),
         (400, 21606, ("queued", "settings", "21606", False)),
         (401, 20003, ("queued", "settings", "20003", False)),
         (429, 20429, ("queued", "busy", "20429", False)),
-        (500, 20500, ("queued", "busy", "20500", False)),
-        (503, 20503, ("queued", "busy", "20503", False)),
+        (500, 20500, ("queued", "busy", "20500", True)),
+        (503, 20503, ("queued", "busy", "20503", True)),
     ],
 )
 def test_what_a_refusal_means(settings, status, code, outcome):
@@ -73,7 +75,7 @@ def test_a_twilio_that_is_away_makes_the_text_wait(settings):
 
 
 def test_a_text_that_left_without_our_hearing_it_is_found_and_not_sent_again(settings, monkeypatch):
-    monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(door, "TIMEOUT_SECONDS", 0.5)
     text = make_text()
 
     with twilio_server(settings, hangs=True) as server:

@@ -1,0 +1,112 @@
+"""What is used of the limits that policy sets, so that nobody can spend the employer's money.
+
+Each limit is one row and one conditional UPDATE: however many workers there are, a limit is never passed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Round
+
+from organisation.models import Policy
+from outbox.gsm7 import segments
+from outbox.models import Allowance, Message
+from outbox.numbers import digest_of
+
+HOME = ZoneInfo(settings.TIME_ZONE)
+KEPT = timedelta(days=62)  # the month before can still be looked up
+ONE_DAY = timedelta(days=1)
+DECIMALS = Allowance._meta.get_field("used").decimal_places
+
+
+class LimitReached(Exception):
+    """`name` is that of the allowance: "texts:2026-11-22"."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one text takes of one limit."""
+
+    name: str
+    step: Decimal
+    limit: Decimal
+
+
+@transaction.atomic
+def take(message: Message, policy: Policy, *, now: datetime) -> list[Share]:
+    """Count this text; what an earlier attempt counted is not counted again, and then the list is empty.
+
+    Raises LimitReached, and then nothing is counted.
+    """
+    parts = segments(message.text)
+    cost = parts * policy.sms_price
+    if not Message.objects.filter(pk=message.pk, segments=0).update(segments=parts, cost=cost):
+        return []
+    day = today(now)
+    shares = _shares(message, policy, cost, day)
+    for share in shares:
+        if not _add(share, day):
+            raise LimitReached(share.name)
+    return shares
+
+
+@transaction.atomic
+def give_back(message: Message, shares: list[Share]) -> None:
+    """It did not leave after all."""
+    Message.objects.filter(pk=message.pk).update(segments=0, cost=0)
+    for share in shares:
+        used = Allowance.objects.filter(name=share.name, used__gte=share.step)
+        used.update(used=Round(F("used") - share.step, precision=DECIMALS))
+
+
+def today(now: datetime) -> date:
+    """On the employer's clock."""
+    return now.astimezone(HOME).date()
+
+
+def name_of_day(day: date) -> str:
+    return f"texts:{day}"
+
+
+def name_of_month(day: date) -> str:
+    return f"cost:{day:%Y-%m}"
+
+
+def _shares(message: Message, policy: Policy, cost: Decimal, day: date) -> list[Share]:
+    """Always in this order, so that two workers never wait for each other."""
+    one = Decimal(1)
+    number = f"number:{digest_of(message.recipient)}:{day}"
+    return [
+        Share(name_of_day(day), one, Decimal(policy.sms_per_day)),
+        Share(name_of_month(day), cost, Decimal(policy.sms_budget)),
+        Share(number, one, Decimal(policy.sms_per_number)),
+    ]
+
+
+def _add(share: Share, day: date) -> bool:
+    """Rounded, because SQLite counts in floating point."""
+    has_room = Allowance.objects.filter(name=share.name, used__lte=share.limit - share.step)
+    more = {"used": Round(F("used") + share.step, precision=DECIMALS)}
+    if has_room.update(**more):
+        return True
+    if Allowance.objects.filter(name=share.name).exists():
+        return False
+    Allowance.objects.bulk_create([Allowance(name=share.name, since=day)], ignore_conflicts=True)
+    if share.name == name_of_day(day):
+        _forget_old(day)
+    return bool(has_room.update(**more))
+
+
+def _forget_old(day: date) -> None:
+    """With the first text of a day."""
+    of_number = Q(name__startswith="number:", since__lt=day - ONE_DAY)
+    Allowance.objects.filter(of_number | Q(since__lt=day - KEPT)).delete()

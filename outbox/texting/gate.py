@@ -1,0 +1,73 @@
+"""What may leave as a text. Asked right before it leaves, whichever way it goes, also in the demo."""
+
+import logging
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from organisation.models import Policy, Role, User
+from organisation.phones import country_of, is_mobile
+from organisation.timetable import Times, next_moment_for_text
+from outbox import services as outbox
+from outbox.models import Message
+from outbox.texting import allowances, messages, optouts
+from outbox.texting.door import Twilio
+from outbox.transports import Database, NotAllowed, NotNow, Passing, Transport, Trouble
+
+Reason = Message.Reason
+logger = logging.getLogger(__name__)
+
+
+def transport() -> Transport:
+    return Gate(Twilio() if settings.TWILIO_ACCOUNT_SID else Database())
+
+
+class Gate:
+    """Before a way out of the house."""
+
+    def __init__(self, way: Transport) -> None:
+        self._way = way
+
+    def send(self, message: Message, *, now: datetime) -> str:
+        """Raises Trouble: NotAllowed and NotNow before anything leaves."""
+        policy = Policy.objects.current()
+        refuse(message, policy, now=now)
+        taken = _take(message, policy, now)
+        try:
+            return self._way.send(message, now=now)
+        except Trouble as trouble:
+            if taken and not (isinstance(trouble, Passing) and trouble.is_uncertain):
+                allowances.give_back(message, taken)
+            if trouble.reason == Reason.OPTED_OUT:
+                optouts.stop(message.recipient, now=now)
+            raise
+
+    def close(self) -> None:
+        self._way.close()
+
+
+def refuse(message: Message, policy: Policy, *, now: datetime) -> None:
+    """Raises NotAllowed when this number gets no texts, NotNow when it is night where the reader is."""
+    if optouts.is_stopped(message.recipient):
+        raise NotAllowed(Reason.OPTED_OUT)
+    if country_of(message.recipient) not in policy.sms_countries:
+        raise NotAllowed(Reason.COUNTRY)
+    if not is_mobile(message.recipient):
+        raise NotAllowed(Reason.LANDLINE)
+    until = next_moment_for_text(now, ZoneInfo(message.time_zone), Times.of(policy.timetable))
+    if until > now:
+        raise NotNow(until=until)
+
+
+def _take(message: Message, policy: Policy, now: datetime) -> list[allowances.Share]:
+    """Raises NotAllowed when a limit is reached; application managers hear of it once a day."""
+    try:
+        return allowances.take(message, policy, now=now)
+    except allowances.LimitReached as reached:
+        kind = reached.name.partition(":")[0]
+        logger.warning("message %s (%s) is more than policy allows: %s", message.pk, message.kind, kind)
+        if kind != "number":
+            managers = User.objects.with_role(Role.APPLICATION_MANAGER)
+            outbox.post(*(messages.limit_reached(one, policy, kind=kind, now=now) for one in managers), now=now)
+        raise NotAllowed(Reason.LIMIT) from reached

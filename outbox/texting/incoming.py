@@ -1,0 +1,105 @@
+"""What Twilio tells us: how a text fared, and what somebody answered."""
+
+import logging
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from organisation.wording import printable
+from outbox import reports
+from outbox.models import IncomingText, Message
+from outbox.texting import optouts
+from outbox.texting.codes import reason_of
+from outbox.texting.words import meaning_of
+
+# https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+DELIVERED = {"delivered", "read"}
+GONE_WRONG = {"undelivered", "failed", "canceled"}
+LONGEST_ID, LONGEST_TEXT = 120, 1600  # characters that we keep
+NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+Meaning = IncomingText.Meaning
+logger = logging.getLogger(__name__)
+
+
+def note_status(*, key: UUID, provider_id: str, status: str, code: str, now: datetime) -> bool:
+    """How the text with this key fares, according to Twilio. False when we have no such text.
+
+    Reports come twice and out of order; outbox/reports.py ranks them.
+    """
+    message = Message.objects.filter(key=key, channel=Message.Channel.SMS).first()
+    if message is None:
+        logger.warning("a delivery report about a text that is not here: %s", key)
+        return False
+    provider_id = provider_id[:LONGEST_ID]
+    is_of_another = bool(message.provider_id and provider_id and message.provider_id != provider_id)
+    if status in GONE_WRONG and is_of_another:
+        logger.warning("message %s left twice, and one of the two came to nothing", message.pk)
+        return True
+    reports.record_accepted(message=message, provider_id=provider_id, now=now)
+    if status in DELIVERED:
+        reports.record_delivered(message=message, now=now)
+    elif status in GONE_WRONG:
+        _note_failure(message, code, now)
+    return True
+
+
+@transaction.atomic
+def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: datetime) -> IncomingText | None:
+    """Somebody answers. Of a number that we never wrote to nothing is kept, but for its wish to get no texts.
+
+    `opt_out` is what Twilio made of it (Advanced Opt-Out): "STOP", "START", "HELP" or nothing. The same text twice is
+    one. Returns what was kept, None when there is nothing new to keep.
+    """
+    if not NUMBER.fullmatch(sender) or not provider_id:
+        logger.warning("a text without a number or an id was left alone")
+        return None
+    written = printable(text)[:LONGEST_TEXT]
+    meaning = _meaning_of(written, opt_out)
+    last = _last_text_to(sender)
+    kept, is_new = (None, True) if last is None else _keep(provider_id, last, meaning, written, now)
+    if is_new and Meaning.STOP in (meaning, opt_out.lower()):
+        optouts.stop(sender, now=now)
+    elif is_new and Meaning.START in (meaning, opt_out.lower()):
+        optouts.start(sender, now=now)
+    if kept is None:
+        logger.info("a text from a number to which we never wrote: nothing is kept")
+    return kept if is_new else None
+
+
+def _meaning_of(text: str, opt_out: str) -> Meaning:
+    """YES is a word with which Twilio starts again; as an answer it stays a yes."""
+    read = Meaning(meaning_of(text))
+    if opt_out == "STOP" or (opt_out == "START" and read != Meaning.YES):
+        return Meaning(opt_out.lower())
+    return read
+
+
+def _last_text_to(number: str) -> Message | None:
+    texts = Message.objects.filter(channel=Message.Channel.SMS, recipient=number)
+    left = texts.filter(Q(sent_at__isnull=False) | Q(is_uncertain=True))
+    return left.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
+
+
+def _keep(provider_id: str, last: Message, meaning: Meaning, text: str, now: datetime) -> tuple[IncomingText, bool]:
+    return IncomingText.objects.get_or_create(
+        provider_id=provider_id[:LONGEST_ID],
+        defaults={
+            "answers": last,
+            "about": last.about,
+            "person_key": last.person_key,
+            "meaning": meaning,
+            "text": text,
+            "received_at": now,
+        },
+    )
+
+
+def _note_failure(message: Message, code: str, now: datetime) -> None:
+    reason = reason_of(code)
+    if reason == Message.Reason.OPTED_OUT:
+        optouts.stop(message.recipient, now=now)
+    if reports.record_undelivered(message=message, reason=reason, code=code, now=now):
+        logger.warning("message %s (%s) did not arrive: %s %s", message.pk, message.kind, reason.value, code[:20])

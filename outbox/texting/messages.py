@@ -1,0 +1,29 @@
+"""The letter to application managers."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from organisation.models import Policy, User
+from outbox.drafts import Draft
+from outbox.texting.allowances import today
+from outbox.writing import letter, staff
+
+
+def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) -> Draft:
+    """`kind` is "texts" (a day) or "cost" (a month)."""
+    return letter(
+        "outbox/limit_reached",
+        to=staff(manager),
+        policy=policy,
+        words={
+            "first_name": manager.name.split()[0],
+            "is_month": kind == "cost",
+            "texts_per_day": policy.sms_per_day,
+            "budget": policy.sms_budget,
+            "policy_url": settings.PUBLIC_URL + reverse("organisation:policy"),
+            "org_name": policy.employer_name,
+        },
+        once=f"{today(now)}:user={manager.pk}",
+    )

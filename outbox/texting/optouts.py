@@ -1,0 +1,30 @@
+"""Who answered STOP gets no texts any more. Kept by a keyed digest, so it outlives the erasure of a person."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from outbox import endings, standbys
+from outbox.models import Message, OptOut
+from outbox.numbers import digest_of
+
+
+def is_stopped(number: str) -> bool:
+    return OptOut.objects.filter(number_digest=digest_of(number), ended_at__isnull=True).exists()
+
+
+@transaction.atomic
+def stop(number: str, *, now: datetime) -> int:
+    """No text to this number from here on. What waits does not leave, what stands by for it does. Returns how many."""
+    stopped = {"stopped_at": now, "ended_at": None}
+    OptOut.objects.update_or_create(number_digest=digest_of(number), defaults=stopped)
+    waiting = Message.objects.waiting().filter(channel=Message.Channel.SMS, recipient=number)
+    keys = list(waiting.values_list("pk", flat=True))
+    ended = waiting.filter(pk__in=keys).update(**endings.suppressed(reason=Message.Reason.OPTED_OUT, now=now))
+    standbys.release(keys, now=now)
+    return ended
+
+
+def start(number: str, *, now: datetime) -> None:
+    """Texts may be sent again; those that were stopped do not come after all."""
+    OptOut.objects.filter(number_digest=digest_of(number), ended_at__isnull=True).update(ended_at=now)
