@@ -1,0 +1,8 @@
+import pytest
+
+from tests.outbox.inbound.mails import INBOX
+
+
+@pytest.fixture(autouse=True)
+def inbox(settings):
+    settings.INBOX_ADDRESS = INBOX
