@@ -32,6 +32,7 @@ PURE = [
     "bookings/codes.py",
     "bookings/fairness.py",
     "bookings/ical.py",
+    "bookings/itip.py",
     "bookings/periods.py",
     "bookings/replacements.py",
     "bookings/waiting.py",
