@@ -12,7 +12,7 @@ from email.message import Message as Mail
 from email.utils import getaddresses
 from uuid import UUID
 
-from outbox.dsn import Action, Report, read_report
+from outbox.dsn import Action, Report, is_about_the_address, read_report
 from outbox.message_ids import key_in
 from outbox.models import Message
 from outbox.replies import BOUNCE, thing_of
@@ -35,7 +35,7 @@ def note_bounce(mail: Mail | bytes, *, now: datetime, to: str = "") -> bool:
         logger.info("a mail came back that says nothing of a letter of ours")
         return False
     if report.action is Action.FAILED:
-        reason = Reason.BOUNCED if report.is_about_the_address else Reason.REFUSED
+        reason = Reason.BOUNCED if is_about_the_address(report.status) else Reason.REFUSED
         if record_undelivered(message=message, reason=reason, code=report.status, now=now):
             logger.warning("message %s (%s) came back: %s", message.pk, message.kind, report.status or "no code")
     else:

@@ -44,13 +44,20 @@ class Report:
     status: str  # "5.1.1", or "" when it says none
     message_ids: tuple[str, ...]  # of the letter it is about, wherever it says so
 
-    @property
-    def is_about_the_address(self) -> bool:
-        """Whether another address would help: the address, the mailbox, the way to it (RFC 3463, 3.2, 3.3, 3.5).
 
-        Protocol, content and policy are between the servers: such a letter is refused at any address there.
-        """
-        return self.status.split(".")[1:2] not in (["5"], ["6"], ["7"])
+def status_in(text: str) -> str:
+    """The first code of RFC 3463 in it, "5.1.1"; "" without one."""
+    found = _STATUS.search(text)
+    return found[1] if found else ""
+
+
+def is_about_the_address(status: str) -> bool:
+    """Whether another address would help: the address, the mailbox, the way to it (RFC 3463, 3.2, 3.3, 3.5); also
+    "protocol", as Outlook.com says 5.5.0 of a mailbox that it does not have.
+
+    Content and policy (3.7, 3.8) are between the servers: such a letter is refused at any address there.
+    """
+    return status.split(".")[1:2] not in (["6"], ["7"])
 
 
 def read_report(mail: Mail) -> Report | None:
@@ -78,18 +85,15 @@ def _action(block: Mail) -> Action:
 
 def _status_of(block: Mail) -> str:
     """What the other server answered is closer than what the reporting one made of it (5.0.0)."""
-    found = _STATUS.search(str(block.get("Status", "")))
-    status = found[1] if found else ""
-    if status.endswith(".0.0") or not status:
-        closer = _STATUS.search(str(block.get("Diagnostic-Code", "")))
-        status = closer[1] if closer else status
-    return status
+    status = status_in(str(block.get("Status", "")))
+    if status and not status.endswith(".0.0"):
+        return status
+    return status_in(str(block.get("Diagnostic-Code", ""))) or status
 
 
 def _of_words(mail: Mail, text: str, ids: tuple[str, ...]) -> Report | None:
     report = _RETURNED.split(text[:MOST_CHARACTERS].strip(), maxsplit=1)[0]
-    found = _STATUS.search(report)
-    status = found[1] if found else ""
+    status = status_in(report)
     if _NOT_YET.search(report):
         return Report(Action.DELAYED, status, ids)
     if _NOT_AT_ALL.search(report) or mail.get("X-Failed-Recipients"):

@@ -1,10 +1,11 @@
 from django.urls import path
 
 from outbox.texting import views as texting
-from outbox.views import demo
+from outbox.views import demo, tracking
 
 app_name = "outbox"
 urlpatterns = [
+    path("mail/reports/<slug:provider>/", tracking.mail_report, name="mail_report"),
     path("texts/", texting.text_incoming, name="text_incoming"),
     path("texts/<uuid:key>/", texting.text_status, name="text_status"),
     path("demo/outbox/", demo.demo_outbox, name="demo_outbox"),

@@ -35,6 +35,7 @@ TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stan
 INBOX_ADDRESS = env.str("INBOX_ADDRESS", default="")  # a mailbox with sub-addresses (name+tag@host) that reads answers
 INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX; empty when mail is brought to us
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")  # "user:password" that the mail provider's calls carry
+ANYMAIL: dict[str, str] = env.dict("ANYMAIL", default={})  # MAILGUN_WEBHOOK_SIGNING_KEY=... and the like
 CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts that calendars may be on
 WORKERS = env.int("WORKERS", default=2)
 WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # what `manage.py work` calls its cluster

@@ -97,6 +97,7 @@ TABLE = {
     "organisation:client_new": APPLICATION_MANAGER,
     "organisation:client_revoke": ONLY_POST,
     "organisation:audit": staff("manager", "application_manager"),
+    "outbox:mail_report": ONLY_POST,
     # the demo's outbox
     "outbox:text_incoming": ONLY_POST,
     "outbox:text_status": ONLY_POST,
@@ -249,6 +250,7 @@ def arguments(world):
         "organisation:staff_invite_again": user,
         "organisation:client_revoke": [world.api_client.pk],
         "outbox:text_status": [world.message.key],
+        "outbox:mail_report": ["postmark"],
         "outbox:demo_message": [world.message.pk],
         "outbox:demo_attachment": [world.message.pk],
         "advisors:hours_of": [world.advisor.pk],

@@ -1,0 +1,95 @@
+"""What a mail provider says later about a letter, as django-anymail reads it from the provider's own words.
+
+Anymail hands events to signals; here they are taken from the reader of each provider itself (`parse_events`, after its
+own checks of who asks), so that one address serves all and nobody has to be subscribed for a report to count.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from anymail.webhooks.base import AnymailBaseWebhookView
+from anymail.webhooks.brevo import BrevoTrackingWebhookView
+from anymail.webhooks.mailersend import MailerSendTrackingWebhookView
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from anymail.webhooks.mailjet import MailjetTrackingWebhookView
+from anymail.webhooks.mandrill import MandrillCombinedWebhookView
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
+from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
+
+from outbox.dsn import is_about_the_address, status_in
+from outbox.message_ids import key_in
+from outbox.models import Message
+from outbox.providers import NAME
+from outbox.reports import record_delivered, record_undelivered
+
+READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
+    "brevo": BrevoTrackingWebhookView,
+    "mailersend": MailerSendTrackingWebhookView,
+    "mailgun": MailgunTrackingWebhookView,
+    "mailjet": MailjetTrackingWebhookView,
+    "mandrill": MandrillCombinedWebhookView,
+    "postmark": PostmarkTrackingWebhookView,
+    "sendgrid": SendGridTrackingWebhookView,
+    "sparkpost": SparkPostTrackingWebhookView,
+}
+Reason = Message.Reason
+WHY = {  # the provider did not even try
+    RejectReason.INVALID: Reason.ADDRESS,
+    RejectReason.BOUNCED: Reason.BOUNCED,
+    RejectReason.TIMED_OUT: Reason.BOUNCED,
+    RejectReason.SPAM: Reason.COMPLAINED,
+    RejectReason.UNSUBSCRIBED: Reason.COMPLAINED,
+}
+logger = logging.getLogger(__name__)
+
+
+def note_events(events: Iterable[AnymailTrackingEvent], *, now: datetime) -> int:
+    """Record what they say, in whatever order and however often they come. Returns how many changed something."""
+    return sum(_note(event, now=now) for event in events)
+
+
+def _note(event: AnymailTrackingEvent, *, now: datetime) -> bool:
+    reason, status = _reason(event), status_in(event.mta_response or "")
+    if reason is None and event.event_type != EventType.DELIVERED:
+        return False  # under way, opened, clicked: we do not ask for it and do not keep it
+    message = _message(event, may_guess=reason is not None)
+    if message is None:
+        logger.info("a mail provider says %s of a letter that we do not know", event.event_type)
+        return False
+    if reason is None:
+        return record_delivered(message=message, now=now)
+    logger.warning("message %s (%s), says the provider: %s %s", message.pk, message.kind, reason.value, status)
+    return record_undelivered(message=message, reason=reason, code=status, now=now)
+
+
+def _reason(event: AnymailTrackingEvent) -> Message.Reason | None:
+    if event.event_type == EventType.BOUNCED:
+        return Reason.BOUNCED if is_about_the_address(status_in(event.mta_response or "")) else Reason.REFUSED
+    if event.event_type == EventType.COMPLAINED:
+        return Reason.COMPLAINED
+    if event.event_type in (EventType.REJECTED, EventType.FAILED):
+        return WHY.get(event.reject_reason, Reason.REFUSED)
+    return None
+
+
+def _message(event: AnymailTrackingEvent, *, may_guess: bool) -> Message | None:
+    """By the key that we sent along, else by our Message-ID; for bad news else the last letter to that address."""
+    letters = Message.objects.filter(channel=Message.Channel.MAIL)
+    key = _uuid((event.metadata or {}).get(NAME)) or key_in(event.message_id or "")
+    if key:
+        return letters.filter(key=key).first()
+    if not may_guess or not event.recipient or "\x00" in event.recipient:
+        return None
+    left = letters.filter(state__in=[Message.State.SENT, Message.State.DELIVERED], recipient__iexact=event.recipient)
+    return left.order_by("-sent_at").first()
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
