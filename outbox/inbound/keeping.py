@@ -1,0 +1,35 @@
+"""Mail that waits to be collected by a room above, and what is left of it afterwards."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from outbox.models import IncomingMail
+
+KEPT_FOR = timedelta(days=30)  # without its words: it still says that a mail came, and that it was here already
+WORDS = ("subject", "text", "calendar")
+
+
+def waiting(kind: IncomingMail.Kind) -> Sequence[int]:
+    """The keys of what nobody has handled, oldest first."""
+    unhandled = IncomingMail.objects.filter(kind=kind, handled_at__isnull=True)
+    return list(unhandled.order_by("received_at", "pk").values_list("pk", flat=True))
+
+
+def take(mail_id: int, *, now: datetime) -> IncomingMail | None:
+    """The mail, for one caller only, in whose transaction it is handled; None when another has it."""
+    if not IncomingMail.objects.filter(pk=mail_id, handled_at__isnull=True).update(handled_at=now):
+        return None
+    return IncomingMail.objects.get(pk=mail_id)
+
+
+def end(mail: IncomingMail, *, outcome: str) -> None:
+    """What became of it. Its words have gone on, or are of no use; the demo keeps them, to be looked at."""
+    words = {} if settings.DEMO else dict.fromkeys(WORDS, "")
+    IncomingMail.objects.filter(pk=mail.pk).update(outcome=outcome, **words)
+
+
+def forget(*, now: datetime) -> int:
+    """Rows that were handled a month ago. Returns how many."""
+    return IncomingMail.objects.filter(handled_at__lt=now - KEPT_FOR).delete()[0]

@@ -1,0 +1,28 @@
+"""The letter that brings a mail further: to the employer's own address, when nobody else is to have it."""
+
+from dataclasses import replace
+
+from organisation.actors import key_of
+from organisation.models import Policy
+from outbox.drafts import Draft
+from outbox.inbound.reading import Mail
+from outbox.models import IncomingMail
+from outbox.writing import Reader, letter
+
+
+def house_mail(row: IncomingMail, mail: Mail | IncomingMail, policy: Policy, *, is_of_talk: bool = False) -> Draft:
+    """To who signs our letters. `mail` has the words, which the row may have lost; an answer goes to its writer."""
+    draft = letter(
+        "outbox/house_mail",
+        to=Reader(key_of(policy), policy.sender_name, policy.sender_email, policy.default_language),
+        policy=policy,
+        words={"is_of_talk": is_of_talk, **words_of(mail)},
+        about=row,
+        once=f"mail={row.pk}",
+    )
+    return replace(draft, reply_to=mail.sender)
+
+
+def words_of(mail: Mail | IncomingMail) -> dict[str, object]:
+    """What a letter that brings it further says of a mail; plain text, shown and not obeyed."""
+    return {"writer": mail.sender, "subject": mail.subject, "text": mail.text, "is_cut": mail.is_cut}
