@@ -1,0 +1,193 @@
+"""Nobody can spend the employer's money, and nobody is texted who should not be; whichever way texts leave."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from organisation.models import Role
+from outbox.delivery import deliver_due
+from outbox.models import Allowance, Message, OptOut
+from outbox.numbers import digest_of
+from outbox.texting import door
+from outbox.texting.usage import Usage, usage_of
+from tests.factories import NOW, make_message, make_policy, make_text, make_user
+from tests.stand_ins import twilio_server
+
+pytestmark = pytest.mark.django_db
+MIDNIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # half past midnight on Tuesday in Amsterdam
+
+
+def texts(number, **fields):
+    return [make_text(recipient=f"+3160000{index:04}", **fields) for index in range(1, number + 1)]
+
+
+def outcomes():
+    rows = Message.objects.filter(channel="sms").order_by("pk")
+    return list(rows.values_list("state", "reason"))
+
+
+def used():
+    return {name: used for name, used in Allowance.objects.values_list("name", "used") if "number:" not in name}
+
+
+def test_no_more_texts_leave_in_a_day_than_policy_allows_and_managers_hear_it_once():
+    make_policy(sms_per_day=2)
+    manager = make_user(Role.APPLICATION_MANAGER, name="Rens Terwiel")
+    make_user(Role.MANAGER)
+    texts(4)
+
+    deliver_due(now=NOW)
+
+    assert outcomes() == [("sent", "")] * 2 + [("suppressed", "limit")] * 2
+    mails = Message.objects.filter(channel="mail").values_list("kind", "recipient", "dedupe_key")
+    assert list(mails) == [("limit_reached", manager.email, f"limit_reached:2026-11-23:user={manager.pk}")]
+
+
+def test_the_next_day_has_texts_again():
+    make_policy(sms_per_day=1)
+    texts(1), texts(1, not_before=NOW + timedelta(days=1))
+
+    deliver_due(now=NOW), deliver_due(now=NOW + timedelta(days=1))
+
+    assert outcomes() == [("sent", "")] * 2
+
+
+def test_a_month_costs_no_more_than_policy_allows():
+    make_policy(sms_price=Decimal("0.3333"), sms_budget=1)
+    texts(3), texts(1, text="x" * 161)
+
+    deliver_due(now=NOW)
+
+    assert outcomes() == [("sent", "")] * 3 + [("suppressed", "limit")]
+    assert used() == {"texts:2026-11-23": 3, "cost:2026-11": Decimal("0.9999")}
+    assert Message.objects.order_by("pk").values_list("segments", "cost").first() == (1, Decimal("0.3333"))
+
+
+def test_exactly_the_budget_may_be_spent_although_sqlite_counts_in_floating_point():
+    make_policy(sms_price=Decimal("0.1"), sms_budget=1)
+    texts(11)
+
+    deliver_due(now=NOW)
+
+    assert outcomes() == [("sent", "")] * 10 + [("suppressed", "limit")]
+
+
+def test_one_number_gets_so_many_texts_a_day_and_no_manager_is_mailed_for_it():
+    make_policy(sms_per_number=2)
+    make_user(Role.APPLICATION_MANAGER)
+    for _number in range(3):
+        make_text()
+    letter = make_message(fallback_for=Message.objects.last(), is_standby=True, not_before=NOW + timedelta(hours=1))
+
+    deliver_due(now=NOW)
+
+    letter.refresh_from_db()
+    assert outcomes() == [("sent", "")] * 2 + [("suppressed", "limit")]
+    assert (letter.is_standby, letter.not_before, Message.objects.filter(channel="mail").count()) == (False, NOW, 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome"),
+    [
+        ("+31612345678", ("sent", "")),
+        ("+32470123456", ("sent", "")),
+        ("+14165550123", ("sent", "")),  # Canada
+        ("+12125550123", ("suppressed", "country")),  # shares +1 with it
+        ("+77012345678", ("suppressed", "country")),  # Kazakhstan, not Russia
+        ("+447700900123", ("suppressed", "country")),
+        ("+882161234567", ("suppressed", "country")),  # by satellite
+        ("+31206241111", ("suppressed", "landline")),
+        ("+319061234567", ("suppressed", "landline")),  # premium
+        ("+31900123456", ("suppressed", "landline")),
+        ("nonsense", ("suppressed", "country")),
+    ],
+)
+def test_only_mobile_numbers_of_countries_that_policy_names_are_texted(number, outcome):
+    make_policy(sms_countries=["NL", "BE", "CA", "RU"])
+    make_text(recipient=number)
+
+    deliver_due(now=NOW)
+
+    assert outcomes() == [outcome]
+
+
+@pytest.mark.parametrize("ended_at", [None, NOW])
+def test_who_said_stop_gets_nothing_until_start(ended_at):
+    make_policy()
+    OptOut.objects.create(number_digest=digest_of("+31600000001"), stopped_at=NOW, ended_at=ended_at)
+    make_text()
+
+    deliver_due(now=NOW)
+
+    assert outcomes() == [("sent", "") if ended_at else ("suppressed", "opted_out")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "leaves_at"),
+    [
+        ("Europe/Amsterdam", datetime(2026, 11, 24, 8, 0, tzinfo=UTC)),
+        ("America/New_York", None),  # half past six in the evening
+        ("Asia/Tokyo", datetime(2026, 11, 24, 0, 0, tzinfo=UTC)),
+    ],
+)
+def test_nobody_is_woken_where_they_are(zone, leaves_at):
+    make_policy()
+    text = make_text(time_zone=zone)
+
+    deliver_due(now=MIDNIGHT)
+
+    text.refresh_from_db()
+    assert (text.state, text.not_before) == (("queued", leaves_at) if leaves_at else ("sent", NOW))
+    assert (text.attempts, used().get("texts:2026-11-24", 0)) == ((0, 0) if leaves_at else (1, 1))
+
+
+def test_what_twilio_refuses_costs_nothing(settings):
+    make_policy()
+    texts(3)
+    refusals = {"+31600000001": (400, 21211), "+31600000002": (503, 20503)}
+
+    with twilio_server(settings, refusals=refusals):
+        deliver_due(now=NOW)
+
+    uncertain = Message.objects.get(recipient="+31600000002")
+    assert outcomes() == [("failed", "address"), ("queued", "busy"), ("queued", "")]
+    assert (uncertain.segments, used()["texts:2026-11-23"]) == (1, 1)
+
+
+def test_a_text_that_is_tried_again_is_counted_once(settings, monkeypatch):
+    monkeypatch.setattr(door, "TIMEOUT_SECONDS", 0.3)
+    make_policy(sms_per_day=1)
+    make_text()
+
+    with twilio_server(settings, what="hang") as server:
+        deliver_due(now=NOW)
+        server.what = "accept"
+        deliver_due(now=NOW + timedelta(minutes=3))
+
+    assert (outcomes(), used()["texts:2026-11-23"], len(server.texts)) == ([("sent", "")], 1, 1)
+
+
+def test_usage_says_what_is_used_of_what():
+    policy = make_policy()
+    texts(3)
+    deliver_due(now=NOW)
+
+    assert usage_of(policy, now=NOW) == Usage(
+        texts_today=3, texts_per_day=500, cost_this_month=Decimal("0.3"), budget=250
+    )
+
+
+def test_old_counts_are_forgotten():
+    make_policy()
+    for name, since in [("texts:2026-09-01", date(2026, 9, 1)), ("number:x:2026-11-20", date(2026, 11, 20))]:
+        Allowance.objects.create(name=name, since=since)
+    texts(1)
+
+    deliver_due(now=NOW)
+
+    assert sorted(name.partition(":")[0] for name in Allowance.objects.values_list("name", flat=True)) == [
+        "cost",
+        "number",
+        "texts",
+    ]

@@ -1,0 +1,40 @@
+"""What an answer means. Twilio's own keywords: www.twilio.com/docs/messaging/tutorials/advanced-opt-out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outbox.models import IncomingText
+from outbox.texting.words import may_mean_the_talk, meaning_of
+
+TWILIO_STOPS_AT = ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "texts"),
+    [
+        ("stop", [*TWILIO_STOPS_AT, "stop", " Stop! ", "S.T.O.P", "stop all", "STOP aub", "opt-out", "Afmelden."]),
+        ("stop", ["AFMELDEN", "uitschrijven", "Stoppen svp", "geen sms meer", "stop sms'en", "Ｓtop"]),
+        ("start", ["START", "unstop", "Aanmelden", "start please"]),
+        ("no", ["nee", "NEE!", "Neen", "no", "No, sorry", "nee, ik ben ziek", "Ik kan helaas niet", "kan morgen niet"]),
+        (
+            "no",
+            ["Ja maar ik kan toch niet", "I can't make it", "I can’t", "cannot come", "annuleren", "ben verhinderd"],
+        ),
+        ("yes", ["ja", "Ja!", "yes", "OK", "oké", "Prima, tot morgen", "No problem", "geen probleem"]),
+        ("other", ["", "?", "Wie is dit", "stop er maar mee dan", "niet te laat bellen graag", "👍", "noord", "einde"]),
+    ],
+)
+def test_what_an_answer_means(meaning, texts):
+    assert {text: meaning_of(text) for text in texts} == dict.fromkeys(texts, meaning)
+
+
+def test_a_word_that_may_mean_the_talk_stops_texts_and_is_for_the_advisor_too():
+    texts = ["CANCEL", "afmelden", "stop", "unsubscribe", "nee"]
+
+    assert [text for text in texts if may_mean_the_talk(text)] == ["CANCEL", "afmelden"]
+
+
+@given(st.text())
+def test_whatever_comes_has_a_meaning(text):
+    assert meaning_of(text) in IncomingText.Meaning.values
