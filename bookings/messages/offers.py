@@ -113,6 +113,7 @@ def _text(held: Hold, entry: WaitlistEntry, policy: Policy) -> Draft:
         recipient=str(entry.phone),
         recipient_name=candidate.full_name,
         text=normalise(render_text("bookings/sms_offer", language=language, context=words)),
+        time_zone=candidate.time_zone,
         not_before=may_leave_from,
         useless_after=min(held.expires_at, may_leave_until),
     )

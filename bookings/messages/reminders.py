@@ -39,6 +39,7 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
         text=_short_text(booking, policy),
+        time_zone=candidate.time_zone,
         useless_after=text_useless_after(booking.starts_at, candidate.zone, policy.times),
     )
 
