@@ -1,5 +1,6 @@
 from bookings.services.booking import book
 from bookings.services.cancelling import cancel, offer_instead
+from bookings.services.changing_place import tell_changed_places
 from bookings.services.handing_over import hand_over
 from bookings.services.inviting import invite, invite_due, remind_invited
 from bookings.services.moving import move
@@ -30,5 +31,6 @@ __all__ = [
     "remind_invited",
     "reschedule",
     "take_over",
+    "tell_changed_places",
     "wait",
 ]

@@ -18,6 +18,7 @@ from bookings.codes import code_of, digest_of
 from bookings.fairness import ASKED_FOR, SAME_ADVISOR, Turn
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.offers import Choice
+from bookings.places import digest_of_place
 from bookings.queries import (
     alternatives_near,
     has_spoken_with,
@@ -37,7 +38,7 @@ from bookings.wishes import Wish
 from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import Actor
-from organisation.models import Policy
+from organisation.models import Location, Policy
 from organisation.prepared import Prepared, finds_a_row
 from outbox import services as outbox
 from outbox.replies import mailbox
@@ -159,15 +160,15 @@ def _create(
     policy: Policy,
     now: datetime,
 ) -> Booking:
-    uid = uuid4()
+    uid, advisor, location = uuid4(), advisor_with_user(slot.advisor_id), _location_of(slot, wish)
     booking = Booking.objects.create(
         invitation=invitation,
-        advisor=advisor_with_user(slot.advisor_id),
+        advisor=advisor,
         entry=entry,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         channel=wish.channel,
-        location_id=slot.location_id if wish.channel == TalkChannel.ONSITE else None,
+        location=location,
         language=wish.language,
         phone=wish.phone,
         wants_sms=wish.wants_sms,
@@ -175,9 +176,16 @@ def _create(
         booked_at=now,
         chosen_because=because,
         organiser=mailbox() or policy.sender_email,
+        place_told=digest_of_place(wish.channel, advisor, location),
         uid=uid,
         code_digest=digest_of(code_of(uid)),
     )
     if wish.topic_ids:
         booking.topics.set(wish.topic_ids)
     return booking
+
+
+def _location_of(slot: Slot, wish: Wish) -> Location | None:
+    if wish.channel != TalkChannel.ONSITE or slot.location_id is None:
+        return None
+    return Location.objects.get(pk=slot.location_id)

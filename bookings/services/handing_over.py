@@ -11,6 +11,7 @@ from advisors.slots import Slot
 from bookings import messages
 from bookings.impact import question_for
 from bookings.models import Booking
+from bookings.places import place_of
 from bookings.queries import pool_of
 from bookings.refusals import ColleagueNotFree, MayNotHold, NotStanding, TalkChanged, TalkStarted
 from bookings.services.locking import lock_invitation
@@ -87,5 +88,6 @@ def _give_to(booking: Booking, to: int, policy: Policy, now: datetime) -> None:
 def _place(booking: Booking, slot: Slot) -> None:
     booking.advisor_id, booking.ends_at = slot.advisor_id, slot.ends_at
     booking.location_id = slot.location_id if booking.channel == TalkChannel.ONSITE else None
+    booking.place_told = place_of(booking)
     booking.advisor_note_at = None  # the colleague gets one as well, also within the hour
     booking.sequence += 1

@@ -12,6 +12,7 @@ from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.fairness import Turn
 from bookings.models import Booking
+from bookings.places import place_of
 from bookings.refusals import NotStanding, TooLateToMove
 from bookings.services.booking import alternatives_for, turns_for
 from bookings.services.locking import lock_invitation
@@ -104,6 +105,7 @@ def _change(booking: Booking, slot: Slot, wish: Wish, now: datetime) -> None:
     booking.location_id = slot.location_id if wish.channel == TalkChannel.ONSITE else None
     booking.phone = wish.phone or booking.phone
     booking.moved_at, booking.moved_count = now, booking.moved_count + 1
+    booking.place_told = place_of(booking)
     booking.text_reminder_at = booking.mail_reminder_at = booking.advisor_note_at = None
     booking.sequence += 1
     booking.save()

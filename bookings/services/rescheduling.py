@@ -10,6 +10,7 @@ from advisors.services import lock_agenda, take_time
 from advisors.slots import Question, Slot
 from bookings import messages
 from bookings.models import Booking
+from bookings.places import place_of
 from bookings.refusals import NotStanding, TalkChanged, TalkOver
 from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_letters_back
@@ -79,6 +80,7 @@ def _place(booking: Booking, slot: Slot, now: datetime) -> None:
     booking.starts_at, booking.ends_at = slot.starts_at, slot.ends_at
     booking.location_id = slot.location_id if booking.channel == TalkChannel.ONSITE else None
     booking.moved_at, booking.moved_count = now, booking.moved_count + 1
+    booking.place_told = place_of(booking)
     booking.text_reminder_at = booking.mail_reminder_at = booking.advisor_note_at = None
     booking.sequence += 1
     booking.save()
