@@ -1,23 +1,127 @@
 """How the worker and the outbox are doing."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from organisation import queries as organisation
+from organisation.actors import key_of
+from outbox.lateness import late
 from outbox.models import Heartbeat, Message
+from outbox.models.messages import MessageQuerySet
 
 HEARD_WITHIN = timedelta(minutes=2)
+RECENTLY = timedelta(days=30)
+State = Message.State
+LEFT = (State.SENDING, State.SENT, State.DELIVERED)
+SOONEST_FIRST = ("waiting", "late", "standby")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many of what, failures and doubts of the past month."""
+
+    waiting: int
+    next_at: datetime | None
+    standing_by: int
+    leaving: int
+    failed: int
+    uncertain: int
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Messages of one kind that failed for one reason and can be sent again."""
+
+    kind: str
+    reason: str
+    count: int
+
+    @property
+    def because(self) -> str:
+        return str(Message.Reason(self.reason).label)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something in the life of a message; what is still to come has `is_ahead`."""
+
+    at: datetime
+    label: str
+    detail: str = ""
+    is_ahead: bool = False
 
 
 def last_heartbeat_within(now: datetime) -> bool:
     return Heartbeat.objects.filter(beat_at__gte=now - HEARD_WITHIN).exists()
 
 
-def oldest_overdue_seconds(now: datetime) -> int:
-    """Seconds since the oldest waiting message should have left; 0 when nothing is late."""
-    oldest = Message.objects.due(now).order_by("not_before").values_list("not_before", flat=True).first()
-    return int((now - oldest).total_seconds()) if oldest else 0
-
-
 def readers() -> list[tuple[str, str]]:
     """Address or number, and name, of everybody to whom something was written."""
     names = Message.objects.order_by("recipient_name", "recipient").values_list("recipient", "recipient_name")
     return list(dict(names).items())
+
+
+def standing(now: datetime) -> Standing:
+    waiting, recent = Q(state=State.QUEUED, is_standby=False), Q(created_at__gt=now - RECENTLY)
+    return Standing(
+        **Message.objects.order_by().aggregate(
+            waiting=Count("pk", filter=waiting),
+            next_at=Min("not_before", filter=waiting),
+            standing_by=Count("pk", filter=Q(state=State.QUEUED, is_standby=True)),
+            leaving=Count("pk", filter=Q(state=State.SENDING)),
+            failed=Count("pk", filter=recent & Q(state=State.FAILED)),
+            uncertain=Count("pk", filter=recent & Q(is_uncertain=True)),
+        )
+    )
+
+
+def messages_of(*, shown: str, channel: str, kind: str, now: datetime) -> MessageQuerySet:
+    """What waits by its moment, the next to leave first; everything else newest first."""
+    found = late(now) if shown == "late" else _shown(shown)
+    if channel:
+        found = found.filter(channel=channel)
+    if kind:
+        found = found.filter(kind=kind)
+    return found.order_by("not_before", "pk") if shown in SOONEST_FIRST else found.order_by("-created_at", "-pk")
+
+
+def failures(now: datetime) -> list[Failures]:
+    """The most frequent first; without those in whose place a letter has left."""
+    told = Message.objects.filter(fallback_for=OuterRef("pk"), state__in=LEFT)
+    found = Message.objects.sendable_again(now).filter(~Exists(told), state=State.FAILED).order_by()
+    groups = found.values("kind", "reason").annotate(count=Count("pk")).order_by("-count", "kind", "reason")
+    return [Failures(**group) for group in groups]
+
+
+def life_of(message: Message, *, now: datetime) -> list[Event]:
+    """From when it was written to what is still to come, in the order of time."""
+    code = f"({message.provider_code})" if message.provider_code else ""
+    reason = f"{message.get_reason_display()} {code}".strip()
+    is_ahead = message.state == State.QUEUED and not message.is_standby
+    found = [
+        (message.created_at, _("Written"), ""),
+        (message.first_due_at or (None if is_ahead else message.not_before), _("Was to leave"), ""),
+        (message.sending_at, _("Last attempt"), ""),
+        (message.sent_at, _("Sent"), ""),
+        (message.delivered_at, _("Delivered"), ""),
+        (message.ended_at, str(message.get_state_display()), reason),
+        (message.not_before if is_ahead else None, _("Leaves from"), reason),
+        (message.useless_after if message.state in (State.QUEUED, State.SENDING) else None, _("Of no use after"), ""),
+    ]
+    lines = [organisation.line_of(event) for event in organisation.trail({"about": key_of(message)})]
+    found += [(line.event.at, line.action, line.by) for line in lines if line.event.result == "done"]
+    events = [Event(at, label, detail, is_ahead=at > now) for at, label, detail in found if at]
+    return sorted(events, key=lambda event: event.at)
+
+
+def _shown(shown: str) -> MessageQuerySet:
+    words = {
+        "waiting": Q(state=State.QUEUED, is_standby=False),
+        "standby": Q(state=State.QUEUED, is_standby=True),
+        "uncertain": Q(is_uncertain=True),
+        **{state: Q(state=state) for state in State.values if state != State.QUEUED},
+    }
+    return Message.objects.filter(words.get(shown, Q()))

@@ -45,7 +45,8 @@ def withdraw(
     unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
     ended = endings.suppressed(reason=Message.Reason.WITHDRAWN, now=now)
     withdrawn = unsent.filter(state=Message.State.QUEUED).update(**ended)
-    named.repeatable().update(useless_after=F("created_at"), **endings.without_body())  # nobody sends it again
+    # First, so that whoever is sending one of these again is waited for, and what they put back is found below.
+    named.repeatable().update(useless_after=F("created_at"), **endings.without_body())
     standing_by = Message.objects.waiting().filter(is_standby=True)
     standing_by.filter(Q(pk__in=named.values("pk")) | Q(fallback_for__in=named.values("pk"))).update(**ended)
     return withdrawn

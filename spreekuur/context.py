@@ -42,7 +42,7 @@ def places_of(user: User, path: str) -> list[Place]:
     if user.is_manager:
         wanted += [(_("Figures"), "insights:overview")]
     if user.is_application_manager:
-        wanted += [(_("Set up"), "organisation:setup")]
+        wanted += [(_("Set up"), "organisation:setup"), (_("Messages"), "outbox:messages")]
     if user.is_manager or user.is_application_manager:
         wanted += [(_("Team"), "bookings:team"), (_("Audit trail"), "organisation:audit")]
     in_agenda = bool(agenda_of(user, path))

@@ -24,6 +24,7 @@ TIMETABLE = (
     Entry("invite and remind", "bookings.tasks.send_what_is_due"),
     Entry("remind recruiters", "referrals.tasks.remind_recruiters"),
     Entry("invite new staff", "spreekuur.staff_mail.invite_new_staff"),
+    Entry("warn when messages are late", "outbox.alarm.watch"),
     Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
     Entry("read other calendars", "advisors.tasks.wake_when_due"),
     Entry("write talks into other calendars", "bookings.tasks.wake_when_calendars_differ"),

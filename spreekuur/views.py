@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from organisation.models import User
-from outbox.queries import last_heartbeat_within, oldest_overdue_seconds
+from outbox.lateness import GRACE, Lateness
+from outbox.queries import last_heartbeat_within
 from spreekuur.context import places_of
 from spreekuur.middleware import AWAY, away
 
@@ -39,10 +40,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(READ)
 def healthz_worker(request: HttpRequest) -> HttpResponse:
-    """200 when a worker was heard of within two minutes; `overdue_seconds` is the age of the oldest late message."""
+    """200 when a worker was heard of within two minutes, also when messages are late: that is in the fields.
+
+    `waiting`: messages that should have left by now; `overdue_seconds`: the age of the oldest of them; `is_overdue`:
+    that this is more than ten minutes.
+    """
     now = timezone.now()
-    alive = last_heartbeat_within(now)
-    body = {"status": "ok" if alive else "no worker", "overdue_seconds": oldest_overdue_seconds(now)}
+    alive, late = last_heartbeat_within(now), Lateness.at(now)
+    seconds = late.seconds(now)
+    body = {
+        "status": "ok" if alive else "no worker",
+        "overdue_seconds": seconds,
+        "is_overdue": seconds > GRACE.total_seconds(),
+        "waiting": late.count,
+    }
     return JsonResponse(body, status=200 if alive else 503)
 
 

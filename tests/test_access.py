@@ -98,6 +98,13 @@ TABLE = {
     "organisation:client_revoke": ONLY_POST,
     "organisation:audit": staff("manager", "application_manager"),
     "outbox:mail_report": ONLY_POST,
+    # messages
+    "outbox:messages": APPLICATION_MANAGER,
+    "outbox:message": APPLICATION_MANAGER,
+    "outbox:figures": APPLICATION_MANAGER,
+    "outbox:send_all_again": APPLICATION_MANAGER,
+    "outbox:send_again": ONLY_POST,
+    "outbox:stop": ONLY_POST,
     # the demo's outbox
     "outbox:text_incoming": ONLY_POST,
     "outbox:text_status": ONLY_POST,
@@ -251,6 +258,7 @@ def arguments(world):
         "organisation:client_revoke": [world.api_client.pk],
         "outbox:text_status": [world.message.key],
         "outbox:mail_report": ["postmark"],
+        **{f"outbox:{name}": [world.message.pk] for name in ("message", "send_again", "stop")},
         "outbox:demo_message": [world.message.pk],
         "outbox:demo_attachment": [world.message.pk],
         "advisors:hours_of": [world.advisor.pk],

@@ -19,6 +19,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Left behind by a worker that died: it may have gone out, or not."""
         return self._useful(now).filter(state=Message.State.SENDING, leased_until__lt=now)
 
+    def under_way(self, now: datetime) -> Self:
+        """Waits for its moment or leaves at this one, and is of use; not what stands by for another."""
+        states = (Message.State.QUEUED, Message.State.SENDING)
+        return self._useful(now).filter(state__in=states, is_standby=False)
+
     def due(self, now: datetime) -> Self:
         return self.ready(now) | self.abandoned(now)
 
@@ -31,6 +36,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Failed, or stopped by a person: somebody may send it again."""
         stopped = Q(state=Message.State.SUPPRESSED, reason=Message.Reason.STOPPED)
         return self.filter(Q(state=Message.State.FAILED) | stopped)
+
+    def sendable_again(self, now: datetime) -> Self:
+        """... as far as the row itself tells: its words are here, and the reader has a use for them."""
+        return self.repeatable()._useful(now).filter(is_standby=False).exclude(text="")
 
     def _useful(self, now: datetime) -> Self:
         return self.filter(Q(useless_after__isnull=True) | Q(useless_after__gt=now))

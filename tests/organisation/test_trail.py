@@ -60,7 +60,7 @@ def test_the_trigger_comes_back_after_a_table_was_rebuilt(event):
 
 def test_every_deed_of_the_trail_has_words():
     deed = re.compile(r"(?:record|record_each|refusals_recorded)\(\s*\"([a-z_]+\.[a-z_]+)\"")
-    rooms = ("organisation", "advisors", "candidates", "bookings", "talks", "referrals", "spreekuur")
+    rooms = ("organisation", "advisors", "candidates", "bookings", "talks", "referrals", "spreekuur", "outbox")
     sources = [path.read_text() for room in rooms for path in Path(room).rglob("*.py")]
 
     deeds = {name for source in sources for name in deed.findall(source)}

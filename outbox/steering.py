@@ -1,0 +1,116 @@
+"""What a person may do to a message: send again what failed or was stopped, and stop what waits."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from organisation import audit
+from organisation.actors import Actor
+from organisation.audit import refusals_recorded
+from organisation.refusals import Refusal
+from outbox import refusals
+from outbox.models import Message
+from outbox.models.messages import MessageQuerySet
+from outbox.wake import wake
+
+State, Reason = Message.State, Message.Reason
+LEFT = (State.SENDING, State.SENT, State.DELIVERED)
+
+
+def send_again(message: Message, *, actor: Actor, now: datetime) -> None:
+    """A message that failed or was stopped waits anew, as if it was never tried.
+
+    What may have left already is looked up at the provider of texts before it leaves; a letter keeps its Message-ID.
+    Raises NotEnded, NoLongerTrue, TooLate, WordsGone, StandsBy, ToldOtherwise.
+    """
+    with refusals_recorded("message.send_again", message, actor=actor, now=now), transaction.atomic():
+        if not _put_back(Message.objects.filter(pk=message.pk), now=now):
+            raise why_not_again(Message.objects.get(pk=message.pk), now=now) or refusals.ToldOtherwise
+        audit.record("message.send_again", message, actor=actor, now=now)
+        wake()
+
+
+def send_all_again(*, kind: str, reason: str, actor: Actor, now: datetime) -> int:
+    """Everything of this kind that failed for this reason waits anew. Returns how many; raises NothingToRepeat."""
+    with transaction.atomic():
+        back = _put_back(Message.objects.filter(state=State.FAILED, kind=kind, reason=reason), now=now)
+        if not back:
+            raise refusals.NothingToRepeat
+        audit.record_each("message.send_again", back, actor=actor, now=now)
+        wake()
+    return len(back)
+
+
+def stop(message: Message, *, actor: Actor, now: datetime) -> None:
+    """A message that waits does not leave, nor does what stands by for it. Raises LeavingNow, NotWaiting, StandsBy."""
+    with refusals_recorded("message.stop", message, actor=actor, now=now), transaction.atomic():
+        stopped = {"state": State.SUPPRESSED, "reason": Reason.STOPPED, "ended_at": now}  # its words stay for a while
+        waiting = Message.objects.waiting()
+        if not waiting.filter(pk=message.pk, is_standby=False).update(**stopped):
+            raise _why_not_stopped(Message.objects.get(pk=message.pk))
+        waiting.filter(fallback_for=message.pk, is_standby=True).update(**stopped)
+        audit.record("message.stop", message, actor=actor, now=now)
+
+
+def why_not_again(message: Message, *, now: datetime) -> Refusal | None:
+    """What stands in the way of sending it again, as far as its own row tells."""
+    if message.is_standby:
+        return refusals.StandsBy()
+    if not Message.objects.filter(pk=message.pk).repeatable().exists():
+        return refusals.NotEnded()
+    if message.useless_after and message.useless_after <= message.created_at:  # so a withdrawal marks it
+        return refusals.NoLongerTrue()
+    if message.useless_after and message.useless_after <= now:
+        return refusals.TooLate()
+    if not message.text:
+        return refusals.WordsGone()
+    return None
+
+
+def _put_back(wanted: MessageQuerySet, *, now: datetime) -> list[Message]:
+    """Those of the wanted that may be sent again wait; each is locked first, then what stands by for it.
+
+    A letter that has not left in place of a text stands by for it anew; where it has left, nothing changes.
+    """
+    rows = list(wanted.sendable_again(now).select_for_update().order_by("pk"))
+    told = _told_otherwise([row.pk for row in rows])
+    back = [row for row in rows if row.pk not in told]
+    keys = [row.pk for row in back]
+    Message.objects.filter(pk__in=keys).update(**_anew(now))
+    _stand_by_again(keys)
+    return back
+
+
+def _told_otherwise(keys: Collection[int]) -> set[int]:
+    """Those in whose place something leaves or has left; the others cannot any more, as we hold what would."""
+    others = Message.objects.filter(fallback_for__in=keys).select_for_update().order_by("pk")
+    return {other.fallback_for_id for other in others if other.fallback_for_id and other.state in LEFT}
+
+
+def _stand_by_again(keys: Collection[int]) -> None:
+    of_these = Message.objects.filter(fallback_for__in=keys)
+    of_these.waiting().update(is_standby=True)
+    stopped = of_these.filter(state=State.SUPPRESSED, reason=Reason.STOPPED, is_standby=True)
+    stopped.exclude(text="").update(state=State.QUEUED, reason="", ended_at=None)
+
+
+def _anew(now: datetime) -> dict[str, Any]:
+    return {
+        "state": State.QUEUED,
+        "reason": "",
+        "provider_code": "",
+        "provider_id": "",
+        "attempts": 0,
+        "not_before": now,
+        "first_due_at": None,
+        "sent_at": None,
+        "ended_at": None,
+    }
+
+
+def _why_not_stopped(message: Message) -> Refusal:
+    if message.is_standby and message.state == State.QUEUED:
+        return refusals.StandsBy()
+    return refusals.LeavingNow() if message.state == State.SENDING else refusals.NotWaiting()

@@ -1,0 +1,110 @@
+"""For application managers: what waits, left and failed, and what may be done about it. No names, no words."""
+
+from django.contrib import messages as notices
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from organisation.actors import Actor
+from organisation.doors import for_role, staff_of
+from organisation.models import Policy, Role
+from organisation.refusals import Refusal
+from outbox import queries, steering
+from outbox.figures import figures as figures_of
+from outbox.forms import MessagesForm, PeriodForm
+from outbox.lateness import GRACE, Lateness
+from outbox.models import Message
+from outbox.texting.usage import usage_of
+
+READ = ["GET", "HEAD"]
+ON_A_PAGE = 25
+
+
+@require_http_methods(READ)
+@for_role(Role.APPLICATION_MANAGER)
+def messages(request: HttpRequest) -> HttpResponse:
+    now, form = timezone.now(), MessagesForm(request.GET)
+    wanted = form.wanted()
+    found = queries.messages_of(**wanted, now=now)
+    page = {
+        "form": form,
+        "wanted": any(wanted.values()),
+        "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        "standing": queries.standing(now),
+        "overdue": Lateness.at(now, by=GRACE),
+        "failures": queries.failures(now),
+        "now": now,
+    }
+    return render(request, "outbox/messages.html", page)
+
+
+@require_http_methods(READ)
+@for_role(Role.APPLICATION_MANAGER)
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    now, found = timezone.now(), get_object_or_404(Message.objects.select_related("fallback_for"), pk=pk)
+    page = {
+        "message": found,
+        "now": now,
+        "life": queries.life_of(found, now=now),
+        "fallbacks": found.fallbacks.order_by("pk"),
+        "why_not": steering.why_not_again(found, now=now),
+    }
+    return render(request, "outbox/message.html", page)
+
+
+@require_http_methods(READ)
+@for_role(Role.APPLICATION_MANAGER)
+def figures(request: HttpRequest) -> HttpResponse:
+    now, form = timezone.now(), PeriodForm(request.GET)
+    channels, kinds = figures_of(now, days=form.wanted_days())
+    usage = usage_of(Policy.objects.current(), now=now)
+    return render(request, "outbox/figures.html", {"form": form, "channels": channels, "kinds": kinds, "usage": usage})
+
+
+@require_http_methods(["POST"])
+@for_role(Role.APPLICATION_MANAGER)
+def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Message, pk=pk)
+    try:
+        steering.send_again(found, actor=Actor.of(staff_of(request)), now=timezone.now())
+    except Refusal as refusal:
+        notices.error(request, str(refusal))
+    else:
+        notices.success(request, _("This message waits to leave. A worker takes it within a minute."))
+    return redirect("outbox:message", pk)
+
+
+@require_http_methods(["POST"])
+@for_role(Role.APPLICATION_MANAGER)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Message, pk=pk)
+    try:
+        steering.stop(found, actor=Actor.of(staff_of(request)), now=timezone.now())
+    except Refusal as refusal:
+        notices.error(request, str(refusal))
+    else:
+        notices.success(request, _("This message is stopped. It does not leave."))
+    return redirect("outbox:message", pk)
+
+
+@require_http_methods([*READ, "POST"])
+@for_role(Role.APPLICATION_MANAGER)
+def send_all_again(request: HttpRequest) -> HttpResponse:
+    """Says first what it will do; the kind and the reason stand in the address."""
+    now = timezone.now()
+    wanted = {name: request.GET.get(name, "") for name in ("kind", "reason")}
+    group = next((group for group in queries.failures(now) if vars(group) | wanted == vars(group)), None)
+    if request.method != "POST":
+        return render(request, "outbox/send_all_again.html", {"group": group})
+    try:
+        count = steering.send_all_again(**wanted, actor=Actor.of(staff_of(request)), now=now)
+    except Refusal as refusal:
+        notices.error(request, str(refusal))
+    else:
+        words = ngettext("One message waits to leave.", "%(count)s messages wait to leave.", count)
+        notices.success(request, words % {"count": count})
+    return redirect("outbox:messages")

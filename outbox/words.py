@@ -1,0 +1,54 @@
+"""What each kind of message is called. The rooms above write them; this table names them, and a test keeps it whole."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+KINDS: dict[str, Promise] = {
+    # to candidates
+    "invitation": _("Invitation"),
+    "invitation_reminder": _("Reminder of an invitation"),
+    "confirmation": _("Confirmation of a talk"),
+    "moved": _("Talk moved, to the candidate"),
+    "changed_place": _("Talk elsewhere, to the candidate"),
+    "handed_over": _("Another advisor, to the candidate"),
+    "cancelled_by_candidate": _("Candidate cancelled, to the candidate"),
+    "cancelled_by_advisor": _("Advisor cancelled, to the candidate"),
+    "reminder": _("Reminder of a talk"),
+    "offer": _("Moment offered"),
+    "offer_gone": _("Offered moment is gone"),
+    "no_show": _("After a missed talk"),
+    "new_link": _("New private link"),
+    "referral_proposal": _("Vacancy proposed"),
+    "referral_declined": _("Recruiter says no, to the candidate"),
+    "referral_accepted": _("Recruiter says yes, to the candidate"),
+    "referral_outcome": _("Outcome of a referral, to the candidate"),
+    # to advisors
+    "advisor_booked": _("Talk booked, to the advisor"),
+    "advisor_moved": _("Talk moved, to the advisor"),
+    "advisor_changed_place": _("Talk elsewhere, to the advisor"),
+    "advisor_cancelled": _("Talk cancelled, to the advisor"),
+    "advisor_note": _("Note just before a talk, to the advisor"),
+    "calendar_unreadable": _("Calendar cannot be read, to the advisor"),
+    "referral_advisor_consented": _("Candidate consents, to the advisor"),
+    "referral_advisor_refused": _("Candidate refuses, to the advisor"),
+    "referral_advisor_withdrawn": _("Consent withdrawn, to the advisor"),
+    "referral_advisor_answered": _("Recruiter answered, to the advisor"),
+    "referral_advisor_outcome": _("Outcome of a referral, to the advisor"),
+    # to recruiters
+    "referral_introduced": _("Introduction, to the recruiter"),
+    "referral_reminder": _("Reminder of an introduction"),
+    "referral_recruiter_withdrawn": _("Consent withdrawn, to the recruiter"),
+    # to all staff
+    "house_mail": _("Mail that came in, passed on"),
+    "staff_invitation": _("Invitation to sign in"),
+    "password_reset": _("New password"),
+    "password_reset_unknown": _("New password, no account"),
+    "limit_reached": _("Limit of texts reached"),
+    "overdue": _("Warning: messages are late"),
+    "overdue_over": _("Messages leave again"),
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """The code itself, with spaces, for a kind without words."""
+    return str(KINDS.get(kind, kind.replace("_", " ")))
