@@ -28,6 +28,7 @@ TIMETABLE = (
     Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
     Entry("read other calendars", "advisors.tasks.wake_when_due"),
     Entry("write talks into other calendars", "bookings.tasks.wake_when_calendars_differ"),
+    Entry("read the inbox", "outbox.inbound.tasks.wake_when_there_is_one"),
     Entry("clean up", "spreekuur.cleaning.clean_up"),
 )
 

@@ -86,7 +86,8 @@ def _about(parsed: Message, to: str) -> str:
 def _sender_of(parsed: Message) -> str:
     for name in ("From", "Sender"):
         for value in _values(parsed, name, is_decoded=False):
-            address = (_IN_BRACKETS.findall(value) or _ADDRESS.findall(value) or [""])[-1]
+            found: list[str] = _IN_BRACKETS.findall(value) or _ADDRESS.findall(value)
+            address = found[-1] if found else ""
             if len(address) <= LONGEST_ADDRESS and _is_address(address):
                 return address
     return ""

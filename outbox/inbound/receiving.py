@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from io import BytesIO
-from typing import BinaryIO
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
@@ -22,7 +21,7 @@ from outbox.inbound import keeping
 from outbox.inbound.judging import is_automatic, is_marked_as_spam, is_report
 from outbox.inbound.letters import house_mail
 from outbox.inbound.reading import Mail, read
-from outbox.inbound.stream import trim
+from outbox.inbound.stream import Lines, trim
 from outbox.message_ids import key_in
 from outbox.models import IncomingMail, Message
 from outbox.replies import thing_of
@@ -56,7 +55,7 @@ class Outcome(StrEnum):
         return self not in (Outcome.NOBODYS, Outcome.UNREADABLE)
 
 
-def receive(raw: bytes | BinaryIO, *, now: datetime, to: str = "") -> Outcome:
+def receive(raw: bytes | Lines, *, now: datetime, to: str = "") -> Outcome:
     """`to` is to whom the mail came, when whoever brings it knows. It is read up to a limit, and never as a whole."""
     trimmed = trim(BytesIO(raw) if isinstance(raw, bytes) else raw)
     name, about = trimmed.digest[:DIGITS], NOBODY

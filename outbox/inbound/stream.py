@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import BinaryIO
+from typing import Protocol
 
 MOST_READ = 64_000_000  # bytes; whoever sends more is not listened to any longer
 MOST_KEPT = 2_000_000
@@ -19,6 +19,12 @@ LONGEST_LINE = 64_000  # a longer one is taken in pieces
 _BOUNDARY = re.compile(rb"""boundary\s*=\s*("(?P<quoted>[^"\r\n]{1,200})"|(?P<bare>[^\s;"]{1,200}))""", re.IGNORECASE)
 
 
+class Lines(Protocol):
+    """What a mail is read from: a file, a pipe, a mailbox elsewhere."""
+
+    def readline(self, limit: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trimmed:
     content: bytes
@@ -27,7 +33,7 @@ class Trimmed:
     is_cut: bool
 
 
-def trim(stream: BinaryIO) -> Trimmed:
+def trim(stream: Lines) -> Trimmed:
     """What we keep of a mail."""
     digest, trimmer, size = sha256(), _Trimmer(), 0
     for line, is_start in _lines(stream):
@@ -40,7 +46,7 @@ def trim(stream: BinaryIO) -> Trimmed:
     return Trimmed(content=b"".join(trimmer.kept), digest=digest.hexdigest(), size=size, is_cut=trimmer.is_cut)
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+def _lines(stream: Lines) -> Iterator[tuple[bytes, bool]]:
     """Lines, or pieces of one that is too long, and whether it is the start of a line."""
     is_start = True
     while line := stream.readline(LONGEST_LINE):

@@ -8,11 +8,11 @@ from io import BytesIO
 
 import pytest
 
-from outbox.inbound.keeping import forget
 from outbox.inbound.receiving import MOST_A_DAY, Outcome, receive
 from outbox.message_ids import message_id_of
 from outbox.models import IncomingMail, Message
 from outbox.replies import address_about, bounce_address
+from spreekuur.cleaning import sweep
 from tests.factories import NOW, make_message, make_policy
 from tests.outbox.inbound.mails import INBOX, REPLY, SEVDA, calendar_mail, mail, parts
 
@@ -216,4 +216,6 @@ def test_what_was_handled_a_month_ago_is_forgotten():
             digest=str(number), about="booking:1", kind="letter", sender=SEVDA, received_at=NOW, handled_at=handled_at
         )
 
-    assert (forget(now=NOW), rows("digest")) == (1, [("1",), ("2",)])
+    sweep(now=NOW)
+
+    assert rows("digest") == [("1",), ("2",)]

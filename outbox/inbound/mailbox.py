@@ -1,0 +1,175 @@
+"""A mailbox on an IMAP server (RFC 9051), as far as we need it: what is new, one mail bit by bit, and where it goes.
+
+We remember nothing of it: a mail that is read but not flagged is new. So it does not matter when the server numbers
+its mails anew (UIDVALIDITY), and a mail that was kept just before we died is found to be kept when it comes again.
+"""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT_SECONDS = 20
+CHUNK = 256_000  # bytes; of a mail no more than this is on its way at once
+LARGE = 10_000_000  # bytes; of a larger mail only the beginning is asked
+BEGINNING = 1_000_000
+NEW = "UNSEEN UNFLAGGED UNDELETED"
+PORTS = {"imap": 143, "imaps": 993}
+LOCAL = ("localhost", "127.0.0.1", "::1")
+SEEN, DELETE = "seen", "delete"
+TROUBLE = (imaplib.IMAP4.error, OSError)  # refused, timed out, broken off, not understood
+
+
+class Refused(Exception):
+    """The server answered no; the connection is still good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    host: str
+    port: int
+    is_tls: bool
+    user: str
+    password: str = field(repr=False)
+    folder: str
+    after: str  # what is done with a mail that was taken: "seen", "delete", or the folder that it moves to
+
+
+def account_of(url: str) -> Account:
+    """`imaps://user:password@host/INBOX?after=delete`. Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname or not parts.username:
+        raise ValueError("INBOX_URL is imaps://user:password@host/folder")
+    is_tls = parts.scheme == "imaps"
+    return Account(
+        host=parts.hostname,
+        port=parts.port or (PORTS[parts.scheme]),
+        is_tls=is_tls,
+        user=unquote(parts.username),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        after=parse_qs(parts.query).get("after", [SEEN])[0],
+    )
+
+
+@contextmanager
+def opened(account: Account) -> Iterator["Mailbox"]:
+    """Raises one of TROUBLE, or Refused when there is no such folder."""
+    server = _connected(account)
+    try:
+        server.login(account.user, account.password)
+        mailbox = Mailbox(server, account.after)
+        mailbox.ask("SELECT", _quoted(account.folder))
+        yield mailbox
+    finally:
+        with suppress(*TROUBLE):
+            server.logout()
+
+
+def _connected(account: Account) -> imaplib.IMAP4:
+    """Nobody listens in: a server elsewhere that offers no TLS does not get the password."""
+    context = ssl.create_default_context()
+    if account.is_tls:
+        return imaplib.IMAP4_SSL(account.host, account.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
+    server = imaplib.IMAP4(account.host, account.port, timeout=TIMEOUT_SECONDS)
+    if account.host not in LOCAL:
+        server.starttls(ssl_context=context)
+    return server
+
+
+class Mailbox:
+    def __init__(self, server: imaplib.IMAP4, after: str) -> None:
+        self._server, self._after = server, after
+
+    def new(self) -> list[str]:
+        """The UIDs of what nobody has looked at, oldest first."""
+        [found] = self.ask("UID", "SEARCH", NEW)[-1:] or [b""]
+        return sorted((found or b"").decode().split(), key=int)
+
+    def mail(self, uid: str) -> "ArrivingMail":
+        """To be read line by line; it stays new while it is read."""
+        size = _number_after(b"RFC822.SIZE", self.ask("UID", "FETCH", uid, "(RFC822.SIZE)"))
+        return ArrivingMail(self, uid, at_most=size if size <= LARGE else BEGINNING)
+
+    def finish(self, uid: str) -> None:
+        """It was taken."""
+        if self._after == SEEN:
+            self.ask("UID", "STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+        elif self._after == DELETE:
+            self._remove(uid)
+        else:
+            self._move(uid, _quoted(self._after))
+
+    def put_aside(self, uid: str) -> None:
+        """For a person to look at: it stays unread, and we do not look at it again."""
+        self.ask("UID", "STORE", uid, "+FLAGS.SILENT", r"(\Flagged)")
+
+    def ask(self, command: str, *arguments: str) -> Sequence[Any]:
+        """What the server says to it. Raises Refused and one of TROUBLE."""
+        if command == "SELECT":
+            status, data = self._server.select(arguments[0])
+        else:
+            status, data = self._server.uid(*arguments)
+        if status != "OK":
+            raise Refused(f"{' '.join([command, *arguments[:1]])}: {status}")
+        return data
+
+    def _move(self, uid: str, folder: str) -> None:
+        with suppress(imaplib.IMAP4.error):
+            self._server.create(folder)  # says NO when it is there
+        if "MOVE" in self._server.capabilities:
+            self.ask("UID", "MOVE", uid, folder)
+        else:
+            self.ask("UID", "COPY", uid, folder)
+            self._remove(uid)
+
+    def _remove(self, uid: str) -> None:
+        self.ask("UID", "STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)")
+        if "UIDPLUS" in self._server.capabilities:
+            self.ask("UID", "EXPUNGE", uid)
+        else:
+            self._server.expunge()
+
+
+class ArrivingMail:
+    """A mail that is fetched as it is read."""
+
+    def __init__(self, mailbox: Mailbox, uid: str, *, at_most: int) -> None:
+        self._mailbox, self._uid, self._at_most = mailbox, uid, at_most
+        self._fetched, self._rest = 0, b""
+
+    def readline(self, limit: int) -> bytes:
+        while b"\n" not in self._rest[:limit] and len(self._rest) < limit and self._fetch():
+            pass
+        end = self._rest.find(b"\n", 0, limit) + 1 or limit
+        line, self._rest = self._rest[:end], self._rest[end:]
+        return line
+
+    def _fetch(self) -> bool:
+        """False when there is no more."""
+        size = min(CHUNK, self._at_most - self._fetched)
+        if size <= 0:
+            return False
+        data = self._mailbox.ask("UID", "FETCH", self._uid, f"(BODY.PEEK[]<{self._fetched}.{size}>)")
+        piece = next((one[1] for one in data if isinstance(one, tuple)), b"")
+        self._rest += piece
+        self._fetched += len(piece)
+        return bool(piece)
+
+
+def _number_after(name: bytes, data: Sequence[Any]) -> int:
+    said = b" ".join(one if isinstance(one, bytes) else one[0] for one in data if one)
+    found = re.search(name + rb" (\d+)", said)
+    if not found:
+        raise Refused("no such mail any more")
+    return int(found[1])
+
+
+def _quoted(name: str) -> str:
+    """RFC 9051, 5.1 and 9; a name beyond ASCII raises UnicodeError."""
+    name.encode("ascii")
+    return '"' + name.replace("\\", r"\\").replace('"', r"\"") + '"'

@@ -1,0 +1,115 @@
+"""A real IMAP server that we did not write: Dovecot, from Debian, with its own directory and port.
+
+Without root's rights as doc.dovecot.org/2.3/configuration_manual/howto/rootless describes it. Every name is a user.
+"""
+
+import imaplib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.processes import wait_for
+from tests.stand_ins import free_port
+
+PASSWORD = "geheim"
+CONFIGURATION = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {directory}/base
+state_dir = {directory}/state
+log_path = {directory}/log
+ssl = no
+disable_plaintext_auth = no
+auth_failure_delay = 0
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:{directory}/mail/%u
+mail_uid = {user}
+mail_gid = {group}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={directory}/mail/%u
+}}
+"""
+
+
+class Dovecot:
+    def __init__(self, port):
+        self.port = port
+
+    def url(self, user, *, folder="INBOX", password=PASSWORD, after="seen"):
+        return f"imap://{user}:{password}@127.0.0.1:{self.port}/{folder}?after={after}"
+
+    def signed_in(self, user):
+        server = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
+        server.login(user, PASSWORD)
+        return server
+
+    def bring(self, user, *mails, folder="INBOX"):
+        with self.signed_in(user) as server:
+            server.create(folder)
+            for mail in mails:
+                assert server.append(folder, None, None, mail)[0] == "OK"
+
+    def flags(self, user, folder="INBOX"):
+        """Of every mail in the folder, oldest first; without what only this session sees."""
+        with self.signed_in(user) as server:
+            [number] = server.select(folder, readonly=True)[1]
+            lines = server.fetch("1:*", "(FLAGS)")[1] if int(number) else []
+        found = [set(imaplib.ParseFlags(line)) - {rb"\Recent"} for line in lines if line]
+        return [{flag.decode() for flag in flags} for flags in found]
+
+
+@contextmanager
+def dovecot():
+    port, directory = free_port(), Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
+    me = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    group = subprocess.run(["id", "-gn", me.pw_name], capture_output=True, text=True, check=True).stdout.strip()
+    said = {"directory": directory, "port": port, "password": PASSWORD, "user": me.pw_name, "group": group}
+    (directory / "dovecot.conf").write_text(CONFIGURATION.format(**said))
+    (directory / "mail").mkdir()
+    if os.geteuid() == 0:
+        for path in (directory, directory / "mail"):
+            shutil.chown(path, me.pw_name, group)
+    server = Dovecot(port)
+    command = [shutil.which("dovecot", path="/usr/sbin:/usr/bin"), "-F", "-c", directory / "dovecot.conf"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: _answers(server))
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _answers(server):
+    with suppress(OSError, imaplib.IMAP4.error):
+        server.signed_in("iemand").logout()
+        return True

@@ -1,0 +1,175 @@
+"""Our mailbox, at a real IMAP server that we did not write (Dovecot)."""
+
+import logging
+from itertools import count
+
+import pytest
+from django.core.cache import cache
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
+
+from outbox.inbound.collecting import LEASE, collect, failures_in_a_row
+from outbox.inbound.mailbox import BEGINNING, LARGE, Account, account_of
+from outbox.inbound.receiving import receive
+from outbox.inbound.tasks import READ, wake_when_there_is_one
+from outbox.models import IncomingMail
+from tests.factories import NOW, make_policy
+from tests.outbox.inbound.dovecot import dovecot
+from tests.outbox.inbound.mails import INBOX, calendar_mail, mail, parts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
+NUMBER = count(1)
+
+
+@pytest.fixture(scope="module")
+def server():
+    with dovecot() as running:
+        yield running
+
+
+@pytest.fixture
+def user(server, settings):
+    name = f"antwoord{next(NUMBER)}"
+    settings.INBOX_URL = server.url(name)
+    return name
+
+
+def numbered(number):
+    return mail(f"Brief {number}", message_id=f"<{number}@kandidaat.example>")
+
+
+def kept():
+    return list(IncomingMail.objects.values_list("kind", "text"))
+
+
+def test_what_is_new_is_kept_and_read_once(server, user):
+    server.bring(user, numbered(1), calendar_mail())
+
+    assert [collect(now=NOW), collect(now=NOW)] == [False, False]
+    assert kept() == [("letter", "Brief 1"), ("calendar", "Sorry, ik ben ziek.")]
+    assert server.flags(user) == [{r"\Seen"}, {r"\Seen"}]
+
+
+@pytest.mark.parametrize(("after", "elsewhere"), [("delete", []), ("Verwerkte mail", [set()])])
+def test_what_was_taken_goes_where_the_setting_says(server, user, settings, after, elsewhere):
+    server.bring(user, numbered(1), folder="Antwoorden")
+    server.bring(user, folder="Verwerkte mail".join('""'))
+    settings.INBOX_URL = server.url(user, folder="Antwoorden", after=after.replace(" ", "%20"))
+
+    collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 1")]
+    assert (server.flags(user, "Antwoorden"), server.flags(user, '"Verwerkte mail"')) == ([], elsewhere)
+
+
+def test_what_nobody_can_have_stays_unread_for_a_person_and_does_not_keep_the_rest_waiting(server, user):
+    make_policy(sender_email="")
+    server.bring(user, mail(to=INBOX), mail(**{"from": None}), b"\x01", numbered(1))
+
+    collect(now=NOW)
+    server.bring(user, numbered(2))
+    collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 1"), ("letter", "Brief 2")]
+    assert server.flags(user) == [{r"\Flagged"}] * 3 + [{r"\Seen"}] * 2
+
+
+def test_a_mail_that_was_kept_just_before_the_reader_died_is_not_kept_twice(server, user):
+    server.bring(user, numbered(1))
+    receive(numbered(1), now=NOW)
+
+    collect(now=NOW)
+
+    assert (kept(), server.flags(user)) == ([("letter", "Brief 1")], [{r"\Seen"}])
+
+
+def test_a_mailbox_that_numbers_its_mails_anew_brings_nothing_twice(server, user, settings):
+    settings.INBOX_URL = server.url(user, folder="Antwoorden")
+    server.bring(user, numbered(1), folder="Antwoorden")
+    collect(now=NOW)
+    with server.signed_in(user) as box:
+        box.delete("Antwoorden")
+    server.bring(user, numbered(2), numbered(1), folder="Antwoorden")
+
+    collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 1"), ("letter", "Brief 2")]
+
+
+def test_of_a_large_mail_the_beginning_is_fetched(server, user, caplog):
+    caplog.set_level(logging.INFO)
+    words = ("Content-Type: text/plain", "Zie bijlage.")
+    server.bring(user, parts(words, ("Content-Type: application/pdf", (b"x" * 76 + b"\r\n") * (LARGE // 77))))
+
+    collect(now=NOW)
+
+    assert list(IncomingMail.objects.values_list("text", "is_cut")) == [("Zie bijlage.", True)]
+    assert f"of {BEGINNING} bytes" in caplog.text
+
+
+def test_who_runs_out_of_time_says_that_there_is_more(server, user):
+    server.bring(user, numbered(1), numbered(2))
+    turns = iter([True, False])
+
+    assert collect(now=NOW, may_go_on=lambda: next(turns))
+    assert len(kept()) == 1
+    assert not collect(now=NOW)
+    assert len(kept()) == 2
+
+
+def test_one_worker_reads_at_a_time(server, user):
+    server.bring(user, numbered(1))
+    cache.add(LEASE, 1, 60)
+
+    assert (collect(now=NOW), kept()) == (False, [])
+    cache.delete(LEASE)
+    collect(now=NOW)
+    assert (len(kept()), cache.get(LEASE)) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda server: server.url("iemand", password="fout"),
+        lambda server: server.url("iemand", folder="Weg"),
+        lambda server: "imap://iemand:geheim@127.0.0.1:1/INBOX",
+        lambda server: server.url("iemand").replace("imap:", "imaps:"),
+        lambda server: "https://127.0.0.1/",
+    ],
+)
+def test_a_mailbox_that_cannot_be_read_is_said_and_counted(server, user, settings, caplog, wrong):
+    right, settings.INBOX_URL = settings.INBOX_URL, wrong(server)
+
+    collect(now=NOW)
+    collect(now=NOW)
+
+    assert failures_in_a_row() == 2
+    assert "the inbox cannot be read, 2 times now" in caplog.text
+    assert "geheim" not in caplog.text
+    settings.INBOX_URL = right
+    collect(now=NOW)
+    assert failures_in_a_row() == 0
+
+
+@pytest.mark.parametrize(("url", "asked"), [("", []), ("imap://a:b@127.0.0.1/", [READ])])
+def test_a_worker_reads_every_minute_when_there_is_a_mailbox(settings, url, asked):
+    settings.INBOX_URL = url
+
+    wake_when_there_is_one()
+
+    assert [SignedPackage.loads(row.payload)["func"] for row in OrmQ.objects.all()] == asked
+
+
+def test_an_account_stands_in_one_address():
+    account = account_of("imaps://antwoord%40oostmeer.example:g%2Fe@imap.oostmeer.example/Mail/In?after=delete")
+
+    assert account == Account(
+        host="imap.oostmeer.example",
+        port=993,
+        is_tls=True,
+        user="antwoord@oostmeer.example",
+        password="g/e",
+        folder="Mail/In",
+        after="delete",
+    )
+    assert "g/e" not in repr(account)
