@@ -1,6 +1,7 @@
 from django.urls import path
 
 from bookings.views import (
+    addresses,
     agenda,
     appointments,
     candidate,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("setup/closed-days/", closed_days.closed_days, name="closed_days"),
     path("setup/closed-days/holidays/", closed_days.holidays, name="holidays"),
     path("setup/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed_day_remove"),
+    path("rejections/<int:pk>/address/", addresses.address, name="address"),
     path("invitations/", invitations.invitations, name="invitations"),
     path("invitations/waiting/", waiting.waiting_list, name="waiting_list"),
 ]

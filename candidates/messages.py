@@ -1,11 +1,14 @@
-"""Letters about the private link itself."""
+"""Letters about the private link itself, and about an address at which no letter arrives."""
 
 from datetime import datetime
 
-from candidates.models import Candidate
-from organisation.models import Policy
+from django.conf import settings
+from django.urls import reverse
+
+from candidates.models import Candidate, Rejection
+from organisation.models import Policy, User
 from outbox.drafts import Draft
-from outbox.writing import letter
+from outbox.writing import letter, staff
 
 
 def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetime) -> Draft:
@@ -23,4 +26,23 @@ def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetim
         policy=policy,
         words=words,
         once=f"candidate={candidate.pk}:at={now:%Y-%m-%dT%H:%MZ}",
+    )
+
+
+def address_failed(rejection: Rejection, recruiter: User, policy: Policy, *, failed_at: datetime) -> Draft:
+    """To who gave the rejection: mail to this candidate comes back. No name: that is behind the sign-in."""
+    vacancy = rejection.application.vacancy
+    words: dict[str, object] = {
+        "first_name": recruiter.name.split()[0],
+        "vacancy_title": vacancy.title,
+        "department": vacancy.department.name,
+        "rejection_url": settings.PUBLIC_URL + reverse("candidates:rejection", args=[rejection.pk]),
+    }
+    return letter(
+        "candidates/address_failed",
+        to=staff(recruiter),
+        policy=policy,
+        words=words,
+        about=rejection,
+        once=f"rejection={rejection.pk}:failed={failed_at:%Y-%m-%dT%H:%M:%SZ}",
     )

@@ -23,6 +23,8 @@ def export(person_key: str) -> dict[str, Any]:
             "language",
             "time_zone",
             "created_at",
+            "email_failed_at",
+            "email_confirmed_at",
             "last_contact_at",
         )
         | {"phone": str(candidate.phone or ""), "messages_stopped_at": candidate.messages_stopped_at},

@@ -19,6 +19,7 @@ ACTIONS: dict[str, Promise] = {
     "booking.prepare": _("Talk prepared"),
     "booking.reschedule": _("Talk moved by the advisor"),
     "candidate.choose_zone": _("Time zone chosen"),
+    "candidate.correct_address": _("Mail address of a candidate put right"),
     "candidate.erase": _("Candidate erased"),
     "candidate.export": _("Everything about a candidate exported"),
     "candidate.keep_apart": _("Two candidates kept apart"),

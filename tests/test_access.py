@@ -165,6 +165,7 @@ TABLE = {
     "bookings:holidays": row(LOGIN, LOGIN, 404, 404, 404, "bookings:closed_days"),
     "bookings:takeover": HOURS,
     "bookings:sharing": staff("manager", "application_manager"),
+    "bookings:address": RECRUITER,
     "bookings:invitations": staff("advisor", "recruiter"),
     "bookings:waiting_list": staff("advisor", "recruiter"),
     # talks
@@ -276,6 +277,7 @@ def arguments(world):
         "candidates:rejection": [world.rejection.pk],
         "candidates:rejection_edit": [world.rejection.pk],
         "candidates:import_preview": [world.intake.pk],
+        "bookings:address": [world.rejection.pk],
         "bookings:profile": [world.people["advisor"].pk],
         "bookings:closed_day_remove": ["2026-12-24"],
         "bookings:book": [world.invitation.pk],

@@ -1,6 +1,7 @@
 from bookings.services.booking import book
 from bookings.services.cancelling import cancel, offer_instead
 from bookings.services.changing_place import tell_changed_places
+from bookings.services.correcting import correct_address
 from bookings.services.handing_over import hand_over
 from bookings.services.inviting import invite, invite_due, remind_invited
 from bookings.services.moving import move
@@ -15,6 +16,7 @@ __all__ = [
     "Waiting",
     "book",
     "cancel",
+    "correct_address",
     "decline",
     "end_what_is_over",
     "hand_over",

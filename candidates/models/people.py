@@ -34,6 +34,7 @@ class Candidate(models.Model):
     time_zone = models.CharField(_("Time zone"), max_length=40, default=settings.TIME_ZONE)  # in which we say times
     messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or reminders of them any more
     email_failed_at = models.DateTimeField(null=True, blank=True)  # mail to this address came back
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)  # a recruiter asked; what failed before is past
     last_contact_at = models.DateTimeField(null=True, blank=True)  # drives the date of erasure
     distinct_from = models.ManyToManyField("self", blank=True)  # same address, but a recruiter said: somebody else
     created_at = models.DateTimeField(auto_now_add=True)

@@ -53,10 +53,11 @@ def _locked(first: int, second: int) -> list[Candidate]:
 
 
 def _take_over(stays: Candidate, goes: Candidate) -> None:
-    """What either of them told us counts: no more messages, a number, the last contact."""
+    """What either of them told us counts: no more messages, a number, the last contact, mail that came back."""
     stopped = [one.messages_stopped_at for one in (stays, goes) if one.messages_stopped_at]
     contacts = [one.last_contact_at for one in (stays, goes) if one.last_contact_at]
     stays.messages_stopped_at = min(stopped, default=None)
     stays.last_contact_at = max(contacts, default=None)
+    stays.email_failed_at = stays.email_failed_at or goes.email_failed_at
     stays.phone = stays.phone or goes.phone
     stays.save()

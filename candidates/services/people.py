@@ -21,6 +21,8 @@ def rename(candidate: Candidate, person: PersonDraft) -> bool:
     changed = {name: value for name, value in values.items() if str(getattr(candidate, name) or "") != value}
     for name, value in changed.items():
         setattr(candidate, name, value)
+    if "email" in changed:
+        candidate.email_failed_at = None
     return bool(changed)
 
 

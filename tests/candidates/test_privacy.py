@@ -36,6 +36,8 @@ def test_export_gives_all_that_we_keep():
             "language": "nl",
             "time_zone": "Europe/Amsterdam",
             "created_at": candidate.created_at,
+            "email_failed_at": None,
+            "email_confirmed_at": None,
             "last_contact_at": None,
             "messages_stopped_at": None,
         },

@@ -1,0 +1,116 @@
+"""A mail address put right: what stands is said at the new one, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.models import Invitation
+from bookings.services import correct_address
+from candidates.models import Candidate
+from organisation.actors import Actor
+from organisation.models import Role
+from outbox.models import Message
+from tests.factories import (
+    NOW,
+    WEDNESDAY_TEN,
+    make_booking,
+    make_invitation,
+    make_message,
+    make_policy,
+    make_rejection,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+RECRUITER, NEW = Actor(key="user:1", origin="web"), "goed@kandidaat.example"
+
+
+@pytest.fixture
+def rejection():
+    make_policy()
+    rejection = make_rejection()
+    Candidate.objects.update(email_failed_at=NOW)
+    return rejection
+
+
+def put_right(rejection, *, now=NOW):
+    candidate = Candidate.objects.get(pk=rejection.application.candidate_id)
+    return correct_address(candidate=candidate, email=NEW, actor=RECRUITER, now=now)
+
+
+def waiting():
+    return list(Message.objects.filter(state="queued").order_by("pk").values_list("kind", "recipient"))
+
+
+def test_an_invitation_without_an_answer_leaves_again(rejection):
+    invitation = make_invitation(rejection=rejection)
+    make_message(kind="invitation", about=f"invitation:{invitation.pk}", state="sent", sent_at=NOW)
+    make_message(kind="invitation_reminder", about=f"invitation:{invitation.pk}")
+
+    letters = [put_right(rejection), put_right(rejection)]
+
+    assert letters == [1, 0]
+    assert waiting() == [("invitation", NEW)]
+    assert Message.objects.get(kind="invitation", state="queued").only_at_office_hours is True
+
+
+def test_of_a_talk_that_is_ahead_the_confirmation_leaves_with_its_invite(rejection):
+    booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN, sequence=3)
+    make_message(kind="moved", about=f"booking:{booking.pk}")
+
+    assert put_right(rejection) == 1
+    (letter,) = Message.objects.filter(state="queued")
+    assert (letter.kind, letter.recipient, letter.calendar_method) == ("confirmation", NEW, "REQUEST")
+    assert "SEQUENCE:3" in letter.calendar
+    assert f"mailto:{NEW}" in letter.calendar.replace("\r\n ", "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"declined_at": NOW},
+        {"withdrawn_at": NOW},
+        {"open_until": (NOW - timedelta(days=1)).date()},
+    ],
+)
+def test_an_invitation_that_is_over_stays_where_it_is(rejection, change):
+    make_invitation(rejection=rejection)
+    Invitation.objects.update(**change)
+
+    assert (put_right(rejection), waiting()) == (0, [])
+
+
+def test_who_wants_no_messages_gets_none(rejection):
+    make_invitation(rejection=rejection)
+    Candidate.objects.update(messages_stopped_at=NOW)
+
+    assert (put_right(rejection), waiting()) == (0, [])
+
+
+def test_a_recruiter_sees_that_mail_comes_back_and_puts_it_right(client, rejection):
+    make_invitation(rejection=rejection)
+    client.force_login(rejection.recruiter)
+    page = f"/rejections/{rejection.pk}/"
+
+    before = client.get(page).content.decode()
+    wrong = client.post(f"{page}address/", {"email": "geen adres"})
+    right = client.post(f"{page}address/", {"email": NEW})
+
+    assert f'href="{page}address/"' in before
+    assert (wrong.status_code, wrong.context["form"].errors.keys()) == (200, {"email"})
+    assert (right.status_code, right["Location"]) == (302, page)
+    assert waiting() == [("invitation", NEW)]
+
+
+def test_another_recruiter_does_not_reach_the_address(client, rejection):
+    client.force_login(make_user(Role.RECRUITER))
+
+    assert client.post(f"/rejections/{rejection.pk}/address/", {"email": NEW}).status_code == 404
+    assert Candidate.objects.get().email != NEW
+
+
+def test_the_advisor_of_a_talk_that_is_ahead_sees_that_mail_comes_back(client, rejection):
+    booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN)
+    client.force_login(booking.advisor.user)
+
+    assert '<p class="message late">' in client.get(f"/talks/{booking.pk}/").content.decode()
