@@ -15,6 +15,7 @@ from advisors.slots import Calendar, Question, Span
 from advisors.stretches import ONE_DAY, away_in_hours, busy_elsewhere_on, day_of, free_on, opened_on, without
 from bookings.models import Booking, Hold
 from bookings.periods import weeks_of_month
+from bookings.text_answers import with_text_answer
 from organisation.closing import why_closed
 from organisation.models import Policy, User
 
@@ -109,9 +110,9 @@ def span_of(advisor: Advisor, since: date, until: date) -> Span:
 
 
 def talks_between(user: User, span: Span) -> QuerySet[Booking]:
+    talks = with_text_answer(Booking.objects.visible_to(user))
     return (
-        Booking.objects.visible_to(user)
-        .filter(starts_at__gte=span.start, starts_at__lt=span.end)
+        talks.filter(starts_at__gte=span.start, starts_at__lt=span.end)
         .select_related("invitation__application__candidate", "invitation__application__vacancy", "location")
         .order_by("starts_at", "pk")
     )

@@ -17,6 +17,8 @@ SCANS = (
     services.remind_by_mail,
     services.remind_by_text,
     services.remind_advisors,
+    services.collect_text_answers,
+    services.note_failed_texts,
     services.end_what_is_over,
     services.offer_free_moments,
 )

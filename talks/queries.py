@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.reasons import reasons_of
+from bookings.text_answers import answers_about
 from candidates.models import Application
 from organisation.models import User
+from outbox.models import IncomingText
 from talks.models import Note, NoteCopy
 
 Status = Booking.Status
@@ -25,11 +27,16 @@ class File:
     copies: list[NoteCopy]
     reason: str  # why with this advisor; may be empty
     readable_ids: set[int]  # of the other talks, those whose file this advisor may open too
+    text_answers: list[IncomingText]
     may_complete: bool
     may_no_show: bool
     may_correct: bool
     may_hand_over: bool
     may_cancel: bool
+
+    @property
+    def said_no(self) -> bool:
+        return any(answer.meaning == IncomingText.Meaning.NO for answer in self.text_answers)
 
 
 def talks_for_file(user: User) -> QuerySet[Booking]:
@@ -69,6 +76,7 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         ),
         note=note,
         copies=copies_of(note),
+        text_answers=answers_about(booking),
         may_complete=may_mark and booking.status != Status.COMPLETED,
         may_no_show=may_mark and booking.status != Status.NO_SHOW,
         may_correct=may_mark and booking.closed_at is not None,

@@ -1,7 +1,10 @@
 """The day before: a mail to everybody, a text to who asked for one. Just before it: a note to the advisor."""
 
+from datetime import datetime
+
 from bookings.codes import address_of, code_of
 from bookings.day_before import mail_useless_after, text_useless_after
+from bookings.messages.texts import text_failed
 from bookings.messages.words import address_in_words, for_advisor, for_candidate
 from bookings.models import Booking
 from organisation.actors import key_of
@@ -27,8 +30,10 @@ def mail_reminder(booking: Booking, policy: Policy, *, is_today: bool = False) -
     )
 
 
-def text_reminder(booking: Booking, policy: Policy) -> Draft:
+def text_reminder(booking: Booking, policy: Policy, *, now: datetime) -> Draft:
+    """With a letter that stands by for it; a text that is too late already has had the mail of that day."""
     candidate = booking.candidate
+    useless_after = text_useless_after(booking.starts_at, candidate.zone, policy.times)
     return Draft(
         kind="reminder",
         channel="sms",
@@ -40,7 +45,8 @@ def text_reminder(booking: Booking, policy: Policy) -> Draft:
         recipient_name=candidate.full_name,
         text=_short_text(booking, policy),
         time_zone=candidate.time_zone,
-        useless_after=text_useless_after(booking.starts_at, candidate.zone, policy.times),
+        useless_after=useless_after,
+        fallback=text_failed(booking, policy) if now < useless_after else None,
     )
 
 

@@ -110,6 +110,12 @@ class Booking(models.Model):
     def candidate(self) -> Candidate:
         return self.invitation.application.candidate
 
+    @property
+    def has_failed_text(self) -> bool:
+        """The reminder by text of the moment as it is now did not arrive."""
+        failed_at, sent_at = self.text_failed_at, self.text_reminder_at
+        return failed_at is not None and sent_at is not None and failed_at >= sent_at
+
 
 class CalendarAnswer(models.Model):
     """What somebody's calendar program answered to our invite (RFC 5546, 3.2.3 REPLY and 3.2.7 COUNTER)."""

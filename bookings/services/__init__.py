@@ -3,6 +3,7 @@ from bookings.services.cancelling import cancel, offer_instead
 from bookings.services.changing_place import tell_changed_places
 from bookings.services.correcting import correct_address
 from bookings.services.handing_over import hand_over
+from bookings.services.hearing import collect_text_answers, note_failed_texts
 from bookings.services.inviting import invite, invite_due, remind_invited
 from bookings.services.moving import move
 from bookings.services.offering import end_what_is_over, offer_free_moments
@@ -16,6 +17,7 @@ __all__ = [
     "Waiting",
     "book",
     "cancel",
+    "collect_text_answers",
     "correct_address",
     "decline",
     "end_what_is_over",
@@ -24,6 +26,7 @@ __all__ = [
     "invite_due",
     "leave",
     "move",
+    "note_failed_texts",
     "offer_free_moments",
     "offer_instead",
     "prepare",

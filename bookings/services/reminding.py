@@ -39,8 +39,8 @@ class Reminder:
     wanted: Q = field(default_factory=Q)
 
 
-def _text(booking: Booking, policy: Policy, _now: datetime) -> Draft:
-    return messages.text_reminder(booking, policy)
+def _text(booking: Booking, policy: Policy, now: datetime) -> Draft:
+    return messages.text_reminder(booking, policy, now=now)
 
 
 def _mail(booking: Booking, policy: Policy, now: datetime) -> Draft:

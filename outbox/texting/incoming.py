@@ -13,7 +13,7 @@ from outbox import reports
 from outbox.models import IncomingText, Message
 from outbox.texting import optouts
 from outbox.texting.codes import reason_of
-from outbox.texting.words import meaning_of
+from outbox.texting.words import may_mean_the_talk, meaning_of
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 DELIVERED = {"delivered", "read"}
@@ -60,9 +60,10 @@ def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: date
     meaning = _meaning_of(written, opt_out)
     last = _last_text_to(sender)
     kept, is_new = (None, True) if last is None else _keep(provider_id, last, meaning, written, now)
-    if is_new and Meaning.STOP in (meaning, opt_out.lower()):
+    wishes = (meaning_of(written), opt_out.lower())
+    if is_new and Meaning.STOP in wishes:
         optouts.stop(sender, now=now)
-    elif is_new and Meaning.START in (meaning, opt_out.lower()):
+    elif is_new and Meaning.START in wishes:
         optouts.start(sender, now=now)
     if kept is None:
         logger.info("a text from a number to which we never wrote: nothing is kept")
@@ -70,8 +71,10 @@ def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: date
 
 
 def _meaning_of(text: str, opt_out: str) -> Meaning:
-    """YES is a word with which Twilio starts again; as an answer it stays a yes."""
+    """As an answer. YES is a word with which Twilio starts again, CANCEL one with which it stops; both mean the talk."""
     read = Meaning(meaning_of(text))
+    if may_mean_the_talk(text):
+        return Meaning.NO
     if opt_out == "STOP" or (opt_out == "START" and read != Meaning.YES):
         return Meaning(opt_out.lower())
     return read

@@ -148,7 +148,7 @@ def test_a_text_comes_at_four_where_the_candidate_is(zone, expected):
     sent = [remind_by_text(now=moment) for moment in due]
 
     assert sent == [0, 1]
-    assert Message.objects.get().about == f"booking:{booking.pk}"
+    assert Message.objects.get(channel="sms").about == f"booking:{booking.pk}"
 
 
 def test_a_reminder_for_somebody_at_home_says_one_time_only():

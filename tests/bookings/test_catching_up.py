@@ -49,7 +49,7 @@ def work(*moments):
 
 
 def came_of():
-    rows = Message.objects.exclude(kind__contains="invitation").order_by("pk")
+    rows = Message.objects.filter(is_standby=False).exclude(kind__contains="invitation").order_by("pk")
     return {f"{row.kind} {row.channel}": row.reason or row.state for row in rows}
 
 

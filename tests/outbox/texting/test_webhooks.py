@@ -243,7 +243,7 @@ def test_start_undoes_stop_and_an_old_stop_that_is_replayed_does_not_undo_start(
     answered(client, "AFMELDEN", sid="SM1")
 
     assert (stopped, is_stopped(NUMBER)) == (True, False)
-    assert list(IncomingText.objects.values_list("meaning", flat=True)) == ["stop", "start"]
+    assert list(IncomingText.objects.values_list("meaning", flat=True)) == ["no", "start"]
 
 
 @pytest.mark.parametrize(

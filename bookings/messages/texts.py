@@ -1,0 +1,52 @@
+"""Around a text: the letter that goes instead of it, and what the advisor hears of it. See reminders.py for itself."""
+
+from django.conf import settings
+from django.utils import translation
+
+from bookings.messages.words import for_advisor, for_candidate
+from bookings.models import Booking
+from bookings.text_answers import reason_of_failure
+from organisation.models import Policy
+from outbox.drafts import Draft
+from outbox.models import IncomingText
+from outbox.writing import letter, staff
+
+
+def text_failed(booking: Booking, policy: Policy) -> Draft:
+    """To the candidate, instead of a reminder by text that did not arrive."""
+    return letter(
+        "bookings/text_failed",
+        to=booking.candidate.reader,
+        policy=policy,
+        words=for_candidate(booking, policy),
+        about=booking,
+        once=f"booking={booking.pk}:sequence={booking.sequence}",
+        useless_after=booking.starts_at,
+    )
+
+
+def advisor_text_failed(booking: Booking, policy: Policy) -> Draft:
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = reason_of_failure(booking)
+    return letter(
+        "bookings/advisor_text_failed",
+        to=staff(booking.advisor.user),
+        policy=policy,
+        words={**for_advisor(booking, policy), "reason": reason, "channel": booking.channel},
+        about=booking,
+        once=f"booking={booking.pk}:sequence={booking.sequence}",
+        useless_after=booking.starts_at,
+    )
+
+
+def advisor_text_answer(booking: Booking, policy: Policy, answer: IncomingText) -> Draft:
+    """Not the words of the answer: they may say more than a mail should hold. They stand in the file."""
+    return letter(
+        "bookings/advisor_text_answer",
+        to=staff(booking.advisor.user),
+        policy=policy,
+        words=for_advisor(booking, policy),
+        about=booking,
+        once=f"text={answer.pk}",
+        useless_after=booking.starts_at,
+    )

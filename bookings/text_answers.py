@@ -1,0 +1,54 @@
+"""What came of texts about talks: answers that say no, and reminders that did not arrive."""
+
+from typing import Any
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from bookings.models import Booking
+from organisation.actors import key_of
+from outbox.models import IncomingText, Message
+
+Reason = Message.Reason
+NO_USE_TO_TRY_AGAIN = (
+    Reason.UNREACHED,
+    Reason.LANDLINE,
+    Reason.BLOCKED,
+    Reason.COUNTRY,
+    Reason.ADDRESS,
+    Reason.REFUSED,
+)
+ENDED = (Message.State.FAILED, Message.State.SUPPRESSED)
+KEY: Any = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()))  # as key_of says it
+
+
+def with_text_answer(talks: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Adds `said_no`: the words with which the candidate declined by text since this moment was arranged, or None."""
+    arranged_at = Coalesce(OuterRef("moved_at"), OuterRef("booked_at"))
+    no = IncomingText.objects.filter(about=KEY, meaning=IncomingText.Meaning.NO, received_at__gte=arranged_at)
+    return talks.annotate(said_no=Subquery(no.order_by("-received_at", "-pk").values("text")[:1]))
+
+
+def answers_about(booking: Booking) -> list[IncomingText]:
+    """Everything that the candidate answered by text about this talk, oldest first."""
+    return list(IncomingText.objects.filter(about=key_of(booking)))
+
+
+def with_failed_text(talks: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Those whose reminder by text, for the moment as it is now, came to nothing for good."""
+    reminders = Message.objects.filter(about=KEY, kind="reminder", channel=Message.Channel.SMS)
+    of_this_moment = reminders.filter(created_at__gte=OuterRef("text_reminder_at"))
+    failed = of_this_moment.filter(state__in=ENDED, reason__in=NO_USE_TO_TRY_AGAIN)
+    return talks.filter(Exists(failed), text_reminder_at__isnull=False)
+
+
+def not_told_yet() -> Q:
+    """Nobody has noted the failure of the latest reminder by text."""
+    return Q(text_failed_at__isnull=True) | Q(text_failed_at__lt=F("text_reminder_at"))
+
+
+def reason_of_failure(booking: Booking) -> str:
+    """Why the latest reminder by text did not arrive, in words of the language that is on."""
+    reminders = Message.objects.filter(about=key_of(booking), kind="reminder", channel=Message.Channel.SMS)
+    latest = reminders.filter(state__in=ENDED, reason__in=NO_USE_TO_TRY_AGAIN).order_by("-created_at").first()
+    return str(latest.get_reason_display()) if latest else ""

@@ -1,0 +1,165 @@
+"""What comes back by text reaches the advisor; it never cancels a talk."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from bookings.models import Booking
+from bookings.services import cancel, collect_text_answers, note_failed_texts, remind_by_text
+from organisation.actors import key_of
+from outbox.delivery import deliver_due
+from outbox.models import IncomingText, Message
+from outbox.reports import record_delivered, record_undelivered
+from outbox.texting.incoming import receive
+from tests.factories import CANDIDATE, WEDNESDAY_TEN, make_advisor, make_booking, make_policy
+from tests.races import at_once
+
+TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+LATER = TUESDAY_16 + timedelta(minutes=5)
+NUMBER = "+31600000001"
+
+
+@pytest.fixture
+def booking(db):
+    """Its reminder by text has left."""
+    make_policy()
+    booking = make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
+    remind_by_text(now=TUESDAY_16), deliver_due(now=TUESDAY_16)
+    return booking
+
+
+def answer(text, *, number=1):
+    receive(provider_id=f"SM{number}", sender=NUMBER, text=text, opt_out="", now=LATER)
+
+
+def letters(kind):
+    return list(Message.objects.filter(kind=kind).values_list("recipient", "state", "is_standby"))
+
+
+def status_of(booking):
+    return Booking.objects.values_list("status", flat=True).get(pk=booking.pk)
+
+
+def test_a_reminder_by_text_has_a_letter_that_stands_by(booking):
+    text = Message.objects.get(channel="sms")
+
+    assert (text.state, text.about) == ("sent", key_of(booking))
+    assert letters("text_failed") == [(booking.candidate.email, "queued", True)]
+    assert Message.objects.get(kind="text_failed").useless_after == WEDNESDAY_TEN
+
+
+@pytest.mark.parametrize("text", ["nee", "No", "Sorry ik kan toch niet", "CANCEL", "Afmelden"])
+def test_a_no_is_mailed_to_the_advisor_and_cancels_nothing(booking, text):
+    answer(text)
+
+    assert [collect_text_answers(now=LATER), collect_text_answers(now=LATER)] == [1, 0]
+    mail = Message.objects.get(kind="advisor_text_answer")
+    assert (mail.recipient, status_of(booking)) == (booking.advisor.user.email, "booked")
+    assert [word for word in ("Sevda", "Aydin", NUMBER) if word in mail.text] == []
+
+
+@pytest.mark.parametrize("text", ["ja", "stop", "start", "Hoe laat was het?", ""])
+def test_any_other_answer_waits_in_the_file(booking, text):
+    answer(text)
+
+    assert (collect_text_answers(now=LATER), letters("advisor_text_answer")) == (1, [])
+    assert IncomingText.objects.filter(handled_at=LATER).count() == 1
+
+
+def test_a_no_to_a_talk_that_is_cancelled_or_over_is_nobodys_news(booking):
+    answer("nee"), answer("nee", number=2)
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=LATER)
+
+    collect_text_answers(now=LATER)
+
+    assert letters("advisor_text_answer") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_tells_the_advisor(booking):
+    answer("nee")
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason.LANDLINE, now=LATER)
+
+    at_once([lambda: (collect_text_answers(now=LATER), note_failed_texts(now=LATER))] * 8, threads=8)
+
+    kinds = Message.objects.filter(kind__startswith="advisor_text").values_list("kind", flat=True)
+    assert sorted(kinds) == ["advisor_text_answer", "advisor_text_failed"]
+
+
+@pytest.mark.parametrize("reason", ["unreached", "landline", "blocked", "country", "address"])
+def test_a_reminder_that_did_not_arrive_is_mailed_and_the_advisor_hears_it(booking, reason):
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason(reason), now=LATER)
+
+    assert [note_failed_texts(now=LATER), note_failed_texts(now=LATER)] == [1, 0]
+    assert Booking.objects.get().has_failed_text
+    assert letters("text_failed") == [(booking.candidate.email, "queued", False)]
+    assert letters("advisor_text_failed") == [(booking.advisor.user.email, "queued", False)]
+
+
+@pytest.mark.parametrize("reason", ["opted_out", "limit", "too_late", "withdrawn"])
+def test_a_text_that_was_not_to_leave_is_no_news_for_the_advisor(booking, reason):
+    Message.objects.filter(channel="sms").update(state="suppressed", reason=reason, ended_at=LATER)
+
+    assert (note_failed_texts(now=LATER), Booking.objects.get().has_failed_text) == (0, False)
+
+
+def test_a_reminder_that_arrived_needs_no_letter(booking):
+    record_delivered(message=Message.objects.get(channel="sms"), now=LATER)
+
+    assert (note_failed_texts(now=LATER), letters("text_failed")) == (
+        0,
+        [(booking.candidate.email, "suppressed", True)],
+    )
+
+
+def test_a_failed_text_of_a_moment_that_was_moved_is_forgotten(booking):
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason.LANDLINE, now=LATER)
+    note_failed_texts(now=LATER)
+
+    Booking.objects.update(text_reminder_at=None, moved_at=LATER)
+
+    assert not Booking.objects.get().has_failed_text
+    assert note_failed_texts(now=LATER) == 0
+
+
+def test_the_letter_instead_of_a_text_does_not_leave_when_the_talk_is_cancelled(booking):
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=LATER)
+
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason.LANDLINE, now=LATER)
+
+    assert letters("text_failed") == [(booking.candidate.email, "suppressed", True)]
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_advisor_sees_it_on_the_day_in_the_week_and_in_the_file(client, booking):
+    answer("nee <b>sorry</b>")
+    client.force_login(booking.advisor.user)
+
+    day = client.get(reverse("bookings:today") + "?day=2026-11-25").content.decode()
+    week = client.get(reverse("bookings:week")).content.decode()
+    file = client.get(reverse("talks:file", args=[booking.pk])).content.decode()
+
+    assert "“nee &lt;b&gt;sorry&lt;/b&gt;”" in day
+    assert "“nee &lt;b&gt;sorry&lt;/b&gt;”" in file
+    assert reverse("talks:cancel", args=[booking.pk]) in file
+    assert "<small>(" in week
+
+
+@time_machine.travel(LATER, tick=False)
+def test_another_advisor_does_not_see_the_answer(client, booking):
+    answer("nee")
+    client.force_login(make_advisor().user)
+
+    assert client.get(reverse("talks:file", args=[booking.pk])).status_code == 404
+    assert "nee”" not in client.get(reverse("bookings:today") + "?day=2026-11-25").content.decode()
+
+
+@time_machine.travel(LATER, tick=False)
+def test_an_answer_to_the_moment_of_before_is_no_mark_any_more(client, booking):
+    answer("nee")
+    Booking.objects.update(moved_at=LATER + timedelta(minutes=1))
+    client.force_login(booking.advisor.user)
+
+    assert "“nee”" not in client.get(reverse("bookings:today") + "?day=2026-11-25").content.decode()
