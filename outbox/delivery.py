@@ -1,29 +1,37 @@
 """Carrying messages out: claim one right before it leaves, send it outside the transaction, record by lease.
 
 At least once. A double is possible only when the process or the connection dies between the provider's acceptance and
-our record; then the row is marked uncertain, and a letter keeps its Message-ID.
+our record; then the row is marked uncertain, a letter keeps its Message-ID, and a text is looked up before it is sent
+again. No send starts after a withdrawal has committed: each way out looks once more right before the first byte. What
+remains is a process that is halted between the answer to that look and the byte.
+
+Words are emptied once the provider has the message; those of a message that failed stay for two weeks, so that
+somebody can send it again.
 """
 
 import logging
 import random
-from collections.abc import Collection, Mapping
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from time import monotonic
+from time import sleep
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from organisation.faults import in_short
-from outbox import endings, mail, standbys
+from outbox import endings, mail, retrying, standbys, tidying
 from outbox.models import Message
-from outbox.services import office_hours_from, put_off_until_office_hours, suppress_useless
+from outbox.services import office_hours_from
 from outbox.texting import gate
+from outbox.ticking import Clock
 from outbox.transports import NotAllowed, NotNow, Passing, Transport, Trouble
 
-LEASE = timedelta(minutes=2)  # longer than a run and one send that hangs
-RUN_SECONDS = 45  # shorter than the queue's time-out of a task
-BACK_OFF_MINUTES = (1, 2, 5, 15, 60)
-MAX_ATTEMPTS = 100  # about four days, as RFC 5321, 4.5.4.1 advises
+LEASE = timedelta(minutes=2)  # longer than one send that hangs
+ONE_SEND = timedelta(minutes=1)  # with less of the lease left nothing is begun
+RUN = timedelta(seconds=45)  # shorter than the queue's time-out of a task
+PATIENCE = (0.5, 1, 2, 4, 8)  # seconds to wait for a database that is away, while we hold the provider's answer
 State, Reason = Message.State, Message.Reason
 logger = logging.getLogger(__name__)
 
@@ -31,63 +39,79 @@ logger = logging.getLogger(__name__)
 def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
     """Send what may leave now, one by one, until nothing is left, `limit` is reached or time is up.
 
-    Returns how many left. A channel whose provider is away is left alone until the next run.
+    Letters and texts take turns, so that neither waits for the other's long queue. Returns how many left. A channel
+    whose provider is away is left alone until the next run.
     """
-    suppress_useless(now=now)
-    put_off_until_office_hours(now=now)
-    stop_at = monotonic() + RUN_SECONDS
-    ways: dict[str, Transport] = {Message.Channel.MAIL: mail.transport(), Message.Channel.SMS: gate.transport()}
-    opened = list(ways.values())
-    sent = 0
-    try:
-        for _number in range(limit):
-            message = claim(now=now, channels=ways.keys()) if ways and monotonic() < stop_at else None
+    clock = Clock(now)
+    tidying.take_back_abandoned(now=now)
+    tidying.suppress_useless(now=now)
+    tidying.put_off_until_office_hours(now=now)
+    sent = tried = 0
+    with _ways_out() as ways:
+        turns = deque(ways)
+        while turns and tried < limit and clock.now() < now + RUN:
+            channel = turns.popleft()
+            message = claim(now=clock.now(), channels=[channel])
             if message is None:
-                break
-            trouble = deliver(message, ways[message.channel], now=now)
-            sent += trouble is None
-            if isinstance(trouble, Passing) and trouble.is_away:
-                del ways[message.channel]
-    finally:
-        for way in opened:
-            way.close()
+                continue
+            trouble = deliver(message, ways[channel], now=clock.now())
+            tried, sent = tried + 1, sent + (trouble is None)
+            if not (isinstance(trouble, Passing) and trouble.is_away):
+                turns.append(channel)
     return sent
+
+
+@contextmanager
+def _ways_out() -> Iterator[dict[str, Transport]]:
+    ways: dict[str, Transport] = {Message.Channel.MAIL: mail.transport(), Message.Channel.SMS: gate.transport()}
+    try:
+        yield ways
+    finally:
+        for way in ways.values():
+            way.close()
 
 
 @transaction.atomic
 def claim(*, now: datetime, channels: Collection[str]) -> Message | None:
-    """Take one message for ourselves; committed before it leaves, so that no other worker sends it as well."""
-    rows = Message.objects.filter(channel__in=channels).select_for_update(skip_locked=True)
+    """Take one message for ourselves; committed before it leaves, so that no other worker sends it as well.
+
+    On PostgreSQL others skip the row that we lock; on SQLite a writing transaction is alone. Where neither would
+    hold, the update still finds only a row that nobody has.
+    """
+    rows = Message.objects.filter(channel__in=channels).ready(now).order_by("not_before")
     if office_hours_from(now) != now:
         rows = rows.filter(only_at_office_hours=False)
-    message = rows.abandoned(now).order_by("leased_until").first() or rows.ready(now).order_by("not_before").first()
+    message = rows.select_for_update(skip_locked=True).first()
     if message is None:
         return None
-    message.is_uncertain = message.is_uncertain or message.state == State.SENDING
-    message.state = State.SENDING
+    message.state, message.sending_at, message.attempts = State.SENDING, now, message.attempts + 1
     message.lease, message.leased_until = uuid4(), now + LEASE
-    message.attempts += 1
-    message.save(update_fields=["is_uncertain", "state", "lease", "leased_until", "attempts"])
-    return message
+    names = ("state", "sending_at", "attempts", "lease", "leased_until")
+    ours = Message.objects.waiting().filter(pk=message.pk)
+    return message if ours.update(**{name: getattr(message, name) for name in names}) else None
 
 
 def deliver(message: Message, way: Transport, *, now: datetime) -> Trouble | None:
     """Send a message that was claimed and write down how that went; returns what was the matter."""
+    clock = Clock(now)
     try:
-        provider_id = way.send(message, now=now)
+        provider_id = way.send(message, now=now, last_look=lambda: _look(message, now=clock.now()))
     except Trouble as trouble:
-        return _record_trouble(message, trouble, now=now)
+        return _record_trouble(message, trouble, now=clock.now())
     except Exception as error:  # one message that we cannot send does not stop the others
         logger.error("message %s (%s): %s", message.pk, message.kind, in_short(error))
-        return _record_trouble(message, Passing(Reason.FAULT, is_uncertain=True), now=now)
-    _record(message, {**endings.sent(now=now), "provider_id": provider_id})
+        return _record_trouble(message, Passing(Reason.FAULT, is_uncertain=True), now=clock.now())
+    _record(message, {**endings.sent(now=clock.now()), "provider_id": provider_id})
     return None
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: 1, 2, 5, 15 minutes, then an hour; a fifth more at most, by chance."""
-    minutes = BACK_OFF_MINUTES[min(attempts, len(BACK_OFF_MINUTES)) - 1]
-    return timedelta(minutes=minutes * random.uniform(1, 1.2))  # noqa: S311 to spread, not to hide  # nosec B311
+def _look(message: Message, *, now: datetime) -> None:
+    """Raises Trouble when it was withdrawn or came too late since it was claimed, or may have gone to another."""
+    row = Message.objects.filter(pk=message.pk, lease=message.lease).only("useless_after", "reason").first()
+    if row is None or message.leased_until is None or message.leased_until < now + ONE_SEND:
+        raise NotNow(until=now, reason=Reason.FAULT)  # it is not ours any more, or not for long enough
+    if row.useless_after and row.useless_after <= now:
+        raise NotAllowed(Reason.WITHDRAWN if row.reason == Reason.WITHDRAWN else Reason.TOO_LATE)
 
 
 def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Trouble:
@@ -96,8 +120,8 @@ def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Tro
         _wait(message, trouble, now=now)
     elif isinstance(trouble, NotAllowed):
         logger.warning("message %s (%s) does not leave: %s %s", *words)
-        _end(message, endings.suppressed(reason=trouble.reason, now=now), now=now)
-    elif isinstance(trouble, Passing) and message.attempts < MAX_ATTEMPTS:
+        _end(message, {**endings.suppressed(reason=trouble.reason, now=now), "attempts": message.attempts - 1}, now=now)
+    elif isinstance(trouble, Passing) and not _is_given_up(message, now):
         logger.warning("message %s (%s) waits: %s %s", *words)
         _try_later(message, trouble, now=now)
     else:
@@ -107,40 +131,68 @@ def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Tro
 
 
 def _wait(message: Message, trouble: NotNow, *, now: datetime) -> None:
-    """Nobody tried, so it is no attempt; what would have come too late by then does not wait in vain."""
-    if message.useless_after and trouble.until >= message.useless_after:
-        _end(message, endings.suppressed(reason=trouble.reason, now=now), now=now)
-        return
+    """Nobody tried, so it is no attempt and not late; what would come too late by then does not wait in vain."""
     attempts = message.attempts - 1
-    later = {"state": State.QUEUED, "not_before": trouble.until, "first_due_at": None, "attempts": attempts}
-    _record_unless_withdrawn(message, later, reason=trouble.reason)
+    if message.useless_after and trouble.until >= message.useless_after:
+        _end(message, {**endings.suppressed(reason=trouble.reason, now=now), "attempts": attempts}, now=now)
+        return
+    waits = {"not_before": trouble.until, "first_due_at": None, "attempts": attempts}
+    _put_back(message, waits, reason=trouble.reason, now=now)
+
+
+def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
+    """After a pause, or once more shortly before it makes no sense any more; else what stands by for it may leave."""
+    luck = random.random()  # noqa: S311 to spread, not to hide  # nosec B311
+    pause = retrying.pause_after(trouble.reason, attempts=message.attempts, asked=trouble.after, luck=luck)
+    moment = retrying.next_attempt(now=now, pause=pause, useless_after=message.useless_after)
+    open_at = office_hours_from(moment) if moment and message.only_at_office_hours else moment
+    known = {"is_uncertain": message.is_uncertain or trouble.is_uncertain, "provider_code": trouble.code}
+    if open_at is None or (message.useless_after and open_at >= message.useless_after):
+        _end(message, {**endings.suppressed(reason=Reason.TOO_LATE, now=now), **known}, now=now)
+        return
+    due_since = message.first_due_at or message.not_before
+    first_due_at = due_since if open_at == moment else None  # nobody is late outside the hours
+    waits = {**known, "not_before": open_at, "first_due_at": first_due_at}
+    _put_back(message, waits, reason=trouble.reason, now=now)
+
+
+def _is_given_up(message: Message, now: datetime) -> bool:
+    due_since = message.first_due_at or message.not_before
+    return retrying.is_given_up(attempts=message.attempts, due_since=due_since, now=now)
+
+
+def _put_back(message: Message, values: Mapping[str, object], *, reason: str, now: datetime) -> None:
+    _record_unless_withdrawn(message, {**values, "state": State.QUEUED, "reason": reason}, now=now)
 
 
 @transaction.atomic
 def _end(message: Message, values: Mapping[str, object], *, now: datetime) -> None:
     """It does not arrive, so what stands by for it may leave."""
-    if _record(message, values):
+    if _record_unless_withdrawn(message, values, now=now):
         standbys.release([message.pk], now=now)
 
 
-def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
-    moment = now + pause_after(message.attempts)
-    later = {
-        "state": State.QUEUED,
-        "not_before": office_hours_from(moment) if message.only_at_office_hours else moment,
-        "first_due_at": message.first_due_at or message.not_before,
-        "is_uncertain": message.is_uncertain or trouble.is_uncertain,
-        "provider_code": trouble.code,
-    }
-    _record_unless_withdrawn(message, later, reason=trouble.reason)
-
-
-def _record_unless_withdrawn(message: Message, values: Mapping[str, object], *, reason: str) -> None:
-    if not _record(message, {**values, "reason": reason}, useless_after=message.useless_after):
-        _record(message, values)  # withdrawn meanwhile: that stays the reason, and it does not leave again
+def _record_unless_withdrawn(message: Message, values: Mapping[str, object], *, now: datetime) -> bool:
+    """What did not leave, and was withdrawn meanwhile, is neither tried again nor a failure."""
+    if _record(message, values, useless_after=message.useless_after):
+        return True
+    _record(message, {**values, **endings.suppressed(reason=Reason.WITHDRAWN, now=now)})
+    return False
 
 
 def _record(message: Message, values: Mapping[str, object], **only_when: object) -> bool:
-    """Write it down when the row is still ours: a lease that ended may have gone to another worker."""
+    """Write it down when the row is still ours: a lease that ended may have gone to another worker.
+
+    A database that restarts does not make us forget what the provider said.
+    """
     ours = Message.objects.filter(pk=message.pk, lease=message.lease, **only_when)
+    for pause in PATIENCE:
+        try:
+            return bool(ours.update(**{**values, **endings.FREE}))
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block:
+                raise
+            logger.warning("message %s (%s): %s", message.pk, message.kind, in_short(error))
+            connection.close()
+            sleep(pause)
     return bool(ours.update(**{**values, **endings.FREE}))

@@ -1,7 +1,7 @@
 """Letters leave by SMTP, over one connection as long as it holds."""
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -30,7 +30,7 @@ class Smtp:
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
 
-    def send(self, message: Message, *, now: datetime) -> str:
+    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
         """Returns the Message-ID, which stays the same when a letter is sent again. Raises Trouble."""
         letter = letter_of(message)
         try:
@@ -38,6 +38,7 @@ class Smtp:
         except ValidationError as error:
             raise Hopeless(Reason.ADDRESS) from error
         connection = self._open()
+        last_look()
         try:
             connection.send_messages([prepared])
         except (UnicodeError, smtplib.SMTPNotSupportedError) as error:  # a server that knows no such address

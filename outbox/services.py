@@ -1,7 +1,7 @@
 """What may be asked of the outbox: post, withdraw. Delivery stands in outbox/delivery.py."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,15 +13,19 @@ from outbox.drafts import Draft
 from outbox.models import Heartbeat, Message
 from outbox.wake import wake
 
+STANDS_BY = timedelta(days=7)  # for a text of which nobody ever says whether it arrived
 SHORTENED = ("recipient_name", "sender_name", "subject")
 
 
 def post(*drafts: Draft, now: datetime) -> None:
-    """Write the messages in the caller's transaction; what was posted before under the same dedupe key stays once."""
+    """Write the messages in the caller's transaction; what was posted before under the same dedupe key stays once.
+
+    What would come too late already is written down as such, with what stands by for it ready to leave.
+    """
     rows = [_row(draft, now) for draft in drafts]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
-    _post_fallbacks(drafts, now)
-    if any(row.not_before <= now for row in rows):
+    rows += _post_fallbacks(drafts, now)
+    if any(row.state == Message.State.QUEUED and row.not_before <= now and not row.is_standby for row in rows):
         wake()
 
 
@@ -41,35 +45,15 @@ def withdraw(
         named = named.filter(channel=channel)
     if sparing:
         named = named.exclude(sparing)
+    # First, so that whoever is sending one of these again is waited for, and what they put back is found below.
+    named.repeatable().update(useless_after=F("created_at"), **endings.without_body())
     unsent = named.filter(state__in=(Message.State.QUEUED, Message.State.SENDING), is_standby=False)
     unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
     ended = endings.suppressed(reason=Message.Reason.WITHDRAWN, now=now)
     withdrawn = unsent.filter(state=Message.State.QUEUED).update(**ended)
-    # First, so that whoever is sending one of these again is waited for, and what they put back is found below.
-    named.repeatable().update(useless_after=F("created_at"), **endings.without_body())
     standing_by = Message.objects.waiting().filter(is_standby=True)
     standing_by.filter(Q(pk__in=named.values("pk")) | Q(fallback_for__in=named.values("pk"))).update(**ended)
     return withdrawn
-
-
-def suppress_useless(*, now: datetime) -> int:
-    """Give up what came too late, and what was withdrawn while a worker that died had it. Returns how many."""
-    useless = Message.objects.useless(now)
-    withdrawn = useless.filter(reason=Message.Reason.WITHDRAWN)
-    ended = withdrawn.update(**endings.suppressed(reason=Message.Reason.WITHDRAWN, now=now))
-    return ended + useless.update(**endings.suppressed(reason=Message.Reason.TOO_LATE, now=now))
-
-
-def put_off_until_office_hours(*, now: datetime) -> None:
-    """Letters for office hours wait for them, however long the queue was; also what a worker that died had."""
-    opens_at = office_hours_from(now)
-    if opens_at == now:
-        return
-    for_office_hours = Message.objects.filter(only_at_office_hours=True)
-    for_office_hours.ready(now).update(not_before=opens_at)
-    for_office_hours.abandoned(now).update(
-        state=Message.State.QUEUED, not_before=opens_at, is_uncertain=True, lease=None, leased_until=None
-    )
 
 
 def office_hours_from(moment: datetime) -> datetime:
@@ -82,18 +66,18 @@ def beat(*, worker: str, now: datetime) -> None:
     Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now})
 
 
-def _post_fallbacks(drafts: Collection[Draft], now: datetime) -> None:
+def _post_fallbacks(drafts: Collection[Draft], now: datetime) -> list[Message]:
     """What stands by for a message that may fail; read back, because a message that was there already kept its key."""
     standbys = {draft.dedupe_key: draft.fallback for draft in drafts if draft.fallback}
-    if not standbys:
-        return
-    firsts = Message.objects.filter(dedupe_key__in=standbys).in_bulk(field_name="dedupe_key")
+    firsts = Message.objects.filter(dedupe_key__in=standbys).in_bulk(field_name="dedupe_key") if standbys else {}
     rows = []
     for key, fallback in standbys.items():
-        row = _row(fallback, now)
-        row.fallback_for, row.is_standby = firsts[key], True
+        first, row = firsts[key], _row(fallback, now)
+        row.fallback_for = first
+        row.is_standby = row.state == Message.State.QUEUED and first.reason != Message.Reason.TOO_LATE
+        row.useless_after = row.useless_after or first.useless_after or first.not_before + STANDS_BY
         rows.append(row)
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    return Message.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _row(draft: Draft, now: datetime) -> Message:
@@ -101,4 +85,6 @@ def _row(draft: Draft, now: datetime) -> Message:
     values["not_before"] = draft.not_before or now
     for name in SHORTENED:  # SQLite takes a longer one, PostgreSQL does not
         values[name] = values[name][: getattr(Message, name).field.max_length]
+    if draft.useless_after and draft.useless_after <= max(now, values["not_before"]):
+        values |= endings.suppressed(reason=Message.Reason.TOO_LATE, now=now)
     return Message(created_at=now, **values)

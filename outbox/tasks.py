@@ -1,18 +1,27 @@
 """What a worker may be asked."""
 
+import logging
+
 from django.conf import settings
 from django.utils import timezone
 
-from outbox import services
+from outbox import services, ticking
 from outbox.delivery import deliver_due
 from outbox.models import Message
 from outbox.wake import wake_worker
 
+WATCH = ticking.Watch()  # of this process
+logger = logging.getLogger(__name__)
+
 
 def deliver_due_messages() -> None:
-    """Send what may leave; whoever runs out of time asks for another turn."""
+    """Send what may leave; whoever runs out of time asks for another turn. After a jump of the clock nothing leaves
+    for two minutes."""
     heartbeat()
-    if deliver_due(now=timezone.now()) and Message.objects.due(timezone.now()).exists():
+    now = timezone.now()
+    if jump := WATCH.jumped(now):
+        logger.warning("the clock jumped by %d seconds: nothing leaves for %d seconds", jump, ticking.CALM_SECONDS)
+    if WATCH.is_calm() and deliver_due(now=now) and Message.objects.due(timezone.now()).exists():
         wake_worker()
 
 

@@ -1,5 +1,6 @@
 """What a way out of the house is, and what may go wrong on it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -51,8 +52,12 @@ class NotAllowed(Trouble):
 
 
 class Transport(Protocol):
-    def send(self, message: Message, *, now: datetime) -> str:
-        """Returns what the provider calls it, or "". Raises Trouble."""
+    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
+        """Returns what the provider calls it, or "". Raises Trouble.
+
+        `last_look` is called right before the first byte of this message, after whatever took time: it raises
+        Trouble when the message may not leave any more.
+        """
 
     def close(self) -> None: ...
 
@@ -60,7 +65,8 @@ class Transport(Protocol):
 class Database:
     """Nothing leaves: the row is the message, and the demo page shows it."""
 
-    def send(self, message: Message, *, now: datetime) -> str:
+    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
+        last_look()
         return ""
 
     def close(self) -> None:

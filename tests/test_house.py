@@ -57,7 +57,9 @@ PURE = [
     "outbox/numbers.py",
     "outbox/providers.py",
     "outbox/replies.py",
+    "outbox/retrying.py",
     "outbox/texting/words.py",
+    "outbox/ticking.py",
     "spreekuur/safety.py",
 ]
 DOORS = {"views", "api", "forms", "admin"}

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+NO_LEASE = timedelta(minutes=10)  # lasts so long
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -16,8 +18,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self._useful(now).filter(state=Message.State.QUEUED, not_before__lte=now, is_standby=False)
 
     def abandoned(self, now: datetime) -> Self:
-        """Left behind by a worker that died: it may have gone out, or not."""
-        return self._useful(now).filter(state=Message.State.SENDING, leased_until__lt=now)
+        """Left behind by a worker that died: it may have gone out, or not. A lease that lasts for so long was given by
+        a clock that has been set back since."""
+        over = Q(leased_until__lt=now) | Q(leased_until__gt=now + NO_LEASE)
+        return self.filter(over, state=Message.State.SENDING)
 
     def under_way(self, now: datetime) -> Self:
         """Waits for its moment or leaves at this one, and is of use; not what stands by for another."""
@@ -28,9 +32,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.ready(now) | self.abandoned(now)
 
     def useless(self, now: datetime) -> Self:
-        """Not sent, nobody is sending it, and no longer of use to the reader."""
-        nobody = Q(state=Message.State.QUEUED) | Q(state=Message.State.SENDING, leased_until__lt=now)
-        return self.filter(nobody, useless_after__lte=now)
+        """Not sent, and no longer of use to the reader."""
+        return self.waiting().filter(useless_after__lte=now)
 
     def repeatable(self) -> Self:
         """Failed, or stopped by a person: somebody may send it again."""
@@ -128,8 +131,12 @@ class Message(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         indexes = [
-            models.Index(name="message_due", fields=["not_before"], condition=Q(state="queued")),
+            models.Index(
+                name="message_ready", fields=["channel", "not_before"], condition=Q(state="queued", is_standby=False)
+            ),
+            models.Index(name="message_useless", fields=["useless_after"], condition=Q(state="queued")),
             models.Index(name="message_leased", fields=["leased_until"], condition=Q(state="sending")),
+            models.Index(name="message_words", fields=["ended_at"], condition=Q(ended_at__isnull=False) & ~Q(text="")),
             models.Index(name="message_by_about", fields=["about"]),
         ]
         constraints = [

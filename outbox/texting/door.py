@@ -1,5 +1,6 @@
 """Texts leave by Twilio: its official client, and what its answers mean."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,10 +45,10 @@ class Twilio:
         account = (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
         self._client = Client(*account, http_client=self._http)  # type: ignore[no-untyped-call]
 
-    def send(self, message: Message, *, now: datetime) -> str:
+    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
         """Returns Twilio's id of the text. Raises Trouble."""
         try:
-            return self._sent_before(message) or self._send(message, now)
+            return self._sent_before(message) or self._send(message, now, last_look)
         except (TwilioRestException, TwilioServiceException) as error:
             raise trouble_of(error) from error
         except requests.RequestException as error:
@@ -57,7 +58,7 @@ class Twilio:
         if self._http.session:
             self._http.session.close()
 
-    def _send(self, message: Message, now: datetime) -> str:
+    def _send(self, message: Message, now: datetime, last_look: Callable[[], None]) -> str:
         """https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource"""
         sender = settings.TWILIO_FROM
         how: dict[str, Any] = {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
@@ -66,6 +67,7 @@ class Twilio:
         if message.useless_after:
             seconds = int((message.useless_after - now).total_seconds())
             how["validity_period"] = min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+        last_look()
         return str(self._client.messages.create(to=message.recipient, body=message.text, **how).sid)
 
     def _sent_before(self, message: Message) -> str:

@@ -1,6 +1,7 @@
 """What may leave as a text. Asked right before it leaves, whichever way it goes, also in the demo."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -29,13 +30,13 @@ class Gate:
     def __init__(self, way: Transport) -> None:
         self._way = way
 
-    def send(self, message: Message, *, now: datetime) -> str:
+    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
         """Raises Trouble: NotAllowed and NotNow before anything leaves."""
         policy = Policy.objects.current()
         refuse(message, policy, now=now)
         taken = _take(message, policy, now)
         try:
-            return self._way.send(message, now=now)
+            return self._way.send(message, now=now, last_look=last_look)
         except Trouble as trouble:
             if taken and not (isinstance(trouble, Passing) and trouble.is_uncertain):
                 allowances.give_back(message, taken)

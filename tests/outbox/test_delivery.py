@@ -5,10 +5,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from outbox import mail
-from outbox.delivery import LEASE, MAX_ATTEMPTS, claim, deliver, deliver_due, pause_after
+from outbox.delivery import LEASE, claim, deliver, deliver_due
 from outbox.drafts import Draft
 from outbox.models import Message
 from outbox.services import post, withdraw
+from outbox.tidying import take_back_abandoned
 from tests.factories import NOW, make_message, make_text
 from tests.stand_ins import mail_server, point_to
 
@@ -182,6 +183,7 @@ def test_a_message_whose_sender_died_leaves_again_and_is_marked(settings):
 def test_a_lease_that_ended_writes_nothing():
     message = make_message()
     first = claim(now=NOW, channels=["mail"])
+    take_back_abandoned(now=AFTER_LEASE)
     claim(now=AFTER_LEASE, channels=["mail"])
 
     deliver(first, mail.transport(), now=NOW)
@@ -191,18 +193,19 @@ def test_a_lease_that_ended_writes_nothing():
 
 def test_a_message_that_fails_for_days_is_given_up(settings):
     point_to(settings, 1)
-    message = make_message(attempts=MAX_ATTEMPTS - 1)
+    message = make_message(attempts=30, first_due_at=NOW - timedelta(days=4))
 
     deliver_due(now=NOW)
 
-    assert state_of(message) == ("failed", "away", MAX_ATTEMPTS, False)
+    assert (state_of(message), message.ended_at) == (("failed", "away", 31, False), NOW)
+    assert message.text == "Tot dinsdag.\n"  # somebody may send it again
 
 
 def test_a_letter_for_office_hours_is_tried_again_within_them(settings):
     message = make_message(only_at_office_hours=True, attempts=4, not_before=FRIDAY_HALF_PAST_TWO)
     point_to(settings, 1)
 
-    deliver_due(now=FRIDAY_HALF_PAST_TWO)  # away; the next attempt would be an hour later
+    deliver_due(now=FRIDAY_HALF_PAST_TWO)  # away; the next attempt would be half an hour later
 
     assert (state_of(message)[:2], message.not_before) == (("queued", "away"), MONDAY_TEN)
 
@@ -214,7 +217,8 @@ def test_another_letter_is_tried_again_at_any_hour(settings):
     deliver_due(now=FRIDAY_HALF_PAST_TWO)
 
     message.refresh_from_db()
-    assert timedelta(hours=1) <= message.not_before - FRIDAY_HALF_PAST_TWO <= timedelta(minutes=72)
+    assert timedelta(minutes=30) <= message.not_before - FRIDAY_HALF_PAST_TWO <= timedelta(minutes=36)
+    assert message.first_due_at == FRIDAY_HALF_PAST_TWO
 
 
 def test_a_long_queue_waits_for_office_hours():
@@ -239,10 +243,3 @@ def test_claim_takes_no_such_letter_outside_office_hours():
     make_message(only_at_office_hours=True, not_before=FRIDAY_HALF_PAST_TWO)
 
     assert claim(now=FRIDAY_THREE, channels=["mail"]) is None
-
-
-@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 5), (4, 15), (5, 60), (50, 60)])
-def test_the_pause_grows(attempts, minutes):
-    pause = pause_after(attempts)
-
-    assert timedelta(minutes=minutes) <= pause <= timedelta(minutes=minutes * 1.2)

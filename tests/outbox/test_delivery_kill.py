@@ -19,7 +19,7 @@ from tests.stand_ins import mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parent.parent.parent
-AFTER_LEASE = NOW + LEASE * 1.01
+AFTER_LEASE = NOW + LEASE * 2
 DELIVER = f"""
 import django
 django.setup()
