@@ -21,6 +21,7 @@ SCANS = (
     services.note_failed_texts,
     services.end_what_is_over,
     services.offer_free_moments,
+    services.take_calendar_answers,
 )
 logger = logging.getLogger(__name__)
 

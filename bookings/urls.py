@@ -29,6 +29,7 @@ urlpatterns = [
     path("my/appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("my/appointments/<int:pk>/move/", moving.move, name="move"),
     path("my/appointments/<int:pk>/move/details/", moving.move_details, name="move_details"),
+    path("my/appointments/<int:pk>/move/proposed/", moving.move_proposed, name="move_proposed"),
     path("my/appointments/<int:pk>/cancel/", appointments.cancel, name="cancel"),
     path("my/appointments/<int:pk>/prepare/", appointments.prepare, name="prepare"),
     path("my/appointments/<int:pk>/calendar.ics", appointments.calendar, name="calendar"),

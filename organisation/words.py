@@ -7,6 +7,10 @@ ACTIONS: dict[str, Promise] = {
     "absence.add": _("Absence entered"),
     "absence.remove": _("Absence removed"),
     "agenda.take_over": _("Talks of a colleague taken over"),
+    "answer.accept": _("Talk accepted in the calendar"),
+    "answer.decline": _("Talk declined in the calendar"),
+    "answer.propose": _("Another moment proposed in the calendar"),
+    "answer.tentative": _("Talk marked as perhaps in the calendar"),
     "apiclient.add": _("Program added"),
     "apiclient.revoke": _("Program's token revoked"),
     "booking.book": _("Talk booked"),
@@ -115,6 +119,7 @@ ORIGINS: dict[str, Promise] = {
     "api": _("by a program"),
     "worker": _("by itself"),
     "command": _("at the command line"),
+    "calendar": _("by a calendar program"),
 }
 
 

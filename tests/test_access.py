@@ -149,6 +149,7 @@ TABLE = {
     "bookings:appointment": CANDIDATE,
     "bookings:move": CANDIDATE,
     "bookings:move_details": CANDIDATE | {"candidate": 400},
+    "bookings:move_proposed": CANDIDATE | {"candidate": "bookings:move"},
     "bookings:cancel": CANDIDATE,
     "bookings:prepare": CANDIDATE,
     "bookings:calendar": CANDIDATE,
@@ -295,7 +296,7 @@ def arguments(world):
         "talks:note_copy_drop": [world.copy.pk],
         **{
             f"bookings:{name}": booking
-            for name in ("appointment", "move", "move_details", "cancel", "prepare", "calendar")
+            for name in ("appointment", "move", "move_details", "move_proposed", "cancel", "prepare", "calendar")
         },
         **{f"talks:{name}": booking for name in ("file", "note", "complete", "no_show", "move", "hand_over", "cancel")},
         **{f"api:invitation-{name}": [world.invitation.key] for name in ("detail", "slots", "booking")},

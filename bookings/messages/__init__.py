@@ -1,5 +1,11 @@
 """One function per letter or text; each returns what goes to the outbox."""
 
+from bookings.messages.answers import (
+    advisor_declined_in_calendar,
+    advisor_proposed_moment,
+    declined_in_calendar,
+    proposed_moment,
+)
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.offers import offer_gone, offered
 from bookings.messages.reminders import advisor_note, mail_reminder, text_reminder
@@ -14,10 +20,13 @@ from bookings.messages.talks import (
 )
 
 __all__ = [
+    "advisor_declined_in_calendar",
     "advisor_note",
+    "advisor_proposed_moment",
     "booked",
     "cancelled",
     "changed_place",
+    "declined_in_calendar",
     "handed_over",
     "invitation",
     "invitation_reminder",
@@ -25,6 +34,7 @@ __all__ = [
     "moved",
     "offer_gone",
     "offered",
+    "proposed_moment",
     "rescheduled",
     "text_reminder",
     "with_all_that_letters_need",

@@ -111,6 +111,11 @@ class Booking(models.Model):
         return self.invitation.application.candidate
 
     @property
+    def candidate_answer(self) -> "CalendarAnswer | None":
+        """What the candidate's calendar said of the talk as it is now; reads the answers, unless they were."""
+        return next((one for one in self.answers.all() if one.is_of_candidate and one.sequence == self.sequence), None)
+
+    @property
     def has_failed_text(self) -> bool:
         """The reminder by text of the moment as it is now did not arrive."""
         failed_at, sent_at = self.text_failed_at, self.text_reminder_at
@@ -151,6 +156,10 @@ class CalendarAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"calendar answer {self.pk}"
+
+    @property
+    def is_of_candidate(self) -> bool:
+        return self.party == self.Party.CANDIDATE
 
 
 class CalendarCopy(models.Model):

@@ -1,3 +1,4 @@
+from bookings.services.answering import take_calendar_answers
 from bookings.services.booking import book
 from bookings.services.cancelling import cancel, offer_instead
 from bookings.services.changing_place import tell_changed_places
@@ -35,6 +36,7 @@ __all__ = [
     "remind_by_text",
     "remind_invited",
     "reschedule",
+    "take_calendar_answers",
     "take_over",
     "tell_changed_places",
     "wait",

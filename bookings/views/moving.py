@@ -14,10 +14,12 @@ from advisors.refusals import SlotTaken
 from bookings import services
 from bookings.forms import MomentForm, PhoneForm
 from bookings.models import Booking
+from bookings.moments import value_of
+from bookings.offers import Choice
 from bookings.refusals import MobileNeeded, NotStanding, PhoneNeeded, TooLateToMove
 from bookings.services.moving import may_move
 from bookings.views.appointments import appointment_of, ended_for
-from bookings.views.chooser import Ways, chooser
+from bookings.views.chooser import Ways, chooser, query_of
 from bookings.views.details import details_page, taken_page
 from candidates.models import Candidate
 from candidates.session import for_appointment
@@ -45,6 +47,19 @@ def move_details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpRes
         return _chooser(request, booking, now, problem=moment.moment_problem)
     form = PhoneForm(initial=moment.cleaned_data, known_phone=_known(booking))
     return details_page(request, booking.invitation, form, moment=moment, booking=booking)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_appointment
+def move_proposed(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    """To the page on which the moment that the candidate's calendar proposed can be confirmed."""
+    booking = appointment_of(candidate, pk)
+    answer = booking.candidate_answer
+    if answer is None or answer.proposed_starts_at is None:
+        return redirect("bookings:move", pk=pk)
+    choice = Choice(booking.channel, booking.language, booking.advisor_id)
+    details = reverse("bookings:move_details", args=[pk])
+    return redirect(f"{details}?{query_of(choice, slot=value_of(answer.proposed_starts_at))}")
 
 
 def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:

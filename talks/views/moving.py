@@ -34,7 +34,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """A GET shows what is free, a POST moves."""
     booking, now = booking_or_404(request, pk), timezone.now()
     if request.method != "POST":
-        return _page(request, booking, MoveForm(), now)
+        return _page(request, booking, MoveForm(initial={"slot": request.GET.get("slot")}), now)
     form = MoveForm(request.POST)
     if not form.is_valid():
         return _page(request, booking, form, now, status=400)

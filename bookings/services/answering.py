@@ -1,0 +1,185 @@
+"""Answers of calendar programs to our invites (RFC 5546, 3.2.3 REPLY and 3.2.7 COUNTER).
+
+An answer counts for the state of the talk that it answers, when it is about that talk and comes from who it says it is
+of. It is kept and shown, and it is asked about by letter; it cancels and moves nothing. Anything else that a person may
+have meant goes on to the advisor as a letter.
+"""
+
+import logging
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from django.db import transaction
+
+from advisors.models import Advisor
+from bookings import itip, messages
+from bookings.messages.words import ZONE
+from bookings.models import Booking, CalendarAnswer
+from bookings.proposals import Proposal
+from bookings.services.locking import lock_invitation
+from bookings.services.proposing import judge_for_advisor, judge_for_candidate
+from organisation import audit
+from organisation.actors import Actor
+from organisation.faults import do_each
+from organisation.models import Policy
+from outbox import services as outbox
+from outbox.drafts import Draft
+from outbox.inbound import keeping
+from outbox.models import IncomingMail
+
+logger = logging.getLogger(__name__)
+Kind = IncomingMail.Kind
+Party = CalendarAnswer.Party
+Said = CalendarAnswer.Answer
+ACTIONS = {
+    Said.ACCEPTED: "answer.accept",
+    Said.TENTATIVE: "answer.tentative",
+    Said.DECLINED: "answer.decline",
+    Said.COUNTER: "answer.propose",
+}
+
+
+class Outcome(StrEnum):
+    """What became of a mail whose answer did not count; of one that did, the answer itself."""
+
+    NOT_ASKED = "not_asked"  # another method than an answer
+    UNKNOWN = "unknown"  # no talk of ours, or another one than the address says
+    OLD = "old"  # the talk, or the answer, has changed since
+    OVER = "over"
+    LETTER = "letter"  # on to the advisor
+
+
+def take_calendar_answers(*, now: datetime) -> int:
+    """Collect what came in. Returns how many mails."""
+    return do_each(keeping.waiting(Kind.CALENDAR), partial(_take, now=now), name="mail")
+
+
+@transaction.atomic
+def _take(mail_id: int, *, now: datetime) -> bool:
+    mail = keeping.take(mail_id, now=now)
+    if mail is None:
+        return False
+    outcome = _settle(mail, now)
+    logger.info("calendar answer %s about %s: %s", mail.pk, mail.about, outcome)
+    if outcome == Outcome.LETTER:
+        _hand_on(mail, mail.text)
+    return True
+
+
+def _settle(mail: IncomingMail, now: datetime) -> str:
+    answer = itip.read(mail.calendar, zone=ZONE, sender=mail.sender)
+    booking = _locked(mail.about)
+    if booking is None:
+        return _end(mail, Outcome.UNKNOWN)
+    if isinstance(answer, itip.Unread):
+        return _end(mail, Outcome.NOT_ASKED) if answer == itip.Unread.OTHER_METHOD else Outcome.LETTER
+    if reason := _why_not(answer, booking, now):
+        return _end(mail, reason)
+    party = _party_of(answer, mail, booking)
+    if party is None:
+        is_former = Advisor.objects.filter(user__email__iexact=answer.attendee).exists()  # their calendar lost the talk
+        return _end(mail, Outcome.OLD) if is_former else Outcome.LETTER
+    return _count(answer, mail, booking, party, now)
+
+
+def _why_not(answer: itip.Answer, booking: Booking, now: datetime) -> Outcome | None:
+    if answer.uid.partition("@")[0].lower() != str(booking.uid):
+        return Outcome.UNKNOWN
+    if answer.sequence < booking.sequence:
+        return Outcome.OLD
+    stands = booking.status == Booking.Status.BOOKED and now < booking.starts_at
+    return None if stands else Outcome.OVER
+
+
+def _party_of(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> Party | None:
+    """Only who sent the mail speaks (RFC 5546, 6.1.2); what somebody answers for another is a letter."""
+    if answer.attendee != mail.sender.lower():
+        return None
+    addresses = {booking.advisor.user.email.lower(): Party.ADVISOR, booking.candidate.email.lower(): Party.CANDIDATE}
+    return addresses.get(answer.attendee)
+
+
+def _count(answer: itip.Answer, mail: IncomingMail, booking: Booking, party: Party, now: datetime) -> str:
+    """Of two answers to the same state the latest counts (RFC 5546, 2.1.5); one from the future is of this moment."""
+    said, proposed = _said(answer, booking)
+    if said is None:
+        return Outcome.LETTER
+    stamped_at = min(answer.stamped_at or mail.received_at, mail.received_at)
+    kept = CalendarAnswer.objects.filter(booking=booking, party=party, sequence=booking.sequence).first()
+    if kept and stamped_at < kept.stamped_at:
+        return _end(mail, Outcome.OLD)
+    is_news = kept is None or (said, proposed) != (kept.answer, kept.proposed_starts_at)
+    proposal = _judged(booking, party, proposed, now) if proposed else None
+    CalendarAnswer.objects.update_or_create(
+        booking=booking,
+        party=party,
+        defaults={
+            "answer": said,
+            "sequence": booking.sequence,
+            "stamped_at": stamped_at,
+            "received_at": mail.received_at,
+            "proposed_starts_at": proposed,
+            "proposed_is_free": proposal.is_free if proposal else None,
+        },
+    )
+    if is_news:
+        audit.record(ACTIONS[said], booking, actor=_actor(booking, party), now=now)
+        outbox.post(*_letters(booking, party, said, proposal), now=now)
+    _end(mail, said)
+    if answer.comment and party == Party.CANDIDATE:
+        _hand_on(mail, answer.comment)
+    return said
+
+
+def _said(answer: itip.Answer, booking: Booking) -> tuple[Said | None, datetime | None]:
+    """Who proposes the moment that the talk has, says yes or no to it; to another place there is no answer."""
+    if answer.proposed_starts_at and answer.proposed_starts_at != booking.starts_at:
+        return Said.COUNTER, answer.proposed_starts_at
+    return (Said(answer.partstat.lower()), None) if answer.partstat else (None, None)
+
+
+def _judged(booking: Booking, party: Party, starts_at: datetime, now: datetime) -> Proposal:
+    judge = judge_for_candidate if party == Party.CANDIDATE else judge_for_advisor
+    return judge(booking, starts_at, Policy.objects.current(), now=now)
+
+
+def _letters(booking: Booking, party: Party, said: Said, proposal: Proposal | None) -> list[Draft]:
+    policy, is_candidate = Policy.objects.current(), party == Party.CANDIDATE
+    if proposal:
+        write = messages.proposed_moment if is_candidate else messages.advisor_proposed_moment
+        return [write(booking, policy, proposal)]
+    if said == Said.DECLINED:
+        ask = messages.declined_in_calendar if is_candidate else messages.advisor_declined_in_calendar
+        return [ask(booking, policy)]
+    return []
+
+
+def _locked(about: str) -> Booking | None:
+    """The talk as it is now, and nobody else changes it; a booking waits for its invitation."""
+    name, _, number = about.partition(":")
+    if name != "booking" or not number.isdecimal():
+        return None
+    found = Booking.objects.filter(pk=int(number))
+    invitation_id = found.values_list("invitation_id", flat=True).first()
+    if invitation_id is None:
+        return None
+    lock_invitation(invitation_id)
+    locked = found.select_for_update(no_key=True, of=("self",))
+    return locked.select_related("invitation__application__candidate", "advisor__user").get()
+
+
+def _actor(booking: Booking, party: Party) -> Actor:
+    return Actor.of(booking.candidate if party == Party.CANDIDATE else booking.advisor.user, origin="calendar")
+
+
+def _end(mail: IncomingMail, outcome: str) -> str:
+    keeping.end(mail, outcome=outcome)
+    return outcome
+
+
+def _hand_on(mail: IncomingMail, text: str) -> None:
+    """What a person said, or may have said, is for a person: as a letter it waits to be brought to the advisor."""
+    IncomingMail.objects.filter(pk=mail.pk).update(
+        kind=Kind.LETTER, handled_at=None, subject=mail.subject, text=text, calendar="", outcome=""
+    )
