@@ -44,7 +44,11 @@ def render_text(name: str, *, language: str, context: dict[str, object]) -> str:
 
 
 def html_of(text: str, *, subject: str, language: str) -> str:
-    """The same letter as a page for a mail program; made when it leaves, so that it is kept once."""
+    """The same letter as a page for a mail program; made when it leaves, so that it is kept once.
+
+    No colours of our own: in the dark a program gives text and links its own. No picture and nothing from elsewhere,
+    so nobody learns who reads it, or when. The language stands twice, because programs drop the outer tags.
+    """
     return loader.render_to_string(
         "outbox/letter.html", {"language": language, "subject": subject, "body": as_html(text)}
     )
