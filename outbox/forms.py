@@ -40,7 +40,7 @@ class MessagesForm(forms.Form):
 
     shown = forms.ChoiceField(label=_("State"), choices=SHOWN, required=False)
     channel = forms.ChoiceField(
-        label=_("By"), choices=[("", _("E-mail and text message")), *Message.Channel.choices], required=False
+        label=_("Channel"), choices=[("", _("E-mail and text message")), *Message.Channel.choices], required=False
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
 

@@ -50,7 +50,8 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ)
 def demo_message(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message, pk=pk)
-    return render(request, "outbox/demo_message.html", {"letter": message, "body": as_html(message.text)})
+    page = {"letter": message, "body": as_html(message.text), "fallbacks": message.fallbacks.order_by("pk")}
+    return render(request, "outbox/demo_message.html", page)
 
 
 @only_in_demo

@@ -29,17 +29,18 @@ ON_A_PAGE = 25
 def messages(request: HttpRequest) -> HttpResponse:
     now, form = timezone.now(), MessagesForm(request.GET)
     wanted = form.wanted()
-    found = queries.messages_of(**wanted, now=now)
-    page = {
+    page = Paginator(queries.messages_of(**wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
+    asks = any(wanted.values()) or page.number > 1  # then the list comes first
+    context = {
         "form": form,
-        "wanted": any(wanted.values()),
-        "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "asks": asks,
         "standing": queries.standing(now),
         "overdue": Lateness.at(now, by=GRACE),
-        "failures": queries.failures(now),
+        "failures": [] if asks and wanted["shown"] != "failed" else queries.failures(now),
         "now": now,
     }
-    return render(request, "outbox/messages.html", page)
+    return render(request, "outbox/messages.html", context)
 
 
 @require_http_methods(READ)

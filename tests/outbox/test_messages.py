@@ -59,7 +59,10 @@ def test_an_address_or_number_is_masked(recipient, expected):
 
 
 def kinds_of_letters():
-    """Of every letter with a subject; those about a referral are called so."""
+    """Of every letter with a subject, and of every text; those about a referral are called so."""
+    for source in ROOT.glob("*/**/*.py"):
+        if "migrations" not in source.parts and ROOT / "tests" not in source.parents:
+            yield from re.findall(r"Draft\(\s*kind=\"([a-z_]+)\"", source.read_text())
     for letter in (ROOT / "templates").glob("*/letters/*.nl.txt"):
         room, name = letter.parent.parent.name, letter.name.removesuffix(".nl.txt")
         if "Subject:" in letter.read_text():

@@ -92,6 +92,8 @@ def test_a_text_looks_as_on_a_phone(client):
     ("fields", "words"),
     [
         ({"state": "sent", "sent_at": NOW, "is_uncertain": True}, ["Monday 23 November at 10:00", "sent twice"]),
+        ({"state": "delivered", "sent_at": NOW, "delivered_at": NOW}, ["Monday 23 November at 10:00", "has arrived"]),
+        ({"state": "failed", "sent_at": NOW, "ended_at": NOW, "reason": "bounced"}, ["did not arrive", "came back"]),
         ({"not_before": NOW + timedelta(days=1), "reason": "away"}, ["Tuesday 24 November", "does not answer"]),
         ({"state": "suppressed", "ended_at": NOW, "reason": "withdrawn"}, ["no longer needed"]),
         ({"state": "failed", "ended_at": NOW, "reason": "address"}, ["Nothing can be delivered"]),
@@ -101,6 +103,18 @@ def test_the_page_says_how_it_went(client, fields, words):
     page = page_of(make_message(**fields), client)
 
     assert [word for word in words if word not in page] == []
+
+
+def test_a_text_and_the_letter_that_stands_by_for_it_lead_to_each_other(client):
+    text = make_text(state="sent", sent_at=NOW)
+    letter = make_message(fallback_for=text, is_standby=True)
+
+    pages = page_of(text, client), page_of(letter, client)
+
+    assert reverse("outbox:demo_message", args=[letter.pk]) in pages[0]
+    assert reverse("outbox:demo_message", args=[text.pk]) in pages[1]
+    assert "Leaves only when the text message does not arrive." in pages[1]
+    assert "Standing by" in client.get(OUTBOX, headers={"accept-language": "en"}).content.decode()
 
 
 def test_the_attachment_is_a_calendar_object(client):
