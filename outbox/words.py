@@ -44,12 +44,14 @@ KINDS: dict[str, Promise] = {
     "referral_advisor_answered": _("Recruiter answered, to the advisor"),
     "referral_advisor_outcome": _("Outcome of a referral, to the advisor"),
     # to recruiters
+    "address_failed": _("Mail to a candidate came back, to the recruiter"),
     "address_failed": _("Mail address does not work, to the recruiter"),
     "referral_introduced": _("Introduction, to the recruiter"),
     "referral_reminder": _("Reminder of an introduction"),
     "referral_recruiter_withdrawn": _("Consent withdrawn, to the recruiter"),
     # to all staff
     "house_mail": _("Mail that came in, passed on"),
+    "staff_address_failed": _("Mail to a colleague came back, to application managers"),
     "staff_invitation": _("Invitation to sign in"),
     "password_reset": _("New password"),
     "password_reset_unknown": _("New password, no account"),

@@ -1,8 +1,9 @@
-"""Letters to staff: the invitation to choose a password, and a new password.
+"""Letters to staff: the invitation to choose a password, a new password, and about an address that does not work.
 
 They live on the roof because `organisation` and `outbox` lie on one floor and do not know each other.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,11 +13,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from organisation.actors import STRANGER, key_of
-from organisation.models import Policy, User
+from organisation.models import Policy, Role, User
 from organisation.passwords import password_address
 from organisation.services import note_invited
 from outbox import services as outbox
 from outbox.drafts import Draft
+from outbox.models import Message
 from outbox.writing import Reader, letter, staff
 
 
@@ -35,6 +37,50 @@ def send_invitations(*, now: datetime) -> int:
                 outbox.post(_invitation(user, policy, now=now), now=now)
                 written += 1
     return written
+
+
+def tell_of_failed_addresses() -> None:
+    """Every minute: mail to a colleague came back."""
+    tell_application_managers(now=timezone.now())
+
+
+def tell_application_managers(*, now: datetime) -> int:
+    """How many letters were written: each application manager once a day for a colleague whose mail came back."""
+    drafts = {draft.dedupe_key: draft for draft in _of_failed_addresses(now)}
+    told = Message.objects.filter(dedupe_key__in=drafts).values_list("dedupe_key", flat=True)
+    fresh = [drafts[key] for key in drafts.keys() - set(told)]
+    if fresh:
+        outbox.post(*fresh, now=now)
+    return len(fresh)
+
+
+def _of_failed_addresses(now: datetime) -> Iterator[Draft]:
+    failed = Message.objects.filter(
+        state=Message.State.FAILED,
+        channel=Message.Channel.MAIL,
+        reason__in=(Message.Reason.ADDRESS, Message.Reason.BOUNCED),
+        ended_at__gt=now - timedelta(days=1),
+        person_key__startswith="user:",
+    )
+    addresses = {(key, address.lower()) for key, address in failed.values_list("person_key", "recipient")}
+    people = User.objects.filter(is_active=True, pk__in=[key.partition(":")[2] for key, _address in addresses])
+    unreached = [user for user in people if (key_of(user), user.email.lower()) in addresses]
+    chiefs = User.objects.with_role(Role.APPLICATION_MANAGER).distinct() if unreached else []
+    for user in unreached:
+        yield from (_address_failed(user, chief, now=now) for chief in chiefs if chief != user)
+
+
+def _address_failed(user: User, chief: User, *, now: datetime) -> Draft:
+    policy = Policy.objects.current()
+    return _letter(
+        "staff_address_failed",
+        policy,
+        staff(chief, language=policy.default_language),
+        once=f"{key_of(user)}:{key_of(chief)}:{timezone.localdate(now)}",
+        now=now,
+        colleague=user.name,
+        staff_url=settings.PUBLIC_URL + reverse("organisation:staff_member", args=[user.pk]),
+    )
 
 
 def ask_password(email: str, user: User | None, *, language: str, now: datetime) -> None:

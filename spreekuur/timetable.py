@@ -24,6 +24,7 @@ TIMETABLE = (
     Entry("invite and remind", "bookings.tasks.send_what_is_due"),
     Entry("remind recruiters", "referrals.tasks.remind_recruiters"),
     Entry("look at mail that came back", "candidates.tasks.look_at_failed_mail"),
+    Entry("tell whose mail comes back", "spreekuur.staff_mail.tell_of_failed_addresses"),
     Entry("invite new staff", "spreekuur.staff_mail.invite_new_staff"),
     Entry("warn when messages are late", "outbox.alarm.watch"),
     Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
