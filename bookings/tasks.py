@@ -22,6 +22,7 @@ SCANS = (
     services.end_what_is_over,
     services.offer_free_moments,
     services.take_calendar_answers,
+    services.forward_mail,  # after the calendars' answers, of which some turn out to be letters
 )
 logger = logging.getLogger(__name__)
 

@@ -34,6 +34,8 @@ KINDS: dict[str, Promise] = {
     "advisor_proposed_moment": _("Moment proposed in the calendar, to the advisor"),
     "advisor_note": _("Note just before a talk, to the advisor"),
     "advisor_text_failed": _("Text did not arrive, to the advisor"),
+    "advisor_mail": _("Mail that came in, to the advisor"),
+    "advisor_mail_stopped": _("Own mail that was not passed on, to the advisor"),
     "advisor_text_answer": _("Answer by text, to the advisor"),
     "advisor_mail": _("Mail of a candidate, passed on to the advisor"),
     "advisor_mail_stopped": _("Mail of the advisor that was not passed on"),

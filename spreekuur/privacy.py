@@ -29,11 +29,14 @@ READS = ("file.read", "referral.read")
 
 
 def export_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """A room's name and what it keeps of this candidate, notes and letters included; there is no hidden note type. Who
-    read the files of talks and the referrals stands below it; who read the rejections, with the candidate."""
+    """A room's name and what it keeps of this candidate, notes and letters included; there is no hidden note type. What
+    came back by mail and text stands below it, and who read the files of talks and the referrals; who read the
+    rejections, with the candidate."""
     key = key_of(candidate)
     audit.record("candidate.export", candidate, actor=actor, now=now)
-    return {name: room.export(key) for name, room in ROOMS.items()} | {"read_by": _readers(candidate)}
+    exported: dict[str, Any] = {name: room.export(key) for name, room in ROOMS.items()}
+    answers = outbox.export_answers(key, about=_spoken_of(candidate))
+    return exported | {"answers": answers, "read_by": _readers(candidate)}
 
 
 @transaction.atomic

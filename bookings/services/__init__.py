@@ -3,6 +3,7 @@ from bookings.services.booking import book
 from bookings.services.cancelling import cancel, offer_instead
 from bookings.services.changing_place import tell_changed_places
 from bookings.services.correcting import correct_address
+from bookings.services.forwarding import forward_mail
 from bookings.services.handing_over import hand_over
 from bookings.services.hearing import collect_text_answers, note_failed_texts
 from bookings.services.inviting import invite, invite_due, remind_invited
@@ -22,6 +23,7 @@ __all__ = [
     "correct_address",
     "decline",
     "end_what_is_over",
+    "forward_mail",
     "hand_over",
     "invite",
     "invite_due",

@@ -8,11 +8,14 @@ from bookings.models import Booking
 from organisation.actors import key_of
 from outbox import services as outbox
 
+BROUGHT_FURTHER = ("advisor_mail", "house_mail")
+
 
 def take_letters_back(booking: Booking, *, now: datetime) -> None:
-    """Except what tells who held the talk before that it is gone: it also takes it out of their calendar."""
+    """Except what somebody wrote, and what tells who held the talk before that it is gone: it also takes it out of
+    their calendar."""
     has_lost_it = Q(kind="advisor_cancelled") & ~Q(person_key=key_of(booking.advisor.user))
-    outbox.withdraw(about=key_of(booking), sparing=has_lost_it, now=now)
+    outbox.withdraw(about=key_of(booking), sparing=has_lost_it | Q(kind__in=BROUGHT_FURTHER), now=now)
 
 
 def take_reminders_back(booking: Booking, *, now: datetime) -> None:

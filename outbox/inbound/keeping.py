@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from outbox.models import IncomingMail
+from organisation.actors import key_of
+from outbox.models import IncomingMail, Message
 
 KEPT_FOR = timedelta(days=30)  # without its words: it still says that a mail came, and that it was here already
 WORDS = ("subject", "text", "calendar")
@@ -31,5 +32,10 @@ def end(mail: IncomingMail, *, outcome: str) -> None:
 
 
 def forget(*, now: datetime) -> int:
-    """Rows that were handled a month ago. Returns how many."""
-    return IncomingMail.objects.filter(handled_at__lt=now - KEPT_FOR).delete()[0]
+    """What was handled a month ago, and the letter that brought it further: it says to whom an answer went.
+
+    Returns how many mails.
+    """
+    old = list(IncomingMail.objects.filter(handled_at__lt=now - KEPT_FOR))
+    Message.objects.filter(about__in=[key_of(mail) for mail in old]).delete()
+    return IncomingMail.objects.filter(pk__in=[mail.pk for mail in old]).delete()[0]

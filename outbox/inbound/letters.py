@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from django.db.models import Model
+
 from organisation.actors import key_of
 from organisation.models import Policy
 from outbox.drafts import Draft
@@ -10,14 +12,17 @@ from outbox.models import IncomingMail
 from outbox.writing import Reader, letter
 
 
-def house_mail(row: IncomingMail, mail: Mail | IncomingMail, policy: Policy, *, is_of_talk: bool = False) -> Draft:
-    """To who signs our letters. `mail` has the words, which the row may have lost; an answer goes to its writer."""
+def house_mail(row: IncomingMail, mail: Mail | IncomingMail, policy: Policy, *, talk: Model | None = None) -> Draft:
+    """To who signs our letters. `mail` has the words, which the row may have lost; an answer goes to its writer.
+
+    About the `talk` that it came about, so that it is erased with it; else about the row, and forgotten with that.
+    """
     draft = letter(
         "outbox/house_mail",
         to=Reader(key_of(policy), policy.sender_name, policy.sender_email, policy.default_language),
         policy=policy,
-        words={"is_of_talk": is_of_talk, **words_of(mail)},
-        about=row,
+        words={"is_of_talk": talk is not None, **words_of(mail)},
+        about=talk or row,
         once=f"mail={row.pk}",
     )
     return replace(draft, reply_to=mail.sender)

@@ -14,6 +14,7 @@ from candidates.models import CandidateSource, Strength
 from organisation import audit
 from organisation.actors import COMMAND, Actor, key_of
 from organisation.models import AuditEvent
+from outbox.models import IncomingMail
 from referrals.models import Referral
 from spreekuur.privacy import export_candidate
 from talks.models import Note, NoteCopy
@@ -41,6 +42,7 @@ MARKS = {
     "copy": "Kopiekenmerk",
     "introduction": "Introductiekenmerk",
     "phone": "+31600000055",
+    "mail that came in": "Antwoordkenmerk",
 }
 
 
@@ -62,6 +64,9 @@ def make_story():
         now=NOW,
     )
     prepare(booking=booking, topic_ids=(), question=MARKS["question"], actor=actor, now=NOW)
+    IncomingMail.objects.create(
+        digest="1", about=key_of(booking), sender=MARKS["mail"], text=MARKS["mail that came in"], received_at=NOW
+    )
     note = Note.objects.create(booking=booking, author=advisor.user, text=MARKS["note"], updated_at=NOW)
     NoteCopy.objects.create(note=note, window=booking.uid, text=MARKS["copy"], updated_at=NOW)
     Referral.objects.create(

@@ -126,11 +126,8 @@ def test_mail_without_a_tag_goes_to_who_signs_our_letters(policy, settings):
 
     [letter] = Message.objects.all()
     assert outcome == Outcome.TO_HOUSE
-    assert (letter.recipient, letter.reply_to, letter.subject) == (
-        policy.sender_email,
-        SEVDA,
-        f"Mail van {SEVDA}: Vraag",
-    )
+    assert (letter.recipient, letter.reply_to) == (policy.sender_email, SEVDA)
+    assert letter.subject == "Er kwam een mail binnen"
     assert "Wie zijn jullie?" in letter.text
     assert rows("about", "text", "outcome", "handled_at") == [("house", "", "forwarded", NOW)]
     assert receive(mail("Wie zijn jullie?", to=INBOX, subject="Vraag"), now=NOW) == Outcome.AGAIN
