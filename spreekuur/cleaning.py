@@ -9,6 +9,7 @@ from django_q.models import Task
 from candidates.models import IntakeFile
 from outbox.inbound.keeping import forget as forget_mail
 from outbox.models import Heartbeat
+from outbox.tidying import forget_words
 
 ONE_DAY = timedelta(days=1)
 
@@ -18,10 +19,12 @@ def clean_up() -> None:
 
 
 def sweep(*, now: datetime) -> None:
-    """Traces of the queue, sessions that ended, CSV files that nobody imported within a day, mail that is handled."""
+    """Traces of the queue, sessions that ended, CSV files that nobody imported within a day, mail that is handled, and
+    the words of what failed to leave."""
     yesterday = now - ONE_DAY
     Task.objects.filter(stopped__lt=yesterday).delete()
     Heartbeat.objects.filter(beat_at__lt=yesterday).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     IntakeFile.objects.exclude(state=IntakeFile.State.IMPORTED).filter(created_at__lt=yesterday).delete()
     forget_mail(now=now)
+    forget_words(now=now)
