@@ -47,9 +47,9 @@ class Times:
 
 
 LIMITS: dict[str, tuple[Value, Value]] = {
-    "invitations_from": (time(7), time(19)),
-    "invitations_until": (time(8), time(20)),
-    "invitations_until_on_friday": (time(8), time(20)),
+    "invitations_from": (time(8), time(17)),
+    "invitations_until": (time(9), time(18)),
+    "invitations_until_on_friday": (time(9), time(18)),
     "invitation_reminder_after_days": (0, 60),
     "mail_reminder_at": (time(6), time(22)),
     "text_reminder_at": (time(8), time(21)),
@@ -58,17 +58,17 @@ LIMITS: dict[str, tuple[Value, Value]] = {
     "offers_from": (time(7), time(20)),
     "offers_until": (time(8), time(22)),
     "advisor_note_minutes_before": (0, 240),
-    "recruiter_answer_days": (1, 20),
+    "recruiter_answer_days": (2, 20),
     "recruiter_reminder_from": (time(6), time(20)),
 }
-EARLIER_LATER = (
+SOONER_LATER = (
     ("invitations_from", "invitations_until"),
     ("invitations_from", "invitations_until_on_friday"),
     ("texts_from", "texts_until"),
-    ("texts_from", "text_reminder_at"),
     ("text_reminder_at", "texts_until"),
     ("offers_from", "offers_until"),
 )
+NOT_BEFORE = (("texts_from", "text_reminder_at"),)
 
 
 @lru_cache(maxsize=64)
@@ -93,8 +93,15 @@ def _value(kind: type, raw: object) -> Value | None:
 
 
 def contradictions(times: Times) -> list[tuple[str, str]]:
-    """Pairs of names of which the first is not earlier than the second."""
-    return [(one, other) for one, other in EARLIER_LATER if not getattr(times, one) < getattr(times, other)]
+    """Pairs of names of which the second comes too early."""
+    wrong = [(one, other) for one, other in SOONER_LATER if not getattr(times, one) < getattr(times, other)]
+    return wrong + [(one, other) for one, other in NOT_BEFORE if not getattr(times, one) <= getattr(times, other)]
+
+
+def differing(times: Times) -> dict[str, str | int]:
+    """What is not as usual, as `Times.of` reads it."""
+    values = {name: value for name, value in vars(times).items() if value != getattr(USUAL, name)}
+    return {name: f"{value:%H:%M}" if isinstance(value, time) else value for name, value in values.items()}
 
 
 def next_moment_for_text(moment: datetime, zone: ZoneInfo, times: Times) -> datetime:

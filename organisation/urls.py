@@ -1,11 +1,12 @@
 from django.urls import path
 
-from organisation.views import places, policy, programs, setup, staff, trail
+from organisation.views import places, policy, programs, setup, staff, timetable, trail
 
 app_name = "organisation"
 urlpatterns = [
     path("setup/", setup.setup, name="setup"),
     path("setup/policy/", policy.policy, name="policy"),
+    path("setup/timetable/", timetable.timetable, name="timetable"),
     path("setup/locations/", places.locations, name="locations"),
     path("setup/locations/new/", places.location_new, name="location_new"),
     path("setup/locations/<int:pk>/", places.location, name="location"),

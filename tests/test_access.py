@@ -83,6 +83,7 @@ TABLE = {
     # the employer
     "organisation:setup": APPLICATION_MANAGER,
     "organisation:policy": APPLICATION_MANAGER,
+    "organisation:timetable": APPLICATION_MANAGER,
     "organisation:locations": APPLICATION_MANAGER,
     "organisation:location_new": APPLICATION_MANAGER,
     "organisation:location": APPLICATION_MANAGER,
