@@ -114,6 +114,7 @@ def talks_between(user: User, span: Span) -> QuerySet[Booking]:
     return (
         talks.filter(starts_at__gte=span.start, starts_at__lt=span.end)
         .select_related("invitation__application__candidate", "invitation__application__vacancy", "location")
+        .prefetch_related("answers")
         .order_by("starts_at", "pk")
     )
 

@@ -23,6 +23,7 @@ BOOKING_FIELDS = (
     "closed_at",
 )
 WAITING_FIELDS = ("weekdays", "day_parts", "channels", "language", "wants_sms", "joined_at", "ended_at")
+ANSWER_FIELDS = ("answer", "sequence", "stamped_at", "received_at", "proposed_starts_at", "proposed_is_free")
 HOLD_FIELDS = (
     "starts_at",
     "ends_at",
@@ -40,7 +41,11 @@ def export(person_key: str) -> list[dict[str, Any]]:
     """Every invitation of a candidate, oldest first, with its appointments, topics, questions, and wishes."""
     own = _invitations_of(person_key).select_related("application__vacancy", "waitlist_entry")
     complete = own.prefetch_related(
-        "bookings__topics", "bookings__advisor__user", "bookings__location", "holds__advisor__user"
+        "bookings__topics",
+        "bookings__answers",
+        "bookings__advisor__user",
+        "bookings__location",
+        "holds__advisor__user",
     )
     return [_invitation(invitation) for invitation in complete.order_by("sent_at", "pk")]
 
@@ -96,4 +101,9 @@ def _booking(booking: Booking) -> dict[str, Any]:
         "chosen_because": booking.chosen_because.get("rule", ""),  # the numbers beside it are about colleagues
         "location": str(booking.location) if booking.location else "",
         "topics": [topic.code for topic in booking.topics.all()],
+        "answers_of_calendars": [
+            {name: getattr(answer, name) for name in ANSWER_FIELDS}
+            for answer in booking.answers.all()
+            if answer.is_of_candidate
+        ],
     }

@@ -52,7 +52,7 @@ def talks_for_file(user: User) -> QuerySet[Booking]:
             "location",
             "advisor",
         )
-        .prefetch_related("topics", "referrals__vacancy")
+        .prefetch_related("topics", "referrals__vacancy", "answers")
     )
 
 

@@ -129,7 +129,9 @@ def test_a_proposed_moment_that_is_not_free_gets_others_close_to_it(booking):
 
     assert kept() == ("counter", 2, STAMPED, TAKEN, False)
     text = Message.objects.get().text
-    assert "Dat moment is helaas niet vrij. Deze momenten zijn het wel:\n\n- woensdag 25 november om 09.00 uur\n" in text
+    assert (
+        "Dat moment is helaas niet vrij. Deze momenten zijn het wel:\n\n- woensdag 25 november om 09.00 uur\n" in text
+    )
     assert f"Kies een ander moment: {address(booking, 'move/')}\n" in text
 
 

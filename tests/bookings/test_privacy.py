@@ -3,8 +3,8 @@ import pytest
 from advisors.models import AgendaEntry
 from bookings import privacy
 from bookings.fairness import Load, in_turn
-from bookings.models import Booking, Hold, Invitation, WaitlistEntry
-from tests.factories import make_booking, make_hold, make_waitlist_entry
+from bookings.models import Booking, CalendarAnswer, Hold, Invitation, WaitlistEntry
+from tests.factories import NOW, make_booking, make_hold, make_waitlist_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +65,19 @@ def test_erase_ends_the_waiting_and_what_was_held():
 
     left = [model.objects.count() for model in (Hold, WaitlistEntry, Invitation, AgendaEntry)]
     assert left == [0, 0, 0, 0]
+
+
+def test_what_the_calendar_of_the_candidate_said_is_theirs():
+    booking = make_booking()
+    for party, answer in (("candidate", "accepted"), ("advisor", "declined")):
+        CalendarAnswer.objects.create(
+            booking=booking, party=party, answer=answer, sequence=1, stamped_at=NOW, received_at=NOW
+        )
+
+    [exported] = privacy.export(f"candidate:{booking.candidate.pk}")
+    privacy.erase(f"candidate:{booking.candidate.pk}")
+
+    said = {"answer": "accepted", "sequence": 1, "stamped_at": NOW, "received_at": NOW}
+    nothing_proposed = {"proposed_starts_at": None, "proposed_is_free": None}
+    assert exported["bookings"][0]["answers_of_calendars"] == [said | nothing_proposed]
+    assert CalendarAnswer.objects.count() == 0

@@ -1,0 +1,114 @@
+"""Where advisor and candidate see what calendars said: in words."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from bookings.models import CalendarAnswer
+from tests.bookings.visits import come_in, url, words
+from tests.factories import NOW, WEDNESDAY_TEN, make_advisor, make_booking, make_policy
+
+pytestmark = pytest.mark.django_db
+PROPOSED = {"answer": "counter", "proposed_starts_at": WEDNESDAY_TEN, "proposed_is_free": True}
+SHOWN = [
+    ({"answer": "accepted"}, "Accepted in the calendar", "(accepted in the calendar)"),
+    ({"answer": "tentative"}, "Perhaps, says the calendar", "(perhaps, says the calendar)"),
+    (
+        {"answer": "declined"},
+        "Declined in the calendar: we ask the candidate to confirm it.",
+        "(declined in the calendar)",
+    ),
+    (PROPOSED, "Proposes in the calendar: Wednesday 25 November 10:00 (free)", "(proposed another moment)"),
+    (
+        PROPOSED | {"proposed_is_free": False},
+        "Proposes in the calendar: Wednesday 25 November 10:00 (not free)",
+        "(proposed another moment)",
+    ),
+]
+
+
+@pytest.fixture
+def booking():
+    make_policy()
+    with time_machine.travel(NOW, tick=False):
+        yield make_booking(sequence=2)
+
+
+def answered(booking, **fields):
+    known = {"party": "candidate", "sequence": booking.sequence, "stamped_at": NOW, "received_at": NOW}
+    return CalendarAnswer.objects.create(booking=booking, **known | fields)
+
+
+def seen_by(client, user, *addresses):
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    return [words(client.get(address)) for address in addresses]
+
+
+def pages_of(booking):
+    return "/today/?day=2026-11-24", reverse("talks:file", args=[booking.pk]), "/agenda/?week=2026-W48"
+
+
+@pytest.mark.parametrize(("answer", "whole", "short"), SHOWN)
+def test_the_advisor_reads_it_in_the_day_the_file_and_the_week(client, booking, answer, whole, short):
+    answered(booking, **answer)
+
+    day, file, week = seen_by(client, booking.advisor.user, *pages_of(booking))
+
+    assert (whole in day, whole in file, short in week) == (True, True, True)
+
+
+@pytest.mark.parametrize("history", [{"sequence": 1}, {"party": "advisor"}])
+def test_what_was_said_of_an_earlier_state_or_by_the_advisor_is_not_shown(client, booking, history):
+    answered(booking, answer="declined", **history)
+
+    pages = seen_by(client, booking.advisor.user, *pages_of(booking))
+
+    assert ["eclined in the calendar" in page for page in pages] == [False] * 3
+
+
+def test_a_colleague_sees_nothing_of_it(client, booking):
+    answered(booking, answer="declined")
+
+    day, _file, week = seen_by(client, make_advisor().user, *pages_of(booking))
+
+    assert ["eclined in the calendar" in page for page in (day, week)] == [False] * 2
+    assert client.get(pages_of(booking)[1]).status_code == 404
+
+
+def test_the_file_leads_to_the_moment_that_is_proposed(client, booking):
+    answered(booking, **PROPOSED)
+
+    [file, page] = seen_by(
+        client,
+        booking.advisor.user,
+        reverse("talks:file", args=[booking.pk]),
+        f"{reverse('talks:move', args=[booking.pk])}?since=2026-11-25&slot=2026-11-25T09:00Z",
+    )
+
+    assert f'href="/talks/{booking.pk}/move/?since=2026-11-25&amp;slot=2026-11-25T09:00Z"' in file
+    assert 'value="2026-11-25T09:00Z" checked' in page
+
+
+def test_the_candidate_is_asked_whether_it_is_to_be_cancelled(client, booking):
+    answered(booking, answer="declined")
+    come_in(client, booking.candidate)
+
+    page = words(client.get(url("appointment", booking)))
+
+    question = f'<a href="{url("cancel", booking)}">Would you really like to cancel?</a>'
+    assert f"Your calendar declined this talk. It is not cancelled by that. {question}" in page
+
+
+def test_the_candidate_confirms_what_the_calendar_proposed(client, booking):
+    answered(booking, **PROPOSED)
+    come_in(client, booking.candidate)
+
+    page = words(client.get(url("appointment", booking)))
+    answer = client.get(url("move_proposed", booking), follow=True)
+
+    assert "you proposed another moment: Wednesday 25 November at 10:00." in page
+    assert answer.status_code == 200
+    assert "Wednesday 25 November at 10:00" in words(answer)
+    booking.refresh_from_db()
+    assert booking.sequence == 2
