@@ -108,7 +108,7 @@ def life_of(message: Message, *, now: datetime) -> list[Event]:
         (message.sent_at, _("Sent"), ""),
         (message.delivered_at, _("Delivered"), ""),
         (message.ended_at, str(message.get_state_display()), reason),
-        (message.not_before if is_ahead else None, _("Leaves from"), reason),
+        (message.not_before if is_ahead else None, _("May leave from"), reason),
         (message.useless_after if message.state in (State.QUEUED, State.SENDING) else None, _("Of no use after"), ""),
     ]
     lines = [organisation.line_of(event) for event in organisation.trail({"about": key_of(message)})]

@@ -75,7 +75,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         notices.error(request, str(refusal))
     else:
-        notices.success(request, _("This message waits to leave. A worker takes it within a minute."))
+        notices.success(request, _("This message waits to leave again."))
     return redirect("outbox:message", pk)
 
 

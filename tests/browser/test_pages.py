@@ -49,7 +49,7 @@ STARTS = {
     ],
     "recruiter": ["/", "/rejections/?tab=incomplete", "/rejections/same-person/"],
     "manager": ["/"],
-    "application_manager": ["/"],
+    "application_manager": ["/", "/outbox/again/"],
 }
 A_CANDIDATE_OF_EACH_KIND = """
 from candidates.models import AccessLink

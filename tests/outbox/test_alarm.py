@@ -7,6 +7,7 @@ from outbox.alarm import look
 from outbox.delivery import deliver_due
 from outbox.models import Message
 from tests.factories import NOW, make_message, make_policy, make_user
+from tests.races import at_once
 from tests.stand_ins import point_to
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,15 @@ def test_what_stands_by_is_no_reason_for_alarm(chief):
     make_message(is_standby=True, fallback_for=make_message(state="sent", sent_at=NOW))
 
     assert look(now=LATE) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_look_at_the_same_moment_write_one_letter(chief):
+    make_message()
+
+    at_once([lambda: look(now=LATE)] * 4, threads=4)
+
+    assert len(letters()) == 1
 
 
 def test_a_letter_for_office_hours_is_late_ten_minutes_after_they_began(chief):

@@ -42,3 +42,9 @@ def test_who_is_no_advisor_has_no_second_menu():
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.APPLICATION_MANAGER])
 def test_managers_see_the_team(role):
     assert ("Team", True) in told(places_of(make_user(role), "/team/"))
+
+
+def test_application_managers_alone_see_the_messages():
+    roles = {role: told(places_of(make_user(role), "/outbox/figures/")) for role in Role.values}
+
+    assert [role for role, places in roles.items() if ("Berichten", True) in places] == ["application_manager"]
