@@ -6,6 +6,7 @@ from outbox.views import demo, messages, tracking
 app_name = "outbox"
 urlpatterns = [
     path("mail/reports/<slug:provider>/", tracking.mail_report, name="mail_report"),
+    path("mail/incoming/<slug:provider>/", tracking.mail_incoming, name="mail_incoming"),
     path("texts/", texting.text_incoming, name="text_incoming"),
     path("texts/<uuid:key>/", texting.text_status, name="text_status"),
     path("outbox/", messages.messages, name="messages"),

@@ -99,6 +99,7 @@ TABLE = {
     "organisation:client_revoke": ONLY_POST,
     "organisation:audit": staff("manager", "application_manager"),
     "outbox:mail_report": ONLY_POST,
+    "outbox:mail_incoming": ONLY_POST,
     # messages
     "outbox:messages": APPLICATION_MANAGER,
     "outbox:message": APPLICATION_MANAGER,
@@ -260,7 +261,7 @@ def arguments(world):
         "organisation:staff_invite_again": user,
         "organisation:client_revoke": [world.api_client.pk],
         "outbox:text_status": [world.message.key],
-        "outbox:mail_report": ["postmark"],
+        **{f"outbox:{name}": ["postmark"] for name in ("mail_report", "mail_incoming")},
         **{f"outbox:{name}": [world.message.pk] for name in ("message", "send_again", "stop")},
         "outbox:demo_message": [world.message.pk],
         "outbox:demo_attachment": [world.message.pk],
