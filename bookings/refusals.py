@@ -50,6 +50,18 @@ class MobileNeeded(Refusal):
     sentence = _("We can only send a text message to a mobile number.")
 
 
+class CountryNotTexted(MobileNeeded):
+    code = "country_not_texted"
+    sentence = _("We send no text messages to numbers of this country. You do get everything by mail.")
+
+
+class TextsStopped(MobileNeeded):
+    code = "texts_stopped"
+    sentence = _(
+        "You stopped our text messages to this number. Answer START to the last one, and then ask for texts here again."
+    )
+
+
 class TalkStarted(Refusal):
     code = "talk_started"
     sentence = _("This talk has already started, so it stays with its advisor.")

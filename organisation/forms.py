@@ -5,14 +5,18 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from organisation.countries import countries_in_words
 from organisation.models import ApiClient, AuditEvent, Department, Location, Policy, Role, User
 from organisation.phones import e164
 from organisation.services import StaffWish
 from organisation.wording import one_line
 from organisation.words import ACTIONS
 
+MOST = {"sms_per_day": 100_000, "sms_per_number": 50, "sms_price": 10, "sms_budget": 1_000_000}
 SHORT_NAME = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ .,'&()+/-]+")
 
 
@@ -20,6 +24,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     phone = forms.CharField(label=_("Phone number for candidates"), required=False, max_length=30)
     languages = forms.MultipleChoiceField(
         label=_("Languages of letters and talks"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
+    )
+
+    sms_countries = forms.MultipleChoiceField(
+        label=_("Countries to which texts may go"),
+        help_text=_("To other numbers we send no texts: mail only. Tick nothing to send no texts at all."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:
@@ -42,6 +53,10 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "cancel_until_hours",
             "invitation_valid_days",
             "default_language",
+            "sms_per_day",
+            "sms_per_number",
+            "sms_price",
+            "sms_budget",
             "second_factor_required",
         ]
         help_texts = {
@@ -50,6 +65,10 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "sender_email": _("Letters come from this address, and answers go to it."),
             "share_window_days": _("Whoever had fewest talks in this time, for the hours they were open, is next."),
             "hold_hours": _("For who is on the waiting list. The night does not count."),
+            "sms_per_day": _("Above it nothing leaves until the next day, and application managers get a mail."),
+            "sms_per_number": _("A reminder is one. Whoever moves a talk often may need a few."),
+            "sms_price": _("As your provider charges for one message of 160 characters."),
+            "sms_budget": _("Above it nothing leaves until the next month."),
             "second_factor_required": _("A code from an app, or a passkey, next to the password."),
         }
         widgets = {
@@ -67,6 +86,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
                     "horizon_days",
                     "cancel_until_hours",
                     "invitation_valid_days",
+                    *MOST,
                 )
             },
         }
@@ -75,7 +95,15 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in ("employer_name", "short_name", "sender_name", "sender_email"):
             self.fields[name].required = True
-        self.initial.update(phone=str(self.instance.phone or ""), languages=self.instance.languages)
+        for name, most in MOST.items():
+            self.fields[name].validators += [MinValueValidator(0), MaxValueValidator(most)]
+        self.countries = countries_in_words(get_language() or "nl", first=self.instance.sms_countries)
+        self.fields["sms_countries"].choices = self.countries  # type: ignore[attr-defined]
+        self.initial.update(
+            phone=str(self.instance.phone or ""),
+            languages=self.instance.languages,
+            sms_countries=self.instance.sms_countries,
+        )
 
     def clean_short_name(self) -> str:
         name = str(self.cleaned_data["short_name"])
@@ -101,6 +129,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         policy: Policy = self.instance
         policy.phone = self.cleaned_data["phone"]
         policy.languages = self.cleaned_data["languages"]
+        countries = self.cleaned_data["sms_countries"]
+        if set(countries) != set(policy.sms_countries):  # their order says nothing
+            policy.sms_countries = countries
         return policy
 
 

@@ -70,8 +70,9 @@ def _short_text(booking: Booking, policy: Policy) -> str:
     own = {"short_url": address_of(code_of(booking.uid)), "video_url": booking.advisor.video_url}
     words = for_candidate(booking, policy) | own
     text = ""
-    first_name = booking.advisor.name.split()[0]
-    for name in (booking.advisor.name, first_name, first_name[:FIRST_NAME]):
+    whole_name = normalise(booking.advisor.name) or normalise(policy.sender_name) or "-"  # before it is cut
+    first_name = whole_name.split()[0]
+    for name in (whole_name, first_name, first_name[:FIRST_NAME]):
         text = normalise(
             render_text(
                 f"bookings/sms_{booking.channel}",

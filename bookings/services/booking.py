@@ -31,7 +31,7 @@ from bookings.queries import (
 from bookings.refusals import AlreadyBooked, AlreadyTalked, InvitationClosed
 from bookings.services.holding import stop_waiting
 from bookings.services.locking import lock_invitation
-from bookings.services.texting import agree_to_texts, check_number
+from bookings.services.texting import agree_to_texts, check_number, check_texts
 from bookings.services.waiting import SETTLED
 from bookings.shares import advisors_in_turn
 from bookings.wishes import Wish
@@ -68,6 +68,8 @@ def book(*, invitation: Invitation, wish: Wish, actor: Actor, now: datetime) -> 
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
     with audit.refusals_recorded("booking.book", invitation, actor=actor, now=now):
         check_number(wish.phone, channel=wish.channel, wants_sms=wish.wants_sms)
+        if wish.wants_sms:
+            check_texts(wish.phone, policy)
         for turn in turns_for(invitation, wish, question, policy):
             try:
                 return _book_with(turn, invitation, wish, question, policy, actor, now)

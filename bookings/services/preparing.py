@@ -7,9 +7,10 @@ from django.db import transaction
 from bookings.models import Booking
 from bookings.refusals import NotStanding
 from bookings.services.reminding import text_is_ahead
-from bookings.services.texting import agree_to_texts, check_number, take_texts_back
+from bookings.services.texting import agree_to_texts, check_number, check_texts, take_texts_back
 from organisation import audit
 from organisation.actors import Actor
+from organisation.models import Policy
 
 
 @transaction.atomic
@@ -47,5 +48,6 @@ def _change_texts(booking: Booking, wants_sms: bool, phone: str, now: datetime) 
     elif text_is_ahead(booking, now):
         number = phone or str(booking.phone)
         check_number(number, channel=booking.channel, wants_sms=True)
+        check_texts(number, Policy.objects.current())
         booking.wants_sms, booking.phone = True, number
         agree_to_texts(booking, now=now)

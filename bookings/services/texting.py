@@ -4,12 +4,14 @@ from datetime import datetime
 
 from advisors.models import TalkChannel
 from bookings.models import Booking, WaitlistEntry
-from bookings.refusals import MobileNeeded, PhoneNeeded
+from bookings.refusals import CountryNotTexted, MobileNeeded, PhoneNeeded, TextsStopped
 from candidates.models import Consent
 from candidates.services.contact import give_consent, withdraw_consent
 from organisation.actors import key_of
-from organisation.phones import is_mobile
+from organisation.models import Policy
+from organisation.phones import country_of, is_mobile
 from outbox import services as outbox
+from outbox.texting.optouts import is_stopped
 
 SMS_CONSENT_VERSION = "sms-2026-11"
 OFFERS_CONSENT_VERSION = "sms-waitlist-2026-11"
@@ -21,6 +23,14 @@ def check_number(phone: str, *, channel: str, wants_sms: bool) -> None:
         raise PhoneNeeded
     if wants_sms and not is_mobile(phone):
         raise MobileNeeded
+
+
+def check_texts(phone: str, policy: Policy) -> None:
+    """Of a number that somebody asks texts for. Raises CountryNotTexted, TextsStopped."""
+    if country_of(phone) not in policy.sms_countries:
+        raise CountryNotTexted
+    if is_stopped(phone):
+        raise TextsStopped
 
 
 def agree_to_texts(booking: Booking, *, now: datetime) -> None:

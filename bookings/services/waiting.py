@@ -10,7 +10,7 @@ from bookings.queries import slots_for, wishes_of
 from bookings.refusals import AlreadyBooked, InvitationClosed
 from bookings.services.holding import end_entry, end_holds
 from bookings.services.locking import lock_invitation
-from bookings.services.texting import agree_to_offers, check_number, take_offers_back
+from bookings.services.texting import agree_to_offers, check_number, check_texts, take_offers_back
 from bookings.waiting import fitting
 from candidates.services.contact import touch
 from organisation import audit
@@ -39,6 +39,8 @@ def wait(*, invitation: Invitation, wishes: Waiting, actor: Actor, now: datetime
     """
     with audit.refusals_recorded("waitlist.join", invitation, actor=actor, now=now):
         check_number(wishes.phone, channel="", wants_sms=wishes.wants_sms)
+        if wishes.wants_sms:
+            check_texts(wishes.phone, Policy.objects.current())
         return _wait(invitation, wishes, actor, now)
 
 

@@ -20,6 +20,7 @@ from outbox.numbers import digest_of
 
 HOME = ZoneInfo(settings.TIME_ZONE)
 KEPT = timedelta(days=62)  # the month before can still be looked up
+MOST = Decimal(10_000_000)  # more has no place in the column
 ONE_DAY = timedelta(days=1)
 DECIMALS = Allowance._meta.get_field("used").decimal_places
 
@@ -87,7 +88,7 @@ def _shares(message: Message, policy: Policy, cost: Decimal, day: date) -> list[
     number = f"number:{digest_of(message.recipient)}:{day}"
     return [
         Share(name_of_day(day), one, Decimal(policy.sms_per_day)),
-        Share(name_of_month(day), cost, Decimal(policy.sms_budget)),
+        Share(name_of_month(day), cost, min(Decimal(policy.sms_budget), MOST)),
         Share(number, one, Decimal(policy.sms_per_number)),
     ]
 

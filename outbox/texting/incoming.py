@@ -71,7 +71,7 @@ def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: date
 
 
 def _meaning_of(text: str, opt_out: str) -> Meaning:
-    """As an answer. YES is a word with which Twilio starts again, CANCEL one with which it stops; both mean the talk."""
+    """As an answer: YES starts and CANCEL stops texts at Twilio, and to us they speak of the talk."""
     read = Meaning(meaning_of(text))
     if may_mean_the_talk(text):
         return Meaning.NO

@@ -33,6 +33,11 @@ POLICY = {
     "horizon_days": "28",
     "cancel_until_hours": "4",
     "invitation_valid_days": "21",
+    "sms_countries": ["NL", "BE"],
+    "sms_per_day": "500",
+    "sms_per_number": "4",
+    "sms_price": "0.10",
+    "sms_budget": "250",
     "languages": ["nl", "en"],
     "default_language": "nl",
 }

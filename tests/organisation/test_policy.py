@@ -1,9 +1,12 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from organisation.actors import Actor
+from organisation.countries import countries_in_words
+from organisation.forms import PolicyForm
 from organisation.models import AuditEvent, Policy
 from organisation.refusals import AddressDoesNotFit, TextDoesNotFit
 from organisation.services import change_policy
@@ -109,3 +112,51 @@ def test_the_laptop_has_room_for_every_short_name():
     longest = Policy._meta.get_field("short_name").max_length
 
     assert room_for_short_name(settings.PUBLIC_URL) >= longest
+
+
+def test_countries_have_names_in_both_languages_and_those_that_are_ticked_stand_on_top():
+    dutch, english = countries_in_words("nl", first=["SR"]), dict(countries_in_words("en"))
+
+    assert dutch[0] == ("SR", "Suriname")
+    assert [name for code, name in dutch if code in ("NL", "DE", "CH")] == ["Duitsland", "Nederland", "Zwitserland"]
+    assert {english[code] for code in ("NL", "DE", "CH")} == {"Netherlands", "Germany", "Switzerland"}
+    assert [code for code, name in english.items() if code == name] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({}, set()),
+        ({"sms_countries": []}, set()),
+        ({"sms_countries": ["XX"]}, {"sms_countries"}),
+        ({"sms_per_day": "-1", "sms_per_number": "51"}, {"sms_per_day", "sms_per_number"}),
+        ({"sms_price": "0.12345", "sms_budget": "99999999999"}, {"sms_price", "sms_budget"}),
+        ({"sms_price": "-0.1"}, {"sms_price"}),
+    ],
+)
+@pytest.mark.django_db
+def test_the_limits_of_texts_that_policy_takes(given, wrong):
+    policy = make_policy()
+    form = PolicyForm(filled_in(policy) | given, instance=policy)
+
+    assert set(form.errors) == wrong
+
+
+@pytest.mark.django_db
+def test_limits_of_texts_are_kept_and_the_order_of_countries_changes_nothing():
+    make_policy(sms_countries=["NL", "BE"])
+    stored = Policy.objects.current()
+    given = filled_in(stored) | {"sms_countries": ["BE", "NL"], "sms_price": "0.0835"}
+
+    form = PolicyForm(given, instance=stored)
+    changed = change_policy(form.policy(), actor=BOSS, now=NOW) if form.is_valid() else form.errors
+
+    assert changed == ["sms_price"]
+    assert Policy.objects.get().sms_price == Decimal("0.0835")
+
+
+def filled_in(policy):
+    """As the page shows it."""
+    form = PolicyForm(instance=policy)
+    shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {name: value for name, value in shown.items() if value is not None and value is not False}

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from outbox.gsm7 import BASIC, EXTENSION, fits, normalise, septets
+from outbox.gsm7 import BASIC, EXTENSION, fits, normalise, segments, septets
+from tests.text_oracles import counted_by_twilio
 
 # 3GPP TS 23.038 V17, table of 6.2.1, by code; 0x1B is the escape to the extension table.
 TABLE = [
@@ -82,3 +83,19 @@ def test_whatever_was_normalised_can_be_counted(text):
 
     assert septets(written) >= len(written)
     assert normalise(written) == written
+
+
+def test_segments_are_what_twilio_counts():
+    texts = [
+        letter * width for letter in ("a", "€", "a€", "é\n") for width in (1, 53, 76, 77, 80, 81, 153, 154, 160, 161)
+    ]
+    texts += ["a" * count for count in (305, 306, 307, 459, 460, 1530)] + ["a" * 152 + "€" * 10]
+
+    assert [("GSM-7", segments(text)) for text in texts] == counted_by_twilio(texts)
+
+
+def test_twilio_sends_the_whole_alphabet_as_we_do():
+    outside = ["Zoë", "ç", "á", "’", "🎉", "ı", "`", "ł"]
+    texts = ["".join(sorted(BASIC - {"\r"})), "".join(sorted(EXTENSION - {"\f"})), *outside]
+
+    assert counted_by_twilio(texts) == [("GSM-7", 1)] * 2 + [("UCS-2", 1)] * len(outside)

@@ -1,0 +1,10 @@
+// Reads texts (a JSON list) from standard input; prints how Twilio's own calculator would send each of them.
+import { readFileSync } from "node:fs";
+import calculator from "sms-segments-calculator";
+
+function counted(text) {
+  const message = new calculator.SegmentedMessage(text);
+  return { encoding: message.encodingName, segments: message.segmentsCount };
+}
+
+console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(counted)));
