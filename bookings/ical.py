@@ -45,7 +45,11 @@ class Talk:
 
 
 def invite(talk: Talk) -> bytes:
-    """A new or changed talk (RFC 5546, 3.2.2): UTC times, lines of at most 75 octets ended by CRLF."""
+    """A new or changed talk (RFC 5546, 3.2.2): UTC times, lines of at most 75 octets ended by CRLF.
+
+    It asks everybody, also who accepted what it was before: a higher SEQUENCE is a rescheduling (3.2.2.1), and an
+    answer counts for the SEQUENCE that it names.
+    """
     event = _event(talk, status="CONFIRMED")
     for party in talk.attendees:
         attendee = _address(party)

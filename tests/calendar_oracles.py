@@ -19,6 +19,26 @@ def read_by_ical_js(content):
     return json.loads(result.stdout)
 
 
+def all_read_by_ical_js(contents):
+    """Many objects, each with one event, in one process."""
+    command = ["node", ORACLES / "read_ical.mjs", "many"]
+    result = subprocess.run(command, input=json.dumps(contents).encode(), capture_output=True, check=True)
+    return [
+        {"method": one["method"], **one["events"][0]}
+        | {
+            "organiser": one["events"][0]["organiser"]["address"],
+            "attendees": [party["address"] for party in one["events"][0]["attendees"]],
+        }
+        for one in json.loads(result.stdout)
+    ]
+
+
+def all_read_by_libical(contents):
+    command = ["/usr/bin/python3", ORACLES / "read_libical.py"]
+    result = subprocess.run(command, input=json.dumps(contents).encode(), capture_output=True, check=True)
+    return json.loads(result.stdout)
+
+
 def expanded_by_ical_js(content, *, since, until, zone):
     """Every occurrence between two moments (ISO 8601), as `starts_at`, `ends_at` and what tells if it blocks."""
     result = subprocess.run(

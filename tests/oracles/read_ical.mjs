@@ -1,8 +1,8 @@
-// Reads a calendar object from standard input with ical.js and prints what it understood, as JSON.
+// Reads a calendar object from standard input with ical.js and prints what it understood, as JSON. With "many" it reads
+// a JSON list of them.
 import { readFileSync } from "node:fs";
 import ICAL from "ical.js";
 
-const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
 const moment = (event, name) => event.getFirstPropertyValue(name).toJSDate().toISOString();
 const party = (property) => property && { name: property.getParameter("cn"), address: property.getFirstValue() };
 
@@ -31,9 +31,13 @@ function understood(event) {
   };
 }
 
-console.log(
-  JSON.stringify({
+function whole(text) {
+  const calendar = new ICAL.Component(ICAL.parse(text));
+  return {
     method: calendar.getFirstPropertyValue("method"),
     events: calendar.getAllSubcomponents("vevent").map(understood),
-  }),
-);
+  };
+}
+
+const input = readFileSync(0, "utf8");
+console.log(JSON.stringify(process.argv[2] === "many" ? JSON.parse(input).map(whole) : whole(input)));
