@@ -54,7 +54,7 @@ ACTIONS: dict[str, Promise] = {
     "link.renew": _("Private link renewed"),
     "location.add": _("Location added"),
     "location.change": _("Location changed"),
-    "message.send_again": _("Message sent again"),
+    "message.send_again": _("Message put back in the queue"),
     "message.stop": _("Message stopped"),
     "note.drop_copy": _("Second text of a note thrown away"),
     "note.use_copy": _("Second text of a note used"),

@@ -7,6 +7,7 @@ from typing import Self
 from django.db.models import Count, Min
 from django.db.models.functions import Coalesce
 
+from organisation.models import Policy
 from outbox.models import Message
 from outbox.models.messages import MessageQuerySet
 from outbox.services import office_hours_from
@@ -17,11 +18,14 @@ ALARM, ALL_CLEAR = "overdue", "overdue_over"  # these letters do not count thems
 
 @dataclass(frozen=True)
 class Lateness:
-    """How many messages have not left, since when the first of them should have, and why most of them did not."""
+    """How many messages have not left, since when the first of them should have, and why most of them did not.
+
+    A provider that is away is asked once in a run: the others wait without a reason, and that one is theirs as well.
+    """
 
     count: int = 0
     since: datetime | None = None
-    reason: str = ""  # a Message.Reason; "" when nobody has tried yet
+    reason: str = ""  # a Message.Reason; "" when nobody has tried one yet
 
     @classmethod
     def at(cls, now: datetime, *, by: timedelta = timedelta(0)) -> Self:
@@ -31,7 +35,8 @@ class Lateness:
         if not groups:
             return cls()
         since = min(group["since"] for group in groups)
-        return cls(count=sum(group["count"] for group in groups), since=since, reason=groups[0]["reason"])
+        reason = next((group["reason"] for group in groups if group["reason"]), "")
+        return cls(count=sum(group["count"] for group in groups), since=since, reason=reason)
 
     def seconds(self, now: datetime) -> int:
         return int((now - self.since).total_seconds()) if self.since else 0
@@ -48,5 +53,6 @@ def late(now: datetime, *, by: timedelta = timedelta(0)) -> MessageQuerySet:
     """
     under_way = Message.objects.under_way(now).exclude(kind__in=(ALARM, ALL_CLEAR))
     rows = under_way.annotate(due_at=Coalesce("first_due_at", "not_before")).filter(due_at__lte=now - by)
-    is_open = all(office_hours_from(moment) == moment for moment in (now, now - GRACE))
+    times = Policy.objects.current().times
+    is_open = all(office_hours_from(moment, times) == moment for moment in (now, now - GRACE))
     return rows if is_open else rows.filter(only_at_office_hours=False)

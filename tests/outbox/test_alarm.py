@@ -33,7 +33,7 @@ def leave(letter, *, at):
 
 def test_every_application_manager_hears_of_what_is_more_than_ten_minutes_late(chief, caplog):
     make_user(Role.MANAGER), make_user(Role.APPLICATION_MANAGER, is_active=False)
-    make_message(reason="away", recipient="sara@kandidaat.example"), make_message(reason="away"), make_message()
+    make_message(reason="away", recipient="sara@kandidaat.example"), make_message(), make_message()
 
     early, written = look(now=NOW + timedelta(minutes=9)), look(now=LATE)
 
