@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from holidays.constants import PUBLIC
 
-from organisation.timetable import USUAL, Times, at_clock
+from organisation.timetable import Times, at_clock
 
 ONE_DAY = timedelta(days=1)
 FRIDAY, SATURDAY = 4, 5
@@ -51,7 +51,7 @@ def working_days_between(start: date, end: date) -> int:
     return sum(is_working_day(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
 
 
-def next_invitation_moment(moment: datetime, zone: ZoneInfo, times: Times = USUAL) -> datetime:
+def next_invitation_moment(moment: datetime, zone: ZoneInfo, times: Times) -> datetime:
     """The first moment from `moment` on (UTC) at which a letter about a rejection may leave.
 
     That is on a working day from 10:00 until 17:00 in the zone, on Friday until 15:00, unless policy says

@@ -21,6 +21,8 @@ from uuid import uuid4
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from organisation.faults import in_short
+from organisation.models import Policy
+from organisation.timetable import Times
 from outbox import endings, mail, retrying, standbys, tidying
 from outbox.models import Message
 from outbox.services import office_hours_from
@@ -42,7 +44,7 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
     Letters and texts take turns, so that neither waits for the other's long queue. Returns how many left. A channel
     whose provider is away is left alone until the next run.
     """
-    clock = Clock(now)
+    clock, times = Clock(now), Policy.objects.current().times
     tidying.take_back_abandoned(now=now)
     tidying.suppress_useless(now=now)
     tidying.put_off_until_office_hours(now=now)
@@ -51,7 +53,7 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
         turns = deque(ways)
         while turns and tried < limit and clock.now() < now + RUN:
             channel = turns.popleft()
-            message = claim(now=clock.now(), channels=[channel])
+            message = claim(now=clock.now(), channels=[channel], times=times)
             if message is None:
                 continue
             trouble = deliver(message, ways[channel], now=clock.now())
@@ -72,14 +74,14 @@ def _ways_out() -> Iterator[dict[str, Transport]]:
 
 
 @transaction.atomic
-def claim(*, now: datetime, channels: Collection[str]) -> Message | None:
+def claim(*, now: datetime, channels: Collection[str], times: Times | None = None) -> Message | None:
     """Take one message for ourselves; committed before it leaves, so that no other worker sends it as well.
 
     On PostgreSQL others skip the row that we lock; on SQLite a writing transaction is alone. Where neither would
     hold, the update still finds only a row that nobody has.
     """
     rows = Message.objects.filter(channel__in=channels).ready(now).order_by("not_before")
-    if office_hours_from(now) != now:
+    if office_hours_from(now, times) != now:
         rows = rows.filter(only_at_office_hours=False)
     message = rows.select_for_update(skip_locked=True).first()
     if message is None:

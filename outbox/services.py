@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, Q
 
+from organisation.models import Policy
+from organisation.timetable import Times
 from organisation.workdays import next_invitation_moment
 from outbox import endings
 from outbox.drafts import Draft
@@ -56,9 +58,9 @@ def withdraw(
     return withdrawn
 
 
-def office_hours_from(moment: datetime) -> datetime:
-    """The moment itself, when it is within the hours for such a letter."""
-    return next_invitation_moment(moment, ZoneInfo(settings.TIME_ZONE))
+def office_hours_from(moment: datetime, times: Times | None = None) -> datetime:
+    """The moment itself, when it is within the hours for such a letter; `times` when policy was read already."""
+    return next_invitation_moment(moment, ZoneInfo(settings.TIME_ZONE), times or Policy.objects.current().times)
 
 
 def beat(*, worker: str, now: datetime) -> None:

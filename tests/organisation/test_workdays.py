@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from organisation.timetable import USUAL
 from organisation.workdays import add_working_days, is_working_day, next_invitation_moment, working_days_between
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -94,7 +95,7 @@ def test_what_is_added_can_be_counted(day, count):
     ],
 )
 def test_next_invitation_moment_waits_for_a_good_hour(moment, expected):
-    assert next_invitation_moment(local(moment), AMSTERDAM) == local(expected)
+    assert next_invitation_moment(local(moment), AMSTERDAM, USUAL) == local(expected)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_next_invitation_moment_waits_for_a_good_hour(moment, expected):
     ],
 )
 def test_next_invitation_moment_follows_the_clock_of_the_zone(moment, expected):
-    found = next_invitation_moment(moment, AMSTERDAM)
+    found = next_invitation_moment(moment, AMSTERDAM, USUAL)
 
     assert (found, found.utcoffset()) == (expected, timedelta(0))
 
@@ -114,7 +115,7 @@ def test_next_invitation_moment_follows_the_clock_of_the_zone(moment, expected):
 @settings(deadline=None)
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)))
 def test_an_allowed_moment_is_left_alone(moment):
-    found = next_invitation_moment(moment, AMSTERDAM)
+    found = next_invitation_moment(moment, AMSTERDAM, USUAL)
 
     assert found >= moment
-    assert next_invitation_moment(found, AMSTERDAM) == found
+    assert next_invitation_moment(found, AMSTERDAM, USUAL) == found

@@ -12,7 +12,7 @@ from outbox.models import Message
 from outbox.services import post
 from outbox.tidying import forget_words, suppress_useless
 from outbox.transports import Hopeless, NotAllowed, NotNow, Passing
-from tests.factories import NOW, make_message, make_text
+from tests.factories import NOW, make_message, make_policy, make_text
 from tests.outbox.test_delivery import draft
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,11 @@ def test_the_words_of_what_failed_stay_for_two_weeks(settings, days):
     rows = Message.objects.order_by("pk").values_list("text", "unsubscribe_url")
     kept, gone = ("Tot dinsdag.\n", "https://x.example/t"), ("", "")
     assert list(rows) == ([gone, gone, kept] if days > 14 else [kept] * 3)
+
+
+@pytest.mark.parametrize(("hours", "sent"), [({}, 1), ({"invitations_from": "11:00"}, 0)])
+def test_the_hours_for_letters_about_a_rejection_are_those_of_policy(hours, sent):
+    make_policy(timetable=hours)
+    make_message(kind="invitation", only_at_office_hours=True)
+
+    assert deliver_due(now=NOW) == sent
