@@ -3,8 +3,10 @@
 None was taken from a live account. Each names where its shape comes from.
 """
 
+import base64
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from textwrap import wrap
 
 from tests.calendar_samples import zone
 
@@ -205,3 +207,106 @@ END:VCALENDAR
 
 REPLIES = {"outlook": outlook, "google": google, "apple": apple, "thunderbird": thunderbird}
 COUNTERS = {"outlook": outlook_counter, "google": google_counter}
+
+
+def _encoded(text):
+    return "\r\n".join(wrap(base64.b64encode(text.encode()).decode(), 76)) + "\r\n"
+
+
+def _parts(boundary, *parts):
+    return "".join(f"--{boundary}\r\n{part}\r\n" for part in parts) + f"--{boundary}--\r\n"
+
+
+def outlook_mail(text, said):
+    """Exchange: an alternative of words and the object, in base64 (MS-ASCMD 4.16.1.2 and MS-OXCMAIL 2.1.3.2 on
+    learn.microsoft.com; github.com/linagora/tmail-backend/issues/1064 on the parameter of the Content-Type)."""
+    alternatives = _parts(
+        "_000_AM0",
+        'Content-Type: text/plain; charset="us-ascii"\r\n\r\n',
+        'Content-Type: text/html; charset="us-ascii"\r\n\r\n<html><body></body></html>',
+        'Content-Type: text/calendar; charset="utf-8"; method=REPLY\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + _encoded(text),
+    )
+    return _mail(
+        said,
+        'Content-Type: multipart/alternative; boundary="_000_AM0"',
+        "Subject: Geweigerd: Gesprek met Youssef Benali",
+        "X-MS-Has-Attach:",
+        "Content-Class: urn:content-classes:calendarmessage",
+        body=alternatives,
+    )
+
+
+def google_mail(text, said):
+    """Gmail: sent by a machine in the name of the attendee, who is From and Reply-To; the object twice.
+
+    An "Accepted:" of Google with its headers stands in the tests of more than one open source reader of mail, found by
+    the words "Sender: Google Calendar <calendar-notification@google.com>" and "Auto-Submitted: auto-generated".
+    """
+    alternatives = _parts(
+        "alt",
+        'Content-Type: text/plain; charset="UTF-8"; format=flowed; delsp=yes\r\n\r\nSevda heeft geantwoord.',
+        'Content-Type: text/html; charset="UTF-8"\r\n\r\n<p>Sevda heeft geantwoord.</p>',
+        'Content-Type: text/calendar; charset="UTF-8"; method=REPLY\r\nContent-Transfer-Encoding: 7bit\r\n\r\n' + text,
+    )
+    attachment = (
+        'Content-Type: application/ics; name="invite.ics"\r\nContent-Disposition: attachment; filename="invite.ics"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n" + _encoded(text)
+    )
+    body = _parts("mixed", f'Content-Type: multipart/alternative; boundary="alt"\r\n\r\n{alternatives}', attachment)
+    return _mail(
+        said,
+        'Content-Type: multipart/mixed; boundary="mixed"',
+        f"Reply-To: {said.attendee}",
+        "Sender: Google Calendar <calendar-notification@google.com>",
+        "Auto-Submitted: auto-generated",
+        "Subject: Afgewezen: Gesprek @ di 24 nov. 2026 10:30",
+        body=body,
+    )
+
+
+def apple_mail(text, said):
+    """Mail of macOS: words, and the object as a part with a file name (RFC 6047, 4.2 has the same shape)."""
+    part = (
+        "Content-Type: text/calendar; charset=utf-8; method=REPLY; name=iCal-20261123-103000.ics\r\n"
+        "Content-Disposition: attachment; filename=iCal-20261123-103000.ics\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + text.replace("=", "=3D")
+    )
+    body = _parts("Apple-Mail-1", "Content-Type: text/plain; charset=utf-8\r\n\r\nSevda heeft geantwoord.", part)
+    return _mail(said, 'Content-Type: multipart/mixed; boundary="Apple-Mail-1"', "Subject: Gesprek", body=body)
+
+
+def thunderbird_mail(text, said):
+    """As calendar/itip/CalItipEmailTransport.sys.mjs writes it (github.com/mozilla/releases-comm-central)."""
+    alternatives = _parts(
+        "Boundary_(ID_ry)",
+        "Content-type: text/plain; charset=UTF-8\r\nContent-transfer-encoding: 8BIT\r\n\r\nSevda heeft geantwoord.",
+        f"Content-type: text/calendar; method=REPLY; charset=UTF-8\r\nContent-transfer-encoding: 8BIT\r\n\r\n{text}",
+    )
+    attachment = (
+        "Content-type: application/ics; name=invite.ics\r\nContent-transfer-encoding: 8BIT\r\n"
+        f"Content-disposition: attachment; filename=invite.ics\r\n\r\n{text}"
+    )
+    inner = f'Content-type: multipart/alternative; boundary="Boundary_(ID_ry)"\r\n\r\n{alternatives}'
+    body = _parts("Boundary_(ID_qy)", inner, attachment)
+    return _mail(said, 'Content-type: multipart/mixed; boundary="Boundary_(ID_qy)"', "Subject: Gesprek", body=body)
+
+
+def _mail(said, *headers, body):
+    head = (
+        f"From: {said.name} <{said.attendee}>",
+        f"To: Marit de Wit <{said.organiser}>",
+        "Date: Mon, 23 Nov 2026 10:30:00 +0100",
+        f"Message-ID: <{said.sequence}.{said.partstat}.{utc(said.stamped_at)}@kandidaat.example>",
+        "MIME-Version: 1.0",
+        *headers,
+    )
+    return ("\r\n".join(head) + "\r\n\r\n" + body).encode()
+
+
+MAILS = {
+    "outlook": (outlook, outlook_mail),
+    "google": (google, google_mail),
+    "apple": (apple, apple_mail),
+    "thunderbird": (thunderbird, thunderbird_mail),
+}

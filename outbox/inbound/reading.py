@@ -35,6 +35,7 @@ _RECEIVERS = (
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]{1,255}@[^\s<>,;:\"'()\[\]]{1,255}")
 _IN_BRACKETS = re.compile(r"<\s*([^\s<>]+)\s*>")
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Z]+)", re.IGNORECASE | re.MULTILINE)
+_BEGIN = re.compile(r"^BEGIN:VCALENDAR[ \t]*", re.IGNORECASE | re.MULTILINE)
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 _CALENDARS = {"text/calendar", "application/ics", "text/x-vcalendar"}
 
@@ -152,7 +153,7 @@ def _calendar_of(parts: list[Message]) -> str:
             method = _METHOD.search(words)
             said = method[1] if method else str(part.get_param("method", "") or "")
             if said.upper() in ANSWERS and len(words) <= LONGEST_CALENDAR:
-                return words
+                return words if method else _BEGIN.sub(rf"\g<0>\nMETHOD:{said.upper()}", words, count=1)
     return ""
 
 
