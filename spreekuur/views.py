@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from organisation.models import User
+from outbox.inbound.collecting import failures_in_a_row
 from outbox.lateness import GRACE, Lateness
 from outbox.queries import last_heartbeat_within
 from spreekuur.context import places_of
@@ -43,7 +44,7 @@ def healthz_worker(request: HttpRequest) -> HttpResponse:
     """200 when a worker was heard of within two minutes, also when messages are late: that is in the fields.
 
     `waiting`: messages that should have left by now; `overdue_seconds`: the age of the oldest of them; `is_overdue`:
-    that this is more than ten minutes.
+    that this is more than ten minutes. `inbox_failures`: how often our mailbox could not be read since it last was.
     """
     now = timezone.now()
     alive, late = last_heartbeat_within(now), Lateness.at(now)
@@ -53,6 +54,7 @@ def healthz_worker(request: HttpRequest) -> HttpResponse:
         "overdue_seconds": seconds,
         "is_overdue": seconds > GRACE.total_seconds(),
         "waiting": late.count,
+        "inbox_failures": failures_in_a_row(),
     }
     return JsonResponse(body, status=200 if alive else 503)
 

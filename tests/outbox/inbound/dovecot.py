@@ -22,7 +22,9 @@ listen = 127.0.0.1
 base_dir = {directory}/base
 state_dir = {directory}/state
 log_path = {directory}/log
-ssl = no
+ssl = yes
+ssl_cert = <{directory}/certificate
+ssl_key = <{directory}/certificate
 disable_plaintext_auth = no
 auth_failure_delay = 0
 default_internal_user = {user}
@@ -45,7 +47,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {safe_port}
   }}
 }}
 passdb {{
@@ -60,11 +62,14 @@ userdb {{
 
 
 class Dovecot:
-    def __init__(self, port):
-        self.port = port
+    def __init__(self, port, safe_port):
+        self.port, self.safe_port = port, safe_port
 
     def url(self, user, *, folder="INBOX", password=PASSWORD, after="seen"):
         return f"imap://{user}:{password}@127.0.0.1:{self.port}/{folder}?after={after}"
+
+    def safe_url(self, user):
+        return f"imaps://{user}:{PASSWORD}@127.0.0.1:{self.safe_port}/"
 
     def signed_in(self, user):
         server = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
@@ -87,17 +92,18 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot():
-    port, directory = free_port(), Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
+def dovecot(certificate):
+    """`certificate`: a file with the certificate and its key."""
+    server, directory = Dovecot(free_port(), free_port()), Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
     me = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     group = subprocess.run(["id", "-gn", me.pw_name], capture_output=True, text=True, check=True).stdout.strip()
-    said = {"directory": directory, "port": port, "password": PASSWORD, "user": me.pw_name, "group": group}
+    said = {"directory": directory, "password": PASSWORD, "user": me.pw_name, "group": group, **vars(server)}
     (directory / "dovecot.conf").write_text(CONFIGURATION.format(**said))
+    shutil.copy(certificate, directory / "certificate")
     (directory / "mail").mkdir()
     if os.geteuid() == 0:
         for path in (directory, directory / "mail"):
             shutil.chown(path, me.pw_name, group)
-    server = Dovecot(port)
     command = [shutil.which("dovecot", path="/usr/sbin:/usr/bin"), "-F", "-c", directory / "dovecot.conf"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

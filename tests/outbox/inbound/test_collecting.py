@@ -13,6 +13,7 @@ from outbox.inbound.mailbox import BEGINNING, LARGE, Account, account_of
 from outbox.inbound.receiving import receive
 from outbox.inbound.tasks import READ, wake_when_there_is_one
 from outbox.models import IncomingMail
+from tests.certificates import make_certificate
 from tests.factories import NOW, make_policy
 from tests.outbox.inbound.dovecot import dovecot
 from tests.outbox.inbound.mails import INBOX, calendar_mail, mail, parts
@@ -22,8 +23,13 @@ NUMBER = count(1)
 
 
 @pytest.fixture(scope="module")
-def server():
-    with dovecot() as running:
+def certificate(tmp_path_factory):
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def server(certificate):
+    with dovecot(certificate) as running:
         yield running
 
 
@@ -60,6 +66,16 @@ def test_what_was_taken_goes_where_the_setting_says(server, user, settings, afte
 
     assert kept() == [("letter", "Brief 1")]
     assert (server.flags(user, "Antwoorden"), server.flags(user, '"Verwerkte mail"')) == ([], elsewhere)
+
+
+def test_a_mailbox_is_read_over_tls(server, user, settings, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    settings.INBOX_URL = server.safe_url(user)
+    server.bring(user, numbered(1))
+
+    collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 1")]
 
 
 def test_what_nobody_can_have_stays_unread_for_a_person_and_does_not_keep_the_rest_waiting(server, user):
@@ -134,6 +150,7 @@ def test_one_worker_reads_at_a_time(server, user):
         lambda server: server.url("iemand", folder="Weg"),
         lambda server: "imap://iemand:geheim@127.0.0.1:1/INBOX",
         lambda server: server.url("iemand").replace("imap:", "imaps:"),
+        lambda server: server.safe_url("iemand"),  # with a certificate that nobody vouches for
         lambda server: "https://127.0.0.1/",
     ],
 )
