@@ -19,7 +19,9 @@ MIDNIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # half past midnight on T
 
 
 def texts(number, **fields):
-    return [make_text(recipient=f"+3160000{index:04}", **fields) for index in range(1, number + 1)]
+    """Due one after another."""
+    due = {index: {"not_before": NOW - timedelta(seconds=number - index)} | fields for index in range(1, number + 1)}
+    return [make_text(recipient=f"+3160000{index:04}", **values) for index, values in due.items()]
 
 
 def outcomes():
@@ -55,7 +57,8 @@ def test_the_next_day_has_texts_again():
 
 def test_a_month_costs_no_more_than_policy_allows():
     make_policy(sms_price=Decimal("0.3333"), sms_budget=1)
-    texts(3), texts(1, text="x" * 161)
+    texts(4)
+    Message.objects.filter(recipient="+31600000004").update(text="x" * 161)
 
     deliver_due(now=NOW)
 
@@ -76,8 +79,8 @@ def test_exactly_the_budget_may_be_spent_although_sqlite_counts_in_floating_poin
 def test_one_number_gets_so_many_texts_a_day_and_no_manager_is_mailed_for_it():
     make_policy(sms_per_number=2)
     make_user(Role.APPLICATION_MANAGER)
-    for _number in range(3):
-        make_text()
+    for second in (-2, -1, 0):
+        make_text(not_before=NOW + timedelta(seconds=second))
     letter = make_message(fallback_for=Message.objects.last(), is_standby=True, not_before=NOW + timedelta(hours=1))
 
     deliver_due(now=NOW)
