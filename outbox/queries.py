@@ -85,7 +85,7 @@ def messages_of(*, shown: str, channel: str, kind: str, now: datetime) -> Messag
         found = found.filter(channel=channel)
     if kind:
         found = found.filter(kind=kind)
-    return found.order_by("not_before", "pk") if shown in SOONEST_FIRST else found.order_by("-created_at", "-pk")
+    return found.order_by("not_before", "pk") if shown in SOONEST_FIRST else found.order_by("-pk")
 
 
 def failures(now: datetime) -> list[Failures]:

@@ -190,6 +190,21 @@ def test_a_message_either_leaves_or_is_stopped():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_text_that_is_sent_again_and_its_letter_do_not_both_leave():
+    texts = [make_text(**FAILED) for _number in range(8)]
+    for text in texts:
+        make_fallback(text, is_standby=False)
+    agains = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in texts]
+    claims = [lambda: claim(now=LATER, channels=["mail"])] * 8
+
+    answers = at_once([call for pair in zip(agains, claims, strict=True) for call in pair], threads=8)
+
+    back = {text.pk for text, answer in zip(texts, answers[::2], strict=True) if answer is None}
+    leaving = {answer.fallback_for_id for answer in answers[1::2] if answer}
+    assert (back & leaving, back | leaving) == (set(), {text.pk for text in texts})
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_withdrawn_does_not_leave_although_somebody_sends_it_again():
     messages = [make_message(**FAILED, about="booking:1") for _number in range(7)]
     calls = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in messages]
