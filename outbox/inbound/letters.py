@@ -1,5 +1,6 @@
 """The letter that brings a mail further: to the employer's own address, when nobody else is to have it."""
 
+import re
 from dataclasses import replace
 
 from django.db.models import Model
@@ -10,6 +11,8 @@ from outbox.drafts import Draft
 from outbox.inbound.reading import Mail
 from outbox.models import IncomingMail
 from outbox.writing import Reader, letter
+
+_LINK_AFTER_COLON = re.compile(r":\s+(?=https?://)")
 
 
 def house_mail(row: IncomingMail, mail: Mail | IncomingMail, policy: Policy, *, talk: Model | None = None) -> Draft:
@@ -29,5 +32,16 @@ def house_mail(row: IncomingMail, mail: Mail | IncomingMail, policy: Policy, *, 
 
 
 def words_of(mail: Mail | IncomingMail) -> dict[str, object]:
-    """What a letter that brings it further says of a mail; plain text, shown and not obeyed."""
-    return {"writer": mail.sender, "subject": mail.subject, "text": mail.text, "is_cut": mail.is_cut}
+    """What a letter that brings it further says of a mail: quoted, so that nobody takes it for our own words."""
+    text = "\n".join(f"> {line}" for line in mail.text.split("\n")) if mail.text else ""
+    return {
+        "writer": mail.sender,
+        "subject": _with_links_in_sight(mail.subject),
+        "text": _with_links_in_sight(text),
+        "is_cut": mail.is_cut,
+    }
+
+
+def _with_links_in_sight(text: str) -> str:
+    """Our letters hide a link under the words before it; under a stranger's words it stays to be seen."""
+    return _LINK_AFTER_COLON.sub(":\N{NO-BREAK SPACE}", text)

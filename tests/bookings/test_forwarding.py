@@ -6,6 +6,7 @@ import pytest
 
 from bookings.services import cancel
 from bookings.services.forwarding import forward_mail
+from outbox.letters import html_of
 from outbox.models import IncomingMail, Message
 from spreekuur.privacy import erase_candidate
 from tests.factories import (
@@ -47,7 +48,7 @@ def test_mail_of_the_candidate_reaches_the_advisor_who_answers_the_candidate(boo
 
     assert (letter.recipient, letter.reply_to, letter.kind) == (booking.advisor.user.email, SEVDA, "advisor_mail")
     assert letter.subject == "Mail over je gesprek van dinsdag 24 november om 10.30 uur"
-    assert "Onderwerp: Te laat\n\nIk kom wat later.\n\nBekijk het dossier" in letter.text
+    assert 'Onderwerp: "Te laat"\n\n> Ik kom wat later.\n\nBekijk het dossier' in letter.text
     assert "van het mailadres van de kandidaat" in letter.text
     assert outcomes() == [("to_advisor", "", "", NOW)]
     assert forward_mail(now=NOW) == 0
@@ -70,8 +71,18 @@ def test_a_mail_without_words_is_brought_as_well(booking):
 def test_what_a_mail_says_is_shown_and_not_obeyed(booking):
     [letter] = bring(f"booking:{booking.pk}", text="{% now 'Y' %} <b>x</b>\nSubject: y\n", subject="a\r\nBcc: b@c.d")
 
-    assert "{% now 'Y' %} <b>x</b>\nSubject: y" in letter.text
+    assert "> {% now 'Y' %} <b>x</b>\n> Subject: y\n" in letter.text
     assert letter.subject == "Mail over je gesprek van dinsdag 24 november om 10.30 uur"
+
+
+def test_no_link_hides_under_the_words_of_a_stranger(booking):
+    link = "Meld je aan: https://elders.example/"
+
+    [letter] = bring(f"booking:{booking.pk}", text=f"{link}\nHier: \nhttps://elders.example/", subject=link)
+
+    html = html_of(letter.text, subject=letter.subject, language="nl")
+    assert html.count('<a href="https://elders.example/">https://elders.example/</a>') == 3
+    assert html.count("<a href") == 4  # and the file
 
 
 def test_the_advisors_own_mail_goes_nowhere_and_they_hear_so_once_a_day(booking):
