@@ -13,7 +13,7 @@ MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help setup run test torture lint format bench bench-peer messages lock clean
+.PHONY: help setup run test torture soak lint format bench bench-peer messages lock clean
 .PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql test-browser
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make setup             virtual environment, locked dependencies, database"
 	@echo "make test              everything that must hold, on SQLite and on PostgreSQL"
 	@echo "make torture           10,000 operations at once on each, and are the books right; OPERATIONS= PROCESSES= SEED="
+	@echo "make soak              10,000 messages while workers die and providers fail; MESSAGES= PROCESSES= SEED= QUEUE="
 	@echo "make lint              style and types only;  make format  mends the style"
 	@echo "make bench             the numbers to keep, a JSON line each"
 	@echo "make bench-peer        the same work by django-appointment, beside ours"
@@ -92,6 +93,11 @@ format: test-environment
 torture: test-environment
 	.ci/plain .ci/with-postgres $(PY) -m tests.torture $(if $(OPERATIONS),--operations $(OPERATIONS)) \
 		$(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED))
+
+# With a real disk: what was committed before a crash is there after it. The queue in the database, then Redis.
+soak: test-environment
+	.ci/plain .ci/with-postgres --durable $(PY) -m tests.soak $(if $(MESSAGES),--messages $(MESSAGES)) \
+		$(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED)) $(if $(QUEUE),--queue $(QUEUE))
 
 # With a real disk: the numbers compare with a view that inserts one row and commits.
 bench: test-environment

@@ -129,9 +129,10 @@ def database(kind, *, like=None):
     template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}{template}")
-        try:
-            yield urlunsplit(urlsplit(place)._replace(path=f"/{name}"))
-        finally:
+    try:
+        yield urlunsplit(urlsplit(place)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as connection:  # the first would not survive a restart
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -58,7 +58,7 @@ class TwilioServer(ThreadingHTTPServer):
         self.hangs = False
         self.late_seconds = 0.2
         self.clock = lambda: MONDAY_TEN
-        self.tells, self.token = None, TOKEN
+        self.tells, self.web, self.token = None, "", TOKEN  # web: where callbacks go instead
         self.door, self.lets_go = Lock(), Event()
 
     def decision(self, fields):
@@ -84,7 +84,7 @@ class TwilioServer(ThreadingHTTPServer):
     def _tell(self, url, text):
         for seconds, status, code in self.tells(text):
             sleep(seconds)
-            tell(url, text, status, code=code, token=self.token)
+            tell(url, text, status, code=code, token=self.token, web=self.web)
 
     def message(self, fields):
         sid, now = f"SM{len(self.texts):032x}", format_datetime(self.clock())

@@ -1,0 +1,65 @@
+"""Who cancels and moves talks while their messages leave, and what may have left of those by then.
+
+Whether a send was stale is decided by order, not by a clock. Withdrawing writes to every row about the talk that did
+not leave yet, so from then until the commit those rows are locked, and what is read of them is their last word: a
+worker's claim, which raises `attempts` in a transaction of its own, has either committed before and is counted here,
+or waits and is judged by what stands there afterwards. So the attempts that are noted are all the sends that started
+before the change committed, and one more at the end is a send that started after it. SQLite has one writer at a time,
+which gives the same order.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from bookings.models import Booking
+from bookings.services import cancel, move
+from bookings.wishes import Wish
+from organisation.actors import Actor, key_of
+from outbox.models import Message
+
+CANCELLED = 0.7  # of the changes; the others move
+SOME_DAYS = timedelta(days=3)  # so far ahead that no reminder of the new moment is due
+CANDIDATE = Actor(key="candidate:1", origin="web")
+SEQUENCE = re.compile(r"sequence=(\d+)")
+
+
+@dataclass
+class Change:
+    """`started` has, by row, the attempts that were made before the change committed."""
+
+    about: str
+    sequence: int
+    started: dict
+
+
+def change(key, lot):
+    """In one transaction with the note of it."""
+    with transaction.atomic():
+        booking = Booking.objects.select_related("invitation__application__candidate").get(pk=key)
+        sequence, about = booking.sequence, key_of(booking)
+        if lot.random() < CANCELLED:
+            cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=timezone.now())
+        else:
+            _move(booking)
+        rows = Message.objects.filter(about=about).values_list("pk", "dedupe_key", "attempts")
+        return Change(about, sequence, {pk: attempts for pk, dedupe, attempts in rows if of(dedupe) <= sequence})
+
+
+def of(dedupe_key):
+    """The state of the talk that a message tells."""
+    return int(SEQUENCE.search(dedupe_key)[1])
+
+
+def _move(booking):
+    wish = Wish(
+        starts_at=booking.starts_at + SOME_DAYS,
+        advisor_id=booking.advisor_id,
+        channel=booking.channel,
+        language=booking.language,
+        phone=str(booking.phone),
+    )
+    move(booking=booking, wish=wish, actor=CANDIDATE, now=timezone.now())

@@ -1,0 +1,80 @@
+"""Workers that die, providers that fail, talks that change: the messages still add up. `make soak` is the long form."""
+
+import secrets
+from contextlib import closing
+from random import Random
+
+import pytest
+from django.utils import timezone
+
+from outbox import delivery, mail, services
+from tests.factories import NOW, make_message
+from tests.races import at_once
+from tests.soak.books import Told, books_of
+from tests.soak.changing import change
+from tests.soak.receiving import of_message
+from tests.soak.running import Plan, nursery, soak
+from tests.soak.unlocked import claim_without_lock
+from tests.soak.world import confirm, make_world
+from tests.stand_ins import mail_server
+from tests.web import house_of_this_test
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMALL = {"talks": 60, "processes": 3, "changes": 25, "kills": 4, "kill_every": 0.5, "pace": 30, "patience": 120}
+
+
+def test_240_messages_arrive_once_while_workers_die_and_providers_fail():
+    seed = secrets.randbelow(10**6)
+    print("seed", seed)
+
+    books = books_of(soak(house_of_this_test(), Plan(seed=seed, **SMALL), nursery))
+
+    print(books)
+    assert books.faults == []
+    assert (books.lost, books.stale) == (0, 0)
+    assert books.sent > 180
+
+
+def told(**heard):
+    nothing = {"receipts": [], "refused": [], "changes": [], "deaths": [], "gives_up": 1, "expected": 0}
+    return Told(**nothing | heard)
+
+
+def receipts_after_two(claim, settings):
+    """Two workers look for work at the same moment; what they found they send."""
+    make_message()
+    found = at_once([lambda: claim(now=NOW, channels=["mail"])] * 2, threads=2)
+    with mail_server(settings) as server, closing(mail.transport()) as way:
+        for message in filter(None, found):
+            delivery.deliver(message, way, now=NOW)
+    return [(of_message(one.key), one.at, one.told_at) for one in server.receipts]
+
+
+def test_two_workers_send_one_message_once(settings):
+    receipts = receipts_after_two(delivery.claim, settings)
+
+    books = books_of(told(receipts=receipts))
+    assert (str(books), books.faults) == ("1 sent, 0 lost, 0 doubled, 0 uncertain, 0 stale", [])
+
+
+def test_without_the_claim_and_the_last_look_the_soak_finds_a_double(settings, monkeypatch):
+    monkeypatch.setattr(delivery, "_look", lambda *_, **__: None)
+
+    receipts = receipts_after_two(claim_without_lock, settings)
+
+    books = books_of(told(receipts=receipts))
+    assert str(books) == "1 sent, 0 lost, 1 doubled, 0 uncertain, 0 stale"
+    assert ["and is not uncertain" in books.faults[0], "workers died after []" in books.faults[1]] == [True, True]
+
+
+@pytest.mark.parametrize(("is_withdrawn", "stale"), [(True, 0), (False, 2)])
+def test_without_the_withdrawal_the_soak_finds_stale_sends(monkeypatch, is_withdrawn, stale):
+    if not is_withdrawn:
+        monkeypatch.setattr(services, "withdraw", lambda **_: 0)
+    keys = make_world(talks=1)
+    confirm(keys)
+
+    changed = change(keys[0], Random(1))
+    delivery.deliver_due(now=timezone.now())
+
+    assert books_of(told(changes=[changed])).stale == stale
