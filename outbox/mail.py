@@ -52,8 +52,7 @@ class Smtp:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
-            with suppress(OSError):
-                connection.close()
+            _hang_up(connection)
 
     def _open(self) -> BaseEmailBackend:
         if self._connection is None:
@@ -61,11 +60,19 @@ class Smtp:
             try:
                 connection.open()
             except smtplib.SMTPAuthenticationError as error:
+                _hang_up(connection)
                 raise Passing(Reason.SETTINGS, code=error.smtp_code, is_away=True) from error
             except OSError as error:  # refused, no such host, timed out, no TLS; SMTPException is one too
+                _hang_up(connection)
                 raise Passing(Reason.AWAY, is_away=True) from error
             self._connection = connection
         return self._connection
+
+
+def _hang_up(connection: BaseEmailBackend) -> None:
+    """Also one that opened only halfway, which Django keeps."""
+    with suppress(OSError):
+        connection.close()
 
 
 def letter_of(message: Message) -> Letter:
