@@ -21,7 +21,7 @@ def deliver_due_messages() -> None:
     now = timezone.now()
     if jump := WATCH.jumped(now):
         logger.warning("the clock jumped by %d seconds: nothing leaves for %d seconds", jump, ticking.CALM_SECONDS)
-    if WATCH.is_calm() and deliver_due(now=now) and Message.objects.due(timezone.now()).exists():
+    if WATCH.is_calm() and deliver_due(now=now) and Message.objects.ready(timezone.now()).exists():
         wake_worker()
 
 
