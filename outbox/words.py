@@ -37,8 +37,6 @@ KINDS: dict[str, Promise] = {
     "advisor_mail": _("Mail that came in, to the advisor"),
     "advisor_mail_stopped": _("Own mail that was not passed on, to the advisor"),
     "advisor_text_answer": _("Answer by text, to the advisor"),
-    "advisor_mail": _("Mail of a candidate, passed on to the advisor"),
-    "advisor_mail_stopped": _("Mail of the advisor that was not passed on"),
     "calendar_unreadable": _("Calendar cannot be read, to the advisor"),
     "referral_advisor_consented": _("Candidate consents, to the advisor"),
     "referral_advisor_refused": _("Candidate refuses, to the advisor"),
@@ -47,7 +45,6 @@ KINDS: dict[str, Promise] = {
     "referral_advisor_outcome": _("Outcome of a referral, to the advisor"),
     # to recruiters
     "address_failed": _("Mail to a candidate came back, to the recruiter"),
-    "address_failed": _("Mail address does not work, to the recruiter"),
     "referral_introduced": _("Introduction, to the recruiter"),
     "referral_reminder": _("Reminder of an introduction"),
     "referral_recruiter_withdrawn": _("Consent withdrawn, to the recruiter"),
