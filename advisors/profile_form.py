@@ -48,7 +48,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "title": _("Candidates read it under the name."),
             "max_per_day": _("Empty: no limit."),
             "max_per_week": _("Empty: no limit."),
-            "video_url": _("Without an address this advisor holds no talks by video. Whoever has one already hears of a new address."),
+            "video_url": _(
+                "Without an address this advisor holds no talks by video. Whoever has one hears of a new address."
+            ),
             "is_active": _("Candidates can choose this advisor."),
         }
 

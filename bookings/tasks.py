@@ -13,6 +13,7 @@ from organisation.faults import in_short
 SCANS = (
     services.invite_due,
     services.remind_invited,
+    services.take_reminders_of_answered_back,
     services.tell_changed_places,  # before the reminders, which name the place
     services.remind_by_mail,
     services.remind_by_text,

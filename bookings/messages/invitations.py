@@ -1,5 +1,7 @@
 """The offer of a talk, and its one reminder."""
 
+from datetime import time, timedelta
+
 from django.utils import translation
 
 from bookings.messages.words import ZONE, of_employer
@@ -8,6 +10,7 @@ from bookings.queries import minutes_of, pool_of
 from candidates.models import Rejection, Stage
 from candidates.services.access import address_for, unsubscribe_address_for
 from organisation.models import Policy
+from organisation.timetable import at_clock
 from organisation.wording import day_in_words
 from outbox.drafts import Draft
 from outbox.writing import letter
@@ -32,6 +35,7 @@ def _letter(kind: str, invitation: Invitation, policy: Policy) -> Draft:
         about=invitation,
         once=f"invitation={invitation.pk}",
         unsubscribe_url=unsubscribe_address_for(invitation.candidate),
+        useless_after=at_clock(invitation.open_until + timedelta(days=1), time(), ZONE),
         only_at_office_hours=True,
     )
 

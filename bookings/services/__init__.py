@@ -6,7 +6,7 @@ from bookings.services.correcting import correct_address
 from bookings.services.forwarding import forward_mail
 from bookings.services.handing_over import hand_over
 from bookings.services.hearing import collect_text_answers, note_failed_texts
-from bookings.services.inviting import invite, invite_due, remind_invited
+from bookings.services.inviting import invite, invite_due, remind_invited, take_reminders_of_answered_back
 from bookings.services.moving import move
 from bookings.services.offering import end_what_is_over, offer_free_moments
 from bookings.services.preparing import prepare
@@ -40,6 +40,7 @@ __all__ = [
     "reschedule",
     "take_calendar_answers",
     "take_over",
+    "take_reminders_of_answered_back",
     "tell_changed_places",
     "wait",
 ]

@@ -18,7 +18,12 @@ from organisation.models import Policy
 from outbox import services as outbox
 from outbox.drafts import Draft
 
-STATE_OF_A_TALK = ("confirmation", "moved", "handed_over")  # the letters that a new confirmation replaces
+STATE_OF_A_TALK = (
+    "confirmation",
+    "moved",
+    "handed_over",
+    "changed_place",
+)  # the letters that a new confirmation replaces
 
 
 @transaction.atomic

@@ -19,7 +19,9 @@ from organisation.faults import do_each
 from organisation.models import Policy
 from organisation.workdays import next_invitation_moment
 from outbox import services as outbox
+from outbox.models import Message
 
+REMINDER = "invitation_reminder"
 Eligibility = Policy.Eligibility
 
 
@@ -86,19 +88,32 @@ def remind_invited(*, now: datetime) -> int:
     return do_each(keys, partial(_remind, policy=policy, now=now), name="invitation")
 
 
+def take_reminders_of_answered_back(*, now: datetime) -> int:
+    """A reminder that still waits, for a provider that is away, is not for who reacted meanwhile. Returns how many."""
+    waiting = Message.objects.waiting().filter(kind=REMINDER).values_list("about", flat=True)
+    keys = {int(about.partition(":")[2]) for about in waiting}
+    if not keys:
+        return 0
+    unanswered = _unanswered(now).filter(pk__in=keys).values_list("pk", flat=True)
+    answered = keys.difference(unanswered)
+    return sum(outbox.withdraw(about=f"invitation:{key}", kinds=(REMINDER,), now=now) for key in sorted(answered))
+
+
 def _is_an_hour_for_it(now: datetime, policy: Policy) -> bool:
     return next_invitation_moment(now, ZoneInfo(settings.TIME_ZONE), policy.times) == now
 
 
 def _may_be_reminded(now: datetime, policy: Policy) -> QuerySet[Invitation]:
-    booked = Booking.objects.filter(invitation=OuterRef("pk"))
     pause = timedelta(days=policy.times.invitation_reminder_after_days)
+    return _unanswered(now).filter(reminded_at__isnull=True, sent_at__lte=now - pause)
+
+
+def _unanswered(now: datetime) -> QuerySet[Invitation]:
+    booked = Booking.objects.filter(invitation=OuterRef("pk"))
     return Invitation.objects.open(timezone.localdate(now)).filter(
         ~Exists(booked),
         waitlist_entry__isnull=True,
-        reminded_at__isnull=True,
         declined_at__isnull=True,
-        sent_at__lte=now - pause,
         application__candidate__messages_stopped_at__isnull=True,
     )
 

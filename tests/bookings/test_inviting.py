@@ -5,7 +5,14 @@ import pytest
 from django.db import connection, transaction
 
 from bookings.models import Invitation
-from bookings.services import book, invite, invite_due, remind_by_mail, remind_invited
+from bookings.services import (
+    book,
+    invite,
+    invite_due,
+    remind_by_mail,
+    remind_invited,
+    take_reminders_of_answered_back,
+)
 from candidates.models import Candidate, Rejection
 from candidates.services.contact import stop_messages
 from organisation.models import Policy
@@ -157,6 +164,40 @@ def test_one_reminder_after_seven_days():
     invitation.refresh_from_db()
     assert invitation.reminded_at == NOW
     assert Message.objects.get().subject == "Je kunt nog een gesprek plannen"
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "expected"),
+    [(0, {}, [0, 0]), (3, {}, [0, 1]), (3, {"invitations_from": "11:00"}, [0, 0])],
+)
+def test_the_timetable_says_when_and_whether_who_did_not_react_is_reminded(days, hours, expected):
+    make_policy(timetable={"invitation_reminder_after_days": days, **hours})
+    make_invitation(sent_at=NOW - timedelta(days=3))
+
+    assert [remind_invited(now=NOW - timedelta(minutes=1)), remind_invited(now=NOW)] == expected
+
+
+def test_a_reminder_that_waits_does_not_reach_who_reacted_meanwhile():
+    make_policy()
+    reacted, silent = (make_invitation(sent_at=NOW - timedelta(days=7)) for _ in range(2))
+    remind_invited(now=NOW)
+    before = take_reminders_of_answered_back(now=NOW)
+    make_booking(invitation=reacted)
+
+    assert (before, take_reminders_of_answered_back(now=NOW)) == (0, 1)
+    assert dict(Message.objects.values_list("about", "reason")) == {
+        f"invitation:{reacted.pk}": "withdrawn",
+        f"invitation:{silent.pk}": "",
+    }
+
+
+def test_an_invitation_that_could_not_leave_is_of_no_use_after_its_last_day():
+    make_policy(invitation_valid_days=21)
+    make_rejection()
+
+    invite_due(now=NOW)
+
+    assert Message.objects.get().useless_after == datetime(2026, 12, 14, 23, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
