@@ -1,0 +1,207 @@
+"""A story in which every letter and text of the house is written, to candidates who read one of the languages."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.test import Client
+
+from advisors.calendars.keeping import read_calendar
+from bookings import messages
+from bookings.messages import with_all_that_letters_need
+from bookings.messages.mails import advisor_mail, advisor_mail_stopped
+from bookings.messages.texts import advisor_text_answer, advisor_text_failed, text_failed
+from bookings.models import Booking
+from bookings.proposals import Proposal
+from bookings.services import (
+    book,
+    cancel,
+    end_what_is_over,
+    hand_over,
+    invite_due,
+    move,
+    offer_free_moments,
+    remind_by_mail,
+    remind_by_text,
+    remind_invited,
+)
+from candidates.services.access import mail_link
+from candidates.services.addresses import mark_failed_addresses
+from organisation.actors import COMMAND, key_of
+from organisation.models import Role
+from organisation.services.staff import StaffWish, add_staff
+from outbox import alarm
+from outbox import services as outbox
+from outbox.inbound.letters import house_mail
+from outbox.models import IncomingMail, IncomingText, Message
+from outbox.texting.messages import limit_reached
+from referrals.models import Referral
+from referrals.services.answering import answer, record_outcome
+from referrals.services.consenting import consent, refuse, withdraw
+from referrals.services.proposing import propose
+from referrals.services.reminding import remind_recruiters
+from spreekuur.staff_mail import send_invitations, tell_application_managers
+from talks.services.outcomes import mark_no_show
+from tests.factories import (
+    CANDIDATE,
+    NOW,
+    WEDNESDAY_TEN,
+    make_advisor,
+    make_booking,
+    make_candidate,
+    make_hold,
+    make_invitation,
+    make_message,
+    make_other_calendar,
+    make_policy,
+    make_rejection,
+    make_user,
+    make_vacancy,
+    make_waitlist_entry,
+    make_wish,
+)
+
+PARTS = re.compile(r"channel_|sms_|word")  # of letters, and texts
+
+
+def files_of(language="nl"):
+    """Every letter that the house can write: its kind and its file."""
+    for path in sorted(Path("templates").glob(f"*/letters/*.{language}.txt")):
+        name = path.name.partition(".")[0]
+        if not PARTS.match(name):
+            yield (f"referral_{name}" if path.parts[1] == "referrals" else name), path
+
+
+class Story:
+    def __init__(self, *, language="nl"):
+        self.language = language
+        self.policy = make_policy(default_language=language)
+        self.advisor, self.colleague = make_advisor(), make_advisor(name="Marit de Wit")
+        self.chief = make_user(Role.APPLICATION_MANAGER)
+
+    def tell(self):
+        self._invite_and_remind()
+        self._book_move_and_cancel()
+        self._change_what_stands()
+        self._answer_by_calendar_and_text()
+        self._wait_and_lose_a_held_moment()
+        self._lose_a_calendar()
+        self._miss()
+        self._refer()
+        self._bring_staff_in()
+        self._get_mail()
+        self._fail()
+
+    def _invitation(self):
+        return make_invitation(rejection=make_rejection(candidate=make_candidate(language=self.language)))
+
+    def _talk(self, **fields):
+        booking = make_booking(invitation=self._invitation(), **{"advisor": self.advisor} | fields)
+        return with_all_that_letters_need(Booking.objects.filter(pk=booking.pk)).get()
+
+    def _invite_and_remind(self):
+        rejection = make_rejection(candidate=make_candidate(language=self.language))
+        invite_due(now=NOW)
+        remind_invited(now=NOW + timedelta(days=7))
+        mail_link(email=rejection.application.candidate.email, now=NOW)
+
+    def _book_move_and_cancel(self):
+        for channel in ("phone", "video", "onsite"):
+            wish = make_wish(advisor=self.advisor, channel=channel, wants_sms=True)
+            booking = book(invitation=self._invitation(), wish=wish, actor=CANDIDATE, now=NOW)
+            for advisor in (self.advisor, self.colleague):
+                wish = make_wish(WEDNESDAY_TEN, advisor=advisor, channel=channel, wants_sms=True)
+                move(booking=booking, wish=wish, actor=CANDIDATE, now=NOW)
+            remind_by_mail(now=WEDNESDAY_TEN - timedelta(hours=23))
+            remind_by_text(now=WEDNESDAY_TEN - timedelta(hours=17))
+            by = "advisor" if channel == "video" else "candidate"
+            cancel(booking=booking, by=by, actor=CANDIDATE, now=NOW)
+
+    def _change_what_stands(self):
+        booking = self._talk(starts_at=WEDNESDAY_TEN + timedelta(days=1), channel="video")
+        hand_over(booking=booking, to=self.colleague.pk, word="Tot dan.", actor=COMMAND, now=NOW)
+        booking = self._talk(starts_at=WEDNESDAY_TEN + timedelta(days=1, hours=1), channel="video")
+        outbox.post(*messages.changed_place(booking, self.policy, now=NOW), now=NOW)
+        outbox.post(messages.advisor_note(booking, self.policy), now=NOW)
+
+    def _answer_by_calendar_and_text(self):
+        booking = self._talk(starts_at=WEDNESDAY_TEN + timedelta(days=2))
+        free = Proposal(starts_at=booking.starts_at + timedelta(minutes=30), is_free=True, may_move=True)
+        said = IncomingText(about=key_of(booking), meaning="no", text="Nee", received_at=NOW)
+        drafts = [
+            messages.declined_in_calendar(booking, self.policy),
+            messages.proposed_moment(booking, self.policy, free),
+            messages.advisor_declined_in_calendar(booking, self.policy),
+            messages.advisor_proposed_moment(booking, self.policy, free),
+            text_failed(booking, self.policy),
+            advisor_text_failed(booking, self.policy),
+            advisor_text_answer(booking, self.policy, said),
+        ]
+        outbox.post(*drafts, now=NOW)
+
+    def _wait_and_lose_a_held_moment(self):
+        make_waitlist_entry(invitation=self._invitation(), phone="+31600000001", wants_sms=True)
+        offer_free_moments(now=NOW)
+        make_hold(advisor=make_advisor(hours=False), invitation=self._invitation())
+        end_what_is_over(now=NOW)
+
+    def _lose_a_calendar(self):
+        nowhere = make_other_calendar(
+            advisor=self.advisor, address="http://127.0.0.1/agenda", failing_since=NOW - timedelta(days=2)
+        )
+        read_calendar(nowhere.pk, now=NOW)
+
+    def _miss(self):
+        booking = self._talk(starts_at=NOW - timedelta(hours=1))
+        mark_no_show(booking=booking, actor=COMMAND, now=NOW)
+
+    def _refer(self):
+        booking = self._talk(starts_at=NOW - timedelta(hours=3))
+
+        def referred(title):
+            vacancy = make_vacancy(title=title)
+            return propose(booking=booking, vacancy=vacancy, introduction="Past goed.", actor=COMMAND, now=NOW)
+
+        refuse(referral=referred("Planner"), actor=CANDIDATE, now=NOW)
+        withdrawn = consent(referral=referred("Gastvrouw"), introduction="Past goed.", actor=CANDIDATE, now=NOW)
+        withdraw(referral=withdrawn, actor=CANDIDATE, now=NOW)
+        declined = consent(referral=referred("Kok"), introduction="Past goed.", actor=CANDIDATE, now=NOW)
+        accepted = consent(referral=referred("Receptionist"), introduction="Past goed.", actor=CANDIDATE, now=NOW)
+        remind_recruiters(now=NOW + timedelta(days=8))
+        answer(referral=declined, accepts=False, actor=COMMAND, now=NOW, reason="De plek is net vergeven.")
+        answer(referral=accepted, accepts=True, actor=COMMAND, now=NOW)
+        record_outcome(referral=accepted, outcome=Referral.Outcome.HIRED, actor=COMMAND, now=NOW)
+
+    def _bring_staff_in(self):
+        email, roles = "nieuw@ziekenhuis-oostmeer.example", frozenset({Role.MANAGER})
+        add_staff(StaffWish(name="Nieuwe Collega", email=email, roles=roles), by=None, actor=COMMAND, now=NOW)
+        send_invitations(now=NOW)
+        client = Client(headers={"accept-language": self.language})
+        for email in (self.advisor.user.email, "niemand@ziekenhuis-oostmeer.example"):
+            client.post("/account/password/reset/", {"email": email})
+
+    def _get_mail(self):
+        booking = self._talk(starts_at=WEDNESDAY_TEN + timedelta(days=5))
+        values = {"about": key_of(booking), "kind": "letter", "sender": booking.candidate.email, "received_at": NOW}
+        mail = IncomingMail.objects.create(digest="0" * 64, subject="Vraag", text="Mag mijn partner mee?", **values)
+        mails = [advisor_mail(booking, self.policy, mail), house_mail(mail, mail, self.policy, talk=booking)]
+        outbox.post(*mails, advisor_mail_stopped(booking, self.policy, today=NOW.date()), now=NOW)
+
+    def _fail(self):
+        candidate, advisor = make_rejection().application.candidate, self.advisor.user
+        for person in (candidate, advisor):
+            failed = {"state": "failed", "reason": "bounced", "ended_at": NOW, "recipient": person.email}
+            make_message(person_key=key_of(person), kind="reminder", **failed)
+        mark_failed_addresses(now=NOW)
+        tell_application_managers(now=NOW)
+        outbox.post(limit_reached(self.chief, self.policy, kind="texts", now=NOW), now=NOW)
+        self._be_late(NOW + timedelta(days=30))
+
+    def _be_late(self, now: datetime):
+        alarm.look(now=now)
+        Message.objects.filter(kind="overdue").update(state="sent", sent_at=now)
+        waiting = Message.objects.filter(state="queued")
+        keys = list(waiting.values_list("pk", flat=True))
+        waiting.update(state="sent", sent_at=now)
+        alarm.look(now=now)
+        Message.objects.filter(pk__in=keys).update(state="queued", sent_at=None)
