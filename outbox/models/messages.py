@@ -137,6 +137,7 @@ class Message(models.Model):
             models.Index(name="message_useless", fields=["useless_after"], condition=Q(state="queued")),
             models.Index(name="message_leased", fields=["leased_until"], condition=Q(state="sending")),
             models.Index(name="message_words", fields=["ended_at"], condition=Q(ended_at__isnull=False) & ~Q(text="")),
+            models.Index(name="message_failed", fields=["ended_at"], condition=Q(state="failed")),
             models.Index(name="message_by_about", fields=["about"]),
         ]
         constraints = [
