@@ -97,7 +97,7 @@ def test_the_candidate_is_asked_whether_it_is_to_be_cancelled(client, booking):
     page = words(client.get(url("appointment", booking)))
 
     question = f'<a href="{url("cancel", booking)}">Would you really like to cancel?</a>'
-    assert f"Your calendar declined this talk. It is not cancelled by that. {question}" in page
+    assert f"Your calendar declined this talk. With us it still stands. {question}" in page
 
 
 def test_the_candidate_confirms_what_the_calendar_proposed(client, booking):
