@@ -97,12 +97,14 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = True
         for name, most in MOST.items():
             self.fields[name].validators += [MinValueValidator(0), MaxValueValidator(most)]
-        self.countries = countries_in_words(get_language() or "nl", first=self.instance.sms_countries)
-        self.fields["sms_countries"].choices = self.countries  # type: ignore[attr-defined]
+        texted = self.instance.sms_countries
+        countries = countries_in_words(get_language() or "nl", first=texted)
+        self.fields["sms_countries"].choices = countries  # type: ignore[attr-defined]
+        self.texted = ", ".join(name for code, name in countries if code in texted)
         self.initial.update(
             phone=str(self.instance.phone or ""),
             languages=self.instance.languages,
-            sms_countries=self.instance.sms_countries,
+            sms_countries=texted,
         )
 
     def clean_short_name(self) -> str:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from outbox.delivery import claim, deliver_due
+from outbox.delivery import claim, deliver, deliver_due
 from outbox.texting import door
+from outbox.texting.optouts import is_stopped
 from tests.factories import NOW, make_message, make_text
 from tests.stand_ins import ACCOUNT, twilio_server
 
@@ -101,3 +102,81 @@ def test_a_text_whose_sender_died_before_it_left_is_sent(settings):
     assert outcome_of(text) == ("sent", "", "", True)
     assert [sent["body"] for sent in server.texts] == ["Iets anders.", text.text, text.text]
     assert server.texts[0]["account_sid"] == ACCOUNT
+
+
+def test_two_texts_with_the_same_words_are_not_taken_for_each_other(settings, monkeypatch):
+    """Both left without our hearing it; each finds its own."""
+    monkeypatch.setattr(door, "TIMEOUT_SECONDS", 0.3)
+    texts = [make_text(), make_text()]
+
+    with twilio_server(settings, hangs=True) as server:
+        for minutes in range(0, 10, 2):
+            deliver_due(now=NOW + timedelta(minutes=minutes))
+            server.hangs = len(server.texts) < 2
+
+    assert [outcome_of(text) for text in texts] == [("sent", "", "", True)] * 2
+    assert {text.provider_id for text in texts} == {sent["sid"] for sent in server.texts}
+    assert len(server.texts) == 2
+
+
+def test_an_id_that_a_callback_told_is_enough(settings):
+    text = make_text(is_uncertain=True, provider_id="SM1")
+
+    with twilio_server(settings) as server:
+        deliver_due(now=NOW)
+
+    assert (outcome_of(text), text.provider_id, server.texts) == (("sent", "", "", True), "SM1", [])
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_a_text_that_is_found_and_came_to_nothing_failed(settings, status):
+    text = make_text()
+
+    with twilio_server(settings, what="fail_accepted") as server:
+        deliver_due(now=NOW)
+        server.texts[0] |= {"status": status, "error_code": 30006}
+        deliver_due(now=NOW + timedelta(minutes=30))
+
+    assert outcome_of(text) == ("failed", "landline", "30006", True)
+
+
+@pytest.mark.parametrize(
+    ("useless_after", "seconds"),
+    [(None, None), (timedelta(hours=2), "7200"), (timedelta(days=2), "36000"), (timedelta(seconds=70), "70")],
+)
+def test_twilio_is_told_where_to_report_and_how_long_the_text_is_of_use(settings, useless_after, seconds):
+    settings.PUBLIC_URL = "https://spreekuur.example"
+    text = make_text(useless_after=useless_after and NOW + useless_after)
+    asked = []
+
+    with twilio_server(settings) as server:
+        accept = server.accept
+        server.accept = lambda fields: (asked.append(fields), accept(fields))[1]
+        deliver(claim(now=NOW, channels=["sms"]), door.Twilio(), now=NOW)
+
+    assert [(one["StatusCallback"], one.get("ValidityPeriod")) for one in asked] == [
+        (f"https://spreekuur.example/texts/{text.key}/", seconds)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("public", "stand_in", "can_call_back"),
+    [
+        ("https://a.example", "", True),
+        ("http://localhost:8000", "", False),
+        ("http://localhost:8000", "http://x", True),
+    ],
+)
+def test_twilio_gets_no_address_that_it_would_refuse(settings, public, stand_in, can_call_back):
+    settings.PUBLIC_URL, settings.TWILIO_API_URL = public, stand_in
+
+    assert door.is_reachable() is can_call_back
+
+
+def test_a_number_that_twilio_says_has_opted_out_is_remembered(settings):
+    make_text(), make_text(recipient="+31600000002")
+
+    with twilio_server(settings, refusals={"+31600000001": (400, 21610)}):
+        deliver_due(now=NOW)
+
+    assert [is_stopped("+31600000001"), is_stopped("+31600000002")] == [True, False]
