@@ -6,8 +6,13 @@ import pytest
 
 from bookings.services import cancel
 from bookings.services.forwarding import forward_mail
+from outbox.inbound.receiving import Outcome as Received
+from outbox.inbound.receiving import receive
 from outbox.letters import html_of
+from outbox.mail import letter_of
+from outbox.mime import build
 from outbox.models import IncomingMail, Message
+from outbox.replies import address_about
 from spreekuur.privacy import erase_candidate
 from tests.factories import (
     CANDIDATE,
@@ -134,6 +139,21 @@ def test_mail_about_what_is_not_there_goes_to_who_signs_our_letters(settings, ab
 
     assert [letter.recipient for letter in bring(about)] == recipients
     assert outcomes() == [(outcome, "", "", NOW)]
+
+
+@pytest.mark.parametrize("rewritten", [False, True])
+def test_what_was_brought_further_and_is_sent_back_by_a_rule_goes_nowhere(booking, settings, rewritten):
+    """Amazon SES and Exchange Online give mail another Message-ID (docs.aws.amazon.com/ses, "Message-ID")."""
+    settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
+    [letter] = bring(f"booking:{booking.pk}")
+    sent = build(letter_of(letter), sent_at=NOW)
+    sent["Resent-To"] = address_about(f"booking:{booking.pk}")
+    if rewritten:
+        sent.replace_header("Message-ID", "<1@eu-west-1.amazonses.com>")
+        sent.replace_header("From", "regel@elders.example")
+
+    assert receive(sent.as_bytes(), now=NOW) == (Received.AUTOMATIC if rewritten else Received.LOOP)
+    assert IncomingMail.objects.count() == 1
 
 
 def test_what_somebody_wrote_leaves_also_when_the_talk_is_cancelled_meanwhile(booking):
