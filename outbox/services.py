@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from organisation.models import Policy
 from organisation.timetable import Times
@@ -15,6 +16,7 @@ from outbox.drafts import Draft
 from outbox.models import Heartbeat, Message
 from outbox.wake import wake
 
+State = Message.State
 STANDS_BY = timedelta(days=7)  # for a text of which nobody ever says whether it arrived
 SHORTENED = ("recipient_name", "sender_name", "subject")
 
@@ -27,7 +29,7 @@ def post(*drafts: Draft, now: datetime) -> None:
     rows = [_row(draft, now) for draft in drafts]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     rows += _post_fallbacks(drafts, now)
-    if any(row.state == Message.State.QUEUED and row.not_before <= now and not row.is_standby for row in rows):
+    if any(row.state == State.QUEUED and row.not_before <= now and not row.is_standby for row in rows):
         wake()
 
 
@@ -37,8 +39,8 @@ def withdraw(
     """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction.
 
     What is leaving at this moment cannot be called back, but is not tried again. What is `sparing` stays
-    true and leaves all the same. What stands by for one of these is not counted, and does not leave either,
-    also when that one has left already.
+    true and leaves all the same. What stands by for one of these, or waits in its place, is not counted and does not
+    leave either, also when that one has left already.
     """
     named = Message.objects.filter(about=about)
     if kinds:
@@ -47,15 +49,10 @@ def withdraw(
         named = named.filter(channel=channel)
     if sparing:
         named = named.exclude(sparing)
-    # First, so that whoever is sending one of these again is waited for, and what they put back is found below.
-    named.repeatable().update(useless_after=F("created_at"), **endings.without_body())
-    unsent = named.filter(state__in=(Message.State.QUEUED, Message.State.SENDING), is_standby=False)
-    unsent.update(reason=Message.Reason.WITHDRAWN, useless_after=F("created_at"))  # the rows are ours from here on
-    ended = endings.suppressed(reason=Message.Reason.WITHDRAWN, now=now)
-    withdrawn = unsent.filter(state=Message.State.QUEUED).update(**ended)
-    standing_by = Message.objects.waiting().filter(is_standby=True)
-    standing_by.filter(Q(pk__in=named.values("pk")) | Q(fallback_for__in=named.values("pk"))).update(**ended)
-    return withdrawn
+    rows = _locked(named)
+    others = _locked(Message.objects.filter(fallback_for__in=[row.pk for row in rows])) if rows else []
+    _call_back([*rows, *others], now=now)
+    return sum(row.state == State.QUEUED and not row.is_standby for row in rows)
 
 
 def office_hours_from(moment: datetime, times: Times | None = None) -> datetime:
@@ -68,6 +65,26 @@ def beat(*, worker: str, now: datetime) -> None:
     Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now})
 
 
+def _locked(rows: QuerySet[Message]) -> list[Message]:
+    """Whoever sends one of these again, or writes down how it went, is waited for."""
+    return list(rows.select_for_update().order_by("pk").only("state", "reason", "is_standby"))
+
+
+def _call_back(rows: Collection[Message], *, now: datetime) -> None:
+    """What waits does not leave, what is leaving is not tried again, and nobody sends again what failed."""
+    withdrawn = Message.Reason.WITHDRAWN
+    _end_use(rows, State.QUEUED, endings.suppressed(reason=withdrawn, now=now))
+    _end_use(rows, State.SENDING, {"reason": withdrawn})
+    _end_use(rows, State.FAILED, endings.without_body())
+    _end_use([row for row in rows if row.reason == Message.Reason.STOPPED], State.SUPPRESSED, endings.without_body())
+
+
+def _end_use(rows: Collection[Message], state: Message.State, values: dict[str, Any]) -> None:
+    keys = [row.pk for row in rows if row.state == state]
+    if keys:
+        Message.objects.filter(pk__in=keys).update(**{**values, "useless_after": F("created_at")})
+
+
 def _post_fallbacks(drafts: Collection[Draft], now: datetime) -> list[Message]:
     """What stands by for a message that may fail; read back, because a message that was there already kept its key."""
     standbys = {draft.dedupe_key: draft.fallback for draft in drafts if draft.fallback}
@@ -76,7 +93,7 @@ def _post_fallbacks(drafts: Collection[Draft], now: datetime) -> list[Message]:
     for key, fallback in standbys.items():
         first, row = firsts[key], _row(fallback, now)
         row.fallback_for = first
-        row.is_standby = row.state == Message.State.QUEUED and first.reason != Message.Reason.TOO_LATE
+        row.is_standby = row.state == State.QUEUED and first.reason != Message.Reason.TOO_LATE
         row.useless_after = row.useless_after or first.useless_after or first.not_before + STANDS_BY
         rows.append(row)
     return Message.objects.bulk_create(rows, ignore_conflicts=True)

@@ -149,11 +149,14 @@ def test_what_arrived_needs_nothing_that_stands_by(settings):
     assert letter.text == ""
 
 
-def test_what_was_withdrawn_with_the_first_does_not_stand_by_any_more():
+@pytest.mark.parametrize("is_released", [False, True])
+def test_what_was_withdrawn_with_the_first_does_not_leave_in_its_place(is_released):
     text = text_in("sent", about="booking:1")
     letter = make_message(fallback_for=text, is_standby=True, about="booking:1", kind="other")
+    if is_released:
+        fail(text)
 
-    withdraw(about="booking:1", kinds=[text.kind], now=NOW)
+    assert withdraw(about="booking:1", kinds=[text.kind], now=NOW) == 0
     fail(text)
 
     assert outcome_of(letter)[:2] == ("suppressed", "withdrawn")
