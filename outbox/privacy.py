@@ -3,9 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
+from organisation.actors import key_of
 from outbox.models import IncomingMail, IncomingText, Message
 
-FIELDS = ("created_at", "channel", "kind", "recipient", "recipient_name", "subject", "text", "state", "sent_at")
+FIELDS = (
+    *("created_at", "channel", "kind", "recipient", "recipient_name", "sender_name", "subject", "text"),
+    *("state", "reason", "sent_at", "delivered_at", "ended_at"),
+)
 TEXT_FIELDS = ("received_at", "meaning", "text")
 MAIL_FIELDS = ("received_at", "kind", "sender", "subject", "text", "calendar", "outcome")
 
@@ -24,10 +28,13 @@ def export_answers(person_key: str, *, about: Collection[str]) -> list[dict[str,
 
 def erase(person_key: str) -> int:
     """Nothing about this person stays, and what waits does not leave. Returns how many rows are gone."""
-    return Message.objects.filter(person_key=person_key).delete()[0]
+    answers = IncomingText.objects.filter(person_key=person_key).delete()[0]
+    return answers + Message.objects.filter(person_key=person_key).delete()[0]
 
 
 def erase_about(thing: str) -> int:
     """Also what was written to others about a thing, such as an advisor's invite with a candidate's name in it, and
-    what came in about it."""
-    return sum(model.objects.filter(about=thing).delete()[0] for model in (Message, IncomingMail))
+    what came in about it, with the letters that brought that further."""
+    came_in = [key_of(mail) for mail in IncomingMail.objects.filter(about=thing)]
+    letters = Message.objects.filter(about__in=[thing, *came_in]).delete()[0]
+    return letters + sum(model.objects.filter(about=thing).delete()[0] for model in (IncomingMail, IncomingText))

@@ -14,7 +14,7 @@ from candidates.models import CandidateSource, Strength
 from organisation import audit
 from organisation.actors import COMMAND, Actor, key_of
 from organisation.models import AuditEvent
-from outbox.models import IncomingMail
+from outbox.models import IncomingMail, IncomingText
 from referrals.models import Referral
 from spreekuur.privacy import export_candidate
 from talks.models import Note, NoteCopy
@@ -23,8 +23,10 @@ from tests.factories import (
     make_advisor,
     make_candidate,
     make_invitation,
+    make_message,
     make_policy,
     make_rejection,
+    make_text,
     make_vacancy,
     make_wish,
 )
@@ -43,6 +45,7 @@ MARKS = {
     "introduction": "Introductiekenmerk",
     "phone": "+31600000055",
     "mail that came in": "Antwoordkenmerk",
+    "text that came in": "Smskenmerk",
 }
 
 
@@ -64,15 +67,29 @@ def make_story():
         now=NOW,
     )
     prepare(booking=booking, topic_ids=(), question=MARKS["question"], actor=actor, now=NOW)
-    IncomingMail.objects.create(
-        digest="1", about=key_of(booking), sender=MARKS["mail"], text=MARKS["mail that came in"], received_at=NOW
-    )
     note = Note.objects.create(booking=booking, author=advisor.user, text=MARKS["note"], updated_at=NOW)
     NoteCopy.objects.create(note=note, window=booking.uid, text=MARKS["copy"], updated_at=NOW)
     Referral.objects.create(
         booking=booking, vacancy=make_vacancy(title="Planner"), introduction=MARKS["introduction"], proposed_at=NOW
     )
+    hear(booking, candidate)
     return candidate
+
+
+def hear(booking, candidate):
+    """Answers to what was written about a talk; a letter brought the mail further."""
+    about, person_key = key_of(booking), key_of(candidate)
+    mail = IncomingMail.objects.create(
+        digest="1", about=about, sender=MARKS["mail"], text=MARKS["mail that came in"], received_at=NOW
+    )
+    make_message(about=key_of(mail), person_key="employer", text=MARKS["mail that came in"])
+    IncomingText.objects.create(
+        answers=make_text(about=about, person_key=person_key),
+        about=about,
+        person_key=person_key,
+        text=MARKS["text that came in"],
+        received_at=NOW,
+    )
 
 
 def found_in_tables():
