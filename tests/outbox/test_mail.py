@@ -1,6 +1,8 @@
 """What a mail server may do to us."""
 
 from datetime import timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 
@@ -96,7 +98,10 @@ def test_a_connection_that_breaks_leaves_it_uncertain_and_the_letter_the_same(se
     assert server.message_ids.count(message.provider_id) == 1 + arrived
 
 
-@pytest.mark.parametrize("recipient", ["no address", "two@@kandidaat.example", "a@b.example\r\nBcc: c@d.example"])
+NO_ADDRESSES = ["no address", "two@@kandidaat.example", "a@b.example\r\nBcc: c@d.example", "zoë@kandidaat.example"]
+
+
+@pytest.mark.parametrize("recipient", NO_ADDRESSES)
 def test_what_is_no_address_fails_and_stops_nothing(settings, recipient):
     message, other = make_message(recipient=recipient), make_message()
 
@@ -106,3 +111,17 @@ def test_what_is_no_address_fails_and_stops_nothing(settings, recipient):
     assert outcome_of(message) == ("failed", "address", "", False)
     assert len(server.mails) == 1
     assert Message.objects.get(pk=other.pk).state == "sent"
+
+
+def test_a_strange_name_and_a_host_with_an_accent_make_one_mailbox(settings):
+    name = "Sevda\r\nBcc: alle@kandidaat.example\n" + "van der Lange " * 12 + "Yıldız"
+    message = make_message(recipient_name=name, recipient="sevda@köln.example", subject="Je\ngesprek")
+
+    with mail_server(settings) as server:
+        deliver_due(now=NOW)
+
+    (mail,) = server.mails
+    written, address = parseaddr(mail["To"])
+    assert outcome_of(message) == ("sent", "", "", False)
+    assert (address, mail["Bcc"], mail["Subject"]) == ("sevda@xn--kln-sna.example", None, "Je gesprek")
+    assert str(make_header(decode_header(written))) == " ".join(name.split())
