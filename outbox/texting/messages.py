@@ -22,6 +22,7 @@ def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) ->
             "is_month": kind == "cost",
             "texts_per_day": policy.sms_per_day,
             "budget": policy.sms_budget,
+            "messages_url": settings.PUBLIC_URL + reverse("outbox:messages"),
             "policy_url": settings.PUBLIC_URL + reverse("organisation:policy"),
             "org_name": policy.employer_name,
         },
