@@ -16,6 +16,7 @@ from outbox.models.messages import MessageQuerySet
 from outbox.wake import wake
 
 State, Reason = Message.State, Message.Reason
+AT_ONCE = 5000  # in one act; who sends again so many presses once more for the rest
 LEFT = (State.SENDING, State.SENT, State.DELIVERED)
 
 
@@ -33,7 +34,10 @@ def send_again(message: Message, *, actor: Actor, now: datetime) -> None:
 
 
 def send_all_again(*, kind: str, reason: str, actor: Actor, now: datetime) -> int:
-    """Everything of this kind that failed for this reason waits anew. Returns how many; raises NothingToRepeat."""
+    """Everything of this kind that failed for this reason waits anew, up to AT_ONCE. Returns how many.
+
+    Raises NothingToRepeat.
+    """
     with transaction.atomic():
         back = _put_back(Message.objects.filter(state=State.FAILED, kind=kind, reason=reason), now=now)
         if not back:
@@ -74,7 +78,7 @@ def _put_back(wanted: MessageQuerySet, *, now: datetime) -> list[Message]:
 
     A letter that has not left in place of a text stands by for it anew; where it has left, nothing changes.
     """
-    rows = list(wanted.sendable_again(now).select_for_update().order_by("pk"))
+    rows = list(wanted.sendable_again(now).select_for_update().order_by("pk")[:AT_ONCE])
     told = _told_otherwise([row.pk for row in rows])
     back = [row for row in rows if row.pk not in told]
     keys = [row.pk for row in back]
