@@ -23,6 +23,7 @@ from organisation.wording import printable
 ANSWERS = frozenset({"ACCEPTED", "TENTATIVE", "DECLINED"})
 MOST_CHARACTERS = 200_000  # an answer has some thousands
 MOST_OF_COMMENT, MOST_OF_NAME = 1000, 100
+DEEPEST = 10  # components within each other
 OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these a moment is a slip or a joke
 EVENT, ZONE, CALENDAR = ("VCALENDAR", "VEVENT"), "VTIMEZONE", ("VCALENDAR",)
 _MAILTO = re.compile(r"^\s*mailto:", re.IGNORECASE)
@@ -123,6 +124,8 @@ def _parts_of(text: str) -> list[tuple[tuple[str, ...], list[_Line]]]:
         if line.name == "BEGIN":
             inside.append(((*(inside[-1][0] if inside else ()), kind), []))
             parts.append(inside[-1])
+            if len(inside) > DEEPEST:
+                break  # nobody writes that
         elif line.name == "END":
             if inside and inside[-1][0][-1] == kind:
                 inside.pop()

@@ -110,6 +110,7 @@ UNREAD = [
     (outlook_counter(replace(PROPOSED, local="00010101T000000")), Unread.NO_MOMENT),
     (outlook_counter(replace(PROPOSED, local="20261399T100000")), Unread.NO_MOMENT),
     ("BEGIN:VCALENDAR\n" + "X" * MOST_CHARACTERS, Unread.TOO_LONG),
+    ("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 15_000, Unread.NO_EVENT),  # within each other
 ]
 
 
