@@ -2,7 +2,7 @@
 
 import re
 
-from outbox.inbound.reading import Mail
+from outbox.inbound.reading import Mail, parameter
 
 BOUNCE = "bounce:"
 _SUPPRESSED = {"all"}  # other values stand in mail of people as well, when their employer's server adds them
@@ -20,7 +20,7 @@ _OUT_OF_OFFICE = re.compile(
 def is_report(mail: Mail) -> bool:
     """About a letter of ours that was not delivered (RFC 3464), or that somebody complained of (RFC 5965)."""
     reports = ("delivery-status", "feedback-report")
-    is_known = str(mail.parsed.get_param("report-type", "") or "").lower() in reports
+    is_known = parameter(mail.parsed, "report-type").lower() in reports
     is_one = mail.parsed.get_content_type() == "multipart/report" and is_known
     return is_one or mail.about.startswith(BOUNCE)
 

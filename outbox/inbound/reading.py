@@ -151,7 +151,7 @@ def _calendar_of(parts: list[Message]) -> str:
         if part.get_content_type() in _CALENDARS or name.endswith(".ics"):
             words = printable(_content(part))
             method = _METHOD.search(words)
-            said = method[1] if method else str(part.get_param("method", "") or "")
+            said = method[1] if method else parameter(part, "method")
             if said.upper() in ANSWERS and len(words) <= LONGEST_CALENDAR:
                 return words if method else _BEGIN.sub(rf"\g<0>\nMETHOD:{said.upper()}", words, count=1)
     return ""
@@ -161,7 +161,7 @@ def _content(part: Message) -> str:
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):  # a mail within a mail, or parts where none should be
         return ""
-    return decoded(content, str(part.get_param("charset", "") or ""))
+    return decoded(content, parameter(part, "charset"))
 
 
 def _is_attachment(part: Message) -> bool:
@@ -171,8 +171,16 @@ def _is_attachment(part: Message) -> bool:
     return is_said or part.get_content_maintype() not in ("text", "multipart")
 
 
+def parameter(part: Message, name: str) -> str:
+    """Of its content type; "" when it has none, or says it in a way that Python does not know (RFC 2231)."""
+    try:
+        return str(part.get_param(name, "") or "")
+    except (LookupError, ValueError, TypeError):
+        return ""
+
+
 def _file_name(part: Message) -> str:
     try:
         return part.get_filename("")
-    except (LookupError, ValueError, TypeError):  # RFC 2231 in a way that Python does not know
+    except (LookupError, ValueError, TypeError):
         return ""

@@ -75,7 +75,7 @@ def receive(raw: bytes | Lines, *, now: datetime, to: str = "") -> Outcome:
 def _take(mail: Mail, *, now: datetime) -> Outcome:
     policy = Policy.objects.current()
     if is_report(mail):
-        return Outcome.REPORT if note_bounce(mail.parsed, now=now) else Outcome.AUTOMATIC
+        return Outcome.REPORT if note_bounce(mail.parsed, about=mail.about, now=now) else Outcome.AUTOMATIC
     if _is_ours(mail, policy):
         return Outcome.LOOP
     if mail.calendar and mail.about:  # also when it says that a machine sent it: that is how calendars answer

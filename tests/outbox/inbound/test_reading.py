@@ -5,6 +5,8 @@ from base64 import b64encode
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from outbox.inbound.reading import read
 from outbox.inbound.stream import trim
@@ -12,6 +14,7 @@ from outbox.replies import address_about
 from tests.outbox.inbound.mails import REPLY, SEVDA, calendar_mail, mail, parts
 
 OURS = "booking:1"
+WHOLE = calendar_mail(to="antwoord@oostmeer.example")
 TEXT = "Content-Type: text/plain; charset=utf-8"
 
 
@@ -97,6 +100,7 @@ def test_the_words_of_a_mail(raw, text, is_cut):
         (lambda: mail("Hoi.", content_type="multipart/mixed"), "Hoi."),
         (lambda: mail("=?x", content_type="text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64"), "=?x"),
         (lambda: mail("Hoi.", content_type="text/plain; charset*=x'y"), "Hoi."),
+        (lambda: mail("Hoi.", content_type="text/plain; charset*0=u; charset*=x''y"), "Hoi."),
         (lambda: mail("Hoi.", content_type="message/rfc822"), ""),
     ],
 )
@@ -183,3 +187,32 @@ def test_a_very_long_text_is_cut():
     text, is_cut = values_of(mail("woord " * 5000), "text", "is_cut")
 
     assert (len(text) < 8100, text.endswith("[...]"), is_cut) == (True, True, True)
+
+
+SHRAPNEL = [
+    b"=?utf-8?q?",
+    b"?=",
+    b'"',
+    b"\r\n",
+    b"--grens",
+    b"boundary=",
+    b"charset=",
+    b"*0*=",
+    b"<",
+    b"(",
+    b"\0",
+    b"\xff",
+]
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 9), st.sampled_from(SHRAPNEL)), min_size=1, max_size=9))
+@settings(max_examples=300)
+def test_whatever_is_done_to_a_mail_it_is_read(changes):
+    raw = WHOLE
+    for place, length, bit in changes:
+        raw = raw[:place] + bit + raw[place + length :]
+
+    words = values_of(raw, "sender", "subject", "text", "calendar")
+
+    assert not any("\0" in word for word in words)
+    assert "\n" not in words[1]
