@@ -23,19 +23,24 @@ Reason = Message.Reason
 logger = logging.getLogger(__name__)
 
 
-def note_bounce(mail: Mail | bytes, *, now: datetime, to: str = "") -> bool:
-    """Record what a report says; `to` is the address it came to, if the headers do not say so.
+REASONS = {Action.COMPLAINED: Reason.COMPLAINED, Action.FAILED: Reason.REFUSED}
+
+
+def note_bounce(mail: Mail | bytes, *, now: datetime, about: str = "") -> bool:
+    """Record what a report says; `about` is what the address it came to says, if the headers do not: "bounce:<key>".
 
     False when it is no report, or about no letter of ours. One that says "not yet" is only logged.
     """
     mail = message_from_bytes(mail) if isinstance(mail, bytes) else mail
     report = read_report(mail)
-    message = _message(mail, report, to) if report else None
+    message = _message(mail, report, about) if report else None
     if report is None or message is None:
         logger.info("a mail came back that says nothing of a letter of ours")
         return False
-    if report.action is Action.FAILED:
-        reason = Reason.BOUNCED if is_about_the_address(report.status) else Reason.REFUSED
+    reason = REASONS.get(report.action)
+    if reason is Reason.REFUSED and is_about_the_address(report.status):
+        reason = Reason.BOUNCED
+    if reason:
         if record_undelivered(message=message, reason=reason, code=report.status, now=now):
             logger.warning("message %s (%s) came back: %s", message.pk, message.kind, report.status or "no code")
     else:
@@ -43,18 +48,19 @@ def note_bounce(mail: Mail | bytes, *, now: datetime, to: str = "") -> bool:
     return True
 
 
-def _message(mail: Mail, report: Report, to: str) -> Message | None:
-    keys = [*_keys_on_envelope(mail, to), *(key_in(text) for text in report.message_ids)]
+def _message(mail: Mail, report: Report, about: str) -> Message | None:
+    keys = [*_keys_on_envelope(mail, about), *(key_in(text) for text in report.message_ids)]
     known = Message.objects.filter(channel=Message.Channel.MAIL, key__in=[key for key in keys if key])
     return min(known, key=lambda one: keys.index(one.key), default=None)
 
 
-def _keys_on_envelope(mail: Mail, to: str) -> Iterator[UUID | None]:
+def _keys_on_envelope(mail: Mail, about: str) -> Iterator[UUID | None]:
+    yield _key_in(about)
     values = [str(value) for name in TO for value in mail.get_all(name, [])]
-    for _name, address in getaddresses([to, *values]):
-        yield _key_of(address)
+    for _name, address in getaddresses(values):
+        yield _key_in(thing_of(address))
 
 
-def _key_of(address: str) -> UUID | None:
-    kind, _colon, key = thing_of(address).partition(":")
+def _key_in(thing: str) -> UUID | None:
+    kind, _colon, key = thing.partition(":")
     return UUID(key) if kind == BOUNCE and len(key) == 32 else None

@@ -1,4 +1,4 @@
-"""What a report says of a letter that could not be delivered, or not yet. Pure.
+"""What a report says of a letter that could not be delivered, or not yet, or that is complained of (RFC 5965). Pure.
 
 RFC 3464 is the format (within multipart/report, RFC 6522), RFC 3463 its status codes. Some servers write words only:
 qmail (cr.yp.to/proto/qsbmf.txt), Exim before 4.87 (deliver.c), and Exchange, whose gateways may leave its HTML alone.
@@ -35,6 +35,7 @@ _NOT_AT_ALL = re.compile(
 class Action(StrEnum):
     FAILED = "failed"
     DELAYED = "delayed"  # somebody is still trying
+    COMPLAINED = "complained"
     OTHER = "other"  # delivered, relayed, expanded
 
 
@@ -64,11 +65,22 @@ def read_report(mail: Mail) -> Report | None:
     """None for a mail that is no report, such as an answer by a person or by a machine that is out of office."""
     parts = list(islice(_parts(mail), MOST_PARTS))
     ids = tuple(dict.fromkeys(_message_ids(mail, parts)))
-    blocks = [block for part in parts if _type(part) == "message/delivery-status" for block in _blocks(part)]
-    fields = [block for block in blocks if block.get("Action")]
+    if any("not-spam" not in said for said in _said(parts, "message/feedback-report", "Feedback-Type")):
+        return Report(Action.COMPLAINED, "", ids)
+    fields = [block for block in _fields(parts, "message/delivery-status") if block.get("Action")]
     if fields:
         return _of_fields(fields, ids)
     return _of_words(mail, "\n".join(_text(part) for part in parts), ids)
+
+
+def _fields(parts: list[Mail], of_type: str) -> Iterator[Mail]:
+    for part in parts:
+        if _type(part) == of_type:
+            yield from _blocks(part)
+
+
+def _said(parts: list[Mail], of_type: str, name: str) -> Iterator[str]:
+    return (str(block[name]).lower() for block in _fields(parts, of_type) if block.get(name))
 
 
 def _of_fields(fields: list[Mail], ids: tuple[str, ...]) -> Report:

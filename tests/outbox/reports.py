@@ -3,7 +3,7 @@
 Postfix: postfix.org/bounce.5.html and RFC 3464, appendix E · Exchange and Exchange Online:
 learn.microsoft.com/exchange/mail-flow/non-delivery-reports-and-bounce-messages · Exim: `bounce_return_message` in
 exim.org/exim-html-current/doc/html/spec_html and deliver.c · qmail: cr.yp.to/proto/qsbmf.txt · Gmail:
-support.google.com/mail/answer/6596. None was seen live.
+support.google.com/mail/answer/6596 · complaints: RFC 5965, appendix B. None was seen live.
 """
 
 MIXED = """From: {sender}
@@ -44,6 +44,33 @@ To: {to}
 Subject: {subject}
 {more}
 {words}
+"""
+COMPLAINT = """From: <abuse@provider.example>
+To: {to}
+Subject: FW: Je gesprek
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="=_b"
+
+--=_b
+Content-Type: text/plain
+
+This is an email abuse report for an email message received on Mon, 23 Nov 2026.
+
+--=_b
+Content-Type: message/feedback-report
+
+Feedback-Type: {feedback}
+User-Agent: SomeGenerator/1.0
+Version: 1
+
+--=_b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+Subject: Je gesprek
+
+Tot dinsdag.
+--=_b--
 """
 EXIM = """This message was created automatically by mail delivery software.
 

@@ -5,12 +5,16 @@ from uuid import uuid4
 
 import pytest
 
+from candidates.models import Candidate
+from candidates.services.addresses import mark_failed_addresses
 from outbox.bounces import note_bounce
 from outbox.delivery import deliver_due
+from outbox.inbound.receiving import receive
 from outbox.message_ids import message_id_of, root_of
+from outbox.models import Message
 from outbox.replies import address_about, bounce_address
-from tests.factories import NOW, make_message
-from tests.outbox.reports import EXCHANGE_2003, EXCHANGE_HTML, EXIM, EXIM_WARNING, QMAIL, in_words, report
+from tests.factories import NOW, make_candidate, make_message, make_policy, make_rejection
+from tests.outbox.reports import COMPLAINT, EXCHANGE_2003, EXCHANGE_HTML, EXIM, EXIM_WARNING, QMAIL, in_words, report
 from tests.stand_ins.mail import mail_server
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,17 @@ def test_what_is_forged_unknown_or_no_report_changes_nothing():
     assert outcome_of(message) == ("sent", "", "")
 
 
+@pytest.mark.parametrize(
+    ("feedback", "outcome"), [("abuse", ("failed", "complained", "")), ("not-spam", ("sent", "", ""))]
+)
+def test_a_complaint_is_heard(feedback, outcome):
+    message = make_sent()
+    mail = COMPLAINT.format(to=BOX, feedback=feedback, message_id=message_id_of(message.key)).encode()
+
+    assert note_bounce(mail, now=NOW) is (feedback == "abuse")
+    assert outcome_of(message) == outcome
+
+
 def test_the_same_report_twice_is_one():
     message = make_sent()
     mail = report(bounce_address(message.key), "")
@@ -126,14 +141,21 @@ def test_the_same_report_twice_is_one():
     assert outcome_of(message) == ("failed", "bounced", "5.1.1")
 
 
-def test_a_server_that_accepts_and_then_bounces_ends_in_failure(settings):
-    message = make_message(recipient="weg@kandidaat.example")
+def test_a_server_that_accepts_and_then_bounces_ends_with_a_call(settings):
+    """The whole way: out by SMTP, back into the mailbox, to the candidate's mark and the recruiter's letter."""
+    make_policy()
+    rejection = make_rejection(candidate=make_candidate(email="weg@kandidaat.example"))
+    person = f"candidate:{rejection.application.candidate_id}"
+    message = make_message(recipient="weg@kandidaat.example", person_key=person)
 
     with mail_server(settings) as server:
         deliver_due(now=NOW)
     before = outcome_of(message)
     (sender,), (accepted,) = server.senders, server.mails
-    note_bounce(report(sender, accepted["Message-ID"]), now=NOW)
+    outcome = receive(report("undisclosed-recipients:;", accepted["Message-ID"]), to=sender, now=NOW)
+    mark_failed_addresses(now=NOW)
 
-    assert before == ("sent", "", "")
+    assert (before, outcome) == (("sent", "", ""), "report")
     assert outcome_of(message) == ("failed", "bounced", "5.1.1")
+    assert Candidate.objects.get().email_failed_at == NOW
+    assert Message.objects.get(kind="address_failed").recipient == rejection.recruiter.email
