@@ -240,6 +240,17 @@ def test_an_answer_to_what_it_was_before_a_move_is_history(booking):
     assert Booking.objects.get().candidate_answer is None
 
 
+def test_the_question_does_not_leave_any_more_when_the_talk_moves_first(booking):
+    bring(google(said_of(booking, partstat="DECLINED")), booking)
+
+    reschedule(booking=booking, starts_at=FREE, word="", actor=SYSTEM, now=LATER)
+
+    assert Message.objects.filter(kind="declined_in_calendar").values_list("state", "reason").get() == (
+        "suppressed",
+        "withdrawn",
+    )
+
+
 def test_the_advisor_who_lost_the_talk_has_nothing_to_say_any_more(booking):
     mail = booking.advisor.user.email
     hand_over(booking=booking, to=make_advisor().pk, word="", actor=SYSTEM, now=NOW)
