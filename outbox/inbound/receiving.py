@@ -62,7 +62,7 @@ def receive(raw: bytes | Lines, *, now: datetime, to: str = "") -> Outcome:
     try:
         mail = read(trimmed, to=to)
         about = mail.about or NOBODY
-        outcome = _take(mail, now=now)
+        outcome = _take(mail, now=now, to=to)
     except (DatabaseError, InterfaceError):
         raise
     except Exception as error:  # there are many ways to stumble over a mail that somebody made up
@@ -72,7 +72,7 @@ def receive(raw: bytes | Lines, *, now: datetime, to: str = "") -> Outcome:
     return outcome
 
 
-def _take(mail: Mail, *, now: datetime) -> Outcome:
+def _take(mail: Mail, *, now: datetime, to: str) -> Outcome:
     policy = Policy.objects.current()
     if is_report(mail):
         return Outcome.REPORT if note_bounce(mail.parsed, about=mail.about, now=now) else Outcome.AUTOMATIC

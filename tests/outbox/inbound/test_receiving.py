@@ -174,10 +174,12 @@ def report(to):
     )
 
 
-def test_a_report_marks_the_letter_that_came_back():
+@pytest.mark.parametrize("is_in_headers", [True, False])
+def test_a_report_marks_the_letter_that_came_back(is_in_headers):
     letter = make_message(state="sent", sent_at=NOW, recipient=SEVDA)
+    to = bounce_address(letter.key)
 
-    assert receive(report(bounce_address(letter.key)), now=NOW) == Outcome.REPORT
+    assert receive(report(to if is_in_headers else "x@y.example"), now=NOW, to=to) == Outcome.REPORT
     letter.refresh_from_db()
     assert (letter.state, letter.reason) == ("failed", "bounced")
 
