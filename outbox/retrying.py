@@ -1,6 +1,7 @@
 """When to try again, by what went wrong. Pure."""
 
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 # Minutes after the first attempt, the second, ...; the last holds for all that follow.
 PAUSES = {
@@ -22,6 +23,17 @@ def pause_after(reason: str, *, attempts: int, asked: timedelta | None = None, l
     usual = timedelta(minutes=pauses[min(attempts, len(pauses)) - 1])
     pause = usual if asked is None else min(max(asked, timedelta(0)), LONGEST_ASKED)
     return pause * (1 + LUCK * luck)
+
+
+def asked_by(header: str, *, now: datetime) -> timedelta | None:
+    """What Retry-After asks: seconds, or a date (RFC 9110, 10.2.3); None when it says nothing that we can read."""
+    if header.strip().isascii() and header.strip().isdigit():
+        return min(timedelta(seconds=int(header.strip()[:9])), LONGEST_ASKED)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return moment - now if moment.tzinfo else None
 
 
 def next_attempt(*, now: datetime, pause: timedelta, useless_after: datetime | None) -> datetime | None:

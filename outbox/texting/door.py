@@ -16,6 +16,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import NewConnectionError
 
+from outbox import retrying
 from outbox.models import Message
 from outbox.texting.codes import OUR_OWN_FAULT, REASONS, reason_of
 from outbox.transports import Hopeless, Passing, Trouble
@@ -32,11 +33,15 @@ Reason = Message.Reason
 class Http(TwilioHttpClient):
     """Twilio's own client; `TWILIO_API_URL` lets it talk to a stand-in, for which Twilio has no setting."""
 
+    retry_after = ""  # what it last asked us: "120"
+
     def request(self, method: str, url: str, **how: Any) -> Response:  # type: ignore[override]  # as twilio does
         if settings.TWILIO_API_URL:
             stand_in = urlsplit(settings.TWILIO_API_URL)
             url = urlsplit(url)._replace(scheme=stand_in.scheme, netloc=stand_in.netloc).geturl()
-        return super().request(method, url, **how)
+        response: Response = super().request(method, url, **how)
+        self.retry_after = (response.headers or {}).get("Retry-After", "")
+        return response
 
 
 class Twilio:
@@ -50,7 +55,7 @@ class Twilio:
         try:
             return self._sent_before(message) or self._send(message, now, last_look)
         except (TwilioRestException, TwilioServiceException) as error:
-            raise trouble_of(error) from error
+            raise trouble_of(error, after=retrying.asked_by(self._http.retry_after, now=now)) from error
         except requests.RequestException as error:
             raise Passing(Reason.AWAY, is_away=True, is_uncertain=not _never_arrived(error)) from error
 
@@ -98,14 +103,14 @@ def callback_of(message: Message) -> str:
     return settings.PUBLIC_URL + reverse("outbox:text_status", args=[message.key])
 
 
-def trouble_of(error: Errors) -> Trouble:
+def trouble_of(error: Errors, *, after: timedelta | None = None) -> Trouble:
     """Only a 400 is about this text; 401, 403 and 404 are about our account, 429 and 5xx about Twilio.
 
     After a server error it may have taken the text all the same.
     """
     code = error.code or error.status
     if error.status == 429 or error.status >= 500:
-        return Passing(Reason.BUSY, code=code, is_away=True, is_uncertain=error.status >= 500)
+        return Passing(Reason.BUSY, code=code, is_away=True, is_uncertain=error.status >= 500, after=after)
     if error.status != 400 or code in OUR_OWN_FAULT:
         return Passing(Reason.SETTINGS, code=code, is_away=True)
     return Hopeless(REASONS.get(code, Reason.REFUSED), code=code)

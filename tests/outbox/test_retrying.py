@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from outbox.models import Message
-from outbox.retrying import PAUSES, is_given_up, next_attempt, pause_after
+from outbox.retrying import PAUSES, asked_by, is_given_up, next_attempt, pause_after
 from tests.factories import NOW
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -35,6 +35,23 @@ def test_every_error_that_passes_has_pauses():
 )
 def test_what_the_provider_asks_is_honoured_within_reason(asked, pause):
     assert pause_after("busy", attempts=1, asked=asked, luck=0) == pause
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("120", 2 * MINUTE),  # both shapes: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+        ("Mon, 23 Nov 2026 09:05:00 GMT", 5 * MINUTE),
+        (" 0 ", timedelta(0)),
+        ("9" * 4000, HOUR),
+        *[
+            (header, None)
+            for header in ("", "soon", "-5", "1.5", "²", "Mon, 99 Nov 2026", "23 Nov 2026 09:05:00 -0000")
+        ],
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header, asked):
+    assert asked_by(header, now=NOW) == asked
 
 
 @pytest.mark.parametrize(

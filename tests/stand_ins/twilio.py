@@ -56,7 +56,7 @@ class TwilioServer(ThreadingHTTPServer):
         self.refusals = {}
         self.what, self.decides = "accept", None
         self.hangs = False
-        self.late_seconds = 0.2
+        self.late_seconds, self.retry_after = 0.2, "1"
         self.clock = lambda: MONDAY_TEN
         self.tells, self.web, self.token = None, "", TOKEN  # web: where callbacks go instead
         self.door, self.lets_go = Lock(), Event()
@@ -211,7 +211,7 @@ class TwilioAnswers(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         if status == 429:
-            self.send_header("Retry-After", "1")
+            self.send_header("Retry-After", self.server.retry_after)
         self.end_headers()
         self.wfile.write(content)
 

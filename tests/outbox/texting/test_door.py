@@ -65,6 +65,16 @@ def test_what_a_refusal_means(settings, status, code, outcome):
     assert outcome_of(letter) == ("sent", "", "", False)
 
 
+def test_a_twilio_that_says_when_is_asked_again_then(settings):
+    text = make_text()
+
+    with twilio_server(settings, what="busy", retry_after="1800"):
+        deliver_due(now=NOW)
+
+    assert outcome_of(text) == ("queued", "busy", "20429", False)
+    assert timedelta(minutes=30) <= text.not_before - NOW <= timedelta(minutes=36)
+
+
 def test_a_twilio_that_is_away_makes_the_text_wait(settings):
     text = make_text()
     with twilio_server(settings):
