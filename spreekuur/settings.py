@@ -33,7 +33,7 @@ TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a sender number, or a messag
 TWILIO_WEBHOOK_SECRET = env.str("TWILIO_WEBHOOK_SECRET", default="")  # a shared key for webhooks, when there is one
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stand-in
 INBOX_ADDRESS = env.str("INBOX_ADDRESS", default="")  # a mailbox with sub-addresses (name+tag@host) that reads answers
-INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX?after=delete; empty when mail is brought to us
+INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX; empty when mail is brought to us
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")  # "user:password" that the mail provider's calls carry
 ANYMAIL: dict[str, str] = env.dict("ANYMAIL", default={})  # MAILGUN_WEBHOOK_SIGNING_KEY=... and the like
 CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts that calendars may be on
