@@ -34,6 +34,7 @@ def text_reminder(booking: Booking, policy: Policy, *, now: datetime) -> Draft:
     """With a letter that stands by for it; a text that is too late already has had the mail of that day."""
     candidate = booking.candidate
     useless_after = text_useless_after(booking.starts_at, candidate.zone, policy.times)
+    words = for_candidate(booking, policy)  # once for both: thousands may be due in the same minute
     return Draft(
         kind="reminder",
         channel="sms",
@@ -43,10 +44,10 @@ def text_reminder(booking: Booking, policy: Policy, *, now: datetime) -> Draft:
         language=candidate.language,
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
-        text=_short_text(booking, policy),
+        text=_short_text(booking, policy, words),
         time_zone=candidate.time_zone,
         useless_after=useless_after,
-        fallback=text_failed(booking, policy) if now < useless_after else None,
+        fallback=text_failed(booking, policy, words) if now < useless_after else None,
     )
 
 
@@ -65,10 +66,9 @@ def advisor_note(booking: Booking, policy: Policy) -> Draft:
     )
 
 
-def _short_text(booking: Booking, policy: Policy) -> str:
+def _short_text(booking: Booking, policy: Policy, words: dict[str, object]) -> str:
     """One segment of GSM-7: the advisor's whole name when that fits, else the first name, if need be shortened."""
     own = {"short_url": address_of(code_of(booking.uid)), "video_url": booking.advisor.video_url}
-    words = for_candidate(booking, policy) | own
     text = ""
     whole_name = normalise(booking.advisor.name) or normalise(policy.sender_name) or "-"  # before it is cut
     first_name = whole_name.split()[0]
@@ -77,7 +77,7 @@ def _short_text(booking: Booking, policy: Policy) -> str:
             render_text(
                 f"bookings/sms_{booking.channel}",
                 language=booking.candidate.language,
-                context=words | {"advisor_name": name},
+                context=words | own | {"advisor_name": name},
             )
         )
         if fits(text):

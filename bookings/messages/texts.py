@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils import translation
 
-from bookings.messages.words import for_advisor, for_candidate
+from bookings.messages.words import for_advisor
 from bookings.models import Booking
 from bookings.text_answers import reason_of_failure
 from organisation.models import Policy
@@ -12,13 +12,13 @@ from outbox.models import IncomingText
 from outbox.writing import letter, staff
 
 
-def text_failed(booking: Booking, policy: Policy) -> Draft:
-    """To the candidate, instead of a reminder by text that did not arrive."""
+def text_failed(booking: Booking, policy: Policy, words: dict[str, object]) -> Draft:
+    """To the candidate, instead of a reminder by text that did not arrive; `words` as `for_candidate` gives them."""
     return letter(
         "bookings/text_failed",
         to=booking.candidate.reader,
         policy=policy,
-        words=for_candidate(booking, policy),
+        words=words,
         about=booking,
         once=f"booking={booking.pk}:sequence={booking.sequence}",
         useless_after=booking.starts_at,
