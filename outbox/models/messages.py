@@ -28,9 +28,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
         states = (Message.State.QUEUED, Message.State.SENDING)
         return self._useful(now).filter(state__in=states, is_standby=False)
 
-    def due(self, now: datetime) -> Self:
-        return self.ready(now) | self.abandoned(now)
-
     def useless(self, now: datetime) -> Self:
         """Not sent, and no longer of use to the reader."""
         return self.waiting().filter(useless_after__lte=now)

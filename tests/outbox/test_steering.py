@@ -211,7 +211,7 @@ def test_what_is_withdrawn_does_not_leave_although_somebody_sends_it_again():
 
     at_once([*calls, withdraw_all], threads=8)
 
-    assert Message.objects.due(LATER).count() == 0
+    assert Message.objects.ready(LATER).count() == 0
 
 
 def withdraw_all():
