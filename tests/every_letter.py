@@ -11,6 +11,7 @@ from bookings import messages
 from bookings.messages import with_all_that_letters_need
 from bookings.messages.mails import advisor_mail, advisor_mail_stopped
 from bookings.messages.texts import advisor_text_answer, advisor_text_failed, text_failed
+from bookings.messages.words import for_candidate
 from bookings.models import Booking
 from bookings.proposals import Proposal
 from bookings.services import (
@@ -133,7 +134,7 @@ class Story:
             messages.proposed_moment(booking, self.policy, free),
             messages.advisor_declined_in_calendar(booking, self.policy),
             messages.advisor_proposed_moment(booking, self.policy, free),
-            text_failed(booking, self.policy),
+            text_failed(booking, self.policy, for_candidate(booking, self.policy)),
             advisor_text_failed(booking, self.policy),
             advisor_text_answer(booking, self.policy, said),
         ]
