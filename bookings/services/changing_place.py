@@ -21,6 +21,7 @@ from organisation.faults import do_each
 from organisation.models import Location, Policy
 from outbox import services as outbox
 
+AT_ONCE = 300  # talks in one run, so that reminders do not wait for a whole building; the rest a minute later
 SOMEWHERE = (TalkChannel.VIDEO, TalkChannel.ONSITE)
 
 
@@ -39,13 +40,14 @@ class _Place(NamedTuple):
 def tell_changed_places(*, now: datetime) -> int:
     """A new invite to everybody whose talk is at another place than they were told. Returns how many talks.
 
-    Three statements, whatever the number of talks. Talks of before we kept this are taken to be where they were told.
+    Three statements to look, whatever the number of talks; at one place the soonest talk first. Talks of before we kept
+    this are taken to be where they were told.
     """
     policy = Policy.objects.current()
     keys = list[int]()
     for place, digest in _differing(now):
         if place.place_told:
-            keys += place.talks(now).values_list("pk", flat=True)
+            keys += place.talks(now).values_list("pk", flat=True)[: AT_ONCE - len(keys)]
         else:
             place.talks(now).update(place_told=digest)
     return do_each(keys, partial(_tell, policy=policy, now=now), name="booking")
