@@ -40,6 +40,7 @@ class Share:
     name: str
     step: Decimal
     limit: Decimal
+    is_new: bool = False  # most likely: a number seldom gets a second text on a day
 
 
 @transaction.atomic
@@ -83,13 +84,13 @@ def name_of_month(day: date) -> str:
 
 
 def _shares(message: Message, policy: Policy, cost: Decimal, day: date) -> list[Share]:
-    """Always in this order, so that two workers never wait for each other."""
+    """Always in this order, so that two workers never wait for each other; those that all texts share are held last."""
     one = Decimal(1)
     number = f"number:{digest_of(message.recipient)}:{day}"
     return [
+        Share(number, one, Decimal(policy.sms_per_number), is_new=True),
         Share(name_of_day(day), one, Decimal(policy.sms_per_day)),
         Share(name_of_month(day), cost, min(Decimal(policy.sms_budget), MOST)),
-        Share(number, one, Decimal(policy.sms_per_number)),
     ]
 
 
@@ -97,14 +98,14 @@ def _add(share: Share, day: date) -> bool:
     """Rounded, because SQLite counts in floating point."""
     has_room = Allowance.objects.filter(name=share.name, used__lte=share.limit - share.step)
     more = {"used": Round(F("used") + share.step, precision=DECIMALS)}
-    if has_room.update(**more):
+    if not share.is_new and has_room.update(**more):
         return True
-    if Allowance.objects.filter(name=share.name).exists():
-        return False
     Allowance.objects.bulk_create([Allowance(name=share.name, since=day)], ignore_conflicts=True)
+    if has_room.update(**more) == 0:
+        return False
     if share.name == name_of_day(day):
         _forget_old(day)
-    return bool(has_room.update(**more))
+    return True
 
 
 def _forget_old(day: date) -> None:
