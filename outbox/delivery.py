@@ -109,11 +109,12 @@ def deliver(message: Message, way: Transport, *, now: datetime) -> Trouble | Non
 
 def _look(message: Message, *, now: datetime) -> None:
     """Raises Trouble when it was withdrawn or came too late since it was claimed, or may have gone to another."""
-    row = Message.objects.filter(pk=message.pk, lease=message.lease).only("useless_after", "reason").first()
+    row = Message.objects.filter(pk=message.pk, lease=message.lease).values_list("useless_after", "reason").first()
     if row is None or message.leased_until is None or message.leased_until < now + ONE_SEND:
         raise NotNow(until=now, reason=Reason.FAULT)  # it is not ours any more, or not for long enough
-    if row.useless_after and row.useless_after <= now:
-        raise NotAllowed(Reason.WITHDRAWN if row.reason == Reason.WITHDRAWN else Reason.TOO_LATE)
+    useless_after, reason = row
+    if useless_after and useless_after <= now:
+        raise NotAllowed(Reason.WITHDRAWN if reason == Reason.WITHDRAWN else Reason.TOO_LATE)
 
 
 def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Trouble:

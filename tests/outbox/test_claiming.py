@@ -96,6 +96,25 @@ def test_nobody_waits_for_a_row_that_another_worker_holds(fields, work):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (Message.objects.filter(channel__in=["sms"]).ready(NOW).order_by("not_before"), "message_ready"),
+        (Message.objects.abandoned(NOW), "message_leased"),
+        (Message.objects.useless(NOW).order_by("useless_after"), "message_useless"),
+        (Message.objects.repeatable().filter(ended_at__lt=NOW).exclude(text=""), "message_words"),
+        (Message.objects.filter(about="booking:1"), "message_by_about"),
+    ],
+)
+def test_what_a_worker_asks_is_found_by_index_however_long_the_history(rows, index):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # which it would choose for a table without rows
+
+    assert index in rows.explain()
+
+
+@pytest.mark.django_db
 def test_a_standby_is_not_counted_among_what_was_withdrawn():
     text = make_message(channel="sms", about="booking:1")
     make_message(about="booking:1", fallback_for=text, is_standby=True)

@@ -73,6 +73,13 @@ def test_a_run_stops_at_its_limit(settings):
     assert Message.objects.waiting().count() == 1
 
 
+def test_letters_and_texts_take_turns():
+    make_message(not_before=NOW - timedelta(hours=1)), make_message(not_before=NOW - timedelta(hours=1)), make_text()
+
+    assert deliver_due(now=NOW, limit=2) == 2
+    assert sorted(Message.objects.filter(state="sent").values_list("channel", flat=True)) == ["mail", "sms"]
+
+
 def test_without_a_server_everything_lands_in_the_database(settings):
     settings.DEMO = True
     letter, text = make_message(), make_text()
