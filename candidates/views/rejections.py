@@ -26,6 +26,7 @@ from organisation import audit
 from organisation.actors import Actor
 from organisation.doors import for_role, staff_of
 from organisation.models import Policy, Role
+from organisation.timetable import Times
 
 ROWS = 30
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -57,10 +58,10 @@ def rejections(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("tab", "")
     tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
     page = Paginator(rejections_of(user, tab=tab, name=name), ROWS).get_page(request.GET.get("page"))
-    counts = counts_per_tab(user)
+    counts, times = counts_per_tab(user), Policy.objects.current().times
     context = {
         "page": page,
-        "rows": [_shown(rejection) for rejection in page.object_list],
+        "rows": [_shown(rejection, times) for rejection in page.object_list],
         "tab": str(tab),
         "tabs": [(str(one), words, counts[one]) for one, words in TABS.items()],
         "is_empty": not any(counts.values()),
@@ -90,7 +91,8 @@ def rejection_new(request: HttpRequest) -> HttpResponse:
 def rejection(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible_or_404(request, pk)
     audit.record("candidate.read", found, actor=Actor.of(staff_of(request)), now=timezone.now())
-    return render(request, "candidates/rejection.html", {"shown": _shown(found), "parts": PARTS})
+    shown = _shown(found, Policy.objects.current().times)
+    return render(request, "candidates/rejection.html", {"shown": shown, "parts": PARTS})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,10 +124,9 @@ def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:
     return get_object_or_404(visible.prefetch_related("strengths"), pk=pk)
 
 
-def _shown(found: Rejection) -> Shown:
+def _shown(found: Rejection, times: Times) -> Shown:
     expected_at = None
     if found.completed_at and found.notified_on and not found.application.candidate.messages_stopped_at:
-        times = Policy.objects.current().times
         expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE, times=times)
     missing = missing_in(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
     return Shown(found, missing, expected_at)
