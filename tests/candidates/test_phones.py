@@ -1,8 +1,8 @@
 import pytest
 
 from candidates.phones import phone_of
-from organisation.phones import is_mobile
 from candidates.refusals import PhoneUnclear
+from organisation.phones import is_mobile
 
 
 @pytest.mark.parametrize(
