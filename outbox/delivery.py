@@ -96,13 +96,20 @@ def claim(*, now: datetime, channels: Collection[str], times: Times | None = Non
 def deliver(message: Message, way: Transport, *, now: datetime) -> Trouble | None:
     """Send a message that was claimed and write down how that went; returns what was the matter."""
     clock = Clock(now)
+    looks: list[datetime] = []
+
+    def last_look() -> None:
+        _look(message, now=clock.now())
+        looks.append(clock.now())
+
     try:
-        provider_id = way.send(message, now=now, last_look=lambda: _look(message, now=clock.now()))
+        provider_id = way.send(message, now=now, last_look=last_look)
     except Trouble as trouble:
         return _record_trouble(message, trouble, now=clock.now())
     except Exception as error:  # one message that we cannot send does not stop the others
         logger.error("message %s (%s): %s", message.pk, message.kind, in_short(error))
-        return _record_trouble(message, Passing(Reason.FAULT, is_uncertain=True), now=clock.now())
+        may_have_left = bool(looks)  # before the look nothing did
+        return _record_trouble(message, Passing(Reason.FAULT, is_uncertain=may_have_left), now=clock.now())
     _record(message, {**endings.sent(now=clock.now()), "provider_id": provider_id})
     return None
 
@@ -129,8 +136,13 @@ def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Tro
         _try_later(message, trouble, now=now)
     else:
         logger.error("message %s (%s) failed for good: %s %s", *words)
-        _end(message, endings.failed(reason=trouble.reason, code=trouble.code, now=now), now=now)
+        failed = endings.failed(reason=trouble.reason, code=trouble.code, now=now)
+        _end(message, {**failed, "is_uncertain": _may_have_left(message, trouble)}, now=now)
     return trouble
+
+
+def _may_have_left(message: Message, trouble: Trouble) -> bool:
+    return message.is_uncertain or (isinstance(trouble, Passing) and trouble.is_uncertain)
 
 
 def _wait(message: Message, trouble: NotNow, *, now: datetime) -> None:
@@ -149,7 +161,7 @@ def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
     pause = retrying.pause_after(trouble.reason, attempts=message.attempts, asked=trouble.after, luck=luck)
     moment = retrying.next_attempt(now=now, pause=pause, useless_after=message.useless_after)
     open_at = office_hours_from(moment) if moment and message.only_at_office_hours else moment
-    known = {"is_uncertain": message.is_uncertain or trouble.is_uncertain, "provider_code": trouble.code}
+    known = {"is_uncertain": _may_have_left(message, trouble), "provider_code": trouble.code}
     if open_at is None or (message.useless_after and open_at >= message.useless_after):
         _end(message, {**endings.suppressed(reason=Reason.TOO_LATE, now=now), **known}, now=now)
         return

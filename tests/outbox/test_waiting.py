@@ -22,10 +22,12 @@ MORNING = NOW + 2 * HOUR
 
 
 class Way:
-    def __init__(self, trouble):
-        self.trouble = trouble
+    def __init__(self, trouble, *, looks=False):
+        self.trouble, self.looks = trouble, looks
 
     def send(self, message, *, now, last_look):
+        if self.looks:
+            last_look()
         raise self.trouble
 
 
@@ -65,7 +67,19 @@ def test_what_becomes_of_a_text_that_did_not_leave(trouble, outcome, is_released
     assert outcome_of(text) == outcome
     assert released(text) is is_released
     assert (text.ended_at == NOW) is (text.state != "queued")
-    assert text.is_uncertain is isinstance(trouble, RuntimeError)
+    assert not text.is_uncertain
+
+
+@pytest.mark.parametrize(
+    ("looks", "attempts", "state"), [(False, 0, "queued"), (True, 0, "queued"), (True, 30, "failed")]
+)
+def test_a_fault_of_ours_leaves_it_uncertain_when_something_may_have_left(looks, attempts, state):
+    text = make_text(attempts=attempts, first_due_at=NOW - timedelta(days=5))
+
+    deliver(claim(now=NOW, channels=["sms"]), Way(RuntimeError("ours"), looks=looks), now=NOW)
+
+    assert outcome_of(text) == (state, "fault", attempts + 1)
+    assert text.is_uncertain is looks
 
 
 def test_who_waits_for_the_morning_is_not_late_and_leaves_then():
