@@ -198,6 +198,7 @@ def _to_candidate(
         once=f"booking={booking.pk}:sequence={booking.sequence}",
         calendar=calendar_of(booking, policy, method=method, language=to.language, now=now),
         calendar_method=method,
+        useless_after=_useless_after(booking, method),
     )
 
 
@@ -221,4 +222,10 @@ def _to_advisor(
         once=f"booking={booking.pk}:sequence={booking.sequence}",
         calendar=calendar_of_advisor(booking, policy, advisor, method=method, language=to.language, now=now),
         calendar_method=method,
+        useless_after=_useless_after(booking, method),
     )
+
+
+def _useless_after(booking: Booking, method: str) -> datetime | None:
+    """What invites is of no use when the talk is over; that it is off stays true, and takes it out of a calendar."""
+    return booking.ends_at if method == REQUEST else None

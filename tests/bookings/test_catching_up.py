@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
+from bookings.messages import booked
 from bookings.models import Booking
-from bookings.services import hand_over, move
+from bookings.services import book, cancel, hand_over, move
 from bookings.tasks import send_what_is_due
+from organisation.models import Policy
 from outbox.delivery import deliver_due
 from outbox.models import Message
 from tests.factories import (
@@ -187,3 +189,14 @@ def test_a_move_withdraws_what_waits_and_the_new_ones_follow_the_new_moment():
     notes = Message.objects.filter(kind="advisor_note").order_by("pk").values_list("reason", "state")
     assert list(notes) == [("withdrawn", "suppressed"), ("", "sent")]
     assert Booking.objects.get().advisor_note_at == WEDNESDAY_TEN - HOUR
+
+
+def test_an_invite_is_of_no_use_after_the_talk_and_a_cancellation_always_is():
+    make_policy()
+    wish = make_wish(TUESDAY_HALF_PAST_TEN, advisor=make_advisor())
+    booking = book(invitation=make_invitation(), wish=wish, actor=CANDIDATE, now=NOW)
+    cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
+
+    letters = Message.objects.order_by("pk").values_list("calendar_method", "useless_after")
+    assert set(letters.filter(calendar_method="CANCEL")) == {("CANCEL", None)}
+    assert {draft.useless_after for draft in booked(booking, Policy.objects.get(), now=NOW)} == {booking.ends_at}
