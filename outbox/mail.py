@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from outbox.dsn import is_about_the_address, status_in
 from outbox.letters import html_of
 from outbox.message_ids import message_id_of, root_of
 from outbox.mime import Letter, PreparedEmail
@@ -114,8 +115,9 @@ def _return_path(message: Message) -> str:
 def trouble_of(error: OSError) -> Trouble:
     """What an answer of the server means: 4yz is passing, 5yz is not (RFC 5321, 4.2.1)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, _words = next(iter(error.recipients.values()))
-        return _by_code(code, otherwise=Reason.ADDRESS)
+        code, words = next(iter(error.recipients.values()))
+        is_address = is_about_the_address(status_in(str(words)))  # "5.7.1 relaying denied" is not
+        return _by_code(code, otherwise=Reason.ADDRESS if is_address else Reason.REFUSED)
     if isinstance(error, smtplib.SMTPSenderRefused):  # our own sender: every letter has it, so no letter is to blame
         is_settings = error.smtp_code >= 500
         return Passing(Reason.SETTINGS if is_settings else Reason.BUSY, code=error.smtp_code, is_away=is_settings)
