@@ -6,7 +6,7 @@ settings) for everything else. Policy keeps what differs from what is usual.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -41,12 +41,13 @@ class Times:
     def of(given: Mapping[str, Any]) -> "Times":
         """What is usual, but for what is given: {"text_reminder_at": "15:30", "advisor_note_minutes_before": 0}.
 
-        What we do not know or cannot read counts as not given; what contradicts itself counts as nothing given.
+        What we do not know, cannot read or do not allow counts as not given; what contradicts itself counts as nothing
+        given.
         """
         return _read(json.dumps(given, sort_keys=True)) if given else USUAL
 
 
-LIMITS: dict[str, tuple[Value, Value]] = {
+LIMITS: dict[str, tuple[Any, Any]] = {  # the least and the most, both of the type of the value
     "invitations_from": (time(8), time(17)),
     "invitations_until": (time(9), time(18)),
     "invitations_until_on_friday": (time(9), time(18)),
@@ -73,11 +74,13 @@ NOT_BEFORE = (("texts_from", "text_reminder_at"),)
 
 @lru_cache(maxsize=64)
 def _read(given: str) -> Times:
-    known = {field.name: type(field.default) for field in fields(Times)}
+    kept = json.loads(given)
+    if not isinstance(kept, dict):
+        return USUAL
     read: dict[str, Any] = {
         name: value
-        for name, raw in json.loads(given).items()
-        if name in known and (value := _value(known[name], raw)) is not None
+        for name, (least, most) in LIMITS.items()
+        if name in kept and (value := _value(type(least), kept[name])) is not None and least <= value <= most
     }
     times = Times(**read)
     return USUAL if contradictions(times) else times
@@ -85,7 +88,7 @@ def _read(given: str) -> Times:
 
 def _value(kind: type, raw: object) -> Value | None:
     if kind is int:
-        return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else None
+        return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
     try:
         return time.fromisoformat(str(raw)).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError:

@@ -35,7 +35,9 @@ def at(text):
         ),
         ({"of_another_version": "10:00", "text_reminder_at": "tea time", "recruiter_answer_days": "many"}, USUAL),
         ({"recruiter_answer_days": True, "invitation_reminder_after_days": -7}, USUAL),
-        ({"texts_from": "19:00", "texts_until": "9:00"}, USUAL),
+        ({"texts_from": "03:00", "advisor_note_minutes_before": 100_000}, USUAL),
+        (["text_reminder_at"], USUAL),
+        ({"text_reminder_at": None, "texts_until": ["21:00"], "offers_from": {}}, USUAL),
         ({"texts_from": "19:00", "texts_until": "10:00", "mail_reminder_at": "08:00"}, USUAL),
     ],
 )
