@@ -173,7 +173,7 @@ def test_a_reminder_of_a_video_talk_without_a_room_says_who_sends_the_link(advis
     remind_by_mail(now=TUESDAY_FOUR)
     remind_by_text(now=TUESDAY_FOUR)
 
-    mail, text = Message.objects.order_by("channel")
+    mail, text = Message.objects.filter(kind="reminder").order_by("channel")
     assert "De link krijg je nog van Youssef Benali." in mail.text
     assert "De link komt per mail." in text.text
 
