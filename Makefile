@@ -23,7 +23,7 @@ help:
 	@echo "make torture           10,000 operations at once on each, and are the books right; OPERATIONS= PROCESSES= SEED="
 	@echo "make soak              10,000 messages while workers die and providers fail; MESSAGES= PROCESSES= SEED= QUEUE="
 	@echo "make lint              style and types only;  make format  mends the style"
-	@echo "make bench             the numbers to keep, a JSON line each"
+	@echo "make bench             the numbers to keep, a JSON line each; ONLY=messages"
 	@echo "make bench-peer        the same work by django-appointment, beside ours"
 	@echo "make messages          collect the words of the screens and name what is not translated"
 	@echo "make lock [UPGRADE=1]  write the lock files anew"
@@ -101,7 +101,7 @@ soak: test-environment
 
 # With a real disk: the numbers compare with a view that inserts one row and commits.
 bench: test-environment
-	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench
+	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 # Its newest release, in an environment of its own; with our Django, so that this is not the difference.
 bench-peer: test-environment

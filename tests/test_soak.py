@@ -36,7 +36,7 @@ def test_240_messages_arrive_once_while_workers_die_and_providers_fail():
 
 
 def told(**heard):
-    nothing = {"receipts": [], "refused": [], "changes": [], "deaths": [], "gives_up": 1, "expected": 0}
+    nothing = {"receipts": [], "refused": [], "changes": [], "deaths": [], "gives_up": 1}
     return Told(**nothing | heard)
 
 

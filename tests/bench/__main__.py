@@ -6,35 +6,44 @@ import signal
 import sys
 from contextlib import ExitStack
 
-from tests.bench import figures
+from tests.bench import figures, messages
 from tests.bench.figures import AT_MOST, DOORS, OF_THE_PROMISE, Visitor
 from tests.bench.houses import empty_house, house, place_of_postgresql, say, server, static_files
 
 DATABASES = ("postgresql", "sqlite")
 ADVISORS = (1, 20, 100)
 PAST = (0, 10_000, 100_000)
+EVERYTHING = [*AT_MOST, *messages.AT_MOST]
 
 
 def main():
     options = options_given()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that databases and servers are cleared away
-    with static_files() as static:
-        for database in options.database or DATABASES:
-            if database == "postgresql" and not place_of_postgresql():
-                raise SystemExit("Set DATABASE_URL, or run: .ci/with-postgres --durable python -m tests.bench")
-            measure(database, options, static)
+    databases = options.database or DATABASES
+    if "postgresql" in databases and not place_of_postgresql():
+        raise SystemExit("Set DATABASE_URL, or run: .ci/with-postgres --durable python -m tests.bench")
+    if "messages" in options.only:
+        messages.measure_messages(databases, options.messages)
+    if "reminders" in options.only:
+        messages.measure_reminders(databases, options.reminders)
+    if set(options.only) & set(AT_MOST):
+        with static_files() as static:
+            for database in databases:
+                measure(database, options, static)
 
 
 def options_given():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     several = {"action": "append", "default": []}
     parser.add_argument("--database", choices=DATABASES, help="both, when left out", **several)
-    parser.add_argument("--only", choices=list(AT_MOST), help="all, when left out", **several)
+    parser.add_argument("--only", choices=EVERYTHING, help="all, when left out", **several)
     parser.add_argument("--advisors", type=int, help="1, 20 and 100, when left out", **several)
     parser.add_argument("--past", type=int, help="bookings; 0, 10,000 and 100,000, when left out", **several)
     parser.add_argument("--pairs", type=int, default=300, help="requests of each sort, at least 300 for a real figure")
+    parser.add_argument("--messages", type=int, default=1_800, help="for each way of sending them")
+    parser.add_argument("--reminders", type=int, default=10_000, help="due in the same minute")
     options = parser.parse_args()
-    options.only = options.only or list(AT_MOST)
+    options.only = options.only or EVERYTHING
     options.advisors, options.past = options.advisors or ADVISORS, options.past or PAST
     return options
 

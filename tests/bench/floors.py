@@ -1,4 +1,4 @@
-"""The least that a door can do, behind the same middleware: only answer, and insert one row and commit."""
+"""The least that a door can do, behind the same middleware: only answer, and insert one row and commit; and a task."""
 
 from django.http import JsonResponse
 from django.utils import timezone
@@ -20,3 +20,7 @@ def insert(request):
         action="floor.insert", about="floor:1", origin="api", actor="system", at=timezone.now()
     )
     return JsonResponse({"event": event.pk}, status=201)
+
+
+def nothing():
+    """The least that a worker can be asked."""

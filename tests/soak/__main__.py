@@ -10,17 +10,10 @@ import secrets
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from time import monotonic
 
-from redis import Redis
-from redis.backoff import ConstantBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
-
 from tests.bench.houses import ROOT, empty_house, place_of_postgresql, say
-from tests.stand_ins import free_port
+from tests.soak.throw_away import redis_for
 
 QUEUES = ("orm", "redis")
 NAMES = ("sent", "lost", "doubled", "uncertain", "stale")
@@ -65,28 +58,6 @@ def soaked(queue, options):
     sums = [int(number) for number in re.findall(r"\d+", last)]
     print(*faults, f"{options.database}, queue {queue}, {monotonic() - began_at:.0f} seconds: {last}", sep="\n")
     return (sums, done.returncode == 0) if len(sums) == len(NAMES) else ([0] * len(NAMES), False)
-
-
-@contextmanager
-def redis_for(queue):
-    """The url of a Redis that is thrown away; empty when the queue is in the database."""
-    if queue == "orm":
-        yield ""
-        return
-    with TemporaryDirectory(prefix="spreekuur-redis-") as directory:
-        port = free_port()
-        asked = {"port": port, "bind": "127.0.0.1", "dir": directory, "save": "", "appendonly": "no"}
-        options = [str(word) for name, value in asked.items() for word in (f"--{name}", value)]
-        server = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
-        url = f"redis://127.0.0.1:{port}/0"
-        try:
-            patient = Retry(ConstantBackoff(0.1), retries=100)
-            with Redis.from_url(url, retry=patient, retry_on_error=[RedisError]) as client:
-                client.ping()
-            yield url
-        finally:
-            server.terminate()
-            server.wait(30)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Told:
     """What happened, as those who did it tell. Moments are of a clock that all processes share.
 
     `receipts`: (key, taken at, sender told at or None); `refused`: keys; `deaths`: (from, until, workers that died);
-    `gives_up`: seconds after which a sender hangs up.
+    `gives_up`: seconds after which a sender hangs up; `began_at`: when the workers were started.
     """
 
     receipts: list
@@ -28,7 +28,9 @@ class Told:
     changes: list
     deaths: list
     gives_up: float
-    expected: int  # messages, at least
+    began_at: float = 0.0
+    talks: list = field(default_factory=list)  # "booking:12"
+    of_a_talk: int = 0  # messages, at least
 
 
 @dataclass
@@ -82,7 +84,8 @@ def lost(rows, taken, told):
             yield f"{row} ({row.kind}) was given up without a refusal: {row.reason} {row.provider_code}"
         elif row.state == State.SUPPRESSED and row.pk not in withdrawn and not row.fallback_for_id:
             yield f"{row} ({row.kind}) was suppressed: {row.reason}"
-    yield from ("a message was never posted" for _ in range(len(rows), told.expected))
+    posted = Counter(row.about for row in rows if not row.fallback_for_id)
+    yield from (f"{about} has {posted[about]} messages" for about in told.talks if posted[about] < told.of_a_talk)
 
 
 def stale(rows, changes):

@@ -21,7 +21,7 @@ SENDERS = 2  # processes of one machine
 WHOLE = 0.5  # of the deaths are of a whole machine, the others of one process of it
 FROZEN_SECONDS = 15  # then the watchdog starts a cluster anew
 TAKEN_AWAY_SECONDS = 3  # until a watchdog that missed one process has taken away the others
-EVERY_SECONDS = 2  # instead of a minute
+A_MINUTE = 60  # between two looks of the timetable
 COMMAND = [sys.executable, "manage.py", "work", f"--frozen-after={FROZEN_SECONDS}", "--beat-every=1", "--grace=5"]
 STARTED_ANEW = re.compile(r"^(\S+ \S+) ERROR spreekuur.watchdog .* it is started anew", re.MULTILINE)
 
@@ -31,7 +31,7 @@ class Machines:
 
     def __init__(self, environment, plan, log):
         self.environment, self.log = environment | {"WORKERS": str(SENDERS), "SOAK_PACE": str(plan.pace)}, log
-        self.gives_up = 10 / plan.pace
+        self.pace, self.gives_up = plan.pace, 10 / plan.pace
         self.running = [self._start() for _ in range(plan.processes)]
         self.asked_at = 0.0
 
@@ -39,8 +39,8 @@ class Machines:
         return subprocess.Popen(COMMAND, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
 
     def nudge(self):
-        """What the timetable asks every minute, and every letter that is posted."""
-        if time.monotonic() > self.asked_at + EVERY_SECONDS:
+        """As the timetable does."""
+        if time.monotonic() > self.asked_at + A_MINUTE / self.pace:
             self.asked_at = time.monotonic()
             async_task("bookings.tasks.send_what_is_due")
             wake_worker()

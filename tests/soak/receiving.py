@@ -42,19 +42,19 @@ BECOMES = {  # what Twilio tells later of a text: (seconds, status, code)
     ((2, "delivered", None),): 5,
     ((0.05, "sent", None), (0.05, "undelivered", 30003)): 5,
 }
-WILD = 2  # attempts; after these a message is taken, so that the end comes in sight
+WILD = 2  # attempts; after these a message is taken, so that the end comes in sight. Calm is 0
 
 
 class Moods:
     """What befalls a message, drawn by lot; those that were refused for good are remembered."""
 
-    def __init__(self, seed, channel, mix):
-        self.lot, self.channel = Random(f"{seed}/{channel}"), channel
+    def __init__(self, seed, channel, mix, wild):
+        self.wild, self.lot, self.channel = wild, Random(f"{seed}/{channel}"), channel
         self.names, self.weights = zip(*mix.items(), strict=True)
         self.refused = []
 
     def __call__(self, key, times):
-        if times > WILD:
+        if times > self.wild:
             return "accept"
         [what] = self.lot.choices(self.names, self.weights)
         if what == PERMANENT[self.channel]:
@@ -81,7 +81,7 @@ def of_message(key):
 
 def main():
     task = json.loads(sys.stdin.readline())
-    moods = [Moods(task["seed"], channel, mix) for channel, mix in (("mail", MAIL), ("sms", SMS))]
+    moods = [Moods(task["seed"], channel, mix, task["wild"]) for channel, mix in (("mail", MAIL), ("sms", SMS))]
     late, fates = {"late_seconds": task["late_seconds"]}, Fates(task["seed"])
     calls = {"tells": fates, "web": task["web"]} if task["web"] else {}
     with (

@@ -1,10 +1,8 @@
 """Lets talks be booked, cancelled and moved while workers send, fail and die, until nothing is left to send."""
 
-import json
 import shlex
 import subprocess
-import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from tempfile import TemporaryFile
@@ -13,13 +11,16 @@ from time import monotonic, sleep
 from django.db import connection
 
 from outbox.models import Message
-from tests.bench.houses import ROOT, House, server
+from tests.bench.houses import House, server
 from tests.soak.books import Told
 from tests.soak.changing import change
+from tests.soak.programs import program, receiving
+from tests.soak.receiving import WILD
 from tests.soak.world import confirm, make_world
 from tests.stand_ins import ACCOUNT, TOKEN
 
 OF_A_TALK = 4  # messages: two letters when it is booked, a mail and a text of the day before
+REMINDERS_OF_A_TALK = 2
 LOOK_SECONDS = 0.02
 
 
@@ -36,6 +37,8 @@ class Plan:
     pace: float
     patience: float
     at_once: int = 5  # confirmations between two looks
+    wild: int = WILD
+    only_reminders: bool = False
     has_web: bool = False  # Twilio tells what became of a text
     restarts: str = ""  # a command that restarts the database, once
 
@@ -50,7 +53,7 @@ class Run:
 
     def __post_init__(self):
         self.lot = Random(self.plan.seed)
-        self.to_confirm, self.to_change = list(self.keys), []
+        self.to_confirm, self.to_change = [] if self.plan.only_reminders else list(self.keys), []
         self.restarts = shlex.split(self.plan.restarts)
         self.kill_at = monotonic() + self.plan.kill_every
 
@@ -69,9 +72,9 @@ class Run:
             return False
         if self.restarts:
             return False
-        posted = Message.objects.count()
+        posted = Message.objects.filter(fallback_for=None, about__startswith="booking:").count()
         waiting = Message.objects.filter(state__in=("queued", "sending"), is_standby=False)
-        return posted >= expected(self.plan, self.changes) and not waiting.exists()
+        return posted >= of_a_talk(self.plan) * self.plan.talks and not waiting.exists()
 
     def _confirm(self):
         some, self.to_confirm = self.to_confirm[: self.plan.at_once], self.to_confirm[self.plan.at_once :]
@@ -99,47 +102,25 @@ class Run:
             self.kill_at = monotonic() + self.plan.kill_every * self.lot.uniform(0.3, 1.7)
 
 
-def expected(plan, changes):
+def of_a_talk(plan):
     """At least: a talk that changed has its two letters of before, and two that tell it."""
-    return OF_A_TALK * plan.talks if len(changes) <= plan.talks else 0
+    return REMINDERS_OF_A_TALK if plan.only_reminders else OF_A_TALK
 
 
 def soak(house, plan, crew):
     """What everybody tells of it. `crew` starts the workers: a context manager that gives one with `kill`."""
     keys = make_world(talks=plan.talks)
-    with web_of(house, plan) as web, receiving(plan, web) as ends, crew(pointed_at(house, ends), plan) as workers:
+    with ExitStack() as stack:
+        web = stack.enter_context(web_of(house, plan))
+        began_at = monotonic()
+        ends, where = stack.enter_context(receiving(seed=plan.seed, wild=plan.wild, web=web))
+        workers = stack.enter_context(crew(house.environment | where, plan))
         run = Run(plan, workers, keys)
         run.go()
         workers.stop()
         heard = ends("tell") | {"changes": run.changes, "deaths": [*run.deaths, *workers.own_deaths()]}
-    return Told(**heard, gives_up=workers.gives_up, expected=expected(plan, run.changes))
-
-
-def pointed_at(house, ends):
-    there = {
-        "EMAIL_URL": ends.where["mail"],
-        "TWILIO_API_URL": ends.where["twilio"],
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_FROM": "+31600000900",
-    }
-    return house.environment | there
-
-
-class Asking:
-    """A program that answers a line with a line, both JSON."""
-
-    def __init__(self, process, task):
-        self.process = process
-        self.where = self(task) if task is not None else None
-
-    def __call__(self, words):
-        self.tell(words)
-        return json.loads(self.process.stdout.readline())
-
-    def tell(self, words):
-        self.process.stdin.write(json.dumps(words) + "\n")
-        self.process.stdin.flush()
+    talks = [f"booking:{key}" for key in keys]
+    return Told(**heard, began_at=began_at, gives_up=workers.gives_up, talks=talks, of_a_talk=of_a_talk(plan))
 
 
 @contextmanager
@@ -153,36 +134,15 @@ def web_of(house, plan):
         yield f"http://127.0.0.1:{port}"
 
 
-@contextmanager
-def receiving(plan, web):
-    task = {"seed": plan.seed, "late_seconds": 0.1, "web": web}
-    with program("tests.soak.receiving") as process:
-        yield Asking(process, task)
-
-
-@contextmanager
-def program(module, environment=None, log=None):
-    command = [sys.executable, "-m", module]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log, "text": True}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, **pipes)
-    try:
-        yield process
-    finally:
-        process.stdin.close()  # then it ends
-        process.stdout.close()
-        process.wait(30)
-
-
 class Nursery:
     """Worker processes that only deliver and scan, without a queue."""
 
-    def __init__(self, process, plan):
-        self.process, self.plan = Asking(process, None), plan
-        self.gives_up = 10 / plan.pace
-        self.process.tell({"pace": plan.pace, "processes": plan.processes})
+    def __init__(self, nurse, plan):
+        self.nurse, self.plan, self.gives_up = nurse, plan, 10 / plan.pace
+        nurse.tell({"pace": plan.pace, "processes": plan.processes})
 
     def kill(self, lot):
-        return [*self.process(lot.randrange(self.plan.processes)), 1]
+        return [*self.nurse(lot.randrange(self.plan.processes)), 1]
 
     def nudge(self):
         """They look by themselves."""
@@ -191,15 +151,14 @@ class Nursery:
         return []
 
     def stop(self):
-        self.process.process.stdin.close()
-        self.process.process.wait(30)
+        self.nurse.end()
 
 
 @contextmanager
 def nursery(environment, plan):
-    with TemporaryFile("w+") as log, program("tests.soak.nursery", environment, log) as process:
+    with TemporaryFile("w+") as log, program("tests.soak.nursery", environment, log) as nurse:
         try:
-            yield Nursery(process, plan)
+            yield Nursery(nurse, plan)
         finally:
             log.seek(0)
             print(log.read()[-4000:])
