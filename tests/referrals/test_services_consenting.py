@@ -72,6 +72,12 @@ def test_the_recruiter_has_five_working_days(moment, answer_by):
     assert referral.answer_by == answer_by
 
 
+def test_the_timetable_says_how_many_working_days_that_are():
+    make_policy(timetable={"recruiter_answer_days": 3})
+
+    assert agreed(make_referral()).answer_by == date(2026, 11, 26)
+
+
 def test_the_candidate_may_change_the_text():
     referral = agreed(make_referral(), "  Ik blijf rustig.\r\nEn ik leer graag. ")
 

@@ -28,6 +28,14 @@ def test_a_recruiter_who_let_the_day_pass_is_reminded_once():
 
 
 @pytest.mark.django_db
+def test_the_timetable_says_from_which_hour():
+    make_policy(timetable={"recruiter_reminder_from": "09:30"})
+    make_sent_referral()
+
+    assert [remind_recruiters(now=LATE + timedelta(minutes=minutes)) for minutes in (0, 29, 30)] == [0, 0, 1]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "moment",
     [
