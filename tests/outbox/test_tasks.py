@@ -2,7 +2,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django_q.models import OrmQ
 
+from outbox import tasks
 from outbox.models import Heartbeat, Message
 from outbox.queries import last_heartbeat_within
 from outbox.tasks import deliver_due_messages, heartbeat
@@ -20,6 +22,19 @@ def test_a_worker_delivers_and_says_that_it_lives(settings):
 
     assert list(Message.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "queued"]
     assert list(Heartbeat.objects.values_list("worker", "beat_at")) == [("machine:1", NOW)]
+
+
+@pytest.mark.parametrize(("messages", "asked"), [(2, 0), (3, 1)])
+@time_machine.travel(NOW, tick=False)
+def test_who_finds_more_than_one_can_send_asks_for_help(monkeypatch, messages, asked):
+    monkeypatch.setattr(tasks, "ALONE", 2)
+    for _number in range(messages):
+        make_message()
+
+    deliver_due_messages()
+
+    assert Message.objects.filter(state="sent").count() == messages
+    assert OrmQ.objects.count() == asked
 
 
 @time_machine.travel(NOW, tick=False)
