@@ -35,9 +35,9 @@ from bookings.services.texting import agree_to_texts, check_number, check_texts
 from bookings.services.waiting import SETTLED
 from bookings.shares import advisors_in_turn
 from bookings.wishes import Wish
-from candidates.services.contact import touch
+from candidates.services.contact import OFFERS, touch
 from organisation import audit
-from organisation.actors import Actor
+from organisation.actors import Actor, key_of
 from organisation.models import Location, Policy
 from organisation.prepared import Prepared, finds_a_row
 from outbox import services as outbox
@@ -146,6 +146,8 @@ def _book_with(
     entry, slot = take_time(advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question)
     booking = _create(locked, entry, slot, wish, turn.because, policy, now)
     touch(booking.candidate, now=now)
+    if locked.reminded_at:  # what failed of it is not sent again; of an invitation alone a scan takes care
+        outbox.withdraw(about=key_of(locked), kinds=OFFERS, now=now)
     if wish.wants_sms:
         agree_to_texts(booking, now=now)
     audit.record("booking.book", booking, actor=actor, now=now)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bookings import messages
 from bookings.models import Booking, Invitation
 from candidates.models import Rejection, Stage
-from candidates.services.contact import touch
+from candidates.services.contact import OFFERS, touch
 from organisation import audit
 from organisation.actors import SYSTEM
 from organisation.faults import do_each
@@ -89,14 +89,22 @@ def remind_invited(*, now: datetime) -> int:
 
 
 def take_reminders_of_answered_back(*, now: datetime) -> int:
-    """A reminder that still waits, for a provider that is away, is not for who reacted meanwhile. Returns how many."""
-    waiting = Message.objects.waiting().filter(kind=REMINDER).values_list("about", flat=True)
-    keys = {int(about.partition(":")[2]) for about in waiting}
+    """A reminder that waits, for a provider that is away, is not for who reacted meanwhile; nor does anybody send
+    theirs again. Returns how many waited.
+    """
+    keys = {int(about.partition(":")[2]) for about in _may_still_leave()}
     if not keys:
         return 0
     unanswered = _unanswered(now).filter(pk__in=keys).values_list("pk", flat=True)
     answered = keys.difference(unanswered)
-    return sum(outbox.withdraw(about=f"invitation:{key}", kinds=(REMINDER,), now=now) for key in sorted(answered))
+    return sum(outbox.withdraw(about=f"invitation:{key}", kinds=OFFERS, now=now) for key in sorted(answered))
+
+
+def _may_still_leave() -> set[str]:
+    """What reminders that wait are about, and offers that failed or were stopped and whose words are still here."""
+    waiting = Message.objects.waiting().filter(kind=REMINDER)
+    ended = Message.objects.repeatable().filter(ended_at__isnull=False, kind__in=OFFERS).exclude(text="")
+    return {about for found in (waiting, ended) for about in found.values_list("about", flat=True)}
 
 
 def _is_an_hour_for_it(now: datetime, policy: Policy) -> bool:

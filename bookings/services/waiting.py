@@ -12,10 +12,11 @@ from bookings.services.holding import end_entry, end_holds
 from bookings.services.locking import lock_invitation
 from bookings.services.texting import agree_to_offers, check_number, check_texts, take_offers_back
 from bookings.waiting import fitting
-from candidates.services.contact import touch
+from candidates.services.contact import OFFERS, touch
 from organisation import audit
-from organisation.actors import Actor
+from organisation.actors import Actor, key_of
 from organisation.models import Policy
+from outbox import services as outbox
 
 SETTLED = (Booking.Status.BOOKED, Booking.Status.COMPLETED)
 
@@ -91,6 +92,7 @@ def _wait(invitation: Invitation, wishes: Waiting, actor: Actor, now: datetime) 
     entry.save(update_fields=["known_starts"])
     _agree(entry, had_agreed=was is not None and was.ended_at is None and was.wants_sms, now=now)
     touch(locked.candidate, now=now)
+    outbox.withdraw(about=key_of(locked), kinds=OFFERS, now=now)
     audit.record("waitlist.join" if is_new else "waitlist.change", entry, actor=actor, now=now)
     return entry
 

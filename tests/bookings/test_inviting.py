@@ -12,11 +12,16 @@ from bookings.services import (
     remind_by_mail,
     remind_invited,
     take_reminders_of_answered_back,
+    wait,
 )
+from bookings.services.waiting import Waiting
 from candidates.models import Candidate, Rejection
 from candidates.services.contact import stop_messages
+from organisation.actors import key_of
 from organisation.models import Policy
 from outbox.models import Message
+from outbox.refusals import NoLongerTrue
+from outbox.steering import why_not_again
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -25,6 +30,7 @@ from tests.factories import (
     make_booking,
     make_candidate,
     make_invitation,
+    make_message,
     make_policy,
     make_rejection,
     make_vacancy,
@@ -189,6 +195,46 @@ def test_a_reminder_that_waits_does_not_reach_who_reacted_meanwhile():
         f"invitation:{reacted.pk}": "withdrawn",
         f"invitation:{silent.pk}": "",
     }
+
+
+def declines(invitation):
+    Invitation.objects.filter(pk=invitation.pk).update(declined_at=NOW)
+    take_reminders_of_answered_back(now=NOW)
+
+
+def books(invitation):
+    book(invitation=invitation, wish=make_wish(), actor=CANDIDATE, now=NOW)
+
+
+def waits(invitation):
+    wait(invitation=invitation, wishes=Waiting(language="nl"), actor=CANDIDATE, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("answers", "refusal"), [(None, None), (declines, NoLongerTrue), (books, NoLongerTrue), (waits, NoLongerTrue)]
+)
+@pytest.mark.parametrize("ended", [{"state": "failed"}, {"state": "suppressed", "reason": "stopped"}])
+def test_who_answered_gets_no_reminder_that_failed_or_was_stopped_sent_again(answers, refusal, ended):
+    make_policy(), make_advisor()
+    invitation = make_invitation(sent_at=NOW - timedelta(days=7))
+    remind_invited(now=NOW)
+    Message.objects.update(ended_at=NOW, **ended)
+    take_reminders_of_answered_back(now=NOW)  # still true
+
+    if answers:
+        answers(invitation)
+
+    assert type(why_not_again(Message.objects.get(kind="invitation_reminder"), now=NOW)) is (refusal or type(None))
+
+
+def test_an_invitation_that_failed_is_not_sent_again_to_who_booked_all_the_same():
+    make_policy()
+    invitation = make_booking().invitation
+    make_message(kind="invitation", about=key_of(invitation), state="failed", ended_at=NOW)
+
+    take_reminders_of_answered_back(now=NOW)
+
+    assert Message.objects.sendable_again(NOW).count() == 0
 
 
 def test_an_invitation_that_could_not_leave_is_of_no_use_after_its_last_day():
