@@ -26,5 +26,5 @@ def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) ->
             "policy_url": settings.PUBLIC_URL + reverse("organisation:policy"),
             "org_name": policy.employer_name,
         },
-        once=f"{today(now)}:user={manager.pk}",
+        once=f"{kind}:{today(now)}:user={manager.pk}",
     )

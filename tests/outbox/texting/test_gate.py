@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from organisation.models import Role
+from organisation.models import Policy, Role
 from outbox.delivery import deliver_due
 from outbox.models import Allowance, Message, OptOut
 from outbox.numbers import digest_of
 from outbox.texting import door
+from outbox.texting.messages import limit_reached
 from outbox.texting.usage import Usage, usage_of
 from tests.factories import NOW, make_message, make_policy, make_text, make_user
 from tests.stand_ins import twilio_server
@@ -43,7 +44,30 @@ def test_no_more_texts_leave_in_a_day_than_policy_allows_and_managers_hear_it_on
 
     assert outcomes() == [("sent", "")] * 2 + [("suppressed", "limit")] * 2
     mails = Message.objects.filter(channel="mail").values_list("kind", "recipient", "dedupe_key")
-    assert list(mails) == [("limit_reached", manager.email, f"limit_reached:2026-11-23:user={manager.pk}")]
+    assert list(mails) == [("limit_reached", manager.email, f"limit_reached:texts:2026-11-23:user={manager.pk}")]
+
+
+def test_the_limit_of_a_day_and_that_of_a_month_are_two_pieces_of_news():
+    make_policy(sms_per_day=1, sms_price=1, sms_budget=1)
+    manager = make_user(Role.APPLICATION_MANAGER)
+    texts(2), deliver_due(now=NOW)
+    Policy.objects.update(sms_per_day=9)
+
+    texts(1), deliver_due(now=NOW)
+
+    mails = Message.objects.filter(channel="mail", recipient=manager.email).order_by("pk").values_list("text", flat=True)
+    said = ["Vandaag is er één sms verstuurd.", "Voor deze maand is het bedrag voor sms'jes op: € 1."]
+    assert [[words for words in said if words in mail] for mail in mails] == [[said[0]], [said[1]]]
+
+
+@pytest.mark.parametrize("limits", [{"sms_per_day": 0}, {"sms_per_day": 5, "sms_budget": 0, "sms_price": 1}])
+def test_a_limit_of_nothing_is_not_said_to_be_used_up(limits):
+    policy = make_policy(**limits)
+    kind = "cost" if "sms_budget" in limits else "texts"
+
+    said = limit_reached(make_user(Role.APPLICATION_MANAGER), policy, kind=kind, now=NOW).text
+
+    assert ("Er gaan dus geen sms'jes uit." in said, "Tot " in said) == (True, False)
 
 
 def test_the_next_day_has_texts_again():
