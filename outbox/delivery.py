@@ -146,12 +146,13 @@ def _may_have_left(message: Message, trouble: Trouble) -> bool:
 
 
 def _wait(message: Message, trouble: NotNow, *, now: datetime) -> None:
-    """Nobody tried, so it is no attempt and not late; what would come too late by then does not wait in vain."""
+    """Nobody tried, so it is no attempt, and at night not late; what is too late by then does not wait in vain."""
     attempts = message.attempts - 1
     if message.useless_after and trouble.until >= message.useless_after:
         _end(message, {**endings.suppressed(reason=trouble.reason, now=now), "attempts": attempts}, now=now)
         return
-    waits = {"not_before": trouble.until, "first_due_at": None, "attempts": attempts}
+    first_due_at = None if trouble.reason == Reason.QUIET else _due_since(message)
+    waits = {"not_before": trouble.until, "first_due_at": first_due_at, "attempts": attempts}
     _put_back(message, waits, reason=trouble.reason, now=now)
 
 
@@ -165,15 +166,16 @@ def _try_later(message: Message, trouble: Passing, *, now: datetime) -> None:
     if open_at is None or (message.useless_after and open_at >= message.useless_after):
         _end(message, {**endings.suppressed(reason=Reason.TOO_LATE, now=now), **known}, now=now)
         return
-    due_since = message.first_due_at or message.not_before
-    first_due_at = due_since if open_at == moment else None  # nobody is late outside the hours
-    waits = {**known, "not_before": open_at, "first_due_at": first_due_at}
+    waits = {**known, "not_before": open_at, "first_due_at": _due_since(message)}
     _put_back(message, waits, reason=trouble.reason, now=now)
 
 
 def _is_given_up(message: Message, now: datetime) -> bool:
-    due_since = message.first_due_at or message.not_before
-    return retrying.is_given_up(attempts=message.attempts, due_since=due_since, now=now)
+    return retrying.is_given_up(attempts=message.attempts, due_since=_due_since(message), now=now)
+
+
+def _due_since(message: Message) -> datetime:
+    return message.first_due_at or message.not_before
 
 
 def _put_back(message: Message, values: Mapping[str, object], *, reason: str, now: datetime) -> None:

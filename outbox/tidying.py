@@ -32,12 +32,15 @@ def suppress_useless(*, now: datetime) -> int:
 
 
 def put_off_until_office_hours(*, now: datetime) -> int:
-    """Letters for office hours wait for them, however long the queue was. Returns how many."""
+    """Letters for office hours wait for them, however long the queue was. Returns how many.
+
+    What was tried in vain keeps the moment at which it was due, or it would never be given up.
+    """
     opens_at = office_hours_from(now)
     if opens_at == now:
         return 0
     ready = Message.objects.ready(now).filter(only_at_office_hours=True)
-    return _change(ready, not_before=opens_at, first_due_at=None)
+    return _change(ready, not_before=opens_at)
 
 
 def forget_words(*, now: datetime) -> int:

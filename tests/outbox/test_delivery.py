@@ -217,6 +217,16 @@ def test_a_letter_for_office_hours_is_tried_again_within_them(settings):
     assert (state_of(message)[:2], message.not_before) == (("queued", "away"), MONDAY_TEN)
 
 
+def test_a_letter_for_office_hours_that_never_gets_through_is_given_up_after_four_days(settings):
+    message = make_message(only_at_office_hours=True, attempts=20, not_before=FRIDAY_HALF_PAST_TWO)
+    point_to(settings, 1)
+
+    for days, hours in ((0, 0), (3, 0), (3, 4), (4, -4), (4, 0)):  # Monday at five it is put off until Tuesday
+        deliver_due(now=FRIDAY_HALF_PAST_TWO + timedelta(days=days, hours=hours))
+
+    assert (state_of(message)[:2], message.first_due_at) == (("failed", "away"), FRIDAY_HALF_PAST_TWO)
+
+
 def test_another_letter_is_tried_again_at_any_hour(settings):
     message = make_message(attempts=4, not_before=FRIDAY_HALF_PAST_TWO)
     point_to(settings, 1)

@@ -87,7 +87,7 @@ def test_whose_lease_is_nearly_over_begins_nothing_and_hands_it_back():
 
     deliver(message, way, now=NOW + LEASE - timedelta(seconds=30))
 
-    assert (way.left, outcome_of(message)) == (0, ("queued", "fault", 0, False))
+    assert (way.left, outcome_of(message), message.first_due_at) == (0, ("queued", "fault", 0, False), NOW)
     assert deliver(claim(now=NOW + LEASE, channels=["mail"]), way, now=NOW + LEASE) is None
     assert (way.left, outcome_of(message)) == (1, ("sent", "", 1, False))
 
