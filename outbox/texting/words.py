@@ -12,16 +12,21 @@ import unicodedata
 MAY_MEAN_THE_TALK = frozenset({"cancel", "afmelden", "afmelding", "stoppen"})
 STOP = MAY_MEAN_THE_TALK | {
     "stop", "stopall", "stopalles", "unsubscribe", "end", "quit", "revoke", "optout", "uitschrijven", "uitschrijving",
-    "stopsms", "stopsmsen", "stopmetsms", "stopmetsmsen", "geensms", "geensmsmeer", "nomoretexts", "stoptexts",
-    "stoptexting", "stoptextingme",
+    "nomoretexts", "stoptexts", "stoptexting", "stoptextingme",
 }  # fmt: skip
+STOP_WITH_TEXTS = re.compile(
+    r"(ikwil)?geensms(jes|en)?(meer)?(ontvangen)?|stop(er|hier)?mee"
+    r"|(stop|stoppen|afmelden|uitschrijven)(met|voor|van)?(de)?sms(jes|en)?"
+)
 START = frozenset({"start", "unstop", "aanmelden", "inschrijven"})
 NO = frozenset({"no", "nope", "nee", "neen", "neej"})
 CANNOT = re.compile(
-    r"\b(kan|kom|lukt|red|haal|ga)( het| er| dan| morgen| helaas| toch)* niet\b|\bniet (komen|kunnen|door)\b"
-    r"|\b(cant|cannot|can not|wont|will not|not able)\b|\b(afzeggen|zeg af|annuleer|annuleren|verhinderd|verzetten)\b"
+    r"\b(kan|kom|lukt|red|haal|ga|ben er)( het| er| dan| morgen| vandaag| helaas| toch)* niet\b(?! wachten| te laat)"
+    r"|^(sorry )?(morgen|vandaag) niet$|\bniet (komen|kunnen|door)\b"
+    r"|\b(cant|cannot|can not|wont|will not|not able)\b(?! wait| be late)"
+    r"|(?<!niet )(?<!niet te )\b(afzeggen|zeg af|annuleer|annuleren|verhinderd|verzetten)\b"
 )
-NO_OBJECTION = re.compile(r"(no|geen) (problem|probleem|worries|bezwaar)\b")
+NO_OBJECTION = re.compile(r"\b(no|geen) (problem|probleem|worries|bezwaar)\b")
 YES = frozenset({"yes", "yep", "ja", "jawel", "jazeker", "ok", "oke", "okay", "prima", "akkoord", "sure", "fine"})
 POLITE = frozenset({"aub", "ajb", "svp", "please", "pls", "graag"})
 
@@ -30,16 +35,20 @@ def meaning_of(text: str) -> str:
     """ "stop", "start", "no", "yes" or "other". A keyword is the whole text; yes and no may be part of a sentence."""
     words = _words_of(text)
     keyword = "".join(word for word in words if word not in POLITE)
-    if keyword in STOP:
+    if keyword in STOP or STOP_WITH_TEXTS.fullmatch(keyword):
         return "stop"
-    if keyword in START:
-        return "start"
-    sentence = " ".join(words)
+    return "start" if keyword in START else _answer_of(words)
+
+
+def _answer_of(words: list[str]) -> str:
+    """When in doubt "other": the advisor sees the words in any case."""
+    sentence, first = " ".join(words), words[0] if words else ""
     if CANNOT.search(sentence):
         return "no"
-    if NO_OBJECTION.match(sentence) or (words and words[0] in YES):
+    objects_not = NO_OBJECTION.search(sentence)
+    if first in YES or (objects_not and objects_not.start() == 0):
         return "yes"
-    return "no" if words and words[0] in NO else "other"
+    return "no" if first in NO and not objects_not else "other"
 
 
 def may_mean_the_talk(text: str) -> bool:

@@ -15,12 +15,19 @@ TWILIO_STOPS_AT = ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "O
     [
         ("stop", [*TWILIO_STOPS_AT, "stop", " Stop! ", "S.T.O.P", "stop all", "STOP aub", "opt-out", "Afmelden."]),
         ("stop", ["AFMELDEN", "uitschrijven", "Stoppen svp", "geen sms meer", "stop sms'en", "Ｓtop"]),
+        ("stop", ["stop ermee", "Stop hiermee!", "ik wil geen sms", "Ik wil geen sms'jes meer", "afmelden voor sms"]),
         ("start", ["START", "unstop", "Aanmelden", "start please"]),
         ("no", ["nee", "NEE!", "Neen", "no", "No, sorry", "nee, ik ben ziek", "Ik kan helaas niet", "kan morgen niet"]),
         (
             "no",
             ["Ja maar ik kan toch niet", "I can't make it", "I can’t", "cannot come", "annuleren", "ben verhinderd"],
         ),
+        (
+            "no",
+            ["morgen niet", "ik ben er morgen niet", "kan morgen toch niet", "Ja, kan het toch niet"],
+        ),
+        ("yes", ["Ja, ik kan niet wachten", "No problem, can't wait", "Geen probleem, ik kom niet te laat"]),
+        ("other", ["Ik kan niet wachten!", "Nee hoor, geen probleem", "Can't wait", "Ik wil niet afzeggen"]),
         ("yes", ["ja", "Ja!", "yes", "OK", "oké", "Prima, tot morgen", "No problem", "geen probleem"]),
         ("other", ["", "?", "Wie is dit", "stop er maar mee dan", "niet te laat bellen graag", "👍", "noord", "einde"]),
     ],
