@@ -15,7 +15,8 @@ from outbox.inbound.receiving import receive
 
 SECONDS_OF_READING = 25.0  # a task of the queue lasts a minute at most, one hanging answer a third of it
 LEASE_SECONDS = 90  # longer than that minute: whoever dies while reading gives way after it
-LEASE, FAILURES = "inbox:reader", "inbox:failures"
+LEASE, FAILURES, BREAKS = "inbox:reader", "inbox:failures", "inbox:breaks"
+MOST_BREAKS = 3  # at which the connection broke while we read this mail; then it is put aside
 ONE_DAY_SECONDS = 24 * 60 * 60
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,9 @@ def failures_in_a_row() -> int:
 
 
 def _take_all(mailbox: Mailbox, may_go_on: Callable[[], bool], *, now: datetime) -> bool:
-    for uid in mailbox.new():
+    """A mail at which the server broke off before comes last, so that it keeps none waiting."""
+    breaks = _breaks()
+    for uid in sorted(mailbox.new(), key=lambda uid: breaks.get(uid, 0)):
         if not may_go_on():
             return True
         try:
@@ -55,15 +58,29 @@ def _take_all(mailbox: Mailbox, may_go_on: Callable[[], bool], *, now: datetime)
             logger.warning("inbox, mail %s: %s", uid, refusal)
             with suppress(Refused):
                 mailbox.put_aside(uid)
+        except TROUBLE:
+            breaks = _breaks()
+            cache.set(BREAKS, {**breaks, uid: breaks.get(uid, 0) + 1}, ONE_DAY_SECONDS)
+            raise
     return False
 
 
 def _take(mailbox: Mailbox, uid: str, *, now: datetime) -> None:
     """It is marked after it was kept: whoever dies in between finds it again, and then that it is here already."""
-    if receive(mailbox.mail(uid), now=now).is_done:
-        mailbox.finish(uid)
-    else:
+    breaks = _breaks()
+    if breaks.get(uid, 0) >= MOST_BREAKS:
         mailbox.put_aside(uid)
+        logger.error("inbox, mail %s: put aside, the server broke off %s times", uid, breaks.pop(uid))
+        cache.set(BREAKS, breaks, ONE_DAY_SECONDS)
+    elif receive(mailbox.mail(uid), now=now).stays:
+        mailbox.put_aside(uid)
+    else:
+        mailbox.finish(uid)
+
+
+def _breaks() -> dict[str, int]:
+    """How often the connection broke at which mail."""
+    return cache.get(BREAKS) or {}
 
 
 def _note_failure(error: Exception) -> None:

@@ -5,18 +5,21 @@ its mails anew (UIDVALIDITY), and a mail that was kept just before we died is fo
 """
 
 import imaplib
-import re
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Timer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+from outbox.inbound.stream import MOST_KEPT
+
+TIMEOUT_SECONDS = 20  # of silence
+LONGEST_SECONDS = 50.0  # of everything, also of a server that sends a byte every second; a task lasts a minute at most
 CHUNK = 256_000  # bytes; of a mail no more than this is on its way at once
-LARGE = 10_000_000  # bytes; of a larger mail only the beginning is asked
-BEGINNING = 1_000_000
+MOST_ASKED = MOST_KEPT + 1  # bytes of one mail; by the last of them we know that it goes on
 NEW = "UNSEEN UNFLAGGED UNDELETED"
 PORTS = {"imap": 143, "imaps": 993}
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -57,9 +60,11 @@ def account_of(url: str) -> Account:
 
 
 @contextmanager
-def opened(account: Account) -> Iterator["Mailbox"]:
-    """Raises one of TROUBLE, or Refused when there is no such folder."""
+def opened(account: Account, *, at_most_seconds: float = LONGEST_SECONDS) -> Iterator["Mailbox"]:
+    """Raises one of TROUBLE, also when it takes longer than this; or Refused when there is no such folder."""
     server = _connected(account)
+    limit = Timer(at_most_seconds, _break_off, [server])
+    limit.start()
     try:
         server.login(account.user, account.password)
         mailbox = Mailbox(server, account.after)
@@ -68,6 +73,15 @@ def opened(account: Account) -> Iterator["Mailbox"]:
     finally:
         with suppress(*TROUBLE):
             server.logout()
+        limit.cancel()
+        with suppress(*TROUBLE):
+            server.shutdown()
+
+
+def _break_off(server: imaplib.IMAP4) -> None:
+    """Whoever waits for an answer hears that there is none; below TLS, which nobody can end while it is in use."""
+    with suppress(OSError):
+        socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
 
 
 def _connected(account: Account) -> imaplib.IMAP4:
@@ -92,8 +106,7 @@ class Mailbox:
 
     def mail(self, uid: str) -> "ArrivingMail":
         """To be read line by line; it stays new while it is read."""
-        size = _number_after(b"RFC822.SIZE", self.ask("UID", "FETCH", uid, "(RFC822.SIZE)"))
-        return ArrivingMail(self, uid, at_most=size if size <= LARGE else BEGINNING)
+        return ArrivingMail(self, uid)
 
     def finish(self, uid: str) -> None:
         """It was taken."""
@@ -136,11 +149,11 @@ class Mailbox:
 
 
 class ArrivingMail:
-    """A mail that is fetched as it is read."""
+    """A mail that is fetched as it is read, no more of it than we keep of any mail."""
 
-    def __init__(self, mailbox: Mailbox, uid: str, *, at_most: int) -> None:
-        self._mailbox, self._uid, self._at_most = mailbox, uid, at_most
-        self._fetched, self._rest = 0, b""
+    def __init__(self, mailbox: Mailbox, uid: str) -> None:
+        self._mailbox, self._uid = mailbox, uid
+        self._fetched, self._left, self._rest = 0, MOST_ASKED, b""
 
     def readline(self, limit: int) -> bytes:
         while b"\n" not in self._rest[:limit] and len(self._rest) < limit and self._fetch():
@@ -150,23 +163,18 @@ class ArrivingMail:
         return line
 
     def _fetch(self) -> bool:
-        """False when there is no more."""
-        size = min(CHUNK, self._at_most - self._fetched)
+        """False when there is no more: a piece that is shorter than asked is the last (RFC 9051, 6.4.5.1)."""
+        size = min(CHUNK, self._left)
         if size <= 0:
             return False
         data = self._mailbox.ask("UID", "FETCH", self._uid, f"(BODY.PEEK[]<{self._fetched}.{size}>)")
+        if not any(data):
+            raise Refused("no such mail any more")
         piece = next((one[1] for one in data if isinstance(one, tuple)), b"")
         self._rest += piece
         self._fetched += len(piece)
+        self._left = self._left - len(piece) if len(piece) == size else 0
         return bool(piece)
-
-
-def _number_after(name: bytes, data: Sequence[Any]) -> int:
-    said = b" ".join(one if isinstance(one, bytes) else one[0] for one in data if one)
-    found = re.search(name + rb" (\d+)", said)
-    if not found:
-        raise Refused("no such mail any more")
-    return int(found[1])
 
 
 def _quoted(name: str) -> str:

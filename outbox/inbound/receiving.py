@@ -37,7 +37,7 @@ Kind = IncomingMail.Kind
 
 
 class Outcome(StrEnum):
-    """What became of a mail. What is UNREADABLE or NOBODYS stays where it is, for a person to look at."""
+    """What became of a mail."""
 
     KEPT = "kept"  # for who it is about
     TO_HOUSE = "to_house"  # no address of ours proves itself: to who signs our letters
@@ -52,7 +52,13 @@ class Outcome(StrEnum):
 
     @property
     def is_done(self) -> bool:
-        return self not in (Outcome.NOBODYS, Outcome.UNREADABLE)
+        """Whoever brought it may forget it."""
+        return self not in (Outcome.NOBODYS, Outcome.UNREADABLE, Outcome.TOO_MANY)
+
+    @property
+    def stays(self) -> bool:
+        """In our own mailbox, for a person to look at. Nobody waits for what is a loop, but it is not thrown away."""
+        return not self.is_done or self == Outcome.LOOP
 
 
 def receive(raw: bytes | Lines, *, now: datetime, to: str = "") -> Outcome:
@@ -90,9 +96,14 @@ def _take(mail: Mail, *, now: datetime, to: str) -> Outcome:
 
 
 def _is_ours(mail: Mail, policy: Policy) -> bool:
-    """We sent it, or it says that it is from us: what we bring further would come back here."""
-    own = {policy.sender_email.lower(), settings.INBOX_ADDRESS.lower()} - {""}
-    if mail.sender.lower() in own or thing_of(mail.sender):
+    """We sent it, or it says that it is from us: what we bring further would come back here.
+
+    Who reads the address that signs our letters is a person, and may write by hand.
+    """
+    sender = mail.sender.lower()
+    if (sender and sender == settings.INBOX_ADDRESS.lower()) or thing_of(sender):
+        return True
+    if sender == policy.sender_email.lower() and is_automatic(mail):
         return True
     key = key_in(mail.header("Message-ID"))
     return key is not None and Message.objects.filter(key=key).exists()

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from outbox.inbound.receiving import receive
+from outbox.inbound.receiving import Outcome, receive
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail and brings it again
 NOT_OURS = 67  # EX_NOUSER: the writer hears that nobody reads it
@@ -28,6 +28,9 @@ class Command(BaseCommand):
                 pass  # what was too much: a server whose pipe breaks thinks that we failed
         except AWAY:
             self.stderr.write("The database is away; try again.")
+            sys.exit(TRY_AGAIN)
+        if outcome == Outcome.TOO_MANY:
+            self.stderr.write("There were too many about the same thing today; try again tomorrow.")
             sys.exit(TRY_AGAIN)
         if not outcome.is_done:
             self.stderr.write(f"This mail is for nobody here: {outcome}.")

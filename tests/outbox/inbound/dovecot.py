@@ -7,10 +7,12 @@ import imaplib
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 from tests.processes import wait_for
 from tests.stand_ins import free_port
@@ -65,8 +67,8 @@ class Dovecot:
     def __init__(self, port, safe_port):
         self.port, self.safe_port = port, safe_port
 
-    def url(self, user, *, folder="INBOX", password=PASSWORD, after="seen"):
-        return f"imap://{user}:{password}@127.0.0.1:{self.port}/{folder}?after={after}"
+    def url(self, user, *, folder="INBOX", password=PASSWORD, after="seen", port=None):
+        return f"imap://{user}:{password}@127.0.0.1:{port or self.port}/{folder}?after={after}"
 
     def safe_url(self, user):
         return f"imaps://{user}:{PASSWORD}@127.0.0.1:{self.safe_port}/"
@@ -89,6 +91,36 @@ class Dovecot:
             lines = server.fetch("1:*", "(FLAGS)")[1] if int(number) else []
         found = [set(imaplib.ParseFlags(line)) - {rb"\Recent"} for line in lines if line]
         return [{flag.decode() for flag in flags} for flags in found]
+
+
+@contextmanager
+def in_front_of(server, *, breaks_at=b"", hangs_at=b""):
+    """The port of a server that passes everything on, until it is asked this: then it closes, or says no more."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        told = server.port, breaks_at, hangs_at
+        Thread(target=_pass_on, args=(listener, *told), daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _pass_on(listener, port, breaks_at, hangs_at):
+    with suppress(OSError):
+        while True:
+            near, _address = listener.accept()
+            far = socket.create_connection(("127.0.0.1", port))
+            Thread(target=_copy, args=(far, near), daemon=True).start()
+            Thread(target=_copy, args=(near, far, breaks_at, hangs_at), daemon=True).start()
+
+
+def _copy(source, target, breaks_at=b"", hangs_at=b""):
+    with source, target, suppress(OSError):
+        while said := source.recv(65536):
+            if breaks_at and breaks_at in said:
+                break
+            if not (hangs_at and hangs_at in said):
+                target.sendall(said)
+        for end in (source, target):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

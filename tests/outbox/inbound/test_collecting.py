@@ -9,13 +9,13 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from outbox.inbound.collecting import LEASE, collect, failures_in_a_row
-from outbox.inbound.mailbox import BEGINNING, LARGE, Account, account_of
-from outbox.inbound.receiving import receive
+from outbox.inbound.mailbox import MOST_ASKED, TROUBLE, Account, account_of, opened
+from outbox.inbound.receiving import MOST_A_DAY, receive
 from outbox.inbound.tasks import READ, wake_when_there_is_one
 from outbox.models import IncomingMail
 from tests.certificates import make_certificate
 from tests.factories import NOW, make_policy
-from tests.outbox.inbound.dovecot import dovecot
+from tests.outbox.inbound.dovecot import dovecot, in_front_of
 from tests.outbox.inbound.mails import INBOX, calendar_mail, mail, parts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
@@ -115,12 +115,51 @@ def test_a_mailbox_that_numbers_its_mails_anew_brings_nothing_twice(server, user
 def test_of_a_large_mail_the_beginning_is_fetched(server, user, caplog):
     caplog.set_level(logging.INFO)
     words = ("Content-Type: text/plain", "Zie bijlage.")
-    server.bring(user, parts(words, ("Content-Type: application/pdf", (b"x" * 76 + b"\r\n") * (LARGE // 77))))
+    server.bring(user, parts(words, ("Content-Type: application/pdf", (b"x" * 76 + b"\r\n") * (MOST_ASKED // 77))))
 
     collect(now=NOW)
 
     assert list(IncomingMail.objects.values_list("text", "is_cut")) == [("Zie bijlage.", True)]
-    assert f"of {BEGINNING} bytes" in caplog.text
+    assert f"of {MOST_ASKED} bytes" in caplog.text
+
+
+def test_a_mail_at_which_the_server_breaks_off_keeps_none_waiting_and_is_put_aside(server, user, settings, caplog):
+    server.bring(user, numbered(1), numbered(2))
+
+    with in_front_of(server, breaks_at=b"UID FETCH 1 ") as port:
+        settings.INBOX_URL = server.url(user, port=port)
+        for _minute in range(3):
+            collect(now=NOW)
+        server.bring(user, numbered(3))
+        collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 2"), ("letter", "Brief 3")]
+    assert server.flags(user) == [{r"\Flagged"}, {r"\Seen"}, {r"\Seen"}]
+    assert "inbox, mail 1: put aside, the server broke off 3 times" in caplog.text
+
+
+def test_a_server_that_says_no_more_is_not_waited_for(server, user):
+    server.bring(user, numbered(1))
+
+    with (
+        in_front_of(server, hangs_at=b"UID FETCH") as port,
+        pytest.raises(TROUBLE),
+        opened(account_of(server.url(user, port=port)), at_most_seconds=0.5) as mailbox,
+    ):
+        mailbox.mail("1").readline(100)
+
+
+def test_what_is_too_much_or_our_own_is_not_deleted(server, user, settings):
+    settings.INBOX_URL = server.url(user, after="delete")
+    for number in range(MOST_A_DAY):
+        receive(numbered(number), now=NOW)
+    server.bring(
+        user, numbered("laatste"), mail(**{"from": INBOX}), mail("Ik ben er niet.", auto_submitted="auto-replied")
+    )
+
+    collect(now=NOW)
+
+    assert server.flags(user) == [{r"\Flagged"}, {r"\Flagged"}]
 
 
 def test_who_runs_out_of_time_says_that_there_is_more(server, user):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from outbox.inbound.receiving import MOST_A_DAY
 from outbox.models import IncomingMail
 from outbox.replies import address_about
 from tests.factories import make_policy
@@ -35,6 +36,12 @@ def test_of_a_mail_that_nobody_reads_the_writer_hears(monkeypatch):
     make_policy(sender_email="")
 
     assert bring(monkeypatch, mail(to=INBOX)) == 67
+
+
+def test_what_is_too_much_today_stays_at_the_mail_server(monkeypatch):
+    codes = [bring(monkeypatch, mail(message_id=f"<{number}@kandidaat.example>")) for number in range(MOST_A_DAY + 1)]
+
+    assert codes == [0] * MOST_A_DAY + [75]
 
 
 def test_a_flood_is_read_to_its_end(monkeypatch):

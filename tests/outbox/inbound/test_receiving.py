@@ -99,13 +99,18 @@ def test_our_own_mail_that_comes_back_is_a_loop(policy):
     sent = make_message()
     loops = [
         mail(message_id=message_id_of(sent.key)),
-        mail(**{"from": policy.sender_email}),
+        mail(**{"from": policy.sender_email, "auto_submitted": "auto-generated"}),
         mail(**{"from": f"Oostmeer <{address_about('booking:9')}>"}),
         mail(to=INBOX, **{"from": INBOX.upper()}),
     ]
 
     assert [receive(loop, now=NOW) for loop in loops] == [Outcome.LOOP] * 4
     assert (rows("pk"), Message.objects.count()) == ([], 1)
+
+
+@pytest.mark.parametrize(("to", "outcome"), [(None, Outcome.KEPT), (INBOX, Outcome.TO_HOUSE)])
+def test_who_reads_the_address_that_signs_our_letters_may_write_by_hand(policy, to, outcome):
+    assert receive(mail(to=to, **{"from": policy.sender_email}), now=NOW) == outcome
 
 
 def test_nobody_gets_more_than_a_few_mails_a_day_about_one_thing():
