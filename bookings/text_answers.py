@@ -9,16 +9,10 @@ from bookings.models import Booking
 from organisation.actors import key_of
 from outbox.models import IncomingText, Message
 
-Reason = Message.Reason
-NO_USE_TO_TRY_AGAIN = (
-    Reason.UNREACHED,
-    Reason.LANDLINE,
-    Reason.BLOCKED,
-    Reason.COUNTRY,
-    Reason.ADDRESS,
-    Reason.REFUSED,
-)
-ENDED = (Message.State.FAILED, Message.State.SUPPRESSED)
+Reason, State = Message.Reason, Message.State
+NUMBER_MAY_BE_WRONG = (Reason.UNREACHED, Reason.LANDLINE, Reason.ADDRESS)
+NEVER_SENT = (*NUMBER_MAY_BE_WRONG, Reason.BLOCKED, Reason.COUNTRY, Reason.REFUSED)  # and not because nobody wants it
+CAME_TO_NOTHING = Q(state=State.FAILED) | Q(state=State.SUPPRESSED, reason__in=NEVER_SENT)
 KEY: Any = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()))  # as key_of says it
 
 
@@ -35,11 +29,10 @@ def answers_about(booking: Booking) -> list[IncomingText]:
 
 
 def with_failed_text(talks: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Those whose reminder by text, for the moment as it is now, came to nothing for good."""
+    """Those whose reminder by text, for the moment as it is now, came to nothing for good, whoever is to blame."""
     reminders = Message.objects.filter(about=KEY, kind="reminder", channel=Message.Channel.SMS)
     of_this_moment = reminders.filter(created_at__gte=OuterRef("text_reminder_at"))
-    failed = of_this_moment.filter(state__in=ENDED, reason__in=NO_USE_TO_TRY_AGAIN)
-    return talks.filter(Exists(failed), text_reminder_at__isnull=False)
+    return talks.filter(Exists(of_this_moment.filter(CAME_TO_NOTHING)), text_reminder_at__isnull=False)
 
 
 def not_told_yet() -> Q:
@@ -47,8 +40,7 @@ def not_told_yet() -> Q:
     return Q(text_failed_at__isnull=True) | Q(text_failed_at__lt=F("text_reminder_at"))
 
 
-def reason_of_failure(booking: Booking) -> str:
-    """Why the latest reminder by text did not arrive, in words of the language that is on."""
+def failure_of(booking: Booking) -> Message | None:
+    """The latest reminder by text that did not arrive."""
     reminders = Message.objects.filter(about=key_of(booking), kind="reminder", channel=Message.Channel.SMS)
-    latest = reminders.filter(state__in=ENDED, reason__in=NO_USE_TO_TRY_AGAIN).order_by("-created_at").first()
-    return str(latest.get_reason_display()) if latest else ""
+    return reminders.filter(CAME_TO_NOTHING).order_by("-created_at").first()

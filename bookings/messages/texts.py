@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.utils import translation
 
+from advisors.models import TalkChannel
 from bookings.messages.words import for_advisor
 from bookings.models import Booking
-from bookings.text_answers import reason_of_failure
+from bookings.text_answers import NUMBER_MAY_BE_WRONG, failure_of
 from organisation.models import Policy
 from outbox.drafts import Draft
 from outbox.models import IncomingText
@@ -26,13 +27,15 @@ def text_failed(booking: Booking, policy: Policy, words: dict[str, object]) -> D
 
 
 def advisor_text_failed(booking: Booking, policy: Policy) -> Draft:
+    failure = failure_of(booking)
     with translation.override(settings.LANGUAGE_CODE):
-        reason = reason_of_failure(booking)
+        reason = str(failure.get_reason_display()) if failure else ""
+    is_doubtful = booking.channel == TalkChannel.PHONE and failure and failure.reason in NUMBER_MAY_BE_WRONG
     return letter(
         "bookings/advisor_text_failed",
         to=staff(booking.advisor.user),
         policy=policy,
-        words={**for_advisor(booking, policy), "reason": reason, "channel": booking.channel},
+        words={**for_advisor(booking, policy), "reason": reason, "is_doubtful": bool(is_doubtful)},
         about=booking,
         once=f"booking={booking.pk}:sequence={booking.sequence}",
         useless_after=booking.starts_at,

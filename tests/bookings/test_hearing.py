@@ -88,7 +88,9 @@ def test_of_many_workers_one_tells_the_advisor(booking):
     assert sorted(kinds) == ["advisor_text_answer", "advisor_text_failed"]
 
 
-@pytest.mark.parametrize("reason", ["unreached", "landline", "blocked", "country", "address"])
+@pytest.mark.parametrize(
+    "reason", ["unreached", "landline", "blocked", "country", "address", "settings", "too_late", "busy"]
+)
 def test_a_reminder_that_did_not_arrive_is_mailed_and_the_advisor_hears_it(booking, reason):
     record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason(reason), now=LATER)
 
@@ -96,6 +98,16 @@ def test_a_reminder_that_did_not_arrive_is_mailed_and_the_advisor_hears_it(booki
     assert Booking.objects.get().has_failed_text
     assert letters("text_failed") == [(booking.candidate.email, "queued", False)]
     assert letters("advisor_text_failed") == [(booking.advisor.user.email, "queued", False)]
+
+
+@pytest.mark.parametrize(("reason", "doubts"), [("unreached", True), ("settings", False)])
+def test_only_a_failure_that_may_be_the_numbers_casts_doubt_on_it(booking, reason, doubts):
+    Booking.objects.update(channel="phone", phone=NUMBER)
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason(reason), now=LATER)
+
+    note_failed_texts(now=LATER)
+
+    assert ("klopt het telefoonnummer" in Message.objects.get(kind="advisor_text_failed").text) is doubts
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "limit", "too_late", "withdrawn"])
