@@ -2,6 +2,7 @@
 
 A double is explained by a line that broke after the other end had taken the message, or by a worker that died between
 that and the record: of each death at most one message for every worker that died. Each such row says `is_uncertain`.
+A text is never doubled: Twilio is asked for it first.
 """
 
 from collections import Counter, defaultdict
@@ -106,6 +107,8 @@ def doubled(rows, taken, told):
     room = [died for _began_at, _ended_at, died in told.deaths]
     for key, times in taken.items():
         row, moments = of_place.get(key), [f"{at - times[0][0]:.2f}" for at, _told_at in times]
+        if len(times) > 1 and key.startswith("+"):
+            yield f"{row} was received after {moments} seconds, although Twilio can be asked for it"
         if len(times) > 1 and not (row and row.is_uncertain):
             yield f"{row} was received after {moments} seconds and is not uncertain"
         for at, told_at in times[:-1]:

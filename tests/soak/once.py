@@ -15,12 +15,13 @@ from django.db import connection  # noqa: E402
 
 from tests.bench.houses import House  # noqa: E402
 from tests.soak.books import books_of  # noqa: E402
-from tests.soak.machines import machines  # noqa: E402
+from tests.soak.machines import A_MINUTE, machines  # noqa: E402
 from tests.soak.running import OF_A_TALK, Plan, soak  # noqa: E402
 
 CHANGED = 0.25  # of the talks are cancelled or moved
 A_DEATH_EVERY = 6.0  # seconds
 MESSAGES_OF_A_DEATH = 400
+LATE_SECONDS = 4  # what Twilio tells, and what is posted for it
 SECONDS_OF_A_MESSAGE = 0.15  # at most; what is not sent by then is lost
 
 
@@ -36,7 +37,7 @@ def main():
 
 
 def plan_of(options):
-    talks = -(-options.messages // OF_A_TALK)
+    talks, pace = -(-options.messages // OF_A_TALK), float(os.environ["SOAK_PACE"])
     return Plan(
         talks=talks,
         processes=options.processes,
@@ -44,9 +45,10 @@ def plan_of(options):
         changes=int(talks * CHANGED),
         kills=max(options.messages // MESSAGES_OF_A_DEATH, 3),
         kill_every=A_DEATH_EVERY,
-        pace=float(os.environ["SOAK_PACE"]),
+        pace=pace,
         patience=120 + options.messages * SECONDS_OF_A_MESSAGE,
         has_web=True,
+        rest=A_MINUTE / pace + LATE_SECONDS,
         restarts=os.environ.get("POSTGRES_RESTART", ""),
     )
 

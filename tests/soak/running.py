@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from time import monotonic, sleep
 
 from django.db import connection
+from django.db.models import Count
 
 from outbox.models import Message
 from tests.bench.houses import House, server
@@ -39,6 +40,7 @@ class Plan:
     at_once: int = 5  # confirmations between two looks
     wild: int = WILD
     only_reminders: bool = False
+    rest: float = 0.0  # seconds without anything to send, after which it is over
     has_web: bool = False  # Twilio tells what became of a text
     restarts: str = ""  # a command that restarts the database, once
 
@@ -55,7 +57,7 @@ class Run:
         self.lot = Random(self.plan.seed)
         self.to_confirm, self.to_change = [] if self.plan.only_reminders else list(self.keys), []
         self.restarts = shlex.split(self.plan.restarts)
-        self.kill_at = monotonic() + self.plan.kill_every
+        self.kill_at, self.empty_at = monotonic() + self.plan.kill_every, None
 
     def go(self):
         give_up_at = monotonic() + self.plan.patience
@@ -68,13 +70,23 @@ class Run:
             sleep(LOOK_SECONDS)
 
     def _is_over(self):
+        """Nothing to send, and no news that is still to be collected."""
+        if not self._is_empty():
+            self.empty_at = None
+            return False
+        self.empty_at = self.empty_at or monotonic()
+        return monotonic() - self.empty_at >= self.plan.rest
+
+    def _is_empty(self):
         if len(self.changes) < self.plan.changes or len(self.deaths) < self.plan.kills:
             return False
         if self.restarts:
             return False
-        posted = Message.objects.filter(fallback_for=None, about__startswith="booking:").count()
-        waiting = Message.objects.filter(state__in=("queued", "sending"), is_standby=False)
-        return posted >= of_a_talk(self.plan) * self.plan.talks and not waiting.exists()
+        if Message.objects.filter(state__in=("queued", "sending"), is_standby=False).exists():
+            return False
+        talks = Message.objects.filter(fallback_for=None, about__startswith="booking:").values("about")
+        told = talks.annotate(count=Count("pk")).filter(count__gte=of_a_talk(self.plan)).order_by()
+        return told.count() == self.plan.talks
 
     def _confirm(self):
         some, self.to_confirm = self.to_confirm[: self.plan.at_once], self.to_confirm[self.plan.at_once :]

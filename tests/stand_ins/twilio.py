@@ -10,6 +10,7 @@ https://github.com/twilio/twilio-oai
 
 import base64
 import json
+import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -85,6 +86,11 @@ class TwilioServer(ThreadingHTTPServer):
         for seconds, status, code in self.tells(text):
             sleep(seconds)
             tell(url, text, status, code=code, token=self.token, web=self.web)
+
+    def handle_error(self, request, client_address):
+        """A sender that was killed is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def message(self, fields):
         sid, now = f"SM{len(self.texts):032x}", format_datetime(self.clock())
