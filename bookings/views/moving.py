@@ -52,10 +52,10 @@ def move_details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpRes
 @require_http_methods(["GET", "HEAD"])
 @for_appointment
 def move_proposed(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    """To the page on which the moment that the candidate's calendar proposed can be confirmed."""
+    """To the page on which the moment that the candidate's calendar proposed can be confirmed, when it was free."""
     booking = appointment_of(candidate, pk)
     answer = booking.candidate_answer
-    if answer is None or answer.proposed_starts_at is None:
+    if answer is None or answer.proposed_starts_at is None or not answer.proposed_is_free:
         return redirect("bookings:move", pk=pk)
     choice = Choice(booking.channel, booking.language, booking.advisor_id)
     details = reverse("bookings:move_details", args=[pk])

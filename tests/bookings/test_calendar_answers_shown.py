@@ -112,3 +112,14 @@ def test_the_candidate_confirms_what_the_calendar_proposed(client, booking):
     assert "Wednesday 25 November at 10:00" in words(answer)
     booking.refresh_from_db()
     assert booking.sequence == 2
+
+
+def test_the_candidate_is_not_sent_to_a_moment_that_was_not_free(client, booking):
+    answered(booking, **PROPOSED | {"proposed_is_free": False})
+    come_in(client, booking.candidate)
+
+    page = words(client.get(url("appointment", booking)))
+    onward = client.get(url("move_proposed", booking))
+
+    assert f'that moment was not free. <a href="{url("move", booking)}">Choose another moment</a>' in page
+    assert onward.url == url("move", booking)
