@@ -98,6 +98,7 @@ THINGS: dict[str, Promise] = {
     "client": _("program"),
     "department": _("department"),
     "hold": _("offered moment"),
+    "incomingmail": _("mail that came in"),
     "intakefile": _("file"),
     "invitation": _("invitation"),
     "location": _("location"),
