@@ -56,8 +56,8 @@ def change_address(*, candidate: Candidate, email: str, actor: Actor, now: datet
         return False
     if email.lower() != old.lower() and not locked.email_failed_at:
         renew_link(candidate=locked, actor=actor, now=now)
-    waiting = Message.objects.waiting().filter(person_key=key_of(locked), channel=Message.Channel.MAIL)
-    waiting.filter(recipient__iexact=old).update(recipient=email)
+    letters = Message.objects.filter(person_key=key_of(locked), channel=Message.Channel.MAIL, recipient__iexact=old)
+    (letters.waiting() | letters.repeatable()).update(recipient=email)  # also what somebody may send again
     values = {"email": email, "email_failed_at": None, "email_confirmed_at": now}
     Candidate.objects.filter(pk=locked.pk).update(**values)
     audit.record("candidate.correct_address", locked, actor=actor, now=now)

@@ -114,3 +114,15 @@ def test_the_advisor_of_a_talk_that_is_ahead_sees_that_mail_comes_back(client, r
     client.force_login(booking.advisor.user)
 
     assert '<p class="message late">' in client.get(f"/talks/{booking.pk}/").content.decode()
+
+
+def test_what_failed_and_is_sent_again_goes_to_the_new_address(rejection):
+    person = {"person_key": f"candidate:{rejection.application.candidate_id}", "recipient": "sevda@kandidaat.example"}
+    Candidate.objects.update(email=person["recipient"])
+    make_message(kind="referral_proposal", state="failed", reason="bounced", ended_at=NOW, **person)
+    make_message(kind="new_link", state="sent", sent_at=NOW, **person)
+
+    put_right(rejection)
+
+    letters = dict(Message.objects.values_list("kind", "recipient"))
+    assert letters == {"referral_proposal": NEW, "new_link": person["recipient"]}
