@@ -17,8 +17,8 @@ from advisors.slots import Slot, Span
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.offers import Choice, Host, Offer, Own
 from bookings.waiting import Wishes
-from candidates.models import AccessLink, Application, Candidate
-from organisation.models import ApiClient, Policy
+from candidates.models import AccessLink, Application, Candidate, Rejection
+from organisation.models import ApiClient, Policy, Role, User
 from organisation.prepared import Joined, Prepared, Statement
 from vacancies.models import Vacancy
 
@@ -27,6 +27,21 @@ MONDAY_TO_FRIDAY = range(5)
 # In SQL of our own, as in advisors/reading.py.
 HELD = f"SELECT entry_id FROM {Hold._meta.db_table} WHERE invitation_id = %s AND state = %s"  # noqa: S608
 OWN = f"SELECT entry_id FROM {Booking._meta.db_table} WHERE id = %s AND entry_id IS NOT NULL"  # noqa: S608
+
+
+def rejections_to_correct(user: User) -> QuerySet[Rejection]:
+    """Whose mail address this recruiter may put right: it came back, and nobody planned a talk yet."""
+    failing = Rejection.objects.visible_to(user).filter(application__candidate__email_failed_at__isnull=False)
+    return failing.exclude(application__candidate__in=Candidate.objects.with_talk())
+
+
+def talks_to_correct(user: User) -> QuerySet[Booking]:
+    """And whose an advisor or application manager may: the link that leaves opens what a recruiter never reads, so
+    not who gave this candidate any rejection."""
+    talks = Booking.objects.all() if Role.APPLICATION_MANAGER in user.roles else Booking.objects.visible_to(user)
+    given = Rejection.objects.filter(recruiter=user).values("application__candidate")
+    failing = talks.filter(invitation__application__candidate__email_failed_at__isnull=False)
+    return failing.exclude(invitation__application__candidate__in=given)
 
 
 def pool_of(invitation: Invitation, *, advisor_id: int | None = None) -> QuerySet[Advisor]:

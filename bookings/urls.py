@@ -53,6 +53,7 @@ urlpatterns = [
     path("setup/closed-days/holidays/", closed_days.holidays, name="holidays"),
     path("setup/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed_day_remove"),
     path("rejections/<int:pk>/address/", addresses.address, name="address"),
+    path("talks/<int:pk>/address/", addresses.address_of_talk, name="address_of_talk"),
     path("invitations/", invitations.invitations, name="invitations"),
     path("invitations/waiting/", waiting.waiting_list, name="waiting_list"),
 ]

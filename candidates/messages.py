@@ -29,13 +29,16 @@ def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetim
     )
 
 
-def address_failed(rejection: Rejection, recruiter: User, policy: Policy, *, failed_at: datetime) -> Draft:
+def address_failed(
+    rejection: Rejection, recruiter: User, policy: Policy, *, failed_at: datetime, has_talk: bool
+) -> Draft:
     """To who gave the rejection: mail to this candidate comes back. No name: that is behind the sign-in."""
     vacancy = rejection.application.vacancy
     words: dict[str, object] = {
         "first_name": recruiter.name.split()[0],
         "vacancy_title": vacancy.title,
         "department": vacancy.department.name,
+        "has_talk": has_talk,
         "rejection_url": settings.PUBLIC_URL + reverse("candidates:rejection", args=[rejection.pk]),
     }
     return letter(

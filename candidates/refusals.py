@@ -25,6 +25,11 @@ class NumberOfSomebodyElse(Refusal):
     sentence = _("This number belongs to somebody with another e-mail address.")
 
 
+class AddressOfHouse(Refusal):
+    code = "address_of_house"
+    sentence = _("This is an address of the employer. Ask the candidate for an address of their own.")
+
+
 class VacancyUnknown(Refusal):
     code = "vacancy_unknown"
     sentence = _("We do not know this vacancy. Add its title, its department and the e-mail address of a recruiter.")

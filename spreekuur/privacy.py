@@ -25,7 +25,7 @@ ROOMS = {
     "outbox": outbox,
 }
 
-READS = ("file.read", "referral.read")
+READS = ("file.read", "candidate.read", "referral.read")
 
 
 def export_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from bookings.models import Booking
+from bookings.queries import talks_to_correct
 from bookings.reasons import reasons_of
 from bookings.text_answers import answers_about
 from candidates.models import Application
@@ -33,6 +34,7 @@ class File:
     may_correct: bool
     may_hand_over: bool
     may_cancel: bool
+    may_mend_address: bool
 
     @property
     def said_no(self) -> bool:
@@ -82,6 +84,7 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         may_correct=may_mark and booking.closed_at is not None,
         may_hand_over=booking.status == Status.BOOKED and now < booking.starts_at,
         may_cancel=booking.status == Status.BOOKED and now < booking.ends_at,
+        may_mend_address=talks_to_correct(user).filter(pk=booking.pk).exists(),
     )
 
 

@@ -168,7 +168,8 @@ TABLE = {
     "bookings:holidays": row(LOGIN, LOGIN, 404, 404, 404, "bookings:closed_days"),
     "bookings:takeover": HOURS,
     "bookings:sharing": staff("manager", "application_manager"),
-    "bookings:address": RECRUITER,
+    "bookings:address": row(LOGIN, LOGIN, *[404] * 4),  # there is a talk, so only its advisor
+    "bookings:address_of_talk": staff("advisor", "application_manager"),
     "bookings:invitations": staff("advisor", "recruiter"),
     "bookings:waiting_list": staff("advisor", "recruiter"),
     # talks
@@ -212,7 +213,7 @@ def world(db):
     """One of everything; the people of the roles have to do with each other."""
     make_policy()
     people = {role: make_user(role, name=f"Robin {role}", password="voor iedereen gelijk") for role in Role.values}
-    candidate = make_candidate()
+    candidate = make_candidate(email_failed_at=NOW)
     advisor = make_advisor(user=people["advisor"])
     rejections = [
         make_rejection(candidate=candidate, vacancy=make_vacancy(recruiter=people["recruiter"])) for _number in range(3)
@@ -281,6 +282,7 @@ def arguments(world):
         "candidates:rejection_edit": [world.rejection.pk],
         "candidates:import_preview": [world.intake.pk],
         "bookings:address": [world.rejection.pk],
+        "bookings:address_of_talk": [world.booking.pk],
         "bookings:profile": [world.people["advisor"].pk],
         "bookings:closed_day_remove": ["2026-12-24"],
         "bookings:book": [world.invitation.pk],

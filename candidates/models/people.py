@@ -21,6 +21,13 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         own = Q(applications__vacancy__recruiter=user) | Q(applications__rejection__recruiter=user)
         return self.filter(own).distinct()
 
+    def with_talk(self) -> Self:
+        """Planned, held, missed or cancelled: their private page may hold what only an advisor reads.
+
+        Looks up to bookings through the reverse relation.
+        """
+        return self.filter(applications__invitation__bookings__isnull=False).distinct()
+
 
 class Candidate(models.Model):
     """Somebody who applied. Has no account: a private link is the key."""

@@ -5,17 +5,18 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from candidates import messages
 from candidates.models import Candidate, Rejection
-from candidates.services.access import renew_link
+from candidates.refusals import AddressOfHouse
 from candidates.services.contact import stop_messages
 from organisation import audit
 from organisation.actors import SYSTEM, Actor, key_of
 from organisation.faults import do_each
-from organisation.models import Policy
+from organisation.models import Policy, User
 from outbox import services as outbox
 from outbox.models import Message
 
@@ -46,22 +47,29 @@ def stop_after_complaints(*, now: datetime) -> int:
 
 @transaction.atomic
 def change_address(*, candidate: Candidate, email: str, actor: Actor, now: datetime) -> bool:
-    """From now on mail goes here, also what waits. False when it is as it was, and nothing ever came back.
+    """From now on mail goes here, also what waits. False when nothing came back: then the address stays.
 
-    Letters that did not come back may have been read by somebody else: then their link ends as well.
+    What waits keeps its link, since nobody read the old letters. A calendar object that waits keeps the old ATTENDEE:
+    a program finds the talk by its UID (RFC 5546, 2.1.5), and what stands is sent anew.
+    Raises AddressOfHouse: the private link is for the candidate and nobody else.
     """
     locked = Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
     email, old = email.strip(), locked.email
-    if email == old and not locked.email_failed_at:
+    if not locked.email_failed_at:
         return False
-    if email.lower() != old.lower() and not locked.email_failed_at:
-        renew_link(candidate=locked, actor=actor, now=now)
+    if _is_of_house(email):
+        raise AddressOfHouse
     letters = Message.objects.filter(person_key=key_of(locked), channel=Message.Channel.MAIL, recipient__iexact=old)
     (letters.waiting() | letters.repeatable()).update(recipient=email)  # also what somebody may send again
     values = {"email": email, "email_failed_at": None, "email_confirmed_at": now}
     Candidate.objects.filter(pk=locked.pk).update(**values)
     audit.record("candidate.correct_address", locked, actor=actor, now=now)
     return True
+
+
+def _is_of_house(email: str) -> bool:
+    ours = {Policy.objects.current().sender_email.lower(), settings.INBOX_ADDRESS.lower()}
+    return email.lower() in ours or User.objects.filter(email__iexact=email).exists()
 
 
 def _failed(now: datetime, *reasons: Message.Reason) -> Collection[tuple[int, str, datetime]]:
@@ -98,12 +106,13 @@ def _mark(failures: dict[int, list[Failure]], candidate_id: int, *, policy: Poli
 def _tell(candidate_id: int, policy: Policy, *, failed_at: datetime, now: datetime) -> None:
     """Each recruiter once, about the latest rejection of theirs; of one who left it is for who has the vacancy now."""
     rejections = Rejection.objects.filter(application__candidate=candidate_id).order_by("created_at", "pk")
+    has_talk = Candidate.objects.with_talk().filter(pk=candidate_id).exists()
     latest = {}
     for rejection in rejections.select_related("recruiter", "application__vacancy__recruiter"):
         recruiter = rejection.recruiter
         latest[recruiter if recruiter.is_active else rejection.application.vacancy.recruiter] = rejection
     drafts = [
-        messages.address_failed(rejection, recruiter, policy, failed_at=failed_at)
+        messages.address_failed(rejection, recruiter, policy, failed_at=failed_at, has_talk=has_talk)
         for recruiter, rejection in latest.items()
         if recruiter.is_active
     ]

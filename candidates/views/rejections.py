@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from candidates.completeness import PARTS, Missing
 from candidates.expected import invitation_expected_at
 from candidates.forms import RejectionForm
-from candidates.models import Rejection
+from candidates.models import Candidate, Rejection
 from candidates.queries import Tab, counts_per_tab, is_invited, missing_in, rejections_of, same_person_pairs
 from candidates.refusals import AlreadyInvited
 from candidates.services.registering import Outcome, Registered, change_rejection, register_rejection
@@ -92,7 +92,9 @@ def rejection(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible_or_404(request, pk)
     audit.record("candidate.read", found, actor=Actor.of(staff_of(request)), now=timezone.now())
     shown = _shown(found, Policy.objects.current().times)
-    return render(request, "candidates/rejection.html", {"shown": shown, "parts": PARTS})
+    candidate = found.application.candidate
+    has_talk = bool(candidate.email_failed_at) and Candidate.objects.with_talk().filter(pk=candidate.pk).exists()
+    return render(request, "candidates/rejection.html", {"shown": shown, "parts": PARTS, "has_talk": has_talk})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.models import Invitation
+from bookings.models import Booking, Invitation
 from bookings.services import correct_address
 from candidates.models import Candidate
+from candidates.refusals import AddressOfHouse
 from organisation.actors import Actor
 from organisation.models import Role
 from outbox.models import Message
@@ -109,11 +110,64 @@ def test_another_recruiter_does_not_reach_the_address(client, rejection):
     assert Candidate.objects.get().email != NEW
 
 
-def test_the_advisor_of_a_talk_that_is_ahead_sees_that_mail_comes_back(client, rejection):
-    booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN)
-    client.force_login(booking.advisor.user)
+def test_the_page_is_there_only_while_mail_comes_back(client, rejection):
+    client.force_login(rejection.recruiter)
+    page = f"/rejections/{rejection.pk}/"
+    Candidate.objects.update(email_failed_at=None)
 
-    assert '<p class="message late">' in client.get(f"/talks/{booking.pk}/").content.decode()
+    assert client.post(f"{page}address/", {"email": NEW}).status_code == 404
+    assert "address/" not in client.get(page).content.decode()
+    assert Candidate.objects.get().email != NEW
+
+
+def test_an_address_of_a_colleague_is_refused_in_the_form(client, rejection):
+    client.force_login(rejection.recruiter)
+
+    answer = client.post(f"/rejections/{rejection.pk}/address/", {"email": rejection.recruiter.email})
+
+    assert answer.context["form"].errors == {"email": [str(AddressOfHouse())]}
+
+
+@pytest.mark.parametrize("status", ["booked", "cancelled", "completed", "no_show"])
+def test_once_there_is_a_talk_its_advisor_puts_it_right_and_not_the_recruiter(client, rejection, status):
+    booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN)
+    given_back = {"entry": None, "cancelled_at": NOW} if status == "cancelled" else {}
+    Booking.objects.update(status=status, **given_back)
+    page, file = f"/rejections/{rejection.pk}/", f"/talks/{booking.pk}/"
+
+    client.force_login(rejection.recruiter)
+    recruiter = [client.post(f"{place}address/", {"email": NEW}).status_code for place in (page, file)]
+    is_shown = "address/" in client.get(page).content.decode()
+    client.force_login(booking.advisor.user)
+    before = client.get(file).content.decode()
+    advisor = client.post(f"{file}address/", {"email": NEW})
+
+    assert (recruiter, is_shown) == ([404, 404], False)
+    assert '<p class="message late">' in before
+    assert f'href="{file}address/"' in before
+    assert (advisor.status_code, advisor["Location"], Candidate.objects.get().email) == (302, file, NEW)
+
+
+@pytest.mark.parametrize("role", [Role.ADVISOR, Role.APPLICATION_MANAGER])
+def test_who_gave_the_candidate_another_rejection_does_not_put_it_right(client, rejection, role):
+    booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN)
+    user = booking.advisor.user if role == Role.ADVISOR else make_user(role)
+    client.force_login(user)
+    before = client.get(f"/talks/{booking.pk}/address/").status_code
+    make_rejection(candidate=rejection.application.candidate, recruiter=user)
+
+    assert (before, client.get(f"/talks/{booking.pk}/address/").status_code) == (200, 404)
+
+
+@pytest.mark.parametrize("has_letter", [True, False])
+def test_saving_says_the_same_whatever_leaves(client, rejection, has_letter):
+    if has_letter:
+        make_invitation(rejection=rejection)
+    client.force_login(rejection.recruiter)
+
+    answer = client.post(f"/rejections/{rejection.pk}/address/", {"email": NEW}, follow=True)
+
+    assert [str(said) for said in answer.context["messages"]] == ["Saved. From now on our mail goes to this address."]
 
 
 def test_what_failed_and_is_sent_again_goes_to_the_new_address(rejection):

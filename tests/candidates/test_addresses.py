@@ -5,14 +5,25 @@ from datetime import timedelta
 import pytest
 
 from candidates.drafts import PersonDraft
-from candidates.models import AccessLink, Candidate
+from candidates.models import Candidate
+from candidates.refusals import AddressOfHouse
 from candidates.services.addresses import change_address, mark_failed_addresses, stop_after_complaints
 from candidates.services.merging import merge_candidates
 from candidates.services.people import rename
 from organisation.actors import Actor, key_of
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, User
 from outbox.models import Message
-from tests.factories import NOW, make_candidate, make_message, make_policy, make_rejection, make_user, make_vacancy
+from tests.factories import (
+    NOW,
+    make_booking,
+    make_candidate,
+    make_invitation,
+    make_message,
+    make_policy,
+    make_rejection,
+    make_user,
+    make_vacancy,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -49,6 +60,17 @@ def test_mail_that_came_back_marks_the_address_and_tells_the_recruiter_once(reje
     assert (failed_at(candidate), letters()) == (NOW, [recruiter.email])
     assert letter.text.endswith(f"hier: http://localhost:8000/rejections/{rejection.pk}/\n")
     assert candidate.last_name not in letter.text + letter.subject
+
+
+@pytest.mark.parametrize(("has_talk", "words"), [(False, "Bel de kandidaat"), (True, "Vertel de adviseur")])
+def test_the_recruiter_s_letter_says_who_puts_it_right(rejection, has_talk, words):
+    if has_talk:
+        make_booking(invitation=make_invitation(rejection=rejection))
+    make_failed(rejection.application.candidate)
+
+    mark_failed_addresses(now=LATER)
+
+    assert words in Message.objects.get(kind="address_failed").text
 
 
 @pytest.mark.parametrize(
@@ -98,7 +120,6 @@ def test_a_recruiter_puts_the_address_right_and_what_waits_goes_there(rejection)
     assert candidate.email_failed_at is None
     assert mark_failed_addresses(now=LATER) == 0
     assert list(AuditEvent.objects.values_list("action", "about")) == [("candidate.correct_address", key_of(candidate))]
-    assert AccessLink.objects.get().version == 1  # nobody has read a letter
 
 
 def test_an_address_that_was_right_is_marked_again_only_by_what_fails_from_then_on(rejection):
@@ -114,12 +135,23 @@ def test_an_address_that_was_right_is_marked_again_only_by_what_fails_from_then_
     assert failed_at(candidate) == LATER + timedelta(minutes=1)
 
 
-def test_a_link_that_somebody_else_may_have_read_ends(rejection):
-    change_address(
-        candidate=rejection.application.candidate, email="goed@kandidaat.example", actor=RECRUITER, now=LATER
-    )
+def test_an_address_at_which_mail_arrives_stays(rejection):
+    candidate = rejection.application.candidate
 
-    assert AccessLink.objects.get().version == 2
+    assert change_address(candidate=candidate, email="ander@kandidaat.example", actor=RECRUITER, now=LATER) is False
+    assert Candidate.objects.get().email == candidate.email
+
+
+@pytest.mark.parametrize(
+    "email", ["Loopbaan@ziekenhuis-oostmeer.example", "COLLEGA@oostmeer.example", "in@oostmeer.example"]
+)
+def test_the_private_link_does_not_go_to_an_address_of_the_house(rejection, settings, email):
+    settings.INBOX_ADDRESS = "in@oostmeer.example"
+    User.objects.filter(pk=make_user(is_active=False).pk).update(email="collega@oostmeer.example")
+    Candidate.objects.update(email_failed_at=NOW)
+
+    with pytest.raises(AddressOfHouse):
+        change_address(candidate=rejection.application.candidate, email=email, actor=RECRUITER, now=LATER)
 
 
 def test_another_address_from_elsewhere_takes_the_mark_away():
