@@ -9,6 +9,7 @@ class OptOut(models.Model):
     number_digest = models.CharField(max_length=64, unique=True)
     stopped_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    heard = models.JSONField(default=list)  # digests of the last texts that stopped or started; each counts once
 
     class Meta:
         ordering = ["-stopped_at", "-pk"]

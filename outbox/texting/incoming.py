@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from organisation.wording import printable
 from outbox import reports
 from outbox.models import IncomingText, Message
-from outbox.texting import optouts
+from outbox.texting import optouts, wishes
 from outbox.texting.codes import reason_of
 from outbox.texting.words import may_mean_the_talk, meaning_of
 
@@ -60,11 +60,9 @@ def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: date
     meaning = _meaning_of(written, opt_out)
     last = _last_text_to(sender)
     kept, is_new = (None, True) if last is None else _keep(provider_id, last, meaning, written, now)
-    wishes = (meaning_of(written), opt_out.lower())
-    if is_new and Meaning.STOP in wishes:
-        optouts.stop(sender, now=now)
-    elif is_new and Meaning.START in wishes:
-        optouts.start(sender, now=now)
+    said = (meaning_of(written), opt_out.lower())
+    if is_new and (Meaning.STOP in said or Meaning.START in said):
+        wishes.take(sender, stops=Meaning.STOP in said, provider_id=provider_id, now=now)
     if kept is None:
         logger.info("a text from a number to which we never wrote: nothing is kept")
     return kept if is_new else None

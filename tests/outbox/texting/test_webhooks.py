@@ -246,6 +246,17 @@ def test_start_undoes_stop_and_an_old_stop_that_is_replayed_does_not_undo_start(
     assert list(IncomingText.objects.values_list("meaning", flat=True)) == ["no", "start"]
 
 
+@pytest.mark.parametrize("before", [[], [("STOP", "SM1")]])
+def test_an_old_start_that_is_replayed_does_not_undo_a_stop_of_a_number_we_never_wrote_to(client, before):
+    for body, sid in [*before, ("START", "SM2"), ("STOP", "SM3"), ("START", "SM2")]:
+        answered(client, body, sid=sid)
+
+    stopped = is_stopped(NUMBER)
+    answered(client, "START", sid="SM4")
+
+    assert (stopped, is_stopped(NUMBER), IncomingText.objects.count()) == (True, False, 0)
+
+
 @pytest.mark.parametrize(
     ("body", "opt_out", "meaning", "is_stopped_after"),
     [("Ophouden", "STOP", "stop", True), ("Yes", "START", "yes", False), ("HELP", "HELP", "other", True)],
