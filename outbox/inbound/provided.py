@@ -29,14 +29,14 @@ READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "sendgrid": SendGridInboundWebhookView,
     "sparkpost": SparkPostInboundWebhookView,
 }
+LARGEST = 40_000_000  # bytes of a call: a mail of 30 MB in base64, which is what providers take
 
 
-def receive_each(events: Iterable[AnymailInboundEvent], *, now: datetime) -> int:
-    """Returns how many of them are mail."""
+def receive_each(events: Iterable[AnymailInboundEvent], *, now: datetime) -> bool:
+    """Whether we are done with all of them; else the provider keeps them, and what we had already is known again."""
     mails = [event.message for event in events if isinstance(getattr(event, "message", None), AnymailInboundMessage)]
-    for mail in mails:
-        receive(_raw(mail), now=now, to=mail.envelope_recipient or "")
-    return len(mails)
+    outcomes = [receive(_raw(mail), now=now, to=mail.envelope_recipient or "") for mail in mails]
+    return all(outcome.is_done for outcome in outcomes)
 
 
 def _raw(mail: AnymailInboundMessage) -> bytes:

@@ -16,11 +16,17 @@ METHODS = ["HEAD", "POST"]
 @require_http_methods(METHODS)
 def mail_report(request: HttpRequest, provider: str) -> HttpResponse:
     now = timezone.now()
-    return take_call(request, provider, tracking.READERS, lambda events: tracking.note_events(events, now=now))
+    return take_call(request, provider, tracking.READERS, lambda events: tracking.note_events(events, now=now) >= 0)
 
 
 @csrf_exempt
 @require_http_methods(METHODS)
 def mail_incoming(request: HttpRequest, provider: str) -> HttpResponse:
     now = timezone.now()
-    return take_call(request, provider, provided.READERS, lambda events: provided.receive_each(events, now=now))
+    return take_call(
+        request,
+        provider,
+        provided.READERS,
+        lambda events: provided.receive_each(events, now=now),
+        at_most=provided.LARGEST,
+    )

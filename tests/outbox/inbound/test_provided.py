@@ -4,12 +4,14 @@ have them: github.com/anymail/django-anymail/tree/main/tests. None seen live."""
 
 import base64
 import json
+import logging
 
 import pytest
 
 from outbox.models import IncomingMail
 from outbox.replies import address_about
-from tests.outbox.inbound.mails import REPLY, SEVDA, calendar_mail, mail
+from tests.factories import make_policy
+from tests.outbox.inbound.mails import INBOX, REPLY, SEVDA, calendar_mail, mail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:.*SendGrid")]
 SECRET = "spreekuur:geheim"
@@ -85,7 +87,7 @@ def test_what_a_machine_sent_goes_to_nobody(client, headers):
         ("postmark", "geen json", SECRET, 400),
         ("postmark", '{"Headers": 1}', SECRET, 400),
         ("postmark", r'{"RawEmail": "Subject: \udcff"}', SECRET, 400),
-        ("postmark", "{}", SECRET, 200),  # a mail of which nothing is known
+        ("postmark", "{}", SECRET, 503),  # a mail of which nothing is known
         ("mailgun", "{}", SECRET, 503),  # its signing key is not set
         ("onbekend", "{}", SECRET, 404),
     ],
@@ -101,10 +103,28 @@ def test_without_a_secret_nobody_can_bring_mail(client, settings):
     assert in_parts(client) == 404
 
 
-def test_a_mail_that_is_too_large_for_a_call_is_refused(client, settings):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+def test_what_we_are_not_done_with_stays_at_the_provider(client, caplog):
+    """5xx: kept and tried again for hours or days, then shown as failed (postmarkapp.com/support/article/
+    understanding-inbound-webhook-retries-in-postmark; support.sendgrid.com, "Inbound Parse Webhook Retry Logic";
+    documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/receive-http)."""
+    caplog.set_level(logging.INFO)
+    make_policy(sender_email="")
 
-    assert (in_parts(client, TextBody="x" * 2000), kept()) == (400, [])
+    assert in_parts(client, OriginalRecipient=INBOX, ToFull=[{"Email": INBOX, "Name": ""}]) == 503
+    assert kept() == []
+    assert "about house: nobodys" in caplog.text
+
+
+def test_a_mail_with_a_large_attachment_is_kept_without_it(client):
+    large = {"Name": "cv.pdf", "Content": "QUFB" * 1_800_000, "ContentType": "application/pdf"}
+
+    assert in_parts(client, Attachments=[large]) == 200
+    assert list(IncomingMail.objects.values_list("text", "is_cut")) == [("Ik kom wat later.", True)]
+
+
+def test_a_call_of_fifty_megabytes_is_refused_before_it_is_read(client, caplog):
+    assert bring(client, "postmark", "{}", content_type="application/json", CONTENT_LENGTH="50000000") == 413
+    assert "a call of postmark is too large: 50000000 bytes" in caplog.text
 
 
 @pytest.mark.parametrize("subject", ["\u00e9 \U0001f600", "a\r\nBcc: x@y.example", "=?utf-8?b?/w==?=", "\x00"])
