@@ -31,16 +31,26 @@ class Gate:
         self._way = way
 
     def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
-        """Raises Trouble: NotAllowed and NotNow before anything leaves."""
+        """Raises Trouble: NotAllowed and NotNow before anything leaves.
+
+        What may have left already is looked up first: a letter in its place would come beside it. Everything is asked
+        again right before the first byte, as a STOP may have come in while we connected.
+        """
         policy = Policy.objects.current()
-        refuse(message, policy, now=now)
+        if not message.is_uncertain:
+            refuse(message, policy, now=now)
         taken = _take(message, policy, now)
+
+        def look() -> None:
+            refuse(message, policy, now=now)
+            last_look()
+
         try:
-            return self._way.send(message, now=now, last_look=last_look)
+            return self._way.send(message, now=now, last_look=look)
         except Trouble as trouble:
             if taken and not (isinstance(trouble, Passing) and trouble.is_uncertain):
                 allowances.give_back(message, taken)
-            if trouble.reason == Reason.OPTED_OUT:
+            if trouble.reason == Reason.OPTED_OUT and not isinstance(trouble, NotAllowed):
                 optouts.stop(message.recipient, now=now)
             raise
 
@@ -69,6 +79,14 @@ def _take(message: Message, policy: Policy, now: datetime) -> list[allowances.Sh
         kind = reached.name.partition(":")[0]
         logger.warning("message %s (%s) is more than policy allows: %s", message.pk, message.kind, kind)
         if kind != "number":
-            managers = User.objects.with_role(Role.APPLICATION_MANAGER)
-            outbox.post(*(messages.limit_reached(one, policy, kind=kind, now=now) for one in managers), now=now)
+            _tell_managers(policy, kind=kind, now=now)
         raise NotAllowed(Reason.LIMIT) from reached
+
+
+def _tell_managers(policy: Policy, *, kind: str, now: datetime) -> None:
+    """Thousands of texts may be over the limit: for who heard of it nothing is written, and no worker is woken."""
+    managers = User.objects.with_role(Role.APPLICATION_MANAGER)
+    keys = {messages.limit_key(one, kind=kind, now=now): one for one in managers}
+    heard = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
+    others = [one for key, one in keys.items() if key not in heard]
+    outbox.post(*(messages.limit_reached(one, policy, kind=kind, now=now) for one in others), now=now)

@@ -26,5 +26,14 @@ def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) ->
             "policy_url": settings.PUBLIC_URL + reverse("organisation:policy"),
             "org_name": policy.employer_name,
         },
-        once=f"{kind}:{today(now)}:user={manager.pk}",
+        once=_once(manager, kind=kind, now=now),
     )
+
+
+def limit_key(manager: User, *, kind: str, now: datetime) -> str:
+    """The dedupe key of that letter."""
+    return f"limit_reached:{_once(manager, kind=kind, now=now)}"
+
+
+def _once(manager: User, *, kind: str, now: datetime) -> str:
+    return f"{kind}:{today(now)}:user={manager.pk}"

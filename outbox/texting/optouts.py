@@ -15,11 +15,14 @@ def is_stopped(number: str) -> bool:
 
 @transaction.atomic
 def stop(number: str, *, now: datetime) -> int:
-    """No text to this number from here on. What waits does not leave, what stands by for it does. Returns how many."""
+    """No text to this number from here on. What waits does not leave, what stands by for it does. Returns how many.
+
+    What waits is locked first: a text that a worker claims meanwhile does not leave together with its letter.
+    """
     stopped = {"stopped_at": now, "ended_at": None}
     OptOut.objects.update_or_create(number_digest=digest_of(number), defaults=stopped)
     waiting = Message.objects.waiting().filter(channel=Message.Channel.SMS, recipient=number)
-    keys = list(waiting.values_list("pk", flat=True))
+    keys = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
     ended = waiting.filter(pk__in=keys).update(**endings.suppressed(reason=Message.Reason.OPTED_OUT, now=now))
     standbys.release(keys, now=now)
     return ended

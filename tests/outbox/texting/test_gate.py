@@ -1,15 +1,19 @@
 """Nobody can spend the employer's money, and nobody is texted who should not be; whichever way texts leave."""
 
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError, connection
+from django_q.models import OrmQ
 
 from organisation.models import Policy, Role
-from outbox.delivery import deliver_due
+from outbox.delivery import claim, deliver, deliver_due
 from outbox.models import Allowance, Message, OptOut
 from outbox.numbers import digest_of
-from outbox.texting import door
+from outbox.texting import door, optouts
+from outbox.texting.gate import Gate
 from outbox.texting.messages import limit_reached
 from outbox.texting.usage import Usage, usage_of
 from tests.factories import NOW, make_message, make_policy, make_text, make_user
@@ -45,6 +49,7 @@ def test_no_more_texts_leave_in_a_day_than_policy_allows_and_managers_hear_it_on
     assert outcomes() == [("sent", "")] * 2 + [("suppressed", "limit")] * 2
     mails = Message.objects.filter(channel="mail").values_list("kind", "recipient", "dedupe_key")
     assert list(mails) == [("limit_reached", manager.email, f"limit_reached:texts:2026-11-23:user={manager.pk}")]
+    assert OrmQ.objects.count() == 1  # no worker is woken by the second
 
 
 def test_the_limit_of_a_day_and_that_of_a_month_are_two_pieces_of_news():
@@ -148,6 +153,64 @@ def test_who_said_stop_gets_nothing_until_start(ended_at):
     deliver_due(now=NOW)
 
     assert outcomes() == [("sent", "") if ended_at else ("suppressed", "opted_out")]
+
+
+class Connects:
+    """While it does so, somebody says stop."""
+
+    def send(self, message, *, now, last_look):
+        optouts.stop(message.recipient, now=now)
+        last_look()
+        raise AssertionError
+
+
+def test_a_stop_that_comes_in_while_we_connect_holds_and_costs_nothing():
+    make_policy()
+    make_message(fallback_for=make_text(), is_standby=True)
+
+    deliver(claim(now=NOW, channels=["sms"]), Gate(Connects()), now=NOW)
+
+    assert (outcomes(), set(used().values())) == ([("suppressed", "opted_out")], {0})
+    assert not Message.objects.get(channel="mail").is_standby
+
+
+class Claims:
+    """Between the look and the write of a stop another worker claims the text, unless it is locked."""
+
+    def __init__(self, other):
+        self.other = other
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.startswith('UPDATE "outbox_message"'):
+            with suppress(OperationalError), self.other.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '50ms'")
+                cursor.execute(
+                    "UPDATE outbox_message SET state = 'sending', leased_until = now() WHERE channel = 'sms'"
+                )
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.only_on("postgresql")
+def test_who_says_stop_while_a_text_is_claimed_does_not_get_the_letter_beside_it():
+    make_message(fallback_for=make_text(), is_standby=True)
+
+    with closing(connection.copy()) as other, connection.execute_wrapper(Claims(other)):
+        optouts.stop("+31600000001", now=NOW)
+
+    assert outcomes() == [("suppressed", "opted_out")]
+    assert not Message.objects.get(channel="mail").is_standby
+
+
+@pytest.mark.parametrize(("known", "outcome"), [("SM1", ("sent", "")), ("", ("queued", "quiet"))])
+def test_a_text_that_may_have_left_is_looked_up_before_the_night_stops_it(settings, known, outcome):
+    make_policy()
+    make_text(is_uncertain=True, provider_id=known)
+
+    with twilio_server(settings) as server:
+        deliver_due(now=MIDNIGHT)
+
+    assert (outcomes(), server.texts) == ([outcome], [])
 
 
 @pytest.mark.parametrize(
