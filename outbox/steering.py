@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
 
 from organisation import audit
 from organisation.actors import Actor
@@ -18,12 +19,14 @@ from outbox.wake import wake
 State, Reason = Message.State, Message.Reason
 AT_ONCE = 5000  # in one act; who sends again so many presses once more for the rest
 LEFT = (State.SENDING, State.SENT, State.DELIVERED)
+KNOWN_TO_HAVE_FAILED = ~Q(provider_id="") & Q(state=State.FAILED, channel=Message.Channel.SMS)  # the provider said so
 
 
 def send_again(message: Message, *, actor: Actor, now: datetime) -> None:
     """A message that failed or was stopped waits anew, as if it was never tried.
 
-    What may have left already is looked up at the provider of texts before it leaves; a letter keeps its Message-ID.
+    What may have left already is looked up at the provider of texts before it leaves, unless that one told us that it
+    did not arrive: it would be found again and again. A letter keeps its Message-ID.
     Raises NotEnded, NoLongerTrue, TooLate, WordsGone, StandsBy, ToldOtherwise.
     """
     with refusals_recorded("message.send_again", message, actor=actor, now=now), transaction.atomic():
@@ -109,6 +112,7 @@ def _anew(now: datetime) -> dict[str, Any]:
         "attempts": 0,
         "not_before": now,
         "first_due_at": None,
+        "is_uncertain": Case(When(KNOWN_TO_HAVE_FAILED, then=Value(False)), default=F("is_uncertain")),
         "sent_at": None,
         "ended_at": None,
     }

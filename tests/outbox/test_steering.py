@@ -46,6 +46,19 @@ def test_what_failed_or_was_stopped_waits_anew(ended):
 
 
 @pytest.mark.parametrize(
+    ("channel", "provider_id", "is_uncertain"),
+    [("sms", "SM1", False), ("sms", "", True), ("mail", "<1@a.example>", True)],
+)
+def test_a_text_that_came_to_nothing_by_its_report_is_not_looked_up_again(channel, provider_id, is_uncertain):
+    message = make_message(**FAILED, channel=channel, provider_id=provider_id, is_uncertain=True)
+
+    send_again(message, actor=ROBIN, now=LATER)
+
+    message.refresh_from_db()
+    assert (message.state, message.provider_id, message.is_uncertain) == ("queued", "", is_uncertain)
+
+
+@pytest.mark.parametrize(
     ("fields", "refusal"),
     [
         ({}, refusals.NotEnded),
