@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from outbox.dsn import is_about_the_address, status_in
+from outbox.blame import Blame, blame_of
 from outbox.letters import html_of
 from outbox.message_ids import message_id_of, root_of
 from outbox.mime import Letter, PreparedEmail
@@ -116,15 +116,21 @@ def trouble_of(error: OSError) -> Trouble:
     """What an answer of the server means: 4yz is passing, 5yz is not (RFC 5321, 4.2.1)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-        is_address = is_about_the_address(status_in(str(words)))  # "5.7.1 relaying denied" is not
-        return _by_code(code, otherwise=Reason.ADDRESS if is_address else Reason.REFUSED)
+        return _by_code(code, words, is_of_recipient=True)
     if isinstance(error, smtplib.SMTPSenderRefused):  # our own sender: every letter has it, so no letter is to blame
         is_settings = error.smtp_code >= 500
         return Passing(Reason.SETTINGS if is_settings else Reason.BUSY, code=error.smtp_code, is_away=is_settings)
     if isinstance(error, smtplib.SMTPResponseException):
-        return _by_code(error.smtp_code, otherwise=Reason.REFUSED)
+        return _by_code(error.smtp_code, error.smtp_error, is_of_recipient=False)
     return Passing(Reason.AWAY, is_away=True, is_uncertain=True)  # it broke off, or said nothing any more
 
 
-def _by_code(code: int, *, otherwise: Message.Reason) -> Trouble:
-    return Passing(Reason.BUSY, code=code) if code < 500 else Hopeless(otherwise, code=code)
+def _by_code(code: int, words: bytes | str, *, is_of_recipient: bool) -> Trouble:
+    """What is about our settings fails no letter: the queue waits, and the alarm tells."""
+    if code < 500:
+        return Passing(Reason.BUSY, code=code)
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    blame = blame_of(code, said, is_of_recipient=is_of_recipient)
+    if blame is Blame.SETTINGS:
+        return Passing(Reason.SETTINGS, code=code, is_away=True)
+    return Hopeless(Reason.ADDRESS if blame is Blame.ADDRESS else Reason.REFUSED, code=code)

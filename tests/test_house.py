@@ -43,6 +43,7 @@ PURE = [
     "organisation/timetable.py",
     "organisation/wording.py",
     "organisation/workdays.py",
+    "outbox/blame.py",
     "outbox/drafts.py",
     "outbox/dsn.py",
     "outbox/endings.py",
