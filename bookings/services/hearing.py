@@ -1,4 +1,7 @@
-"""What came back by text: an advisor hears of a "no", and of a reminder that did not arrive. Nothing is cancelled."""
+"""What came back by text: an advisor hears of a "no", and of a reminder that did not arrive. Nothing is cancelled.
+
+Who answered STOP does not agree to texts any more.
+"""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,18 +11,20 @@ from django.db import transaction
 from bookings.messages import with_all_that_letters_need
 from bookings.messages.texts import advisor_text_answer, advisor_text_failed
 from bookings.models import Booking
+from bookings.services.texting import end_texts
 from bookings.text_answers import not_told_yet, with_failed_text
 from organisation.faults import do_each
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.models import IncomingText
+from outbox.texting.optouts import is_stopped
 
 NEAR = timedelta(hours=48)
-TALK = "booking:"
+TALK, CANDIDATE = "booking:", "candidate:"
 
 
 def collect_text_answers(*, now: datetime) -> int:
-    """Tell advisors who were answered "no". Returns how many answers were collected."""
+    """Tell advisors who were answered "no", and end the consent of who stopped texts. Returns how many answers."""
     policy = Policy.objects.current()
     new = list(IncomingText.objects.filter(handled_at__isnull=True).values_list("pk", flat=True))
     return do_each(new, partial(_collect, policy=policy, now=now), name="incoming text")
@@ -38,7 +43,9 @@ def _collect(answer_id: int, *, policy: Policy, now: datetime) -> bool:
     """False when somebody else was first."""
     if not IncomingText.objects.filter(pk=answer_id, handled_at__isnull=True).update(handled_at=now):
         return False
-    answer = IncomingText.objects.get(pk=answer_id)
+    answer = IncomingText.objects.select_related("answers").get(pk=answer_id)
+    if answer.person_key.startswith(CANDIDATE) and is_stopped(answer.answers.recipient):
+        end_texts(int(answer.person_key.removeprefix(CANDIDATE)), now=now)
     if answer.meaning == IncomingText.Meaning.NO and answer.about.startswith(TALK):
         talks = Booking.objects.standing().filter(pk=answer.about.removeprefix(TALK), starts_at__gt=now)
         for talk in with_all_that_letters_need(talks):

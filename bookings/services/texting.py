@@ -6,7 +6,7 @@ from advisors.models import TalkChannel
 from bookings.models import Booking, WaitlistEntry
 from bookings.refusals import CountryNotTexted, MobileNeeded, PhoneNeeded, TextsStopped
 from candidates.models import Consent
-from candidates.services.contact import give_consent, withdraw_consent
+from candidates.services.contact import give_consent, withdraw_all_consents, withdraw_consent
 from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.phones import country_of, is_mobile
@@ -68,3 +68,13 @@ def take_offers_back(entry: WaitlistEntry, *, now: datetime) -> None:
     withdraw_consent(candidate=entry.invitation.candidate, purpose=Consent.Purpose.SMS, scope=key_of(entry), now=now)
     for held in entry.invitation.holds.offered():
         outbox.withdraw(about=key_of(held), channel="sms", now=now)
+
+
+def end_texts(candidate_id: int, *, now: datetime) -> None:
+    """Somebody answered STOP, which ends what was agreed to; what waited was stopped when the answer came in.
+
+    After START they can ask for texts again. The caller has a transaction.
+    """
+    Booking.objects.standing().filter(invitation__application__candidate=candidate_id).update(wants_sms=False)
+    WaitlistEntry.objects.waiting().filter(invitation__application__candidate=candidate_id).update(wants_sms=False)
+    withdraw_all_consents(candidate_id=candidate_id, purpose=Consent.Purpose.SMS, now=now)

@@ -39,7 +39,7 @@ def appointment(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResp
         "state": state_of(booking, now),
         "place": place_elsewhere(candidate, booking.starts_at),
         "minutes": int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
-        "texts_are_stopped": booking.wants_sms and is_stopped(str(booking.phone)),
+        "texts_are_stopped": bool(booking.phone) and is_stopped(str(booking.phone)),
         "may_move": may_move(booking, policy, now),
         "move_until": booking.starts_at - timedelta(hours=policy.cancel_until_hours),
         "is_whole_session": only_booking(request) is None,

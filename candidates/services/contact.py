@@ -51,3 +51,9 @@ def withdraw_consent(*, candidate: Candidate, purpose: Consent.Purpose, scope: s
     """It stays on record that it was given, and until when."""
     given = Consent.objects.filter(candidate=candidate, purpose=purpose, scope=scope, withdrawn_at__isnull=True)
     given.update(withdrawn_at=now)
+
+
+def withdraw_all_consents(*, candidate_id: int, purpose: Consent.Purpose, now: datetime) -> None:
+    """Whatever it was given for."""
+    given = Consent.objects.filter(candidate=candidate_id, purpose=purpose, withdrawn_at__isnull=True)
+    given.update(withdrawn_at=now)

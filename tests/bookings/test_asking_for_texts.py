@@ -60,8 +60,9 @@ def test_without_texts_any_number_will_do():
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_page_of_an_appointment_says_that_texts_are_stopped(client):
-    booking = make_booking(starts_at=NOW + timedelta(days=2), wants_sms=True)
+@pytest.mark.parametrize("wants_sms", [True, False], ids=["a moment ago", "before"])
+def test_the_page_of_an_appointment_says_that_texts_are_stopped(client, wants_sms):
+    booking = make_booking(starts_at=NOW + timedelta(days=2), wants_sms=wants_sms)
     link = booking.candidate.link
     client.get(reverse("candidates:open_link", args=[token_of(link.key, link.version), f"appointments/{booking.pk}/"]))
 

@@ -6,14 +6,25 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from bookings.models import Booking
+from bookings.models import Booking, WaitlistEntry
 from bookings.services import cancel, collect_text_answers, note_failed_texts, remind_by_text
+from bookings.services.texting import agree_to_offers, agree_to_texts
+from candidates.models import Consent
 from organisation.actors import key_of
 from outbox.delivery import deliver_due
 from outbox.models import IncomingText, Message
 from outbox.reports import record_delivered, record_undelivered
 from outbox.texting.incoming import receive
-from tests.factories import CANDIDATE, WEDNESDAY_TEN, make_advisor, make_booking, make_policy
+from tests.factories import (
+    CANDIDATE,
+    WEDNESDAY_TEN,
+    make_advisor,
+    make_booking,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_waitlist_entry,
+)
 from tests.races import at_once
 
 TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -66,6 +77,23 @@ def test_any_other_answer_waits_in_the_file(booking, text):
 
     assert (collect_text_answers(now=LATER), letters("advisor_text_answer")) == (1, [])
     assert IncomingText.objects.filter(handled_at=LATER).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("texts", "agrees"), [(["ja"], True), (["STOP"], False), (["Afmelden"], False), (["STOP", "START"], True)]
+)
+def test_who_answers_stop_does_not_agree_to_texts_any_more(booking, texts, agrees):
+    other = make_waitlist_entry(invitation=make_invitation(rejection=make_rejection(candidate=booking.candidate)))
+    agree_to_texts(booking, now=TUESDAY_16), agree_to_offers(other, now=TUESDAY_16)
+    WaitlistEntry.objects.update(wants_sms=True)
+    for number, text in enumerate(texts):
+        answer(text, number=number)
+
+    collect_text_answers(now=LATER)
+
+    wishes = [*Booking.objects.values_list("wants_sms"), *WaitlistEntry.objects.values_list("wants_sms")]
+    ends = [*Consent.objects.values_list("withdrawn_at")]
+    assert (wishes, ends) == ([(agrees,)] * 2, [(None if agrees else LATER,)] * 2)
 
 
 def test_a_no_to_a_talk_that_is_cancelled_or_over_is_nobodys_news(booking):
