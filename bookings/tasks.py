@@ -9,6 +9,7 @@ from django_q.tasks import async_task
 from bookings import services
 from bookings.calendar_copies import something_differs, write_due
 from organisation.faults import in_short
+from outbox.wake import woken_now_and_then
 
 SCANS = (
     services.invite_due,
@@ -33,7 +34,8 @@ def send_what_is_due(now: datetime | None = None) -> None:
     now = now or timezone.now()
     for scan in SCANS:
         try:
-            scan(now=now)
+            with woken_now_and_then():
+                scan(now=now)
         except Exception as error:  # one scan that fails does not stop the others
             logger.error("%s: %s", scan.__name__, in_short(error))
 

@@ -15,7 +15,7 @@ from candidates.models import Rejection, Stage
 from candidates.services.contact import OFFERS, touch
 from organisation import audit
 from organisation.actors import SYSTEM
-from organisation.faults import do_each
+from organisation.faults import SCAN_SECONDS, do_each
 from organisation.models import Policy
 from organisation.workdays import next_invitation_moment
 from outbox import services as outbox
@@ -49,7 +49,12 @@ def invite_due(*, now: datetime) -> int:
         return 0
     due = may_be_invited(policy).told_before(timezone.localdate(now))  # type: ignore[attr-defined]
     keys = list(due.order_by("pk").values_list("pk", flat=True))
-    return do_each(keys, lambda key: invite(rejection_id=key, policy=policy, now=now), name="rejection")
+    return do_each(
+        keys,
+        lambda key: invite(rejection_id=key, policy=policy, now=now),
+        name="rejection",
+        seconds=SCAN_SECONDS,
+    )
 
 
 @transaction.atomic
@@ -85,7 +90,7 @@ def remind_invited(*, now: datetime) -> int:
     if not policy.times.invitation_reminder_after_days or not _is_an_hour_for_it(now, policy):
         return 0
     keys = list(_may_be_reminded(now, policy).values_list("pk", flat=True))
-    return do_each(keys, partial(_remind, policy=policy, now=now), name="invitation")
+    return do_each(keys, partial(_remind, policy=policy, now=now), name="invitation", seconds=SCAN_SECONDS)
 
 
 def take_reminders_of_answered_back(*, now: datetime) -> int:

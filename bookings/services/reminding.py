@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from bookings import messages
 from bookings.day_before import is_today, mail_moment, note_moment, text_moment
 from bookings.models import Booking
-from organisation.faults import do_each
+from organisation.faults import SCAN_SECONDS, do_each
 from organisation.models import Policy
 from organisation.timetable import Times
 from outbox import services as outbox
@@ -83,7 +83,8 @@ def _remind(sort: Reminder, *, policy: Policy, now: datetime) -> int:
         for key, starts_at, booked_at, moved_at, zone_name in _near(sort, now).values_list(*WHEN)
         if (moved_at or booked_at) < sort.moment(starts_at, ZoneInfo(zone_name), policy.times) <= now
     }
-    return do_each(list(seen), partial(_remind_of, seen, sort=sort, policy=policy, now=now), name="booking")
+    remind = partial(_remind_of, seen, sort=sort, policy=policy, now=now)
+    return do_each(list(seen), remind, name="booking", seconds=SCAN_SECONDS)
 
 
 def _near(sort: Reminder, now: datetime) -> QuerySet[Booking]:
