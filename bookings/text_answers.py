@@ -1,11 +1,12 @@
 """What came of texts about talks: answers that say no, and reminders that did not arrive."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from bookings.models import Booking
+from bookings.models import Booking, Hold
 from organisation.actors import key_of
 from outbox.models import IncomingText, Message
 
@@ -26,6 +27,14 @@ def with_text_answer(talks: QuerySet[Booking]) -> QuerySet[Booking]:
 def answers_about(booking: Booking) -> list[IncomingText]:
     """Everything that the candidate answered by text about this talk, oldest first."""
     return list(IncomingText.objects.filter(about=key_of(booking)))
+
+
+def said_no_to(holds: Iterable[Hold]) -> set[int]:
+    """Those of these moments, by key, to which the candidate answered "no" by text: it may be read wrong, so they
+    stay offered until somebody declines on the page."""
+    keys = {key_of(held): held.pk for held in holds}
+    no = IncomingText.objects.filter(about__in=keys, meaning=IncomingText.Meaning.NO)
+    return {keys[about] for about in no.values_list("about", flat=True)}
 
 
 def with_failed_text(talks: QuerySet[Booking]) -> QuerySet[Booking]:

@@ -20,6 +20,7 @@ from bookings.offers import Choice, Offer
 from bookings.outcomes import with_names_for
 from bookings.queries import offer_of, one_per_start, pool_of, weekdays_of, wishes_of
 from bookings.refusals import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
+from bookings.text_answers import said_no_to
 from bookings.views.chooser import query_of
 from bookings.views.choosing import closed_for, invitation_of, known_phone
 from bookings.waiting import channel_for
@@ -99,7 +100,9 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     )
     found = named.prefetch_related("holds").order_by("waitlist_entry__joined_at", "pk")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [(one, any(held.state == Hold.State.OFFERED for held in one.holds.all())) for one in page.object_list]
+    offered = {one: [held for held in one.holds.all() if held.state == Hold.State.OFFERED] for one in page.object_list}
+    declined = said_no_to(held for holds in offered.values() for held in holds)
+    rows = [(one, bool(holds), any(held.pk in declined for held in holds)) for one, holds in offered.items()]
     return render(request, "bookings/waiting_list.html", {"page": page, "rows": rows})
 
 

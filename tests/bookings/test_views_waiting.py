@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from bookings.codes import code_of_entry
 from bookings.models import Booking, Hold, WaitlistEntry
-from bookings.services import Waiting, book, wait
+from bookings.services import Waiting, book, collect_text_answers, wait
 from candidates.links import token_of
+from organisation.actors import key_of
 from organisation.models import Role
+from outbox.texting.incoming import receive
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -26,6 +28,7 @@ from tests.factories import (
     make_invitation,
     make_policy,
     make_rejection,
+    make_text,
     make_user,
     make_vacancy,
     make_waitlist_entry,
@@ -296,6 +299,21 @@ def test_a_recruiter_reads_the_names_of_own_candidates_and_an_advisor_none(clien
     assert [text.count("Sevda Aydin") for text in texts] == [1, 0]
     assert ["1 kandidaat wacht" in texts[0], "2 kandidaten wachten" in texts[1]] == [True, True]
     assert "Dinsdag" in texts[0]
+
+
+@pytest.mark.parametrize(("text", "shown"), [("nee", 1), ("ja", 0)])
+def test_a_no_by_text_to_an_offered_moment_is_shown_and_declines_nothing(client, text, shown):
+    first, second = make_waitlist_entry(), make_waitlist_entry()
+    held, _other = make_hold(invitation=first.invitation), make_hold(invitation=second.invitation)
+    make_text(about=key_of(held), state="sent", sent_at=NOW)
+    receive(provider_id="SM1", sender="+31600000001", text=text, opt_out="", now=NOW)
+    collect_text_answers(now=NOW)
+    client.force_login(make_user(Role.ADVISOR))
+
+    page = client.get(reverse("bookings:waiting_list"))
+
+    assert [said_no for _invitation, _is_offered, said_no in page.context["rows"]] == [bool(shown), False]
+    assert (page.content.count(b"badge no"), Hold.objects.offered().count()) == (shown, 2)
 
 
 def test_the_list_of_who_waits_costs_the_same_for_one_and_for_thirty(client):
