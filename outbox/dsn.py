@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as Mail
 from email.parser import HeaderParser
+from email.utils import parseaddr
 from enum import StrEnum
 from html import unescape
 from itertools import islice
@@ -30,6 +31,7 @@ _NOT_AT_ALL = re.compile(
     r"|did not reach the following recipient|giving up on|I've given up",
     re.IGNORECASE,
 )
+_SERVER = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})@", re.IGNORECASE)
 
 
 class Action(StrEnum):
@@ -108,9 +110,19 @@ def _of_words(mail: Mail, text: str, ids: tuple[str, ...]) -> Report | None:
     status = status_in(report)
     if _NOT_YET.search(report):
         return Report(Action.DELAYED, status, ids)
-    if _NOT_AT_ALL.search(report) or mail.get("X-Failed-Recipients"):
+    if mail.get("X-Failed-Recipients") or (_NOT_AT_ALL.search(report) and _is_of_a_server(mail)):
         return Report(Action.FAILED, status, ids)
     return None
+
+
+def _is_of_a_server(mail: Mail) -> bool:
+    """Words alone prove nothing: who is out of office may write "giving up on". A report has no sender on its envelope
+    (RFC 5321, 4.5.5), but neither has such an answer (RFC 3834, 3.3), which says that it is "auto-replied".
+    """
+    if _SERVER.match(parseaddr(str(mail.get("From", "")))[1]):
+        return True
+    is_answer = str(mail.get("Auto-Submitted", "")).strip().lower().startswith("auto-replied")
+    return str(mail.get("Return-Path", "")).replace(" ", "") == "<>" and not is_answer
 
 
 def _message_ids(mail: Mail, parts: list[Mail]) -> Iterator[str]:

@@ -122,6 +122,31 @@ def test_what_is_forged_unknown_or_no_report_changes_nothing():
     assert outcome_of(message) == ("sent", "", "")
 
 
+OUT_OF_OFFICE = "Ik ben vrij. Lukt het niet: my mailbox is giving up on 23 November, mail could not be delivered."
+EMPTY_PATH = "Return-Path: <>\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"sender": "sevda@kandidaat.example"}, "sent"),
+        ({"sender": "sevda@kandidaat.example", "more": f"{EMPTY_PATH}Auto-Submitted: auto-replied\n"}, "sent"),
+        ({"sender": "postmaster.sevda@kandidaat.example"}, "sent"),
+        ({"sender": "System Administrator <sa@mx.example>", "more": EMPTY_PATH}, "failed"),
+        ({"sender": "Mail Delivery <Postmaster@mx.example>"}, "failed"),
+        ({"sender": "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@mx.example>"}, "failed"),
+        ({"sender": "sevda@kandidaat.example", "more": EXIM_HEADER}, "failed"),
+    ],
+)
+def test_words_count_only_when_a_server_says_them(said, state):
+    """Exchange's sender: learn.microsoft.com/exchange/mail-flow/non-delivery-reports-and-bounce-messages."""
+    message = make_sent()
+
+    receive(in_words(bounce_address(message.key), "<x@y>", OUT_OF_OFFICE, **said), now=NOW)
+
+    assert outcome_of(message)[0] == state
+
+
 @pytest.mark.parametrize(
     ("feedback", "outcome"), [("abuse", ("failed", "complained", "")), ("not-spam", ("sent", "", ""))]
 )
