@@ -62,7 +62,7 @@ from tests.factories import (
     make_wish,
 )
 
-PARTS = re.compile(r"channel_|sms_|word")  # of letters, and texts
+PARTS = re.compile(r"channel_|said_|sms_|word")  # of letters, and texts
 
 
 def files_of(language="nl"):

@@ -5,6 +5,7 @@ from bookings.messages.answers import (
     advisor_proposed_moment,
     declined_in_calendar,
     proposed_moment,
+    said_in_calendar,
 )
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.offers import offer_gone, offered
@@ -36,6 +37,7 @@ __all__ = [
     "offered",
     "proposed_moment",
     "rescheduled",
+    "said_in_calendar",
     "text_reminder",
     "with_all_that_letters_need",
 ]

@@ -15,19 +15,26 @@ from candidates.services.access import address_for
 from organisation.models import Policy
 from organisation.wording import day_in_words, time_in_words
 from outbox.drafts import Draft
+from outbox.letters import render_text
 from outbox.writing import Reader, letter, staff
 
 
-def declined_in_calendar(booking: Booking, policy: Policy) -> Draft:
+def said_in_calendar(said: str, proposed: datetime | None) -> str:
+    """One sentence for staff, of an answer that is brought to them as a mail: "declined", or a moment instead."""
+    language = settings.LANGUAGE_CODE
+    words: dict[str, object] = {"said": said, "moment": _in_words(proposed, language, ZONE) if proposed else ""}
+    return render_text("bookings/said_in_calendar", language=language, context=words) if said else ""
+
+
+def declined_in_calendar(booking: Booking, policy: Policy, *, mail: int = 0) -> Draft:
     """Asks the candidate whether the talk is to be cancelled; nothing is cancelled by this."""
     booking = _whole(booking)
     words = {"cancel_url": address_for(booking.candidate, f"appointments/{booking.pk}/cancel/")}
-    return _letter(
-        "declined_in_calendar", booking, policy, booking.candidate.reader, for_candidate(booking, policy) | words
-    )
+    letter_words = for_candidate(booking, policy) | words
+    return _letter("declined_in_calendar", booking, policy, booking.candidate.reader, letter_words, mail=mail)
 
 
-def proposed_moment(booking: Booking, policy: Policy, proposal: Proposal) -> Draft:
+def proposed_moment(booking: Booking, policy: Policy, proposal: Proposal, *, mail: int = 0) -> Draft:
     """To the candidate: it is free and waits for a yes, or it is not, and these are."""
     booking = _whole(booking)
     candidate = booking.candidate
@@ -39,19 +46,19 @@ def proposed_moment(booking: Booking, policy: Policy, proposal: Proposal) -> Dra
         "move_url": address_for(candidate, f"appointments/{booking.pk}/move/"),
     }
     letter_words = for_candidate(booking, policy) | words
-    return _letter("proposed_moment", booking, policy, candidate.reader, letter_words, proposal)
+    return _letter("proposed_moment", booking, policy, candidate.reader, letter_words, proposal, mail=mail)
 
 
-def advisor_declined_in_calendar(booking: Booking, policy: Policy) -> Draft:
+def advisor_declined_in_calendar(booking: Booking, policy: Policy, *, mail: int = 0) -> Draft:
     booking = _whole(booking)
     words: dict[str, object] = {
         "hand_over_url": f"{file_of(booking)}hand-over/",
         "move_url": f"{file_of(booking)}move/",
     }
-    return _to_advisor("advisor_declined_in_calendar", booking, policy, words)
+    return _to_advisor("advisor_declined_in_calendar", booking, policy, words, mail=mail)
 
 
-def advisor_proposed_moment(booking: Booking, policy: Policy, proposal: Proposal) -> Draft:
+def advisor_proposed_moment(booking: Booking, policy: Policy, proposal: Proposal, *, mail: int = 0) -> Draft:
     booking = _whole(booking)
     zone = ZoneInfo(booking.advisor.time_zone)
     query = urlencode({"since": proposal.starts_at.astimezone(zone).date(), "slot": value_of(proposal.starts_at)})
@@ -59,7 +66,7 @@ def advisor_proposed_moment(booking: Booking, policy: Policy, proposal: Proposal
         **_proposed(proposal, settings.LANGUAGE_CODE, ZONE),
         "move_url": f"{file_of(booking)}move/?{query}",
     }
-    return _to_advisor("advisor_proposed_moment", booking, policy, words, proposal)
+    return _to_advisor("advisor_proposed_moment", booking, policy, words, proposal, mail=mail)
 
 
 def _whole(booking: Booking) -> Booking:
@@ -77,9 +84,16 @@ def _in_words(at: datetime, language: str, zone: ZoneInfo) -> str:
 
 
 def _to_advisor(
-    kind: str, booking: Booking, policy: Policy, words: dict[str, object], proposal: Proposal | None = None
+    kind: str,
+    booking: Booking,
+    policy: Policy,
+    words: dict[str, object],
+    proposal: Proposal | None = None,
+    *,
+    mail: int,
 ) -> Draft:
-    return _letter(kind, booking, policy, staff(booking.advisor.user), for_advisor(booking, policy) | words, proposal)
+    whole = for_advisor(booking, policy) | words
+    return _letter(kind, booking, policy, staff(booking.advisor.user), whole, proposal, mail=mail)
 
 
 def _letter(
@@ -89,8 +103,10 @@ def _letter(
     to: Reader,
     words: dict[str, object],
     proposal: Proposal | None = None,
+    *,
+    mail: int,
 ) -> Draft:
-    """Once for every state of the talk, and for every moment that is proposed instead."""
+    """Of one state of the talk, and one moment that is proposed instead; last the key of the mail that said so."""
     at = f":start={value_of(proposal.starts_at)}" if proposal else ""
     return letter(
         f"bookings/{kind}",
@@ -98,6 +114,6 @@ def _letter(
         policy=policy,
         words=words,
         about=booking,
-        once=f"booking={booking.pk}:sequence={booking.sequence}{at}",
+        once=f"booking={booking.pk}:sequence={booking.sequence}{at}:mail={mail}",
         useless_after=booking.starts_at,
     )

@@ -20,13 +20,13 @@ from bookings.proposals import Proposal
 from bookings.services.locking import lock_invitation
 from bookings.services.proposing import judge_for_advisor, judge_for_candidate
 from organisation import audit
-from organisation.actors import Actor
+from organisation.actors import Actor, key_of
 from organisation.faults import do_each
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.drafts import Draft
 from outbox.inbound import keeping
-from outbox.models import IncomingMail
+from outbox.models import IncomingMail, Message
 
 logger = logging.getLogger(__name__)
 Kind = IncomingMail.Kind
@@ -38,6 +38,11 @@ ACTIONS = {
     Said.DECLINED: "answer.decline",
     Said.COUNTER: "answer.propose",
 }
+QUESTIONS = {
+    Party.CANDIDATE: ("declined_in_calendar", "proposed_moment"),
+    Party.ADVISOR: ("advisor_declined_in_calendar", "advisor_proposed_moment"),
+}
+MOST_QUESTIONS = 3
 
 
 class Outcome(StrEnum):
@@ -62,8 +67,6 @@ def _take(mail_id: int, *, now: datetime) -> bool:
         return False
     outcome = _settle(mail, now)
     logger.info("calendar answer %s about %s: %s", mail.pk, mail.about, outcome)
-    if outcome == Outcome.LETTER:
-        _hand_on(mail, mail.text)
     return True
 
 
@@ -73,14 +76,16 @@ def _settle(mail: IncomingMail, now: datetime) -> str:
     if booking is None:
         return _end(mail, Outcome.UNKNOWN)
     if isinstance(answer, itip.Unread):
-        return _end(mail, Outcome.NOT_ASKED) if answer == itip.Unread.OTHER_METHOD else Outcome.LETTER
+        is_nothing = answer == itip.Unread.OTHER_METHOD
+        return _end(mail, Outcome.NOT_ASKED) if is_nothing else _hand_on(mail, mail.text)
     if reason := _why_not(answer, booking, now):
-        return _end(mail, reason)
+        return _end_but_for_words(mail, reason, answer, booking)
     party = _party_of(answer, mail, booking)
-    if party is None:
-        is_former = Advisor.objects.filter(user__email__iexact=answer.attendee).exists()  # their calendar lost the talk
-        return _end(mail, Outcome.OLD) if is_former else Outcome.LETTER
-    return _count(answer, mail, booking, party, now)
+    if party:
+        return _count(answer, mail, booking, party, now)
+    if Advisor.objects.filter(user__email__iexact=answer.attendee).exists():  # whose calendar lost the talk
+        return _end_but_for_words(mail, Outcome.OLD, answer, booking)
+    return _hand_on(mail, _whole(answer, mail, booking))
 
 
 def _why_not(answer: itip.Answer, booking: Booking, now: datetime) -> Outcome | None:
@@ -104,11 +109,11 @@ def _count(answer: itip.Answer, mail: IncomingMail, booking: Booking, party: Par
     """Of two answers to the same state the latest counts (RFC 5546, 2.1.5); one from the future is of this moment."""
     said, proposed = _said(answer, booking)
     if said is None:
-        return Outcome.LETTER
+        return _hand_on(mail, _whole(answer, mail, booking))
     stamped_at = min(answer.stamped_at or mail.received_at, mail.received_at)
     kept = CalendarAnswer.objects.filter(booking=booking, party=party, sequence=booking.sequence).first()
     if kept and stamped_at < kept.stamped_at:
-        return _end(mail, Outcome.OLD)
+        return _end_but_for_words(mail, Outcome.OLD, answer, booking)
     is_news = kept is None or (said, proposed) != (kept.answer, kept.proposed_starts_at)
     proposal = _judged(booking, party, proposed, now) if proposed else None
     CalendarAnswer.objects.update_or_create(
@@ -125,11 +130,9 @@ def _count(answer: itip.Answer, mail: IncomingMail, booking: Booking, party: Par
     )
     if is_news:
         audit.record(ACTIONS[said], booking, actor=_actor(booking, party), now=now)
-        outbox.post(*_letters(booking, party, said, proposal), now=now)
-    _end(mail, said)
-    if answer.comment and party == Party.CANDIDATE:
-        _hand_on(mail, answer.comment)
-    return said
+        outbox.withdraw(about=key_of(booking), kinds=QUESTIONS[party], now=now)  # about what was said before
+        outbox.post(*_letters(booking, party, said, proposal, mail), now=now)
+    return _end_but_for_words(mail, said, answer, booking)
 
 
 def _said(answer: itip.Answer, booking: Booking) -> tuple[Said | None, datetime | None]:
@@ -144,15 +147,24 @@ def _judged(booking: Booking, party: Party, starts_at: datetime, now: datetime) 
     return judge(booking, starts_at, Policy.objects.current(), now=now)
 
 
-def _letters(booking: Booking, party: Party, said: Said, proposal: Proposal | None) -> list[Draft]:
+def _letters(booking: Booking, party: Party, said: Said, proposal: Proposal | None, mail: IncomingMail) -> list[Draft]:
+    """What is asked about it; the same question a few times at most, whoever keeps on changing their mind."""
     policy, is_candidate = Policy.objects.current(), party == Party.CANDIDATE
+    drafts = []
     if proposal:
         write = messages.proposed_moment if is_candidate else messages.advisor_proposed_moment
-        return [write(booking, policy, proposal)]
-    if said == Said.DECLINED:
+        drafts = [write(booking, policy, proposal, mail=mail.pk)]
+    elif said == Said.DECLINED:
         ask = messages.declined_in_calendar if is_candidate else messages.advisor_declined_in_calendar
-        return [ask(booking, policy)]
-    return []
+        drafts = [ask(booking, policy, mail=mail.pk)]
+    return [draft for draft in drafts if _times_asked(draft) < MOST_QUESTIONS]
+
+
+def _times_asked(draft: Draft) -> int:
+    """About this state of the talk, and this moment; what was withdrawn in time was not asked."""
+    same = draft.dedupe_key.rpartition(":")[0]
+    asked = Message.objects.filter(about=draft.about, kind=draft.kind, dedupe_key__startswith=f"{same}:")
+    return asked.exclude(state=Message.State.SUPPRESSED).count()
 
 
 def _locked(about: str) -> Booking | None:
@@ -178,8 +190,24 @@ def _end(mail: IncomingMail, outcome: str) -> str:
     return outcome
 
 
-def _hand_on(mail: IncomingMail, text: str) -> None:
+def _end_but_for_words(mail: IncomingMail, outcome: str, answer: itip.Answer, booking: Booking) -> str:
+    """The answer has had its effect, or has none; a word that somebody typed beside it goes on all the same."""
+    _end(mail, outcome)
+    if answer.comment and mail.sender.lower() != booking.advisor.user.email.lower():
+        _hand_on(mail, answer.comment)
+    return outcome
+
+
+def _whole(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> str:
+    """For a person: what the program says, what was typed beside it, and the mail around it."""
+    said, proposed = _said(answer, booking)
+    word = "" if answer.comment in mail.text else answer.comment
+    return "\n\n".join(filter(None, (messages.said_in_calendar(said or "", proposed), word, mail.text)))
+
+
+def _hand_on(mail: IncomingMail, text: str) -> Outcome:
     """What a person said, or may have said, is for a person: as a letter it waits to be brought to the advisor."""
     IncomingMail.objects.filter(pk=mail.pk).update(
         kind=Kind.LETTER, handled_at=None, subject=mail.subject, text=text, calendar="", outcome=""
     )
+    return Outcome.LETTER

@@ -110,6 +110,23 @@ def test_a_no_of_the_advisor_says_to_them_that_the_talk_stands(booking):
     assert booking.candidate.last_name not in text
 
 
+def test_who_keeps_changing_their_mind_is_asked_again_and_not_about_what_they_took_back(booking):
+    says = ["DECLINED", "ACCEPTED", "DECLINED", "ACCEPTED"]
+    for minute, partstat in enumerate(says):
+        bring(google(said_of(booking, partstat=partstat, stamped_at=STAMPED + timedelta(minutes=minute))), booking)
+
+    assert [state for *_who, state in letters()] == ["suppressed", "suppressed"]
+
+
+def test_the_same_question_comes_three_times_at_most(booking):
+    for minute in range(10):
+        partstat = ("DECLINED", "ACCEPTED")[minute % 2]
+        bring(google(said_of(booking, partstat=partstat, stamped_at=STAMPED + timedelta(minutes=minute))), booking)
+        Message.objects.filter(state="queued").update(state="sent", sent_at=LATER)
+
+    assert [state for *_who, state in letters()] == ["sent"] * 3
+
+
 @pytest.mark.parametrize("program", COUNTERS)
 def test_a_proposed_moment_that_is_free_waits_for_a_yes(booking, program):
     said = said_of(booking, starts_at=FREE, local="20261125T100000")
@@ -177,6 +194,35 @@ def test_a_word_beside_the_answer_goes_on_to_the_advisor(booking, comment):
 
     assert kept() == ("accepted", 2, STAMPED, None, None)
     assert list(IncomingMail.objects.values_list("text", "subject", "calendar")) == [(comment, "Antwoord", "")]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"partstat": "DECLINED"}, "komt niet."),
+        ({"partstat": "TENTATIVE"}, "komt misschien."),
+        ({"starts_at": TAKEN}, "stelt woensdag 25 november om 13.00 uur voor."),
+    ],
+)
+def test_an_answer_from_another_account_tells_the_advisor_what_it_was(booking, said, sentence):
+    """Who reads mail at one address and keeps a calendar at another, as many do with iCloud."""
+    account = "sevda@icloud.example"
+    write = google_counter if "starts_at" in said else google
+    text = write(said_of(booking, attendee=account, comment="Bel me even", **said))
+
+    bring(text, booking, sender=account)
+
+    [words] = IncomingMail.objects.values_list("text", flat=True)
+    assert words == f"Antwoord van een agenda: {sentence}\n\nBel me even\n\nSevda heeft geantwoord."
+
+
+@pytest.mark.parametrize("change", [{"sequence": 1}, {"stamped_at": STAMPED - timedelta(hours=1)}])
+def test_a_word_beside_an_answer_that_is_too_late_is_read_all_the_same(booking, change):
+    bring(google(said_of(booking)), booking)
+
+    assert bring(google(said_of(booking, comment="Ik ben ziek", **change)), booking) == ("letter", None)
+    assert IncomingMail.objects.get(kind="letter").text == "Ik ben ziek"
+    assert kept() == ("accepted", 2, STAMPED, None, None)
 
 
 NOT_COUNTED = {
