@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 NO_LEASE = timedelta(minutes=10)  # lasts so long
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -24,9 +25,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(over, state=Message.State.SENDING)
 
     def under_way(self, now: datetime) -> Self:
-        """Waits for its moment or leaves at this one, and is of use; not what stands by for another."""
-        states = (Message.State.QUEUED, Message.State.SENDING)
-        return self._useful(now).filter(state__in=states, is_standby=False)
+        """Waits for its moment or leaves at this one, and is of use; not what stands by for another.
+
+        Of each state something is said that always holds, and leads to its index however long the history is.
+        """
+        waits = Q(state=Message.State.QUEUED, is_standby=False, channel__in=Message.Channel.values)
+        leaves = Q(state=Message.State.SENDING, is_standby=False, leased_until__gt=LONG_AGO)
+        return self._useful(now).filter(waits | leaves)
 
     def useless(self, now: datetime) -> Self:
         """Not sent, and no longer of use to the reader."""
@@ -136,6 +141,7 @@ class Message(models.Model):
             models.Index(name="message_words", fields=["ended_at"], condition=Q(ended_at__isnull=False) & ~Q(text="")),
             models.Index(name="message_failed", fields=["ended_at"], condition=Q(state="failed")),
             models.Index(name="message_by_about", fields=["about"]),
+            models.Index(name="message_texts_to", fields=["recipient"], condition=Q(channel="sms")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -104,6 +104,8 @@ def test_nobody_waits_for_a_row_that_another_worker_holds(fields, work):
         (Message.objects.useless(NOW).order_by("useless_after"), "message_useless"),
         (Message.objects.repeatable().filter(ended_at__lt=NOW).exclude(text=""), "message_words"),
         (Message.objects.filter(about="booking:1"), "message_by_about"),
+        (Message.objects.filter(channel="sms", recipient="+31600000001"), "message_texts_to"),
+        (Message.objects.under_way(NOW).order_by(), "message_leased"),  # beside one of those for what waits
     ],
 )
 def test_what_a_worker_asks_is_found_by_index_however_long_the_history(rows, index):
