@@ -35,8 +35,10 @@ def export_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> di
     key = key_of(candidate)
     audit.record("candidate.export", candidate, actor=actor, now=now)
     exported: dict[str, Any] = {name: room.export(key) for name, room in ROOMS.items()}
-    answers = outbox.export_answers(key, about=_spoken_of(candidate))
-    return exported | {"answers": answers, "read_by": _readers(candidate)}
+    about = _spoken_of(candidate)
+    answers = outbox.export_answers(key, about=about, address=candidate.email)
+    passed_on = outbox.export_passed_on(about=about, address=candidate.email)
+    return exported | {"answers": answers, "passed_on": passed_on, "read_by": _readers(candidate)}
 
 
 @transaction.atomic
@@ -46,6 +48,7 @@ def erase_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> Non
     _lock(candidate)
     for message_key in _spoken_of(candidate):
         outbox.erase_about(message_key)
+    outbox.erase_from(candidate.email)
     for name in ("outbox", "referrals", "talks", "bookings", "candidates"):
         ROOMS[name].erase(key)
     audit.record("candidate.erase", key, actor=actor, now=now)

@@ -39,7 +39,7 @@ def test_export_gives_what_was_written_to_this_person_and_nobody_else():
 def test_export_holds_what_came_back_in_its_own_words():
     make_story("candidate:7", "booking:7"), make_story("candidate:70", "booking:70")
 
-    assert export_answers("candidate:7", about=["booking:7"]) == [
+    assert export_answers("candidate:7", about=["booking:7"], address="SEVDA@kandidaat.example") == [
         {"received_at": NOW, "meaning": "no", "text": "Nee candidate:7"},
         {
             "received_at": LATER,

@@ -14,6 +14,7 @@ from candidates.models import CandidateSource, Strength
 from organisation import audit
 from organisation.actors import COMMAND, Actor, key_of
 from organisation.models import AuditEvent
+from outbox.inbound.receiving import receive
 from outbox.models import IncomingMail, IncomingText
 from referrals.models import Referral
 from spreekuur.privacy import export_candidate
@@ -46,6 +47,7 @@ MARKS = {
     "phone": "+31600000055",
     "mail that came in": "Antwoordkenmerk",
     "text that came in": "Smskenmerk",
+    "mail about nothing": "Losbriefkenmerk",
 }
 
 
@@ -83,6 +85,8 @@ def hear(booking, candidate):
         digest="1", about=about, sender=MARKS["mail"], text=MARKS["mail that came in"], received_at=NOW
     )
     make_message(about=key_of(mail), person_key="employer", text=MARKS["mail that came in"])
+    letter = f"From: {MARKS['mail'].upper()}\nTo: loopbaan@elders.example\n\n{MARKS['mail about nothing']}\n"
+    assert receive(letter.encode(), now=NOW) == "to_house"
     IncomingText.objects.create(
         answers=make_text(about=about, person_key=person_key),
         about=about,
