@@ -21,7 +21,6 @@ from bookings.services.locking import lock_invitation
 from bookings.services.proposing import judge_for_advisor, judge_for_candidate
 from organisation import audit
 from organisation.actors import Actor, key_of
-from organisation.faults import do_each
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.drafts import Draft
@@ -57,7 +56,7 @@ class Outcome(StrEnum):
 
 def take_calendar_answers(*, now: datetime) -> int:
     """Collect what came in. Returns how many mails."""
-    return do_each(keeping.waiting(Kind.CALENDAR), partial(_take, now=now), name="mail")
+    return keeping.handle(Kind.CALENDAR, partial(_take, now=now), now=now)
 
 
 @transaction.atomic

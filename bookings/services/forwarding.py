@@ -10,7 +10,6 @@ from django.utils import timezone
 from bookings.messages import with_all_that_letters_need
 from bookings.messages.mails import advisor_mail, advisor_mail_stopped
 from bookings.models import Booking
-from organisation.faults import do_each
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.inbound import keeping
@@ -30,7 +29,7 @@ class Outcome(StrEnum):
 
 def forward_mail(*, now: datetime) -> int:
     """Bring further what came in. Returns how many mails."""
-    return do_each(keeping.waiting(IncomingMail.Kind.LETTER), partial(_forward, now=now), name="incoming mail")
+    return keeping.handle(IncomingMail.Kind.LETTER, partial(_forward, now=now), now=now)
 
 
 @transaction.atomic

@@ -1,15 +1,34 @@
 """Mail that waits to be collected by a room above, and what is left of it afterwards."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from organisation.actors import key_of
+from organisation.faults import do_each
 from outbox.models import IncomingMail, Message
 
 KEPT_FOR = timedelta(days=30)  # without its words: it still says that a mail came, and that it was here already
+GIVEN_UP_AFTER = timedelta(days=1)
+FAILED = "failed"
 WORDS = ("subject", "text", "calendar")
+logger = logging.getLogger(__name__)
+
+
+def handle(kind: IncomingMail.Kind, work: Callable[[int], bool], *, now: datetime) -> int:
+    """Do the work for every mail of this kind that nobody has handled. Returns how many were done.
+
+    One at which it fails is tried again every minute for a day, and then it is left as it is, with its words, until it
+    is forgotten.
+    """
+    done = do_each(waiting(kind), work, name="incoming mail")
+    too_old = IncomingMail.objects.filter(kind=kind, handled_at__isnull=True, received_at__lt=now - GIVEN_UP_AFTER)
+    for key, about in too_old.values_list("pk", "about"):
+        logger.error("incoming mail %s about %s: given up, it cannot be handled", key, about)
+        IncomingMail.objects.filter(pk=key, handled_at__isnull=True).update(handled_at=now, outcome=FAILED)
+    return done
 
 
 def waiting(kind: IncomingMail.Kind) -> Sequence[int]:

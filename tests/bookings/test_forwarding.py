@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.services import cancel
+from bookings.messages.invites import uid_of
+from bookings.models import Booking
+from bookings.services import cancel, take_calendar_answers
 from bookings.services.forwarding import forward_mail
+from organisation.models import User
+from outbox.inbound.keeping import forget
 from outbox.inbound.receiving import Outcome as Received
 from outbox.inbound.receiving import receive
 from outbox.letters import html_of
@@ -14,6 +18,7 @@ from outbox.mime import build
 from outbox.models import IncomingMail, Message
 from outbox.replies import address_about
 from spreekuur.privacy import erase_candidate
+from tests.calendar_answers import Said, google
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -38,10 +43,31 @@ def booking(settings):
 
 def bring(about, *, now=NOW, number=1, **fields):
     """A mail that came in, and the letters that brought it further."""
-    values = {"sender": SEVDA, "subject": "Te laat", "text": "Ik kom wat later.", "received_at": now}
-    IncomingMail.objects.create(digest=str(number), about=about, kind="letter", **values | fields)
+    values = {"kind": "letter", "sender": SEVDA, "subject": "Te laat", "text": "Ik kom wat later.", "received_at": now}
+    IncomingMail.objects.create(digest=str(number), about=about, **values | fields)
     forward_mail(now=now)
     return list(Message.objects.order_by("pk"))
+
+
+@pytest.mark.parametrize("kind", ["letter", "calendar"])
+def test_what_cannot_be_handled_for_a_day_is_given_up_and_forgotten_in_time(booking, kind, caplog):
+    """An advisor without a name: no letter about their talks can be written."""
+    User.objects.filter(pk=booking.advisor.user_id).update(name="")
+    said = Said(uid=uid_of(booking), attendee=SEVDA, sequence=booking.sequence, partstat="DECLINED")
+    bring(f"booking:{booking.pk}", kind=kind, calendar=google(said))
+    tomorrow = NOW + timedelta(hours=25)
+    Booking.objects.update(starts_at=NOW + timedelta(days=5), ends_at=NOW + timedelta(days=5, hours=1))
+
+    outcomes = []
+    for moment in (NOW, tomorrow, tomorrow):
+        take_calendar_answers(now=moment)
+        forward_mail(now=moment)
+        outcomes += IncomingMail.objects.values_list("outcome", "handled_at")
+    forget(now=tomorrow + timedelta(days=31))
+
+    assert outcomes == [("", None), ("failed", tomorrow), ("failed", tomorrow)]
+    assert caplog.text.count("given up") == 1
+    assert (IncomingMail.objects.count(), Message.objects.count()) == (0, 0)
 
 
 def outcomes():
