@@ -7,7 +7,7 @@ Those who send by SMTP put it into a header of their provider's own:
 - Mailjet: dev.mailjet.com, "Event payload" ("X-MJ-EventPayload")
 - SendGrid: docs.sendgrid.com, "Unique arguments" ("X-SMTPAPI")
 - Mandrill: mailchimp.com/developer/transactional/docs/smtp-integration ("X-MC-Metadata")
-- Amazon SES: django-anymail reads "X-Metadata" back from the headers that a notification carries
+Not Amazon SES: its notifications come by SNS, which we do not read; let its reports come to the mailbox.
 """
 
 import json
@@ -23,7 +23,6 @@ _HEADERS = {
     "mailjet.com": "X-MJ-EventPayload",
     "sendgrid.net": "X-SMTPAPI",
     "mandrillapp.com": "X-MC-Metadata",
-    "amazonaws.com": "X-Metadata",
 }
 
 
