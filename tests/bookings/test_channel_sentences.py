@@ -9,9 +9,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "room", "sentence"),
     [
-        ("nl", "Route 14", "Meld je bij de balie. Je gesprek is in Route 14."),
+        ("nl", "Route 14", "Meld je bij de balie. Waar in het gebouw: Route 14."),
         ("nl", "", "Meld je bij de balie."),
-        ("en", "Route 14", "Go to the front desk. Your talk is in Route 14."),
+        ("en", "Route 14", "Go to the front desk. Where in the building: Route 14."),
         ("en", "", "Go to the front desk."),
     ],
 )
