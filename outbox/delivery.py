@@ -12,27 +12,29 @@ somebody can send it again.
 import logging
 import random
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import sleep
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from organisation.faults import in_short
 from organisation.models import Policy
 from organisation.timetable import Times
-from outbox import endings, mail, retrying, standbys, tidying
+from outbox import endings, mail, retrying, services, standbys, tidying
 from outbox.models import Message
 from outbox.services import office_hours_from
 from outbox.texting import gate
 from outbox.ticking import Clock
 from outbox.transports import NotAllowed, NotNow, Passing, Transport, Trouble
 
-LEASE = timedelta(minutes=2)  # longer than one send that hangs
-ONE_SEND = timedelta(minutes=1)  # with less of the lease left nothing is begun
-RUN = timedelta(seconds=45)  # shorter than the queue's time-out of a task
+LEASE = timedelta(minutes=3)  # to connect, and one send; with the run it fits the queue's time-out of this task
+ONE_SEND = timedelta(minutes=2)  # with less of the lease left nothing is begun: five slow answers and our record
+RUN = timedelta(seconds=30)
+BEAT_EVERY = timedelta(seconds=10)  # who delivers has no turn for the heartbeat that the watchdog asks
 PATIENCE = (0.5, 1, 2, 4, 8)  # seconds to wait for a database that is away, while we hold the provider's answer
 State, Reason = Message.State, Message.Reason
 logger = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
     whose provider is away is left alone until the next run.
     """
     clock, times = Clock(now), Policy.objects.current().times
+    pulse = Pulse(clock)
     tidying.take_back_abandoned(now=now)
     tidying.suppress_useless(now=now)
     tidying.put_off_until_office_hours(now=now)
@@ -56,11 +59,25 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
             message = claim(now=clock.now(), channels=[channel], times=times)
             if message is None:
                 continue
-            trouble = deliver(message, ways[channel], now=clock.now())
+            trouble = deliver(message, ways[channel], now=clock.now(), beat=pulse.beat)
+            pulse.beat()
             tried, sent = tried + 1, sent + (trouble is None)
             if not (isinstance(trouble, Passing) and trouble.is_away):
                 turns.append(channel)
     return sent
+
+
+class Pulse:
+    """A worker that delivers for long says now and then that it lives, also between connecting and sending."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._next_at = clock, clock.now() + BEAT_EVERY
+
+    def beat(self) -> None:
+        now = self._clock.now()
+        if now >= self._next_at:
+            self._next_at = now + BEAT_EVERY
+            services.beat(worker=settings.WORKER_NAME, now=now)
 
 
 @contextmanager
@@ -93,12 +110,15 @@ def claim(*, now: datetime, channels: Collection[str], times: Times | None = Non
     return message if ours.update(**{name: getattr(message, name) for name in names}) else None
 
 
-def deliver(message: Message, way: Transport, *, now: datetime) -> Trouble | None:
+def deliver(
+    message: Message, way: Transport, *, now: datetime, beat: Callable[[], None] = lambda: None
+) -> Trouble | None:
     """Send a message that was claimed and write down how that went; returns what was the matter."""
     clock = Clock(now)
     looks: list[datetime] = []
 
     def last_look() -> None:
+        beat()
         _look(message, now=clock.now())
         looks.append(clock.now())
 

@@ -4,7 +4,7 @@ import time
 from datetime import datetime, timedelta
 
 JUMP_SECONDS = 10  # a clock that is set right little by little does not move so much between two looks
-CALM_SECONDS = 120  # then who was sending at the jump has finished
+CALM_SECONDS = 180  # then who was sending at the jump has finished
 
 
 def seconds() -> float:
@@ -26,7 +26,7 @@ class Watch:
     """Whether the clock on the wall can be trusted: it has not jumped since this process last looked, or long ago.
 
     When it says that a lease is over, or that a message comes too late, that may be the jump and not the truth; and
-    a clock that is set back within two minutes has done no harm.
+    a clock that is set back within three minutes has done no harm.
     """
 
     def __init__(self) -> None:

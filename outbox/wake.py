@@ -12,6 +12,7 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 PAUSE_SECONDS = 1  # between two calls of who posts thousands
+AT_MOST_SECONDS = 240  # a run and the slowest send that it begins; then the queue kills the process
 logger = logging.getLogger(__name__)
 
 
@@ -59,6 +60,6 @@ def wake_worker() -> None:
     if caller and not caller.may_call():
         return
     try:
-        async_task("outbox.tasks.deliver_due_messages")
+        async_task("outbox.tasks.deliver_due_messages", timeout=AT_MOST_SECONDS)
     except Exception as error:  # any broker fails in its own way; the fact is committed already
         logger.warning("the queue cannot be woken: %s", type(error).__name__)

@@ -168,8 +168,8 @@ Q_CLUSTER = {
     "workers": WORKERS,
     "queue_limit": WORKERS,  # the retry clock starts at prefetch
     "bulk": 1,
-    "timeout": 60,
-    "retry": 150,
+    "timeout": 60,  # a delivery has its own (outbox/wake.py)
+    "retry": 500,  # more than twice that one
     "max_attempts": 3,
     "ack_failures": False,
     "catch_up": False,

@@ -19,6 +19,7 @@ from organisation.faults import in_short
 from outbox.models import Heartbeat
 
 LOOK_SECONDS = 0.2
+FROZEN_AFTER_SECONDS = 150  # longer than a worker that sends slowly is silent
 START_SECONDS = 60  # a busy machine needs time to start a cluster
 LONGEST_PAUSE_SECONDS = 30
 logger = logging.getLogger(__name__)

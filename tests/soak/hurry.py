@@ -10,7 +10,7 @@ AT_LEAST_SECONDS = 0.4  # for an answer, on a machine that is busy
 
 
 def hurry(pace):
-    """`pace` 10: a lease of two minutes ends after twelve seconds."""
+    """`pace` 10: a lease of three minutes ends after eighteen seconds."""
     for name in ("LEASE", "ONE_SEND", "RUN"):
         setattr(delivery, name, getattr(delivery, name) / pace)
     for reason, minutes in retrying.PAUSES.items():

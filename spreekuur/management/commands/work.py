@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from spreekuur.timetable import set_timetable
-from spreekuur.watchdog import Watchdog
+from spreekuur.watchdog import FROZEN_AFTER_SECONDS, Watchdog
 
 
 class Command(BaseCommand):
@@ -19,7 +19,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--frozen-after", type=float, default=90, help="Seconds of silence after which the cluster is started anew."
+            "--frozen-after",
+            type=float,
+            default=FROZEN_AFTER_SECONDS,
+            help="Seconds of silence after which the cluster is started anew.",
         )
         parser.add_argument("--beat-every", type=float, default=5, help="Seconds between two heartbeats.")
         parser.add_argument("--grace", type=float, default=10, help="Seconds to finish in when told to stop.")

@@ -107,7 +107,7 @@ def test_a_text_whose_sender_died_before_it_left_is_sent(settings):
 
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
-        deliver_due(now=NOW + timedelta(minutes=3))
+        deliver_due(now=NOW + timedelta(minutes=4))
 
     assert outcome_of(text) == ("sent", "", "", True)
     assert [sent["body"] for sent in server.texts] == ["Iets anders.", text.text, text.text]
