@@ -322,8 +322,10 @@ def _state_of(row: Record) -> str:
 def _letters(demo: Demo, now: datetime) -> None:
     """What an open invitation and the talks to come have brought about, so that the demo's outbox is not empty."""
     policy = Policy.objects.current()
-    for invitation in Invitation.objects.open(timezone.localdate(now)).filter(bookings=None, reminded_at=None):
+    unanswered = Invitation.objects.open(timezone.localdate(now)).filter(bookings=None, reminded_at=None)
+    for invitation in unanswered:
         outbox.post(messages.invitation(invitation, policy), now=now)
+    unanswered.update(sent_at=now)  # the letter leaves now, so its reminder does not leave in the same hour
     for booking in Booking.objects.standing():
         outbox.post(*messages.booked(booking, policy, now=booking.booked_at), now=now)
 

@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,9 @@ from bookings.models import Booking, Invitation
 from candidates.models import Rejection
 from organisation.models import Policy
 from organisation.workdays import is_working_day
+from outbox.models import Message
 from referrals.models import Referral
+from spreekuur.clock import turn_forward
 from spreekuur.demo_loader import NotEmpty, load
 from tests.races import overlaps
 
@@ -65,6 +67,15 @@ def test_every_talk_of_the_demo_stands_within_the_hours_of_its_advisor():
             outside.append(booking.pk)
 
     assert outside == []
+
+
+def test_a_reminder_does_not_leave_together_with_its_invitation():
+    load(now=MONDAY)
+
+    turn_forward(now=MONDAY, until=MONDAY + timedelta(days=1))
+
+    assert Message.objects.filter(kind="invitation", state="sent").count() == 1
+    assert not Message.objects.filter(kind="invitation_reminder").exists()
 
 
 def test_only_the_rejection_without_a_strength_waits():
