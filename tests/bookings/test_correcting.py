@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from bookings.models import Booking, Invitation
 from bookings.services import correct_address
@@ -125,7 +127,8 @@ def test_an_address_of_a_colleague_is_refused_in_the_form(client, rejection):
 
     answer = client.post(f"/rejections/{rejection.pk}/address/", {"email": rejection.recruiter.email})
 
-    assert answer.context["form"].errors == {"email": [str(AddressOfHouse())]}
+    with translation.override("nl"):
+        assert answer.context["form"].errors == {"email": [str(AddressOfHouse())]}
 
 
 @pytest.mark.parametrize("status", ["booked", "cancelled", "completed", "no_show"])
@@ -167,7 +170,9 @@ def test_saving_says_the_same_whatever_leaves(client, rejection, has_letter):
 
     answer = client.post(f"/rejections/{rejection.pk}/address/", {"email": NEW}, follow=True)
 
-    assert [str(said) for said in answer.context["messages"]] == ["Saved. From now on our mail goes to this address."]
+    with translation.override("nl"):
+        words = gettext("Saved. From now on our mail goes to this address.")
+    assert [str(said) for said in answer.context["messages"]] == [words]
 
 
 def test_what_failed_and_is_sent_again_goes_to_the_new_address(rejection):

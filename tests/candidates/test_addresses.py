@@ -7,6 +7,7 @@ import pytest
 from candidates.drafts import PersonDraft
 from candidates.models import Candidate
 from candidates.refusals import AddressOfHouse
+from candidates.services.access import address_for
 from candidates.services.addresses import change_address, mark_failed_addresses, stop_after_complaints
 from candidates.services.merging import merge_candidates
 from candidates.services.people import rename
@@ -106,7 +107,7 @@ def test_a_recruiter_puts_the_address_right_and_what_waits_goes_there(rejection)
     candidate = rejection.application.candidate
     make_failed(candidate)
     mark_failed_addresses(now=LATER)
-    waiting = make_message(recipient=candidate.email, person_key=key_of(candidate))
+    waiting = make_message(recipient=candidate.email, person_key=key_of(candidate), text=address_for(candidate))
 
     changed = [
         change_address(candidate=candidate, email=" goed@kandidaat.example ", actor=RECRUITER, now=LATER)
@@ -117,6 +118,7 @@ def test_a_recruiter_puts_the_address_right_and_what_waits_goes_there(rejection)
     waiting.refresh_from_db()
     assert changed == [True, False]
     assert (candidate.email, waiting.recipient) == ("goed@kandidaat.example", "goed@kandidaat.example")
+    assert waiting.text == address_for(candidate)  # its link still opens
     assert candidate.email_failed_at is None
     assert mark_failed_addresses(now=LATER) == 0
     assert list(AuditEvent.objects.values_list("action", "about")) == [("candidate.correct_address", key_of(candidate))]
