@@ -39,6 +39,13 @@ def all_read_by_libical(contents):
     return json.loads(result.stdout)
 
 
+def all_kept_by_libical(calendars):
+    """Of each calendar, its objects and the orders in which they come: which one stands after each order, or None."""
+    command = ["/usr/bin/python3", ORACLES / "keep_libical.py"]
+    result = subprocess.run(command, input=json.dumps(calendars).encode(), capture_output=True, check=True)
+    return json.loads(result.stdout)
+
+
 def expanded_by_ical_js(content, *, since, until, zone):
     """Every occurrence between two moments (ISO 8601), as `starts_at`, `ends_at` and what tells if it blocks."""
     result = subprocess.run(

@@ -1,6 +1,7 @@
 """Calendars that keep a talk end with what is true, in whatever order our objects come, and however often.
 
-What left is read by libical and ical.js, which we did not write, into a calendar that follows RFC 5546.
+What left is read by libical and ical.js, which we did not write, into a calendar of our own that follows RFC 5546;
+and libical itself judges every object against what a calendar has (icalclassify), which is no code of ours at all.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from bookings.services import book, cancel, hand_over, move, tell_changed_places
 from organisation.actors import SYSTEM
 from outbox.models import Message
-from tests.calendar_oracles import all_read_by_ical_js, all_read_by_libical
+from tests.calendar_oracles import all_kept_by_libical, all_read_by_ical_js, all_read_by_libical
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -160,11 +161,7 @@ BACK = ["book", "hand_over", "hand_back"]
 @pytest.mark.parametrize("step", [timedelta(), timedelta(hours=1)], ids=["within a second", "an hour apart"])
 @pytest.mark.parametrize("parse", PARSERS)
 def test_all_calendars_agree_after_every_change_in_every_order(parse, step):
-    house = House(step=step)
-    counts = []
-    for change in LIFE:
-        house.do(change)
-        counts.append([len(objects) for objects in house.mailboxes()])
+    house, counts = lived(step)
 
     read = read_with(parse, house)
 
@@ -172,6 +169,28 @@ def test_all_calendars_agree_after_every_change_in_every_order(parse, step):
     for count, stands in zip(counts, STANDS, strict=True):
         ends = [ends_of(objects[:number]) for objects, number in zip(read, count, strict=True)]
         assert ends == [{expected(parse, house, one)} for one in stands]
+
+
+@pytest.mark.parametrize("step", [timedelta(), timedelta(hours=1)], ids=["within a second", "an hour apart"])
+def test_libical_itself_ends_every_calendar_with_the_same_in_every_order(step):
+    house, counts = lived(step)
+
+    ends = ends_at_libical(house, counts, orders)
+
+    assert ends == [[{expected(all_read_by_libical, house, one)} for one in stands] for stands in STANDS]
+
+
+def test_libical_itself_takes_a_talk_that_comes_back():
+    """In the order in which it left, also twice: to libical a CANCEL always cancels, however late it comes."""
+    house = House(step=timedelta())
+    for change in BACK:
+        house.do(change)
+
+    all_of_them = [len(objects) for objects in house.mailboxes()]
+    [ends] = ends_at_libical(house, [all_of_them], lambda places: list(orders(places))[:3])
+
+    stands = ((TUESDAY, "Route 1"), (TUESDAY, "Route 1"), None)
+    assert ends == [{expected(all_read_by_libical, house, one)} for one in stands]
 
 
 @pytest.mark.parametrize("parse", PARSERS)
@@ -195,6 +214,27 @@ def test_what_did_not_leave_in_time_is_not_missed(life, stands):
     ends = [ends_of(objects) for objects in read_with(all_read_by_ical_js, house)]
 
     assert ends == [{expected(all_read_by_ical_js, house, one)} for one in stands]
+
+
+def lived(step):
+    """A house with a talk that had its whole life, and how much each calendar got until each change."""
+    house, counts = House(step=step), []
+    for change in LIFE:
+        house.do(change)
+        counts.append([len(objects) for objects in house.mailboxes()])
+    return house, counts
+
+
+def ends_at_libical(house, counts, orders_of):
+    """As `ends_of`, after each count, but what an object does to a calendar is decided by libical."""
+    boxes = [(box, number) for count in counts for box, number in enumerate(count)]
+    raw, read = house.mailboxes(), read_with(all_read_by_libical, house)
+    kept = all_kept_by_libical([(raw[box][:number], list(orders_of(range(number)))) for box, number in boxes])
+    ends = [
+        {() if place is None else (seen(read[box][place]),) for place in places}
+        for (box, _number), places in zip(boxes, kept, strict=True)
+    ]
+    return [ends[start : start + len(raw)] for start in range(0, len(ends), len(raw))]
 
 
 def expected(parse, house, stands):

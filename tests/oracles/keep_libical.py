@@ -1,0 +1,39 @@
+"""Keeps calendars as libical judges: reads JSON [[objects, orders], ...] from standard input, each order a list of
+places in `objects`, and prints for every order which object stands at the end, or null.
+
+What an incoming object is, is said by icalclassify() of libicalss (Debian: libical3), which has the rules of RFC 5546
+about SEQUENCE and DTSTAMP; we only do what it says. To it every CANCEL cancels, also one that is older.
+"""
+
+import ctypes
+import json
+import sys
+
+TAKEN = {b"REQUEST-NEW", b"REQUEST-UPDATE", b"REQUEST-RESCHEDULE"}
+CANCELLED, PASSED_OVER = {b"CANCEL-EVENT"}, {b"OBSOLETE", b"MISSEQUENCED"}
+
+ical, icalss = ctypes.CDLL("libical.so.3"), ctypes.CDLL("libicalss.so.3")
+ical.icalparser_parse_string.argtypes = [ctypes.c_char_p]
+ical.icalparser_parse_string.restype = ctypes.c_void_p
+ical.icalproperty_enum_to_string.argtypes = [ctypes.c_int]
+ical.icalproperty_enum_to_string.restype = ctypes.c_char_p
+icalss.icalclassify.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p]
+
+
+def end_of(objects, order):
+    known = stands = None
+    for place in order:
+        said = ical.icalproperty_enum_to_string(icalss.icalclassify(objects[place], known, None))
+        if said in TAKEN | CANCELLED:
+            known, stands = objects[place], place if said in TAKEN else None
+        elif said not in PASSED_OVER:
+            sys.exit(f"libical does not know what to do: {said}")
+    return stands
+
+
+def ends_of(texts, orders):
+    objects = [ical.icalparser_parse_string(text.encode()) for text in texts]
+    return [end_of(objects, order) for order in orders]
+
+
+print(json.dumps([ends_of(texts, orders) for texts, orders in json.load(sys.stdin)]))
