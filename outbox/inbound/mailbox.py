@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from outbox.inbound.stream import MOST_KEPT
 
 TIMEOUT_SECONDS = 20  # of silence
-LONGEST_SECONDS = 50.0  # of everything, also of a server that sends a byte every second; a task lasts a minute at most
+LONGEST_SECONDS = 35.0  # signed in, also at a server that sends a byte every second; a task lasts a minute at most
 CHUNK = 256_000  # bytes; of a mail no more than this is on its way at once
 MOST_ASKED = MOST_KEPT + 1  # bytes of one mail; by the last of them we know that it goes on
 NEW = "UNSEEN UNFLAGGED UNDELETED"
