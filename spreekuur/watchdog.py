@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 
 from organisation.faults import in_short
 from outbox.models import Heartbeat
+from spreekuur.timetable import mend_timetable
 
 LOOK_SECONDS = 0.2
 FROZEN_AFTER_SECONDS = 150  # longer than a worker that sends slowly is silent
@@ -90,6 +91,7 @@ class Watchdog:
     def _listen(self) -> None:
         try:
             heard = Heartbeat.objects.filter(worker=self.worker).values_list("beat_at", flat=True).first()
+            mend_timetable()
         except (DatabaseError, InterfaceError):  # away: then silence proves nothing
             self._heard_at = monotonic()
             return

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from bookings.messages import booked
@@ -11,8 +12,11 @@ from bookings.models import Booking
 from bookings.services import book, cancel, hand_over, move
 from bookings.tasks import send_what_is_due
 from organisation.models import Policy
+from outbox import ticking
 from outbox.delivery import deliver_due
 from outbox.models import Message
+from outbox.tasks import deliver_due_messages
+from spreekuur.timetable import tick
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -117,12 +121,28 @@ def test_every_reminder_leaves_once_on_the_clock_where_the_candidate_is(zone, st
 def test_a_clock_that_jumps_back_or_forward_sends_nothing_twice():
     make_policy()
     talk()
-    hours = [at("2026-11-24T15:30") + n * HOUR for n in (0, 1, 0, 1, 20, 1, 0, 21)]
+    hours = [at("2026-11-24T15:30") + n * HOUR for n in (0, 1, 0, 1, 18, 1, 0, 18)]
 
     work(*hours)
 
-    assert came_of() == {MAIL: "sent", TEXT: "sent", NOTE: "too_late"}
+    assert came_of() == {MAIL: "sent", TEXT: "sent", NOTE: "sent"}
     assert Message.objects.filter(kind__in=("reminder", "advisor_note")).count() == 3
+
+
+def test_a_clock_that_is_ahead_for_a_minute_loses_no_reminder(monkeypatch):
+    make_policy()
+    talk()
+    came = []
+
+    for minute in range(7):
+        monkeypatch.setattr(ticking, "seconds", lambda minute=minute: minute * 60.0)
+        ahead = 26 * HOUR if minute == 1 else 0 * HOUR
+        with time_machine.travel(at("2026-11-24T08:58") + minute * MINUTE + ahead, tick=False):
+            tick()
+            deliver_due_messages()
+        came.append(came_of())
+
+    assert came == [{}] * 5 + [{MAIL: "sent"}] * 2  # three minutes after the clock is right again
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,18 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule, Task
+from django_q.scheduler import scheduler
 
 from candidates.models import IntakeFile
 from organisation.models import Role
 from outbox.models import Heartbeat
 from spreekuur import timetable
 from spreekuur.cleaning import sweep
-from spreekuur.timetable import TIMETABLE, Entry, set_timetable, tick
+from spreekuur.timetable import TIMETABLE, Entry, mend_timetable, set_timetable, tick
 from tests.factories import NOW, make_message, make_user
 
 pytestmark = pytest.mark.django_db
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TWO_DAYS_AGO = NOW - timedelta(days=2)
 
 
@@ -41,6 +43,23 @@ def test_a_tick_beats_and_asks_for_a_delivery():
 
     assert Heartbeat.objects.get().beat_at == NOW
     assert [queued.func() for queued in OrmQ.objects.all()] == ["outbox.tasks.deliver_due_messages"]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_timetable(monkeypatch):
+    monkeypatch.setattr("django_q.scheduler.close_old_django_connections", lambda: None)  # it would end the test's
+    with time_machine.travel(NOW + HOUR, tick=False):
+        set_timetable()
+
+    with time_machine.travel(NOW, tick=False):
+        mend_timetable()
+        mend_timetable()
+        later = Schedule.objects.get().next_run
+    with time_machine.travel(NOW + MINUTE / 2, tick=False):
+        scheduler()
+        mend_timetable()
+
+    assert [queued.func() for queued in OrmQ.objects.all()] == ["spreekuur.timetable.tick"]
+    assert (later, Schedule.objects.get().next_run) == (NOW, NOW + MINUTE)
 
 
 def test_a_task_that_fails_does_not_stop_the_others(monkeypatch, caplog):
