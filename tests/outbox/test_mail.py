@@ -124,7 +124,7 @@ def test_what_is_no_address_fails_and_stops_nothing(settings, recipient):
 
 
 def test_a_strange_name_and_a_host_with_an_accent_make_one_mailbox(settings):
-    name = "Sevda\r\nBcc: alle@kandidaat.example\n" + "van der Lange " * 12 + "Yıldız"
+    name = "Sevda\r\nBcc: alle@kandidaat.example\n" + "van der Lange " * 10 + "Yıldız"
     message = make_message(recipient_name=name, recipient="sevda@köln.example", subject="Je\ngesprek")
 
     with mail_server(settings) as server:
