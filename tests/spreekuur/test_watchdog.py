@@ -39,7 +39,8 @@ def environment(file):
 
 def beats(database):
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
-        return connection.execute("SELECT worker, beat_at FROM outbox_heartbeat").fetchall()
+        found = connection.execute("SELECT count(*) FROM django_q_schedule WHERE next_run LIKE '2099%'")
+        return found.fetchone() == (1,)
 
 
 def next_beat(database):
@@ -88,6 +89,8 @@ def test_a_cluster_that_ended_is_started_anew(worker, database):
     next_beat(database)
     leader, _sentinel, _workers = cluster_of(worker)
 
+    assert turn_in_2099(database, put_off=True)
+    wait_for(lambda: not turn_in_2099(database))
     os.kill(leader, signal.SIGKILL)
     wait_for(lambda: is_gone(leader))
     next_beat(database)
