@@ -46,6 +46,14 @@ class House:
         else:
             self.manage("shell", "--no-imports", "--command", MIGRATE)
 
+    def turn_clock(self, moment: datetime) -> None:
+        """Nobody works meanwhile: a worker that sees a clock jump sends nothing for three minutes."""
+        self.worker.send_signal(signal.SIGTERM)
+        self.worker.wait(SECONDS_TO_STOP)
+        self.running.remove(self.worker)
+        self.set_clock(moment)
+        self.start_worker()
+
     def set_clock(self, moment: datetime) -> None:
         new = self.place / "clock.new"
         new.write_text(str((moment - datetime.now(UTC)).total_seconds()))
@@ -64,7 +72,7 @@ class House:
 
     def start_worker(self) -> None:
         """The first thing that a worker does is what the timetable asks every minute."""
-        self._start("worker", "manage.py", "work")
+        self.worker = self._start("worker", "manage.py", "work")
 
     def close(self) -> None:
         for process in self.running:
@@ -78,15 +86,15 @@ class House:
         """What the web server or the worker wrote."""
         return (self.place / f"{name}.log").read_text()
 
-    def _start(self, name: str, *command: str, shares: tuple[int, ...] = ()) -> None:
+    def _start(self, name: str, *command: str, shares: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
         with (self.place / f"{name}.log").open("ab") as log:
-            self.running.append(
-                subprocess.Popen(
-                    [sys.executable, *command],
-                    cwd=ROOT,
-                    env=self.environment,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    pass_fds=shares,
-                )
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=shares,
             )
+        self.running.append(process)
+        return process

@@ -13,7 +13,8 @@ PAUSE_MS = 250  # between two looks: the worker needs the machine as well
 def letter_to(reader: Person, email: str, kind: str = "") -> None:
     """Opens the newest letter or text to this address or number; waits until the worker has sent it."""
     reader.go(f"/demo/outbox/?to={quote(email)}")
-    newest = reader.page.locator("main ul.list > li").filter(has_text=kind).first
+    not_sent = reader.page.locator(".badge.late")  # such as a letter that stood by for a text
+    newest = reader.page.locator("main ul.list > li").filter(has_text=kind, has_not=not_sent).first
     for _attempt in range(PATIENCE):
         if newest.locator(".badge.good").count():
             break

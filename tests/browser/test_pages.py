@@ -37,6 +37,7 @@ STARTS = {
         "/account/password/reset/key/1-used/",
         "/account/password/reset/key/done/",
         "/link/ended/",
+        "/stop/an-old-letter/",
         "/demo/outbox/",
     ],
     "advisor": [
@@ -64,6 +65,16 @@ print(*kinds.values())
 """
 
 
+MAIL_COMES_BACK = """
+from django.utils import timezone
+from bookings.models import Booking
+talk = Booking.objects.standing().filter(advisor__user__email="{email}", starts_at__date="2026-12-01").first()
+candidate = talk.candidate
+candidate.email_failed_at = timezone.now()
+candidate.save(update_fields=["email_failed_at"])
+"""
+
+
 def pages_of(role):
     """The names of the pages that are there for this role; what is there for others as well is looked at once."""
     mine = {name for name, answers in TABLE.items() if answers[role] == 200 and "*" not in name}
@@ -78,6 +89,7 @@ def starts_of(role, demo, visitor):
         sign_in(visitor, STAFF[role], password=PASSWORD)
     if role == "advisor":
         prove_yourself(visitor)
+        demo.manage("shell", "--no-imports", "--command", MAIL_COMES_BACK.format(email=YOUSSEF))
     if role == "recruiter":
         return [*STARTS[role], upload(visitor, SEVDA, BRAM, BROKEN)]
     return STARTS[role]

@@ -56,7 +56,7 @@ def test_the_story(story, employer_ready, open_house, person):
     turn_forward(reader, "invitations")
     assert is_written_to(reader, LOTTE) == (story.employer is EVERYBODY)
 
-    house.set_clock(MONDAY_HALF_PAST_TEN)
+    house.turn_clock(MONDAY_HALF_PAST_TEN)
     letter_to(reader, hero.address)
     booking.choose(candidate, link_in(reader, "/book/"), channel=story.channel, slot=TUESDAY_ELEVEN)
     booking.confirm(candidate, phone=PHONE)
@@ -72,7 +72,7 @@ def test_the_story(story, employer_ready, open_house, person):
     moved = invite | {"sequence": 1, "dtstart": WEDNESDAY_NINE, "dtend": WEDNESDAY_NINE + story.employer.length}
     assert invite_in(reader) == ("REQUEST", moved)
 
-    house.set_clock(WEDNESDAY_NINE + ONE_MINUTE)
+    house.turn_clock(WEDNESDAY_NINE + ONE_MINUTE)
     hold_the_talk(advisor, story)
     letter_to(reader, hero.address)
     booking.consent(candidate, link_in(reader, "/referrals/"), introduction=OWN_WORDS)
