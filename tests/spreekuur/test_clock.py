@@ -48,6 +48,7 @@ def test_turning_to_the_next_invitations_sends_them():
     assert Invitation.objects.get().sent_at == MONDAY_TEN
 
 
+@pytest.mark.only_on("sqlite")  # a week of hours takes a while
 def test_turning_a_week_brings_every_letter_of_that_week_once():
     make_policy()
     make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
