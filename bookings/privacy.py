@@ -4,6 +4,7 @@ from typing import Any
 
 from advisors.models import AgendaEntry
 from bookings.models import Booking, Hold, Invitation, InvitationQuerySet, WaitlistEntry
+from organisation.actors import number_of
 
 INVITATION_FIELDS = ("sent_at", "open_until", "reminded_at", "declined_at", "withdrawn_at")
 BOOKING_FIELDS = (
@@ -62,10 +63,7 @@ def erase(person_key: str) -> int:
 
 
 def _invitations_of(person_key: str) -> InvitationQuerySet:
-    kind, _colon, number = person_key.partition(":")
-    if kind != "candidate" or not number.isdecimal():
-        return Invitation.objects.none()
-    return Invitation.objects.filter(application__candidate_id=int(number))
+    return Invitation.objects.filter(application__candidate_id=number_of(person_key, "candidate"))
 
 
 def _invitation(invitation: Invitation) -> dict[str, Any]:

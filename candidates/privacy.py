@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from candidates.models import Application, Candidate
+from organisation.actors import number_of
 from organisation.models import AuditEvent
 
 
@@ -49,8 +50,7 @@ def erase(person_key: str) -> None:
 
 
 def _candidate(person_key: str) -> Candidate | None:
-    kind, _, number = person_key.partition(":")
-    return Candidate.objects.filter(pk=number).first() if kind == "candidate" and number.isdigit() else None
+    return Candidate.objects.filter(pk=number_of(person_key, "candidate")).first()
 
 
 def _applications(candidate: Candidate) -> list[Application]:

@@ -10,6 +10,12 @@ def key_of(thing: Model) -> str:
     return f"{thing._meta.model_name}:{thing.pk or 'new'}"
 
 
+def number_of(key: str, name: str) -> int:
+    """12 for "booking:12" when it is to be a booking; 0, which no row has, for a key of anything else."""
+    kind, _colon, number = key.partition(":")
+    return int(number) if kind == name and number.isdecimal() else 0
+
+
 @dataclass(frozen=True)
 class Actor:
     key: str

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from organisation.actors import number_of
 from organisation.models import AuditEvent, User
 
 
@@ -37,5 +38,5 @@ def erase(person_key: str) -> None:
 
 
 def _user_of(person_key: str) -> User | None:
-    thing, _colon, number = person_key.partition(":")
-    return User.objects.filter(pk=int(number)).first() if thing == "user" and number.isdigit() else None
+    found: User | None = User.objects.filter(pk=number_of(person_key, "user")).first()
+    return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
-from organisation.actors import Actor
+from organisation.actors import Actor, number_of
 from organisation.models import AuditEvent, Location, Policy, Role, User
 from organisation.refusals import code_in_words
 from organisation.words import action_in_words, key_in_words, origin_in_words
@@ -91,8 +91,8 @@ def talks_ahead_of(user: User, *, now: datetime) -> TalksAhead:
 
 def member_of_staff(actor: Actor) -> User | None:
     """None when a candidate, a program or the system does it."""
-    kind, _colon, number = actor.key.partition(":")
-    return User.objects.filter(pk=int(number)).first() if kind == "user" and number.isdecimal() else None
+    found: User | None = User.objects.filter(pk=number_of(actor.key, "user")).first()
+    return found
 
 
 def trail(wanted: dict[str, str]) -> QuerySet[AuditEvent]:

@@ -19,7 +19,7 @@ def suppressed(*, reason: str, now: datetime) -> dict[str, Any]:
 
 
 def failed(*, reason: str, code: str = "", now: datetime) -> dict[str, Any]:
-    """It did not arrive. Its words stay for a while (services.forget_bodies): a person may send it again."""
+    """It did not arrive. Its words stay for a while (outbox/tidying.py): a person may send it again."""
     return _ended("failed", reason, now) | {"provider_code": code}
 
 

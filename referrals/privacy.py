@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from organisation.actors import number_of
 from referrals.models import Referral, ReferralQuerySet
 
 FIELDS = (
@@ -31,10 +32,7 @@ def erase(person_key: str) -> int:
 
 
 def _of(person_key: str) -> ReferralQuerySet:
-    kind, _colon, number = person_key.partition(":")
-    if kind != "candidate" or not number.isdigit():
-        return Referral.objects.none()
-    return Referral.objects.filter(booking__invitation__application__candidate=int(number))
+    return Referral.objects.filter(booking__invitation__application__candidate=number_of(person_key, "candidate"))
 
 
 def _row(referral: Referral) -> dict[str, Any]:

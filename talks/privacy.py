@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from organisation.actors import number_of
 from talks.models import Note
 
 
@@ -29,7 +30,4 @@ def erase(person_key: str) -> None:
 
 
 def _notes_of(person_key: str) -> QuerySet[Note]:
-    thing, _colon, number = person_key.partition(":")
-    if thing != "candidate" or not number.isdigit():
-        return Note.objects.none()
-    return Note.objects.filter(booking__invitation__application__candidate_id=int(number))
+    return Note.objects.filter(booking__invitation__application__candidate_id=number_of(person_key, "candidate"))

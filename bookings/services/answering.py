@@ -20,7 +20,7 @@ from bookings.proposals import Proposal
 from bookings.services.locking import lock_invitation
 from bookings.services.proposing import judge_for_advisor, judge_for_candidate
 from organisation import audit
-from organisation.actors import Actor, key_of
+from organisation.actors import Actor, key_of, number_of
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.drafts import Draft
@@ -168,10 +168,7 @@ def _times_asked(draft: Draft) -> int:
 
 def _locked(about: str) -> Booking | None:
     """The talk as it is now, and nobody else changes it; a booking waits for its invitation."""
-    name, _, number = about.partition(":")
-    if name != "booking" or not number.isdecimal():
-        return None
-    found = Booking.objects.filter(pk=int(number))
+    found = Booking.objects.filter(pk=number_of(about, "booking"))
     invitation_id = found.values_list("invitation_id", flat=True).first()
     if invitation_id is None:
         return None

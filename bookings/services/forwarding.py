@@ -10,13 +10,13 @@ from django.utils import timezone
 from bookings.messages import with_all_that_letters_need
 from bookings.messages.mails import advisor_mail, advisor_mail_stopped
 from bookings.models import Booking
+from organisation.actors import number_of
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.inbound import keeping
 from outbox.inbound.letters import house_mail
 from outbox.models import IncomingMail
 
-TALK = "booking"
 FOLLOWED_FOR = timedelta(days=30)  # after the talk, or after it was cancelled
 
 
@@ -64,7 +64,4 @@ def _advisor_follows(booking: Booking, now: datetime) -> bool:
 
 def _talk_of(about: str) -> Booking | None:
     """None when it is about something else, or when it is erased."""
-    name, _, number = about.partition(":")
-    if name != TALK or not number.isdecimal():
-        return None
-    return with_all_that_letters_need(Booking.objects.filter(pk=int(number))).first()
+    return with_all_that_letters_need(Booking.objects.filter(pk=number_of(about, "booking"))).first()

@@ -13,6 +13,7 @@ from bookings.messages.texts import advisor_text_answer, advisor_text_failed
 from bookings.models import Booking
 from bookings.services.texting import end_texts
 from bookings.text_answers import not_told_yet, with_failed_text
+from organisation.actors import number_of
 from organisation.faults import do_each
 from organisation.models import Policy
 from outbox import services as outbox
@@ -20,7 +21,6 @@ from outbox.models import IncomingText
 from outbox.texting.optouts import is_stopped
 
 NEAR = timedelta(hours=48)
-TALK, CANDIDATE = "booking:", "candidate:"
 
 
 def collect_text_answers(*, now: datetime) -> int:
@@ -44,10 +44,11 @@ def _collect(answer_id: int, *, policy: Policy, now: datetime) -> bool:
     if not IncomingText.objects.filter(pk=answer_id, handled_at__isnull=True).update(handled_at=now):
         return False
     answer = IncomingText.objects.select_related("answers").get(pk=answer_id)
-    if answer.person_key.startswith(CANDIDATE) and is_stopped(answer.answers.recipient):
-        end_texts(int(answer.person_key.removeprefix(CANDIDATE)), now=now)
-    if answer.meaning == IncomingText.Meaning.NO and answer.about.startswith(TALK):
-        talks = Booking.objects.standing().filter(pk=answer.about.removeprefix(TALK), starts_at__gt=now)
+    candidate_id = number_of(answer.person_key, "candidate")
+    if candidate_id and is_stopped(answer.answers.recipient):
+        end_texts(candidate_id, now=now)
+    if answer.meaning == IncomingText.Meaning.NO:
+        talks = Booking.objects.standing().filter(pk=number_of(answer.about, "booking"), starts_at__gt=now)
         for talk in with_all_that_letters_need(talks):
             outbox.post(advisor_text_answer(talk, policy, answer), now=now)
     return True

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from organisation.models import Policy, Role, User
 from organisation.phones import country_of, is_mobile
-from organisation.timetable import Times, next_moment_for_text
+from organisation.timetable import next_moment_for_text
 from outbox import services as outbox
 from outbox.models import Message
 from outbox.texting import allowances, messages, optouts
@@ -66,7 +66,7 @@ def refuse(message: Message, policy: Policy, *, now: datetime) -> None:
         raise NotAllowed(Reason.COUNTRY)
     if not is_mobile(message.recipient):
         raise NotAllowed(Reason.LANDLINE)
-    until = next_moment_for_text(now, ZoneInfo(message.time_zone), Times.of(policy.timetable))
+    until = next_moment_for_text(now, ZoneInfo(message.time_zone), policy.times)
     if until > now:
         raise NotNow(until=until)
 
