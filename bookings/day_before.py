@@ -1,9 +1,11 @@
-"""When a talk is reminded of: from which moment, and until when that is of use. Pure."""
+"""When a talk is reminded of, or asked about: from which moment, and until when that is of use. Pure."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from organisation.timetable import Times, at_clock
+from organisation.workdays import add_working_days
+from organisation.zones import HOME
 
 
 def text_moment(starts_at: datetime, zone: ZoneInfo, times: Times) -> datetime:
@@ -16,6 +18,12 @@ def mail_moment(starts_at: datetime, zone: ZoneInfo, times: Times) -> datetime:
 
 def note_moment(starts_at: datetime, _zone: ZoneInfo, times: Times) -> datetime:
     return starts_at - timedelta(minutes=times.advisor_note_minutes_before)
+
+
+def outcome_moment(starts_at: datetime, _zone: ZoneInfo, times: Times) -> datetime:
+    """That hour on the employer's clock, so many working days after the day of the talk (UTC)."""
+    day = add_working_days(starts_at.astimezone(HOME).date(), times.outcome_after_working_days)
+    return at_clock(day, times.outcome_from, HOME)
 
 
 def text_useless_after(starts_at: datetime, zone: ZoneInfo, times: Times) -> datetime:

@@ -19,6 +19,7 @@ SCANS = (
     services.remind_by_mail,
     services.remind_by_text,
     services.remind_advisors,
+    services.ask_for_outcomes,
     services.collect_text_answers,
     services.note_failed_texts,
     services.end_what_is_over,

@@ -5,8 +5,9 @@ from django.views.decorators.http import require_http_methods
 
 from insights.figures import FEWEST
 from insights.forms import FilterForm
+from insights.opinions import surveyed
 from insights.periods import period_of
-from insights.queries import figures_of
+from insights.queries import figures_of, rejections_in
 from organisation.doors import for_role
 from organisation.models import Role
 
@@ -18,6 +19,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
     period = period_of(form.cleaned_data.get("period", ""), timezone.localdate())
-    figures = figures_of(period, form.cleaned_data.get("department"))
-    page = {"form": form, "figures": figures, "is_empty": not figures[0].number, "fewest": FEWEST}
+    department = form.cleaned_data.get("department")
+    figures = figures_of(period, department)
+    page = {
+        "form": form,
+        "figures": figures,
+        "is_empty": not figures[0].number,
+        "fewest": FEWEST,
+        "survey": surveyed(rejections_in(period, department)),
+    }
     return render(request, "insights/overview.html", page)

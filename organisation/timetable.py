@@ -32,8 +32,13 @@ class Times:
     texts_until: time = time(20)
     offers_from: time = time(8)  # of the waiting list; only these hours count for the answer
     offers_until: time = time(20)
+    # After a talk, on the candidate's clock.
+    survey_after_working_days: int = 2  # after the talk was marked as held; 0: none
+    survey_at: time = time(10)
     # To who works here, on the employer's clock.
     advisor_note_minutes_before: int = 60  # 0: none
+    outcome_after_working_days: int = 1  # of a talk that nobody marked as held or missed; 0: none
+    outcome_from: time = time(9)
     recruiter_answer_days: int = 5  # working days
     recruiter_reminder_from: time = time(9)  # on a working day
 
@@ -58,7 +63,11 @@ LIMITS: dict[str, tuple[Any, Any]] = {  # the least and the most, both of the ty
     "texts_until": (time(9), time(21)),
     "offers_from": (time(7), time(20)),
     "offers_until": (time(8), time(22)),
+    "survey_after_working_days": (0, 20),
+    "survey_at": (time(8), time(20)),
     "advisor_note_minutes_before": (0, 240),
+    "outcome_after_working_days": (0, 10),
+    "outcome_from": (time(6), time(20)),
     "recruiter_answer_days": (2, 20),
     "recruiter_reminder_from": (time(6), time(20)),
 }

@@ -83,6 +83,17 @@ SECTIONS = (
         },
     ),
     Section(
+        gettext_lazy("After a talk"),
+        THEIR_CLOCK,
+        {
+            "survey_after_working_days": (
+                gettext_lazy("Survey after (working days)"),
+                gettext_lazy("Once, after a talk that was marked as held. 0: no survey."),
+            ),
+            "survey_at": (gettext_lazy("Survey leaves at"), ""),
+        },
+    ),
+    Section(
         gettext_lazy("Colleagues"),
         OUR_CLOCK,
         {
@@ -90,6 +101,11 @@ SECTIONS = (
                 gettext_lazy("Note to the advisor before a talk (minutes)"),
                 gettext_lazy("With the way to the file. 0: no note."),
             ),
+            "outcome_after_working_days": (
+                gettext_lazy("Question to the advisor how a talk went, after (working days)"),
+                gettext_lazy("Once, when nobody marked it as held or missed. 0: no question."),
+            ),
+            "outcome_from": (gettext_lazy("Question to the advisor from"), ""),
             "recruiter_answer_days": (
                 gettext_lazy("A recruiter answers an introduction within (working days)"),
                 gettext_lazy("For who agrees from now on."),

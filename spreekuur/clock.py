@@ -15,6 +15,7 @@ from organisation.models import Policy
 from organisation.timetable import Times
 from organisation.workdays import next_invitation_moment
 from outbox.delivery import deliver_due
+from talks.services import ask_how_it_was
 
 ONE_HOUR = timedelta(hours=1)
 ONE_WEEK = timedelta(days=7)
@@ -52,6 +53,7 @@ def turn_forward(*, now: datetime, until: datetime) -> int:
     sent = 0
     for moment in sorted({*_hours(now, until), *due, until}):
         send_what_is_due(moment)
+        ask_how_it_was(now=moment)
         sent += deliver_due(now=moment)
     return sent
 

@@ -25,6 +25,7 @@ from organisation.models import Department, Location, Policy, Role, RoleGrant, U
 from organisation.workdays import add_working_days
 from outbox import services as outbox
 from referrals.models import Referral
+from talks.models import Survey, SurveyAnswer
 from vacancies.models import Requirement, TrainingOption, Vacancy
 
 FILE = Path(__file__).parent / "demo_data" / "hospital.json"
@@ -63,6 +64,7 @@ def load(*, now: datetime) -> None:
         step(demo)
     _bookings(demo)
     _referrals(demo)
+    _surveys(demo)
     _letters(demo, now)
     _waiting_list(now)
 
@@ -317,6 +319,20 @@ def _state_of(row: Record) -> str:
     if row["status"] == "declined":
         return Referral.State.DECLINED
     return Referral.State.CLOSED if row["outcome"] == "hired" else Referral.State.ACCEPTED
+
+
+def _surveys(demo: Demo) -> None:
+    """Every talk that is marked as held was asked about, or is about to be by the worker."""
+    for row in demo.data["surveys"]:
+        answered = row["answered_day"]
+        survey = Survey.objects.create(
+            booking=demo.made[row["appointment"]],
+            asked_at=demo.moment(row["sent_day"]),
+            answered_at=None if answered is None else demo.moment(answered, "20:00"),
+        )
+        given = {code: str(value) for code, value in row["answers"].items() if value != "" and value is not None}
+        answers = (SurveyAnswer(survey=survey, question=code, answer=value) for code, value in given.items())
+        SurveyAnswer.objects.bulk_create(answers)
 
 
 def _letters(demo: Demo, now: datetime) -> None:

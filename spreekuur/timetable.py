@@ -26,6 +26,7 @@ class Entry:
 TIMETABLE = (
     Entry("say that a worker lives", "outbox.tasks.heartbeat", at_any_clock=True),
     Entry("invite and remind", "bookings.tasks.send_what_is_due"),
+    Entry("ask how talks were", "talks.tasks.ask_how_it_was"),
     Entry("remind recruiters", "referrals.tasks.remind_recruiters"),
     Entry("look at mail that came back", "candidates.tasks.look_at_failed_mail"),
     Entry("tell whose mail comes back", "spreekuur.staff_mail.tell_of_failed_addresses"),

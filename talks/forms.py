@@ -1,14 +1,17 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms import MomentField
 from bookings.impact import Colleague
 from organisation.wording import printable
+from talks.questions import GROUPS, QUESTIONS, Group, Question
 
 LONGEST_NOTE = 20000
+LONGEST_ANSWER = 1000
 
 
 class NoteForm(forms.Form):
@@ -73,3 +76,40 @@ class HandOverForm(CancelForm):
     def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = [(str(one.advisor_id), one.name) for one in colleagues]  # type: ignore[attr-defined]
+
+
+class SurveyForm(forms.Form):
+    """Every question of talks/questions.py. All may be skipped, so none says that it is optional."""
+
+    is_all_optional = True
+
+    def __init__(self, data: Mapping[str, Any] | None, *, answers: Mapping[str, str]) -> None:
+        super().__init__(data, initial=dict(answers))
+        for code, question in QUESTIONS.items():
+            self.fields[code] = _field_of(question)
+
+    def groups(self) -> Iterator[tuple[Group, list[BoundField]]]:
+        for group in GROUPS:
+            yield group, [self[question.code] for question in group.questions]
+
+    def answers(self) -> dict[str, str]:
+        """What was answered, by the code of the question."""
+        given = {code: printable(self.cleaned_data[code]).strip() for code in QUESTIONS}
+        return {code: answer for code, answer in given.items() if answer}
+
+
+def _field_of(question: Question) -> forms.Field:
+    if not question.choices:
+        return forms.CharField(
+            label=str(question.words),
+            required=False,
+            max_length=LONGEST_ANSWER,
+            widget=forms.TextInput() if question.is_short else forms.Textarea(attrs={"rows": 4}),
+            help_text="" if question.is_short else _("Please write no names, of yourself or of others."),
+        )
+    return forms.ChoiceField(
+        label=str(question.words),
+        required=False,
+        choices=[*question.choices, ("", _("No answer"))],
+        widget=forms.RadioSelect(attrs={"class": "rows beside" if question.is_scale else "rows"}),
+    )

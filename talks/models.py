@@ -22,6 +22,38 @@ class Note(models.Model):
         return f"note {self.pk}"
 
 
+class Survey(models.Model):
+    """The candidate was asked, once, how the application and a talk were. Stands apart from the advisor's file."""
+
+    booking = models.OneToOneField(Booking, models.CASCADE, related_name="survey")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)  # the last time; answers may be changed
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"survey {self.pk}"
+
+
+class SurveyAnswer(models.Model):
+    """To one question of talks/questions.py; a question that was skipped has none."""
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=30)
+    answer = models.TextField(max_length=1000)  # the code of a choice, or words
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="survey_answer_once_per_question", fields=["survey", "question"]),
+            models.CheckConstraint(name="survey_answer_says_something", condition=~Q(answer="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"survey answer {self.pk}"
+
+
 class NoteCopy(models.Model):
     """What was typed in a second window while the note changed elsewhere; kept until the advisor decides."""
 

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from talks.views import files, handing_over, moving, notes
+from talks.views import files, handing_over, moving, notes, survey
 
 app_name = "talks"
 urlpatterns = [
+    # the candidate
+    path("my/appointments/<int:pk>/survey/", survey.survey, name="survey"),
+    # staff
     path("talks/<int:pk>/", files.file, name="file"),
     path("talks/<int:pk>/note/", notes.note, name="note"),
     path("talks/<int:pk>/complete/", files.complete, name="complete"),

@@ -43,6 +43,7 @@ from referrals.services.proposing import propose
 from referrals.services.reminding import remind_recruiters
 from spreekuur.staff_mail import send_invitations, tell_application_managers
 from talks.services.outcomes import mark_no_show
+from talks.services.surveying import ask_how_it_was
 from tests.factories import (
     CANDIDATE,
     NOW,
@@ -50,6 +51,7 @@ from tests.factories import (
     make_advisor,
     make_booking,
     make_candidate,
+    make_held_booking,
     make_hold,
     make_invitation,
     make_message,
@@ -88,6 +90,7 @@ class Story:
         self._wait_and_lose_a_held_moment()
         self._lose_a_calendar()
         self._miss()
+        self._ask_how_it_was()
         self._refer()
         self._bring_staff_in()
         self._get_mail()
@@ -155,6 +158,12 @@ class Story:
     def _miss(self):
         booking = self._talk(starts_at=NOW - timedelta(hours=1))
         mark_no_show(booking=booking, actor=COMMAND, now=NOW)
+
+    def _ask_how_it_was(self):
+        make_held_booking(advisor=self.advisor, invitation=self._invitation(), starts_at=NOW - timedelta(days=6))
+        Booking.objects.filter(status="completed").update(closed_at=NOW - timedelta(days=5))
+        ask_how_it_was(now=NOW)
+        outbox.post(messages.advisor_outcome(self._talk(starts_at=NOW - timedelta(days=4)), self.policy), now=NOW)
 
     def _refer(self):
         booking = self._talk(starts_at=NOW - timedelta(hours=3))

@@ -13,6 +13,7 @@ from organisation.actors import Actor
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
 from outbox.models import Message
 from referrals.models import Referral
+from talks.models import Survey, SurveyAnswer
 from vacancies.models import Requirement, Vacancy
 
 NUMBER = count(1)
@@ -242,3 +243,12 @@ def make_referral(*, booking=None, vacancy=None, **fields):
 def make_sent_referral(**fields):
     """The candidate said yes this morning; the recruiter has until next Monday."""
     return make_referral(state="sent", consented_at=NOW, answer_by=date(2026, 11, 30), **fields)
+
+
+def make_survey(*, booking=None, answers=None, **fields):
+    """Asked this morning; answered at once when there are answers."""
+    values = {"asked_at": NOW, "answered_at": NOW if answers else None}
+    survey = Survey.objects.create(booking=booking or make_held_booking(), **values | fields)
+    for question, answer in (answers or {}).items():
+        SurveyAnswer.objects.create(survey=survey, question=question, answer=answer)
+    return survey

@@ -32,6 +32,7 @@ from tests.factories import (
     make_policy,
     make_rejection,
     make_sent_referral,
+    make_survey,
     make_user,
     make_vacancy,
 )
@@ -173,6 +174,7 @@ TABLE = {
     "bookings:invitations": staff("advisor", "recruiter"),
     "bookings:waiting_list": staff("advisor", "recruiter"),
     # talks
+    "talks:survey": CANDIDATE,
     "talks:file": ADVISOR,
     "talks:note": ONLY_POST,
     "talks:note_copy_use": ONLY_POST,
@@ -232,6 +234,7 @@ def world(db):
         booking=booking,
         invitation=make_invitation(rejection=rejections[2]),
         held=held,
+        survey=make_survey(booking=held),
         copy=NoteCopy.objects.create(note=note, window=uuid4(), text="Nog een versie", updated_at=NOW),
         referral=make_sent_referral(booking=held, vacancy=vacancy),
         opening=advisor.openings.first(),
@@ -296,6 +299,7 @@ def arguments(world):
         "referrals:outcome": [world.referral.pk],
         "referrals:proposal": [world.referral.pk],
         "referrals:refer": [world.held.pk],
+        "talks:survey": [world.held.pk],
         "talks:note_copy_use": [world.copy.pk],
         "talks:note_copy_drop": [world.copy.pk],
         **{

@@ -9,7 +9,7 @@ from bookings.messages.answers import (
 )
 from bookings.messages.invitations import invitation, invitation_reminder
 from bookings.messages.offers import offer_gone, offered
-from bookings.messages.reminders import advisor_note, mail_reminder, text_reminder
+from bookings.messages.reminders import advisor_note, advisor_outcome, mail_reminder, text_reminder
 from bookings.messages.talks import (
     booked,
     cancelled,
@@ -23,6 +23,7 @@ from bookings.messages.talks import (
 __all__ = [
     "advisor_declined_in_calendar",
     "advisor_note",
+    "advisor_outcome",
     "advisor_proposed_moment",
     "booked",
     "cancelled",

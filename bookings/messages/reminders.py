@@ -1,4 +1,5 @@
-"""The day before: a mail to everybody, a text to who asked for one. Just before it: a note to the advisor."""
+"""The day before: a mail to everybody, a text to who asked for one. Just before it: a note to the advisor.
+Afterwards, when nobody said how it went: a question to the advisor."""
 
 from datetime import datetime
 
@@ -64,6 +65,14 @@ def advisor_note(booking: Booking, policy: Policy) -> Draft:
         once=f"{_state(booking)}:{to.key}",
         useless_after=booking.starts_at,
     )
+
+
+def advisor_outcome(booking: Booking, policy: Policy) -> Draft:
+    """To who held it, or did not: the file does not say yet. Of use until it does."""
+    to = staff(booking.advisor.user)
+    words = for_advisor(booking, policy)
+    once = f"{_state(booking)}:{to.key}"
+    return letter("bookings/advisor_outcome", to=to, policy=policy, words=words, about=booking, once=once)
 
 
 def _short_text(booking: Booking, policy: Policy, words: dict[str, object]) -> str:

@@ -67,6 +67,7 @@ class Booking(models.Model):
     is_late_cancellation = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)  # marked completed or no-show
     advisor_note_at = models.DateTimeField(null=True, blank=True)  # told just before it; a move empties it
+    outcome_asked_at = models.DateTimeField(null=True, blank=True)  # the advisor, who had not marked it
     text_failed_at = models.DateTimeField(null=True, blank=True)  # the reminder by text did not arrive
     organiser = models.EmailField(blank=True)  # of the calendar event, for life; "antwoord+@..." gets a tag of its own
     place_told = models.CharField(max_length=64, blank=True)  # digest of where it is, as the last invite had it
@@ -83,6 +84,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(name="booking_by_advisor", fields=["advisor", "starts_at"]),
             models.Index(name="booking_by_start", fields=["starts_at"], condition=Q(status="booked")),
+            models.Index(name="booking_held", fields=["closed_at"], condition=Q(status="completed")),
         ]
         constraints = [
             models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),

@@ -1,4 +1,5 @@
-"""Reminders of a talk, by scanning for what is due: never twice, never to a moment that moved or was cancelled.
+"""Reminders of a talk, and the question how it went, by scanning for what is due: never twice, never to a moment that
+moved or was cancelled.
 
 Nobody has to be awake at the moment itself. Of what nobody looked at in time the outbox shows a row: it leaves when it
 is still of use, and is suppressed as too late when it is not.
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings import messages
-from bookings.day_before import is_today, mail_moment, note_moment, text_moment
+from bookings.day_before import is_today, mail_moment, note_moment, outcome_moment, text_moment
 from bookings.models import Booking
 from organisation.faults import SCAN_SECONDS, do_each
 from organisation.models import Policy
@@ -24,6 +25,7 @@ from outbox.drafts import Draft
 
 WHEN = ("pk", "starts_at", "booked_at", "moved_at", "invitation__application__candidate__time_zone")
 LOOK_BACK = timedelta(days=1)  # at talks that began while nobody worked
+TWO_WEEKS = timedelta(days=14)  # after a talk of which nobody said how it went
 TWO_DAYS = timedelta(days=2)  # the whole day before, whatever the zone
 FIVE_HOURS = timedelta(hours=5)  # more than the earliest note of the timetable
 
@@ -36,6 +38,7 @@ class Reminder:
     moment: Callable[[datetime, ZoneInfo, Times], datetime]
     draft: Callable[[Booking, Policy, datetime], Draft]
     ahead: timedelta = TWO_DAYS
+    behind: timedelta = LOOK_BACK
     wanted: Q = field(default_factory=Q)
 
 
@@ -52,9 +55,14 @@ def _note(booking: Booking, policy: Policy, _now: datetime) -> Draft:
     return messages.advisor_note(booking, policy)
 
 
+def _question(booking: Booking, policy: Policy, _now: datetime) -> Draft:
+    return messages.advisor_outcome(booking, policy)
+
+
 TEXT = Reminder("text_reminder_at", text_moment, _text, wanted=Q(wants_sms=True))
 MAIL = Reminder("mail_reminder_at", mail_moment, _mail)
 NOTE = Reminder("advisor_note_at", note_moment, _note, ahead=FIVE_HOURS)
+OUTCOME = Reminder("outcome_asked_at", outcome_moment, _question, ahead=timedelta(0), behind=TWO_WEEKS)
 
 
 def text_is_ahead(booking: Booking, now: datetime) -> bool:
@@ -77,6 +85,15 @@ def remind_advisors(*, now: datetime) -> int:
     return _remind(NOTE, policy=policy, now=now) if policy.times.advisor_note_minutes_before else 0
 
 
+def ask_for_outcomes(*, now: datetime) -> int:
+    """Ask the advisor, once, about every talk that is over and was not marked, unless the timetable does not ask.
+
+    Returns how many.
+    """
+    policy = Policy.objects.current()
+    return _remind(OUTCOME, policy=policy, now=now) if policy.times.outcome_after_working_days else 0
+
+
 def _remind(sort: Reminder, *, policy: Policy, now: datetime) -> int:
     seen = {
         key: starts_at
@@ -89,7 +106,7 @@ def _remind(sort: Reminder, *, policy: Policy, now: datetime) -> int:
 
 def _near(sort: Reminder, now: datetime) -> QuerySet[Booking]:
     """Not yet reminded of; of these one that was arranged after its reminder's moment gets none."""
-    near = Booking.objects.standing().filter(starts_at__gt=now - LOOK_BACK, starts_at__lt=now + sort.ahead)
+    near = Booking.objects.standing().filter(starts_at__gt=now - sort.behind, starts_at__lt=now + sort.ahead)
     return near.filter(sort.wanted, **{f"{sort.mark}__isnull": True})
 
 

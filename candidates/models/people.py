@@ -39,7 +39,7 @@ class Candidate(models.Model):
     phone = PhoneNumberField(_("Phone number"), blank=True)
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="nl")
     time_zone = models.CharField(_("Time zone"), max_length=40, default=settings.TIME_ZONE)  # in which we say times
-    messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or reminders of them any more
+    messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or surveys any more
     email_failed_at = models.DateTimeField(null=True, blank=True)  # mail to this address came back
     email_confirmed_at = models.DateTimeField(null=True, blank=True)  # a recruiter asked; what failed before is past
     last_contact_at = models.DateTimeField(null=True, blank=True)  # drives the date of erasure

@@ -12,6 +12,7 @@ from outbox import services as outbox
 from outbox.models import Message
 
 OFFERS = ("invitation", "invitation_reminder")
+UNASKED = (*OFFERS, "survey")  # what somebody may stop (Telecommunicatiewet 11.7)
 
 
 def touch(candidate: Candidate, *, now: datetime) -> None:
@@ -22,16 +23,16 @@ def touch(candidate: Candidate, *, now: datetime) -> None:
 
 @transaction.atomic
 def stop_messages(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
-    """No more invitations or reminders of them; what waits is not sent. Appointments that stand keep their messages.
+    """No more invitations, reminders of them, or surveys; what waits is not sent. Appointments that stand keep theirs.
 
     Mail programs may ask again and again: the trail says it once.
     """
     Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)  # no letter may be written meanwhile
     wanted = Candidate.objects.filter(pk=candidate.pk, messages_stopped_at__isnull=True)
     is_new = wanted.update(messages_stopped_at=now)
-    offers = Message.objects.filter(person_key=key_of(candidate), kind__in=OFFERS)
-    for about in set(offers.values_list("about", flat=True)):
-        outbox.withdraw(about=about, kinds=OFFERS, now=now)
+    unasked = Message.objects.filter(person_key=key_of(candidate), kind__in=UNASKED)
+    for about in set(unasked.values_list("about", flat=True)):
+        outbox.withdraw(about=about, kinds=UNASKED, now=now)
     if is_new:
         audit.record("candidate.stop_messages", candidate, actor=actor, now=now)
 

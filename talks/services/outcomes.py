@@ -59,6 +59,7 @@ def _mark(booking: Booking, status: Booking.Status, now: datetime) -> tuple[Book
         raise TooLateToCorrect
     marked.status, marked.closed_at = status, now
     marked.save(update_fields=["status", "closed_at"])
+    outbox.withdraw(about=key_of(marked), kinds=["advisor_outcome"], now=now)
     return marked, was
 
 

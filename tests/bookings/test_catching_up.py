@@ -34,7 +34,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 AMSTERDAM, NEW_YORK, TOKYO = (ZoneInfo(f"{name}") for name in ("Europe/Amsterdam", "America/New_York", "Asia/Tokyo"))
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-MAIL, TEXT, NOTE = "reminder mail", "reminder sms", "advisor_note mail"
+MAIL, TEXT, NOTE, ASKED = "reminder mail", "reminder sms", "advisor_note mail", "advisor_outcome mail"
 
 
 def at(text, zone=AMSTERDAM):
@@ -70,8 +70,11 @@ def came_of():
         ("2026-11-25T08:30", {MAIL: "sent", TEXT: "too_late"}),  # says "today"
         ("2026-11-25T09:59", {MAIL: "sent", TEXT: "too_late", NOTE: "sent"}),
         ("2026-11-25T10:00", {MAIL: "too_late", TEXT: "too_late", NOTE: "too_late"}),
-        ("2026-11-26T09:59", {MAIL: "too_late", TEXT: "too_late", NOTE: "too_late"}),
-        ("2026-11-26T10:00", {}),  # a day after the talk nobody asks any more
+        ("2026-11-26T08:59", {MAIL: "too_late", TEXT: "too_late", NOTE: "too_late"}),
+        ("2026-11-26T09:59", {MAIL: "too_late", TEXT: "too_late", NOTE: "too_late", ASKED: "sent"}),
+        ("2026-11-26T10:00", {ASKED: "sent"}),  # a day after the talk nobody reminds of it any more
+        ("2026-12-08T09:00", {ASKED: "sent"}),
+        ("2026-12-09T10:00", {}),  # nor asks how it went after two weeks
     ],
 )
 def test_a_worker_that_was_down_since_monday_sends_what_still_makes_sense(back_at, expected):

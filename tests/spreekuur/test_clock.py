@@ -56,13 +56,14 @@ def test_turning_a_week_brings_every_letter_of_that_week_once():
 
     sent = [turn_forward(now=NOW, until=NOW + timedelta(days=8)), turn_forward(now=NOW, until=NOW + timedelta(days=8))]
 
-    assert sent == [5, 0]
+    assert sent == [6, 0]
     assert kinds() == [
         ("invitation", "mail", "sent"),
         ("reminder", "mail", "sent"),
         ("reminder", "sms", "sent"),
         ("text_failed", "mail", "suppressed"),  # stood by for it
         ("advisor_note", "mail", "sent"),
+        ("advisor_outcome", "mail", "sent"),
         ("invitation_reminder", "mail", "sent"),
     ]
 

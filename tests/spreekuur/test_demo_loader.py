@@ -18,6 +18,7 @@ from outbox.models import Message
 from referrals.models import Referral
 from spreekuur.clock import turn_forward
 from spreekuur.demo_loader import NotEmpty, load
+from talks.models import Survey
 from tests.races import overlaps
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,7 @@ def test_the_demo_has_the_totals_of_the_fictional_hospital():
         "bookings": dict(Counter(Booking.objects.values_list("status", flat=True))),
         "to come": Booking.objects.filter(starts_at__gt=MONDAY).count(),
         "referrals": Referral.objects.count(),
+        "surveys": (Survey.objects.count(), Survey.objects.filter(answered_at__isnull=False).count()),
     }
     assert totals == {
         "rejections": 22,
@@ -41,6 +43,7 @@ def test_the_demo_has_the_totals_of_the_fictional_hospital():
         "bookings": {"completed": 10, "no_show": 2, "cancelled": 1, "booked": 3},
         "to come": 3,
         "referrals": 6,
+        "surveys": (10, 8),
     }
 
 

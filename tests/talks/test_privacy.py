@@ -2,10 +2,10 @@ from uuid import UUID
 
 import pytest
 
-from talks.models import Note, NoteCopy
+from talks.models import Note, NoteCopy, Survey, SurveyAnswer
 from talks.privacy import erase, export
 from talks.services import save_note
-from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, WEDNESDAY_TEN, make_booking
+from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, WEDNESDAY_TEN, make_booking, make_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +47,27 @@ def test_erase_takes_the_notes_of_this_candidate_only():
     erase(f"user:{other.advisor.user_id}")
 
     assert (Note.objects.get().booking, NoteCopy.objects.count()) == (other, 1)
+
+
+def test_export_gives_the_survey_and_its_answers():
+    survey = make_survey(answers={"reason_clear": "5", "improve": "Bel eerder."})
+    make_survey(answers={"reason_clear": "1"})
+
+    assert export(f"candidate:{survey.booking.candidate.pk}") == {
+        "surveys": [
+            {
+                "booking": survey.booking_id,
+                "asked_at": NOW.isoformat(),
+                "answered_at": NOW.isoformat(),
+                "answers": {"reason_clear": "5", "improve": "Bel eerder."},
+            }
+        ]
+    }
+
+
+def test_erase_takes_the_answers_of_this_candidate_only():
+    survey, other = (make_survey(answers={"reason_clear": "5"}) for _number in range(2))
+
+    erase(f"candidate:{survey.booking.candidate.pk}")
+
+    assert (Survey.objects.get(), SurveyAnswer.objects.count()) == (other, 1)
