@@ -8,8 +8,9 @@ from django.db.models import Count, QuerySet
 from candidates.models import Rejection
 from insights.figures import FEWEST
 from talks.models import Survey, SurveyAnswer
-from talks.questions import AGREE, QUESTIONS, RECOMMEND
+from talks.questions import QUESTIONS
 
+SCORED = "recommend_0_10"
 PROMOTERS, DETRACTORS = range(9, 11), range(7)  # of 0 to 10
 
 
@@ -31,7 +32,8 @@ class Opinion:
 class Surveyed:
     asked: int
     answered: int
-    opinions: list[Opinion]
+    means: list[Opinion]
+    score: Opinion
     improvements: list[str]  # what to do better, in alphabetical order: not in the order of the talks
 
     @property
@@ -44,28 +46,30 @@ def surveyed(rejections: QuerySet[Rejection]) -> Surveyed:
     surveys = Survey.objects.filter(booking__invitation__application__rejection__in=rejections.values("pk"))
     numbers = surveys.order_by().aggregate(asked=Count("pk"), answered=Count("answered_at"))
     given = SurveyAnswer.objects.filter(survey__in=surveys.values("pk"))
-    return Surveyed(**numbers, opinions=_opinions(given), improvements=_improvements(given))
+    opinions = _opinions(given)
+    score = opinions.pop(SCORED)
+    return Surveyed(**numbers, means=list(opinions.values()), score=score, improvements=_improvements(given))
 
 
-def _opinions(given: QuerySet[SurveyAnswer]) -> list[Opinion]:
+def _opinions(given: QuerySet[SurveyAnswer]) -> dict[str, Opinion]:
+    """By the code of their question."""
     counts: dict[str, dict[int, int]] = {code: {} for code, asked in QUESTIONS.items() if asked.is_scale}
     rows: Any = given.filter(question__in=counts).values_list("question", "answer").order_by().annotate(Count("pk"))
     for code, answer, number in rows:
         counts[code][int(answer)] = number
-    return [_opinion(code, answers) for code, answers in counts.items()]
+    return {code: _opinion(code, answers) for code, answers in counts.items()}
 
 
 def _opinion(code: str, answers: dict[int, int]) -> Opinion:
     """`answers`: how many gave which number."""
-    question, people = QUESTIONS[code], sum(answers.values())
+    words, people = str(QUESTIONS[code].words), sum(answers.values())
     if not people:
-        return Opinion(str(question.words), 0)
-    if question.choices == AGREE:
-        mean = sum(number * times for number, times in answers.items()) / people
-        return Opinion(str(question.words), people, mean=round(mean, 1))
-    assert question.choices == RECOMMEND
-    net = sum(times * ((number in PROMOTERS) - (number in DETRACTORS)) for number, times in answers.items())
-    return Opinion(str(question.words), people, score=round(100 * net / people))
+        return Opinion(words, 0)
+    if code == SCORED:
+        net = sum(times * ((number in PROMOTERS) - (number in DETRACTORS)) for number, times in answers.items())
+        return Opinion(words, people, score=round(100 * net / people))
+    mean = sum(number * times for number, times in answers.items()) / people
+    return Opinion(words, people, mean=round(mean, 1))
 
 
 def _improvements(given: QuerySet[SurveyAnswer]) -> list[str]:

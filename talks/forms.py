@@ -86,7 +86,7 @@ class SurveyForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, *, answers: Mapping[str, str]) -> None:
         super().__init__(data, initial=dict(answers))
         for code, question in QUESTIONS.items():
-            self.fields[code] = _field_of(question)
+            self.fields[code] = _field_of(question, is_answered=code in answers)
 
     def groups(self) -> Iterator[tuple[Group, list[BoundField]]]:
         for group in GROUPS:
@@ -98,7 +98,8 @@ class SurveyForm(forms.Form):
         return {code: answer for code, answer in given.items() if answer}
 
 
-def _field_of(question: Question) -> forms.Field:
+def _field_of(question: Question, *, is_answered: bool) -> forms.Field:
+    """A radio button cannot be let go, so who answered before may choose no answer."""
     if not question.choices:
         return forms.CharField(
             label=str(question.words),
@@ -110,6 +111,6 @@ def _field_of(question: Question) -> forms.Field:
     return forms.ChoiceField(
         label=str(question.words),
         required=False,
-        choices=[*question.choices, ("", _("No answer"))],
+        choices=[*question.choices, *([("", _("No answer"))] if is_answered else [])],
         widget=forms.RadioSelect(attrs={"class": "rows beside" if question.is_scale else "rows"}),
     )

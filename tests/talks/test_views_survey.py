@@ -40,6 +40,7 @@ def test_what_is_answered_is_kept_and_shown_again(client, survey):
     assert dict(SurveyAnswer.objects.values_list("question", "answer")) == ANSWERS
     page = client.get(path_of(survey))
     assert page.context["form"].initial == ANSWERS
+    assert page.content.decode().count("Geen antwoord") == 3  # to take back one that was given
     assert "Sla je antwoorden op" in page.content.decode()
 
 
