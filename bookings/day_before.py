@@ -22,7 +22,7 @@ def note_moment(starts_at: datetime, _zone: ZoneInfo, times: Times) -> datetime:
 
 def outcome_moment(starts_at: datetime, _zone: ZoneInfo, times: Times) -> datetime:
     """That hour on the employer's clock, so many working days after the day of the talk (UTC)."""
-    day = add_working_days(starts_at.astimezone(HOME).date(), times.outcome_after_working_days)
+    day = add_working_days(starts_at.astimezone(HOME).date(), times.outcome_after_working_days, times.closed_days)
     return at_clock(day, times.outcome_from, HOME)
 
 

@@ -41,6 +41,8 @@ class Times:
     outcome_from: time = time(9)
     recruiter_answer_days: int = 5  # working days
     recruiter_reminder_from: time = time(9)  # on a working day
+    # Not of the timetable, but no working days either: the employer's own closed days.
+    closed_days: frozenset[date] = frozenset()
 
     @staticmethod
     def of(given: Mapping[str, Any]) -> "Times":
@@ -112,7 +114,7 @@ def contradictions(times: Times) -> list[tuple[str, str]]:
 
 def differing(times: Times) -> dict[str, str | int]:
     """What is not as usual, as `Times.of` reads it."""
-    values = {name: value for name, value in vars(times).items() if value != getattr(USUAL, name)}
+    values = {name: value for name in LIMITS if (value := getattr(times, name)) != getattr(USUAL, name)}
     return {name: f"{value:%H:%M}" if isinstance(value, time) else value for name, value in values.items()}
 
 

@@ -80,6 +80,8 @@ ACTIONS: dict[str, Promise] = {
     "role.withdraw.manager": _("Role of manager taken away"),
     "role.withdraw.recruiter": _("Role of recruiter taken away"),
     "talk.complete": _("Talk marked as held"),
+    "survey.answer": _("Survey answered"),
+    "survey.send": _("Survey sent"),
     "talk.no_show": _("Talk marked as missed"),
     "user.add": _("Account made"),
     "user.change": _("Account changed"),

@@ -1,4 +1,4 @@
-"""Working days: Monday to Friday without the public holidays of the Netherlands.
+"""Working days: Monday to Friday without the public holidays of the Netherlands and the employer's own closed days.
 
 Liberation Day (5 May) counts as a holiday once in five years, as most Dutch collective agreements have it.
 """
@@ -13,6 +13,8 @@ from holidays.constants import PUBLIC
 from organisation.timetable import Times, at_clock
 
 ONE_DAY = timedelta(days=1)
+Days = frozenset[date]
+NONE: Days = frozenset()
 FRIDAY, SATURDAY = 4, 5
 
 
@@ -32,16 +34,17 @@ def holiday_name(day: date, language: str) -> str:
     return _named_holidays(day.year, "nl" if language.startswith("nl") else "en_US").get(day, "")
 
 
-def is_working_day(day: date) -> bool:
-    return day.weekday() < SATURDAY and day not in public_holidays(day.year)
+def is_working_day(day: date, closed: Days = NONE) -> bool:
+    """`closed` are the employer's own closed days."""
+    return day.weekday() < SATURDAY and day not in public_holidays(day.year) and day not in closed
 
 
-def add_working_days(day: date, count: int) -> date:
+def add_working_days(day: date, count: int, closed: Days = NONE) -> date:
     """The count-th working day after `day`; with a negative count, before it; with 0, `day` itself."""
     step = ONE_DAY if count > 0 else -ONE_DAY
     for _ in range(abs(count)):
         day += step
-        while not is_working_day(day):
+        while not is_working_day(day, closed):
             day += step
     return day
 
@@ -55,11 +58,11 @@ def next_invitation_moment(moment: datetime, zone: ZoneInfo, times: Times) -> da
     """The first moment from `moment` on (UTC) at which a letter about a rejection may leave.
 
     That is on a working day from 10:00 until 17:00 in the zone, on Friday until 15:00, unless policy says
-    otherwise: nobody reads such news in the evening, or before a weekend in which there is nobody to call.
+    otherwise: nobody reads such news in the evening, or before a weekend or on a day on which there is nobody to call.
     """
     local = moment.astimezone(zone)
     day = local.date()
     until = times.invitations_until_on_friday if day.weekday() == FRIDAY else times.invitations_until
-    if is_working_day(day) and local.time() < until:
+    if is_working_day(day, times.closed_days) and local.time() < until:
         return max(moment.astimezone(UTC), at_clock(day, times.invitations_from, zone))
-    return at_clock(add_working_days(day, 1), times.invitations_from, zone)
+    return at_clock(add_working_days(day, 1, times.closed_days), times.invitations_from, zone)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel.core import Locale, get_global
 from babel.dates import get_timezone_location
@@ -10,6 +10,17 @@ from django.conf import settings
 
 HOME = ZoneInfo(settings.TIME_ZONE)
 PARTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+@lru_cache(maxsize=256)
+def zone_named(name: str) -> ZoneInfo:
+    """Of a name that the time zone data has dropped since, or that never was one, the employer's: said late by an hour
+    or more, and not left out.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return HOME
 
 
 @lru_cache(maxsize=4)

@@ -57,3 +57,10 @@ def overlaps(entries):
         for second in rows[number + 1 :]
         if first[0] == second[0] and second[1] < first[2]
     ]
+
+
+def somebody_waits():
+    """On PostgreSQL: whether anybody waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

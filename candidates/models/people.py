@@ -10,6 +10,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from organisation.actors import key_of
 from organisation.models import User
+from organisation.zones import zone_named
 from outbox.writing import Reader
 
 
@@ -59,7 +60,7 @@ class Candidate(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_named(self.time_zone)
 
     @property
     def full_name(self) -> str:

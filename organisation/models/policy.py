@@ -1,3 +1,5 @@
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -122,8 +124,10 @@ class Policy(models.Model):
 
     @property
     def times(self) -> Times:
-        """When what leaves."""
-        return Times.of(self.timetable)
+        """When what leaves, and on which days nobody works."""
+        times = Times.of(self.timetable)
+        days = frozenset(date.fromisoformat(day) for day in self.closed_days)
+        return replace(times, closed_days=days) if days else times
 
 
 class ActiveQuerySet(models.QuerySet["Location"]):

@@ -8,7 +8,7 @@ from organisation.actors import Actor
 from organisation.models import Policy
 from organisation.refusals import AddressDoesNotFit, TextDoesNotFit
 from organisation.text_room import room_for_short_name, width_of
-from organisation.timetable import Times, differing
+from organisation.timetable import LIMITS, Times, differing
 
 FIELDS = [field.name for field in Policy._meta.concrete_fields if not field.primary_key]
 
@@ -35,7 +35,7 @@ def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
 def change_timetable(times: Times, *, actor: Actor, now: datetime) -> list[str]:
     """Keep what differs from what is usual; what was posted stays. The audit trail says which hours changed."""
     policy = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
-    changed = [name for name, value in vars(times).items() if value != getattr(policy.times, name)]
+    changed = [name for name in LIMITS if getattr(times, name) != getattr(policy.times, name)]
     policy.timetable = differing(times)
     policy.save()
     for name in changed:

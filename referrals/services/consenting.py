@@ -123,7 +123,7 @@ def _mark_sent(referral: Referral, introduction: str, policy: Policy, now: datet
     referral.introduction = introduction
     referral.state = Referral.State.SENT
     referral.consented_at, referral.refused_at = now, None
-    referral.answer_by = add_working_days(today, policy.times.recruiter_answer_days)
+    referral.answer_by = add_working_days(today, policy.times.recruiter_answer_days, policy.times.closed_days)
     referral.save()
 
 

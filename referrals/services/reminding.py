@@ -19,7 +19,8 @@ from referrals.models import Referral
 def remind_recruiters(*, now: datetime) -> int:
     """Post a reminder for every referral whose day has passed without an answer. Returns how many."""
     local, policy = now.astimezone(ZoneInfo(settings.TIME_ZONE)), Policy.objects.current()
-    if local.time() < policy.times.recruiter_reminder_from or not is_working_day(local.date()):
+    times = policy.times
+    if local.time() < times.recruiter_reminder_from or not is_working_day(local.date(), times.closed_days):
         return 0
     keys = list(_overdue(local.date()).values_list("pk", flat=True))
     return do_each(keys, partial(_remind_of, policy=policy, today=local.date(), now=now), name="referral")

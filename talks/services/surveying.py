@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +14,7 @@ from organisation import audit
 from organisation.actors import SYSTEM, Actor
 from organisation.faults import SCAN_SECONDS, do_each
 from organisation.models import Policy
+from organisation.zones import zone_named
 from outbox import services as outbox
 from talks import messages
 from talks.after import survey_moment
@@ -35,7 +35,7 @@ def ask_how_it_was(*, now: datetime) -> int:
     due = [
         key
         for key, closed_at, zone_name in _unasked(now).values_list("pk", "closed_at", ZONE_NAME)
-        if survey_moment(closed_at, ZoneInfo(zone_name), policy.times) <= now
+        if survey_moment(closed_at, zone_named(zone_name), policy.times) <= now
     ]
     return do_each(due, partial(_ask, policy=policy, now=now), name="booking", seconds=SCAN_SECONDS)
 

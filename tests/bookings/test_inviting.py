@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from bookings.models import Invitation
 from bookings.services import (
@@ -37,7 +37,7 @@ from tests.factories import (
     make_waitlist_entry,
     make_wish,
 )
-from tests.races import at_once
+from tests.races import at_once, somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +159,17 @@ def test_letters_leave_at_decent_hours_only(moment, expected):
     make_rejection()
 
     assert invited(moment) == expected
+
+
+def test_nobody_is_invited_or_reminded_on_a_day_on_which_the_employer_is_closed():
+    make_policy(closed_days={"2026-11-23": "Verhuizing", "2026-11-30": "Verhuizing"})
+    make_advisor()
+    make_rejection()
+
+    answers = [invite_due(now=NOW), invite_due(now=NOW + timedelta(days=1))]
+
+    assert answers == [0, 1]
+    assert [remind_invited(now=NOW + timedelta(days=days)) for days in (7, 8)] == [0, 1]
 
 
 def test_one_reminder_after_seven_days():
@@ -321,12 +332,6 @@ def test_the_longest_name_gets_every_letter():
     )
 
 
-def waits(connection):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
-
-
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("letter", ["invitation", "reminder"])
@@ -342,7 +347,7 @@ def test_who_presses_stop_in_that_moment_gets_no_letter(transactional_db, letter
         with transaction.atomic():
             stop_messages(candidate=candidate, actor=CANDIDATE, now=NOW)
             stopped.set()
-            while not (looked.is_set() or waits(connection)):
+            while not (looked.is_set() or somebody_waits()):
                 pass
 
     def write_letter():

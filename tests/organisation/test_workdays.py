@@ -39,6 +39,13 @@ def test_is_working_day_knows_weekends_and_dutch_holidays(day, expected):
     assert is_working_day(day) is expected
 
 
+def test_the_employers_own_closed_days_are_no_working_days():
+    closed = frozenset({date(2026, 11, 24), date(2026, 11, 25)})
+
+    assert [is_working_day(day, closed) for day in (date(2026, 11, 24), date(2026, 11, 26))] == [False, True]
+    assert add_working_days(date(2026, 11, 23), 1, closed) == date(2026, 11, 26)
+
+
 @pytest.mark.parametrize(
     ("day", "count", "expected"),
     [

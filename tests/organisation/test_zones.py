@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from organisation.zones import is_elsewhere, place_of, zones_in_words
+from organisation.zones import HOME, is_elsewhere, place_of, zone_named, zones_in_words
 
 
 def test_zones_are_named_by_country_and_town_in_the_readers_language():
@@ -15,6 +15,15 @@ def test_zones_are_named_by_country_and_town_in_the_readers_language():
     )
     assert dutch["Europe/Amsterdam"] == "Nederland: Amsterdam"
     assert place_of("America/Paramaribo", "nl") == "Paramaribo"
+
+
+def test_a_zone_that_nobody_knows_is_the_employers():
+    assert [zone_named(name) for name in ("Europe/Nergens", "", "../etc/passwd", "America/New_York")] == [
+        HOME,
+        HOME,
+        HOME,
+        ZoneInfo("America/New_York"),
+    ]
 
 
 def test_every_named_zone_can_be_used_and_is_named_once():
