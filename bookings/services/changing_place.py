@@ -8,12 +8,13 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from advisors.models import Advisor, TalkChannel
 from bookings import messages
 from bookings.models import Booking
 from bookings.places import digest_of_place, place_of
+from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_reminders_back
 from organisation import audit
 from organisation.actors import SYSTEM, key_of
@@ -70,20 +71,26 @@ def _differing(now: datetime) -> list[tuple[_Place, str]]:
     return [(place, digest) for place, digest in found if digest != place.place_told]
 
 
+def _locked(booking_id: int, now: datetime) -> Booking | None:
+    """The talk as it is now. A reminder that is written meanwhile comes before or after, and keeps its mark."""
+    found = _ahead(now).filter(pk=booking_id)
+    invitation_id = found.values_list("invitation_id", flat=True).first()
+    if invitation_id is None:
+        return None
+    lock_invitation(invitation_id)
+    return messages.with_all_that_letters_need(found.select_for_update(no_key=True, of=("self",))).first()
+
+
 @transaction.atomic
 def _tell(booking_id: int, *, policy: Policy, now: datetime) -> bool:
     """False when somebody else did, or when the talk moved or was cancelled since the scan saw it."""
-    booking = messages.with_all_that_letters_need(_ahead(now).filter(pk=booking_id)).first()
+    booking = _locked(booking_id, now)
     if booking is None or (place := place_of(booking)) == booking.place_told:
         return False
-    as_seen = _ahead(now).filter(pk=booking_id, sequence=booking.sequence, place_told=booking.place_told)
-    if not as_seen.update(place_told=place, sequence=F("sequence") + 1):
-        return False
+    booking.place_told, booking.sequence = place, booking.sequence + 1
     outbox.withdraw(about=key_of(booking), kinds=("changed_place", "advisor_changed_place"), now=now)
     take_reminders_back(booking, now=now)  # they may name the place of before, and come again
-    Booking.objects.filter(pk=booking_id).update(
-        text_reminder_at=booking.text_reminder_at, mail_reminder_at=booking.mail_reminder_at
-    )
+    booking.save(update_fields=["place_told", "sequence", "text_reminder_at", "mail_reminder_at"])
     audit.record("booking.change_place", booking, actor=SYSTEM, now=now)
     outbox.post(*messages.changed_place(booking, policy, now=now), now=now)
     return True

@@ -1,16 +1,17 @@
 """A talk whose place changes: both calendars follow, once, whoever changed it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from advisors.models import Advisor
 from bookings.calendar_copies import difference_of
 from bookings.models import Booking, CalendarCopy
 from bookings.places import place_of
-from bookings.services import book, move, remind_by_mail, reschedule, tell_changed_places
+from bookings.services import book, move, remind_by_mail, remind_by_text, reschedule, tell_changed_places
 from organisation.models import AuditEvent, Location
 from outbox.models import Message
 from tests.factories import (
@@ -26,7 +27,7 @@ from tests.factories import (
     make_policy,
     make_wish,
 )
-from tests.races import at_once
+from tests.races import at_once, somebody_waits
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -165,3 +166,36 @@ def test_ten_scans_at_once_tell_it_once(transactional_db):
     answers = at_once([lambda: tell_changed_places(now=NOW)] * 10, threads=10)
 
     assert (sorted(answers), told()) == ([0] * 9 + [1], BOTH)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_that_is_written_at_the_same_moment_comes_once(transactional_db):
+    """The reminder commits after the other has looked at the talk, or is about to."""
+    make_advisor()
+    booking, reminded, told_it = booked(wants_sms=True), Event(), Event()
+    Location.objects.update(room="Route 15")
+    at_four = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+
+    def remind_slowly():
+        with transaction.atomic():
+            remind_by_text(now=at_four)
+            reminded.set()
+            while not (told_it.is_set() or somebody_waits()):
+                pass
+
+    def tell():
+        reminded.wait(timeout=60)
+        try:
+            tell_changed_places(now=at_four)
+        finally:
+            told_it.set()
+
+    at_once([remind_slowly, tell], threads=2)
+    remind_by_text(now=at_four + MINUTE)
+
+    texts = Message.objects.filter(about=f"booking:{booking.pk}", channel="sms").order_by("pk")
+    assert [(text.dedupe_key.split(":")[2], text.state) for text in texts] == [
+        ("sequence=0", "suppressed"),
+        ("sequence=1", "queued"),
+    ]
