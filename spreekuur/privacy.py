@@ -5,14 +5,17 @@ from typing import Any
 
 from django.db import transaction
 
+from bookings import messages
 from bookings import privacy as bookings
 from bookings.models import Booking, Invitation
 from candidates import privacy as candidates
 from candidates.models import Candidate
 from organisation import audit
 from organisation.actors import Actor, key_of
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, Policy
 from outbox import privacy as outbox
+from outbox import services as outbox_services
+from outbox.drafts import Draft
 from referrals import privacy as referrals
 from referrals.models import Referral
 from talks import privacy as talks
@@ -46,12 +49,21 @@ def erase_candidate(candidate: Candidate, *, actor: Actor, now: datetime) -> Non
     """Everything goes at once, also what was written to staff about this candidate's talks. The trail keeps keys."""
     key = key_of(candidate)
     _lock(candidate)
+    letters = _to_advisors_of_talks(candidate, now)
     for message_key in _spoken_of(candidate):
         outbox.erase_about(message_key)
     outbox.erase_from(candidate.email)
     for name in ("outbox", "referrals", "talks", "bookings", "candidates"):
         ROOMS[name].erase(key)
+    outbox_services.post(*letters, now=now)
     audit.record("candidate.erase", key, actor=actor, now=now)
+
+
+def _to_advisors_of_talks(candidate: Candidate, now: datetime) -> list[Draft]:
+    """A talk that is ahead must not stay in a calendar; the letters name nobody."""
+    ahead = Booking.objects.of_candidate(candidate).standing().filter(ends_at__gt=now)
+    policy = Policy.objects.current()
+    return [messages.erased(booking, policy, now=now) for booking in ahead]
 
 
 def _lock(candidate: Candidate) -> None:

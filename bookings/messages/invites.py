@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import translation
@@ -45,6 +44,15 @@ def calendar_of_advisor(
     return _object(talk, method)
 
 
+def calendar_without_candidate(booking: Booking, policy: Policy, *, now: datetime) -> str:
+    """Takes a talk out of the advisor's calendar, and names nobody else."""
+    advisor = booking.advisor
+    talk = _talk(booking, policy, advisor, now=now)
+    with translation.override(settings.LANGUAGE_CODE):
+        talk = replace(talk, summary=neutral_title(booking))
+    return _object(replace(talk, attendees=talk.attendees[1:]), CANCEL)
+
+
 def _talk(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) -> ical.Talk:
     """What the calendars of both have in common."""
     candidate = booking.candidate
@@ -84,5 +92,8 @@ def organiser_of(booking: Booking, policy: Policy) -> str:
 
 
 def uid_of(booking: Booking) -> str:
-    """Of the calendar event; the same in every invite, feed and calendar."""
-    return f"{booking.uid}@{urlsplit(settings.PUBLIC_URL).hostname}"
+    """Of the calendar event; the same in every invite, feed and calendar, also when the site moves to another host.
+
+    A UUID is unique by itself (RFC 7986, 5.3); what follows says only whose it is.
+    """
+    return f"{booking.uid}@spreekuur"

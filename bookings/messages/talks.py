@@ -1,13 +1,14 @@
 """Booked, moved, cancelled: to candidate and advisor, each with the calendar object that makes it true."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from advisors.models import Advisor, TalkChannel
-from bookings.messages.invites import CANCEL, REQUEST, calendar_of, calendar_of_advisor
+from bookings.messages.invites import CANCEL, REQUEST, calendar_of, calendar_of_advisor, calendar_without_candidate
 from bookings.messages.offers import of_holds
 from bookings.messages.words import (
     address_in_words,
@@ -18,7 +19,7 @@ from bookings.messages.words import (
     signed_word,
 )
 from bookings.models import Booking, Hold
-from organisation.actors import Actor
+from organisation.actors import Actor, key_of
 from organisation.models import Policy
 from organisation.queries import member_of_staff
 from outbox.drafts import Draft
@@ -165,6 +166,19 @@ def cancelled(
             words={**_by_whom(booking, actor), "is_closed": is_closed},
         ),
     ]
+
+
+def erased(booking: Booking, policy: Policy, *, now: datetime) -> Draft:
+    """The candidate is erased while the talk stands: the advisor's calendar loses it. Names nobody, and is about the
+    advisor, because what is about the talk goes with the candidate.
+    """
+    booking = _fresh(booking)
+    booking.sequence += 1
+    advisor = booking.advisor
+    words: dict[str, object] = {"is_erased": True}
+    draft = _to_advisor("advisor_cancelled", booking, policy, advisor, method=CANCEL, now=now, words=words)
+    alone = calendar_without_candidate(booking, policy, now=now)
+    return replace(draft, about=key_of(advisor.user), thread="", reply_to="", calendar=alone)
 
 
 def _by_whom(booking: Booking, actor: Actor) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """What leaves as a calendar object agrees with the booking; read by libical and ical.js, which we did not write."""
 
+import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 from tests.factories import (
     CANDIDATE,
     NOW,
+    WEDNESDAY_TEN,
     make_advisor,
     make_booking,
     make_candidate,
@@ -46,7 +49,7 @@ def test_book_move_and_cancel_keep_both_calendars_true(first, second):
     cancel(booking=booking, by="candidate", actor=CANDIDATE, now=now + timedelta(hours=2))
     cancelled = objects_since(4)
 
-    uid = f"{booking.uid}@localhost"
+    uid = f"{booking.uid}@spreekuur"
     assert [summary(one) for one in booked] == [("REQUEST", uid, 0, first, first + timedelta(minutes=20))] * 2
     assert [summary(one) for one in moved] == [("REQUEST", uid, 1, second, second + timedelta(minutes=20))] * 2
     assert [summary(one) for one in cancelled] == [("CANCEL", uid, 2, second, second + timedelta(minutes=20))] * 2
@@ -62,7 +65,7 @@ def test_a_talk_that_is_handed_over_leaves_one_calendar_and_comes_into_the_other
 
     hand_over(booking=booking, to=new.pk, word="", actor=CANDIDATE, now=now + timedelta(hours=1))
 
-    uid, end = f"{booking.uid}@localhost", start + timedelta(minutes=20)
+    uid, end = f"{booking.uid}@spreekuur", start + timedelta(minutes=20)
     candidate, gained, lost = objects_since(2)
     assert [summary(one) for one in (candidate, gained)] == [("REQUEST", uid, 1, start, end)] * 2
     assert summary(lost) == ("CANCEL", uid, 1, start, end)
@@ -168,3 +171,15 @@ def test_the_organiser_stays_who_it_was_when_the_talk_was_booked(settings):
 
 def organiser(content):
     return content.replace("\r\n ", "").partition("ORGANIZER;")[2].partition("\r\n")[0]
+
+
+def test_every_object_says_when_it_was_written(db):
+    """DTSTAMP puts two objects of one SEQUENCE in their order (RFC 5546, 2.1.5)."""
+    make_policy()
+    booking = book(invitation=make_invitation(), wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+    move(booking=booking, wish=make_wish(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW + timedelta(minutes=1))
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW + timedelta(minutes=2))
+
+    stamps = re.findall(r"DTSTAMP:(\w+)", "".join(Message.objects.order_by("pk").values_list("calendar", flat=True)))
+
+    assert Counter(stamps) == {"20261123T090000Z": 2, "20261123T090100Z": 2, "20261123T090200Z": 2}

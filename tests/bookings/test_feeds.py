@@ -88,7 +88,7 @@ def test_the_feed_tells_a_talk_without_a_name(client, advisor, path):
 
     assert events == [
         {
-            "uid": f"{talk.uid}@localhost",
+            "uid": f"{talk.uid}@spreekuur",
             "sequence": 0,
             "starts_at": "2026-11-24T09:30:00.000Z",
             "ends_at": "2026-11-24T09:50:00.000Z",

@@ -212,7 +212,7 @@ def test_calendar_is_the_invite_of_this_appointment(client):
     answer = client.get(url("calendar", booking))
 
     assert answer["Content-Type"] == "text/calendar; method=REQUEST; charset=utf-8"
-    assert f"UID:{booking.uid}@localhost" in answer.content.decode()
+    assert f"UID:{booking.uid}@spreekuur" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,18 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from bookings.messages.invites import uid_of
 from bookings.models import Booking, Hold, Invitation
 from bookings.services import cancel
 from candidates.models import Candidate
 from organisation.actors import COMMAND
+from outbox.models import Message
 from spreekuur.privacy import erase_candidate
 from spreekuur.retention import erase_due
 from tests.factories import (
     CANDIDATE,
     NOW,
+    WEDNESDAY_TEN,
     make_advisor,
     make_booking,
     make_invitation,
@@ -25,15 +28,9 @@ from tests.factories import (
     make_rejection,
     make_vacancy,
 )
-from tests.races import at_once
+from tests.races import at_once, somebody_waits
 
 LATER = NOW + timedelta(days=60)
-
-
-def waits(connection):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.only_on("postgresql")
@@ -49,7 +46,7 @@ def test_erasing_and_cancelling_do_not_wait_for_each_other(by):
         with transaction.atomic():
             Invitation.objects.select_for_update(no_key=True).get(pk=booking.invitation_id)
             locked.set()
-            while not (erased.is_set() or waits(connection)):
+            while not (erased.is_set() or somebody_waits()):
                 pass
             cancel(booking=booking, by=by, actor=CANDIDATE, now=NOW)
 
@@ -111,3 +108,19 @@ def test_a_dry_run_only_counts():
     call_command("erase_due", "--dry-run", stdout=said)
 
     assert (said.getvalue(), Candidate.objects.count()) == ("1 candidates would be erased.\n", 1)
+
+
+def test_a_talk_that_stands_leaves_the_advisors_calendar_and_names_nobody(db):
+    make_policy()
+    booking = make_booking(starts_at=WEDNESDAY_TEN, sequence=3)
+    email, uid, advisor = booking.candidate.email, uid_of(booking), booking.advisor.user
+
+    erase_candidate(booking.candidate, actor=COMMAND, now=NOW)
+
+    letter = Message.objects.get()
+    assert (letter.recipient, letter.calendar_method, letter.about) == (advisor.email, "CANCEL", f"user:{advisor.pk}")
+    lines = letter.calendar.replace("\r\n ", "").split("\r\n")
+    assert {f"UID:{uid}", "SEQUENCE:4", "STATUS:CANCELLED"} <= set(lines)
+    assert [line for line in lines if line.startswith("ATTENDEE") and advisor.email not in line] == []
+    assert email not in letter.text + letter.calendar
+    assert "Sevda" not in letter.text + letter.calendar
