@@ -29,6 +29,7 @@ EVENT, ZONE, CALENDAR = ("VCALENDAR", "VEVENT"), "VTIMEZONE", ("VCALENDAR",)
 _MAILTO = re.compile(r"^\s*mailto:", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{8}T\d{6})(Z?)", re.ASCII | re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
+_DAY = re.compile(r"\d{8}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -48,11 +49,12 @@ class Unread(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     uid: str
-    sequence: int
+    sequence: int | None  # some programs leave it out
     stamped_at: datetime | None  # UTC
     attendee: str  # an address in small letters
     partstat: str  # ACCEPTED, TENTATIVE, DECLINED; with a proposal also ""
     proposed_starts_at: datetime | None  # UTC
+    proposed_ends_at: datetime | None  # UTC; not every program says it
     comment: str
 
 
@@ -93,11 +95,28 @@ def read(text: str, *, zone: ZoneInfo, sender: str = "", method: str = "") -> An
     return _answer(event, party, said, zones, zone)
 
 
+def words_in(text: str) -> str:
+    """What a person typed beside an answer, also in a text that `read` cannot read; with the day that they named
+    without an hour: "2026-11-27".
+    """
+    events = [lines for path, lines in _parts_of(text[:MOST_CHARACTERS]) if path == EVENT]
+    if not events:
+        return ""
+    said = [_party(line).comment for line in events[0] if line.name == "ATTENDEE"]
+    day = next((line.value for line in events[0] if line.name == "DTSTART" and _DAY.fullmatch(line.value)), "")
+    return "\n".join(filter(None, (_comment(events[0], *said), _day_in(day))))
+
+
+def _day_in(value: str) -> str:
+    """ISO 8601, which everybody reads."""
+    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if value else ""
+
+
 def _answer(
     event: list[_Line], party: _Party, method: str, zones: list[list[_Line]], zone: ZoneInfo
 ) -> Answer | Unread:
-    sequence = (_first(event, "SEQUENCE") or "0").strip()
-    if not _NUMBER.fullmatch(sequence):
+    sequence = _first(event, "SEQUENCE").strip()
+    if sequence and not _NUMBER.fullmatch(sequence):
         return Unread.NO_SEQUENCE
     proposed = _moment(event, "DTSTART", zones, zone) if method == "COUNTER" else None
     if method == "COUNTER" and proposed is None:
@@ -106,12 +125,13 @@ def _answer(
         return Unread.NO_ANSWER
     return Answer(
         uid=_first(event, "UID").strip(),
-        sequence=int(sequence),
+        sequence=int(sequence) if sequence else None,
         stamped_at=_moment(event, "DTSTAMP", [], UTC),
         attendee=party.address,
         partstat=party.partstat if party.partstat in ANSWERS else "",
         proposed_starts_at=proposed,
-        comment=_comment(event, party),
+        proposed_ends_at=_moment(event, "DTEND", zones, zone) if proposed else None,
+        comment=_comment(event, party.comment),
     )
 
 
@@ -168,8 +188,8 @@ def _party(line: _Line) -> _Party:
     )
 
 
-def _comment(event: list[_Line], party: _Party) -> str:
-    words = [line.value for line in event if line.name == "COMMENT"] + [party.comment]
+def _comment(event: list[_Line], *others: str) -> str:
+    words = [*(line.value for line in event if line.name == "COMMENT"), *others]
     return "\n".join(filter(None, (printable(word).strip() for word in words)))[:MOST_OF_COMMENT]
 
 

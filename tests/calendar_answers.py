@@ -5,11 +5,13 @@ None was taken from a live account. Each names where its shape comes from.
 
 import base64
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from textwrap import wrap
 
 from tests.calendar_samples import zone
 
+LENGTH = timedelta(minutes=20)
+LOCAL = "%Y%m%dT%H%M%S"
 STAMPED = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
@@ -27,6 +29,14 @@ class Said:
     starts_at: datetime = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # of the talk, or the moment that is proposed
     local: str = "20261124T103000"
     comment: str = ""
+
+
+def ends_of(said):
+    """The end on the clock in Amsterdam; of a moment that is none the same."""
+    try:
+        return f"{datetime.strptime(said.local, LOCAL) + LENGTH:{LOCAL}}"
+    except ValueError:
+        return said.local
 
 
 def lines(text):
@@ -63,7 +73,7 @@ ATTENDEE;PARTSTAT={said.partstat};CN={said.name}:mailto:{said.attendee}
 {comment}UID:{said.uid}
 SUMMARY;LANGUAGE=nl-NL:Geaccepteerd: Gesprek met Youssef Benali
 DTSTART;TZID=W. Europe Standard Time:{said.local}
-DTEND;TZID=W. Europe Standard Time:{said.local[:-4]}5000
+DTEND;TZID=W. Europe Standard Time:{ends_of(said)}
 CLASS:PRIVATE
 PRIORITY:5
 DTSTAMP:{utc(said.stamped_at)}
@@ -107,7 +117,7 @@ CALSCALE:GREGORIAN
 METHOD:REPLY
 BEGIN:VEVENT
 DTSTART:{utc(said.starts_at)}
-DTEND:{utc(said.starts_at)}
+DTEND:{utc(said.starts_at + LENGTH)}
 DTSTAMP:{utc(said.stamped_at)}
 ORGANIZER;CN=Marit de Wit:mailto:{said.organiser}
 UID:{said.uid}
@@ -150,7 +160,7 @@ CALSCALE:GREGORIAN
 METHOD:REPLY
 {zone("Europe/Amsterdam").strip()}
 BEGIN:VEVENT
-DTEND;TZID=Europe/Amsterdam:{said.local[:-4]}5000
+DTEND;TZID=Europe/Amsterdam:{ends_of(said)}
 UID:{said.uid}
 DTSTAMP:{utc(said.stamped_at)}
 STATUS:CONFIRMED
@@ -188,7 +198,7 @@ ATTENDEE;CN={said.name};PARTSTAT={said.partstat};ROLE=REQ-PARTICIPANT;RSVP=TRUE:
 X-MOZ-RECEIVED-SEQUENCE:{said.sequence}
 X-MOZ-RECEIVED-DTSTAMP:20261123T091500Z
 DTSTART:{utc(said.starts_at)}
-DTEND:{utc(said.starts_at)}
+DTEND:{utc(said.starts_at + LENGTH)}
 CLASS:PRIVATE
 DESCRIPTION:Youssef Benali belt je op ***01.
 LOCATION:Telefonisch

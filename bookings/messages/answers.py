@@ -44,6 +44,7 @@ def proposed_moment(booking: Booking, policy: Policy, proposal: Proposal, *, mai
         "moments": [_in_words(at, candidate.language, candidate.zone) for at in proposal.nearest],
         "proposal_url": address_for(candidate, f"appointments/{booking.pk}/move/proposed/"),
         "move_url": address_for(candidate, f"appointments/{booking.pk}/move/"),
+        "cancel_url": address_for(candidate, f"appointments/{booking.pk}/cancel/"),
     }
     letter_words = for_candidate(booking, policy) | words
     return _letter("proposed_moment", booking, policy, candidate.reader, letter_words, proposal, mail=mail)

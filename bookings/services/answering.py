@@ -9,12 +9,12 @@ import logging
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from advisors.models import Advisor
 from bookings import itip, messages
-from bookings.messages.words import ZONE
 from bookings.models import Booking, CalendarAnswer
 from bookings.proposals import Proposal
 from bookings.services.locking import lock_invitation
@@ -22,6 +22,7 @@ from bookings.services.proposing import judge_for_advisor, judge_for_candidate
 from organisation import audit
 from organisation.actors import Actor, key_of, number_of
 from organisation.models import Policy
+from organisation.zones import zone_named
 from outbox import services as outbox
 from outbox.drafts import Draft
 from outbox.inbound import keeping
@@ -42,6 +43,7 @@ QUESTIONS = {
     Party.ADVISOR: ("advisor_declined_in_calendar", "advisor_proposed_moment"),
 }
 MOST_QUESTIONS = 3
+MOST_LETTERS = 12  # of a program, or a person, that goes on proposing other moments
 
 
 class Outcome(StrEnum):
@@ -70,19 +72,20 @@ def _take(mail_id: int, *, now: datetime) -> bool:
 
 
 def _settle(mail: IncomingMail, now: datetime) -> str:
-    answer = itip.read(mail.calendar, zone=ZONE, sender=mail.sender)
     booking = _locked(mail.about)
     if booking is None:
         return _end(mail, Outcome.UNKNOWN)
+    answer = itip.read(mail.calendar, zone=_zone_of(mail, booking), sender=mail.sender)
     if isinstance(answer, itip.Unread):
         is_nothing = answer == itip.Unread.OTHER_METHOD
-        return _end(mail, Outcome.NOT_ASKED) if is_nothing else _hand_on(mail, mail.text)
+        return _end(mail, Outcome.NOT_ASKED) if is_nothing else _hand_on(mail, _words(mail))
     if reason := _why_not(answer, booking, now):
         return _end_but_for_words(mail, reason, answer, booking)
     party = _party_of(answer, mail, booking)
-    if party:
+    if party and _is_of_this_state(answer, booking):
         return _count(answer, mail, booking, party, now)
-    if Advisor.objects.filter(user__email__iexact=answer.attendee).exists():  # whose calendar lost the talk
+    others = Advisor.objects.exclude(pk=booking.advisor_id)
+    if others.filter(user__email__iexact=answer.attendee).exists():  # whose calendar lost the talk
         return _end_but_for_words(mail, Outcome.OLD, answer, booking)
     return _hand_on(mail, _whole(answer, mail, booking))
 
@@ -90,10 +93,21 @@ def _settle(mail: IncomingMail, now: datetime) -> str:
 def _why_not(answer: itip.Answer, booking: Booking, now: datetime) -> Outcome | None:
     if answer.uid.partition("@")[0].lower() != str(booking.uid):
         return Outcome.UNKNOWN
-    if answer.sequence < booking.sequence:
+    if answer.sequence is not None and answer.sequence < booking.sequence:
         return Outcome.OLD
     stands = booking.status == Booking.Status.BOOKED and now < booking.starts_at
     return None if stands else Outcome.OVER
+
+
+def _is_of_this_state(answer: itip.Answer, booking: Booking) -> bool:
+    """A number that we never gave out, or none for a talk that has changed: nobody can tell what was answered."""
+    return answer.sequence == booking.sequence or (answer.sequence is None and not booking.sequence)
+
+
+def _zone_of(mail: IncomingMail, booking: Booking) -> ZoneInfo:
+    """Of times without a zone: of who speaks."""
+    is_candidate = mail.sender.lower() == booking.candidate.email.lower()
+    return booking.candidate.zone if is_candidate else zone_named(booking.advisor.time_zone)
 
 
 def _party_of(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> Party | None:
@@ -135,9 +149,11 @@ def _count(answer: itip.Answer, mail: IncomingMail, booking: Booking, party: Par
 
 
 def _said(answer: itip.Answer, booking: Booking) -> tuple[Said | None, datetime | None]:
-    """Who proposes the moment that the talk has, says yes or no to it; to another place there is no answer."""
+    """Who proposes the moment that the talk has, says yes or no to it; a length or place is for a person."""
     if answer.proposed_starts_at and answer.proposed_starts_at != booking.starts_at:
         return Said.COUNTER, answer.proposed_starts_at
+    if answer.proposed_ends_at not in (None, booking.ends_at) and answer.partstat == "TENTATIVE":
+        return None, None
     return (Said(answer.partstat.lower()), None) if answer.partstat else (None, None)
 
 
@@ -156,14 +172,18 @@ def _letters(booking: Booking, party: Party, said: Said, proposal: Proposal | No
     elif said == Said.DECLINED:
         ask = messages.declined_in_calendar if is_candidate else messages.advisor_declined_in_calendar
         drafts = [ask(booking, policy, mail=mail.pk)]
-    return [draft for draft in drafts if _times_asked(draft) < MOST_QUESTIONS]
+    return [draft for draft in drafts if _may_be_asked(draft, booking)]
 
 
-def _times_asked(draft: Draft) -> int:
-    """About this state of the talk, and this moment; what was withdrawn in time was not asked."""
-    same = draft.dedupe_key.rpartition(":")[0]
-    asked = Message.objects.filter(about=draft.about, kind=draft.kind, dedupe_key__startswith=f"{same}:")
-    return asked.exclude(state=Message.State.SUPPRESSED).count()
+def _may_be_asked(draft: Draft, booking: Booking) -> bool:
+    """Not too often about this state of the talk, nor about the same moment; what was withdrawn in time was not asked,
+    but it was written.
+    """
+    of_state = f"{draft.kind}:booking={booking.pk}:sequence={booking.sequence}:"
+    same = f"{draft.dedupe_key.rpartition(':')[0]}:"
+    written = Message.objects.filter(about=draft.about, kind=draft.kind, dedupe_key__startswith=of_state)
+    asked = written.filter(dedupe_key__startswith=same).exclude(state=Message.State.SUPPRESSED)
+    return written.count() < MOST_LETTERS and asked.count() < MOST_QUESTIONS
 
 
 def _locked(about: str) -> Booking | None:
@@ -199,6 +219,12 @@ def _whole(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> str:
     said, proposed = _said(answer, booking)
     word = "" if answer.comment in mail.text else answer.comment
     return "\n\n".join(filter(None, (messages.said_in_calendar(said or "", proposed), word, mail.text)))
+
+
+def _words(mail: IncomingMail) -> str:
+    """Of an answer that we cannot read: what was typed, and the mail around it."""
+    word = itip.words_in(mail.calendar)
+    return "\n\n".join(filter(None, ("" if word in mail.text else word, mail.text)))
 
 
 def _hand_on(mail: IncomingMail, text: str) -> Outcome:

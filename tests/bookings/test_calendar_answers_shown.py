@@ -1,5 +1,7 @@
 """Where advisor and candidate see what calendars said: in words."""
 
+import re
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -112,6 +114,16 @@ def test_the_candidate_confirms_what_the_calendar_proposed(client, booking):
     assert "Wednesday 25 November at 10:00" in words(answer)
     booking.refresh_from_db()
     assert booking.sequence == 2
+
+    client.post(answer.request["PATH_INFO"], hidden_fields(answer))
+
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.sequence) == (PROPOSED["proposed_starts_at"], 3)
+
+
+def hidden_fields(page):
+    """What the form of this page sends along."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode()))
 
 
 def test_the_candidate_is_not_sent_to_a_moment_that_was_not_free(client, booking):

@@ -20,6 +20,7 @@ ACCEPTED = Answer(
     attendee=SENDER,
     partstat="ACCEPTED",
     proposed_starts_at=None,
+    proposed_ends_at=None,
     comment="",
 )
 PROPOSED = replace(SAID, starts_at=datetime(2026, 12, 3, 9, 0, tzinfo=UTC), local="20261203T100000")
@@ -39,9 +40,12 @@ def test_an_answer_reads_the_same_from_every_program(program, partstat):
 
 @pytest.mark.parametrize("program", COUNTERS)
 def test_a_proposal_names_the_moment_that_is_proposed(program):
-    expected = replace(ACCEPTED, partstat="TENTATIVE", proposed_starts_at=datetime(2026, 12, 3, 9, 0, tzinfo=UTC))
+    moment = {
+        "proposed_starts_at": datetime(2026, 12, 3, 9, 0, tzinfo=UTC),
+        "proposed_ends_at": datetime(2026, 12, 3, 9, 20, tzinfo=UTC),
+    }
 
-    assert read_from(COUNTERS[program](PROPOSED)) == expected
+    assert read_from(COUNTERS[program](PROPOSED)) == replace(ACCEPTED, partstat="TENTATIVE", **moment)
 
 
 @pytest.mark.parametrize("program", ["outlook", "google"])
@@ -64,7 +68,6 @@ ODD = {
     "names small": lambda text: text.replace("METHOD", "method").replace("UID", "uid").replace("BEGIN", "begin"),
     "line feeds alone": lambda text: text.replace("\r\n", "\n"),
     "a name that ends too early": lambda text: text.replace("CN=Sevda Aydin", 'CN="Sevda; "'),
-    "no sequence": lambda text: text.replace("SEQUENCE:0\r\n", ""),
     "for one time of a series": lambda text: text.replace("UID:", "RECURRENCE-ID:20261124T093000Z\r\nUID:"),
     "a line that is none": lambda text: text.replace("UID:", "???\r\nUID:"),
     "zero bytes": lambda text: text.replace("UID:", "\0UID:"),
@@ -78,6 +81,10 @@ ODD = {
 @pytest.mark.parametrize("change", ODD)
 def test_what_differs_from_the_standard_reads_all_the_same(change):
     assert read_from(ODD[change](google(SAID))) == ACCEPTED
+
+
+def test_who_leaves_the_sequence_out_is_not_taken_to_mean_the_first():
+    assert read_from(google(SAID).replace("SEQUENCE:0\r\n", "")) == replace(ACCEPTED, sequence=None)
 
 
 @pytest.mark.parametrize(
