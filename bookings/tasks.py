@@ -17,6 +17,7 @@ SCANS = (
     services.take_reminders_of_answered_back,
     services.tell_changed_places,  # before the reminders, which name the place
     services.remind_by_mail,
+    services.remind_today,
     services.remind_by_text,
     services.remind_advisors,
     services.ask_for_outcomes,

@@ -25,17 +25,17 @@ class Entry:
 
 TIMETABLE = (
     Entry("say that a worker lives", "outbox.tasks.heartbeat", at_any_clock=True),
+    Entry("warn when messages are late", "outbox.alarm.watch"),  # before the scans, which may use up the minute
+    Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
+    Entry("read the inbox", "outbox.inbound.tasks.wake_when_there_is_one"),
     Entry("invite and remind", "bookings.tasks.send_what_is_due"),
     Entry("ask how talks were", "talks.tasks.ask_how_it_was"),
     Entry("remind recruiters", "referrals.tasks.remind_recruiters"),
     Entry("look at mail that came back", "candidates.tasks.look_at_failed_mail"),
     Entry("tell whose mail comes back", "spreekuur.staff_mail.tell_of_failed_addresses"),
     Entry("invite new staff", "spreekuur.staff_mail.invite_new_staff"),
-    Entry("warn when messages are late", "outbox.alarm.watch"),
-    Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
     Entry("read other calendars", "advisors.tasks.wake_when_due"),
     Entry("write talks into other calendars", "bookings.tasks.wake_when_calendars_differ"),
-    Entry("read the inbox", "outbox.inbound.tasks.wake_when_there_is_one"),
     Entry("clean up", "spreekuur.cleaning.clean_up"),
 )
 

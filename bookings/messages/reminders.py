@@ -16,6 +16,8 @@ from outbox.gsm7 import fits, normalise
 from outbox.letters import render_text
 from outbox.writing import letter, staff
 
+TODAY = ":today"  # at the end of the key of a mail of the day itself
+
 
 def mail_reminder(booking: Booking, policy: Policy, *, is_today: bool = False) -> Draft:
     """Says "tomorrow", or "today" when nobody worked yesterday."""
@@ -26,7 +28,7 @@ def mail_reminder(booking: Booking, policy: Policy, *, is_today: bool = False) -
         policy=policy,
         words={**for_candidate(booking, policy), "is_today": is_today},
         about=booking,
-        once=f"{_state(booking)}:mail",
+        once=f"{_state(booking)}:mail{TODAY if is_today else ''}",
         useless_after=mail_useless_after(booking.starts_at, candidate.zone, is_today=is_today),
     )
 

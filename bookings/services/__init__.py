@@ -10,7 +10,7 @@ from bookings.services.inviting import invite, invite_due, remind_invited, take_
 from bookings.services.moving import move
 from bookings.services.offering import end_what_is_over, offer_free_moments
 from bookings.services.preparing import prepare
-from bookings.services.reminding import ask_for_outcomes, remind_advisors, remind_by_mail, remind_by_text
+from bookings.services.reminding import ask_for_outcomes, remind_advisors, remind_by_mail, remind_by_text, remind_today
 from bookings.services.rescheduling import reschedule
 from bookings.services.taking_over import take_over
 from bookings.services.waiting import Waiting, decline, leave, wait
@@ -38,6 +38,7 @@ __all__ = [
     "remind_by_mail",
     "remind_by_text",
     "remind_invited",
+    "remind_today",
     "reschedule",
     "take_calendar_answers",
     "take_over",

@@ -17,15 +17,18 @@ from django.db.models import Q, QuerySet
 from bookings import messages
 from bookings.day_before import is_today, mail_moment, note_moment, outcome_moment, text_moment
 from bookings.models import Booking
+from organisation.actors import number_of
 from organisation.faults import SCAN_SECONDS, do_each
 from organisation.models import Policy
 from organisation.timetable import Times
+from organisation.zones import zone_named
 from outbox import services as outbox
 from outbox.drafts import Draft
+from outbox.models import Message
 
 WHEN = ("pk", "starts_at", "booked_at", "moved_at", "invitation__application__candidate__time_zone")
 LOOK_BACK = timedelta(days=1)  # at talks that began while nobody worked
-TWO_WEEKS = timedelta(days=14)  # after a talk of which nobody said how it went
+FIVE_WEEKS = timedelta(days=35)  # more than the longest pause before the question how it went, and two weeks
 TWO_DAYS = timedelta(days=2)  # the whole day before, whatever the zone
 FIVE_HOURS = timedelta(hours=5)  # more than the earliest note of the timetable
 
@@ -62,7 +65,7 @@ def _question(booking: Booking, policy: Policy, _now: datetime) -> Draft:
 TEXT = Reminder("text_reminder_at", text_moment, _text, wanted=Q(wants_sms=True))
 MAIL = Reminder("mail_reminder_at", mail_moment, _mail)
 NOTE = Reminder("advisor_note_at", note_moment, _note, ahead=FIVE_HOURS)
-OUTCOME = Reminder("outcome_asked_at", outcome_moment, _question, ahead=timedelta(0), behind=TWO_WEEKS)
+OUTCOME = Reminder("outcome_asked_at", outcome_moment, _question, ahead=timedelta(0), behind=FIVE_WEEKS)
 
 
 def text_is_ahead(booking: Booking, now: datetime) -> bool:
@@ -85,6 +88,33 @@ def remind_advisors(*, now: datetime) -> int:
     return _remind(NOTE, policy=policy, now=now) if policy.times.advisor_note_minutes_before else 0
 
 
+def remind_today(*, now: datetime) -> int:
+    """A mail that could not leave before midnight says "tomorrow", and stayed here: it comes again and says "today".
+
+    Returns how many come again.
+    """
+    talks = Booking.objects.standing().filter(starts_at__gt=now, starts_at__lt=now + LOOK_BACK)
+    told = talks.filter(mail_reminder_at__isnull=False).values_list("pk", flat=True)
+    mails = Message.objects.filter(about__in=[f"booking:{key}" for key in told], kind="reminder")
+    missed = mails.filter(channel=Message.Channel.MAIL, reason=Message.Reason.TOO_LATE)
+    keys = {number_of(about, "booking") for about in missed.values_list("about", flat=True)}
+    return do_each(sorted(keys), partial(_again, now=now), name="booking")
+
+
+@transaction.atomic
+def _again(booking_id: int, *, now: datetime) -> bool:
+    """What says "today" was posted once for this state of the talk, whatever became of it."""
+    policy = Policy.objects.current()
+    booking = messages.with_all_that_letters_need(Booking.objects.standing().filter(pk=booking_id)).first()
+    if booking is None or not is_today(booking.starts_at, booking.candidate.zone, now):
+        return False
+    draft = messages.mail_reminder(booking, policy, is_today=True)
+    if Message.objects.filter(dedupe_key=draft.dedupe_key).exists():
+        return False
+    outbox.post(draft, now=now)
+    return True
+
+
 def ask_for_outcomes(*, now: datetime) -> int:
     """Ask the advisor, once, about every talk that is over and was not marked, unless the timetable does not ask.
 
@@ -98,7 +128,7 @@ def _remind(sort: Reminder, *, policy: Policy, now: datetime) -> int:
     seen = {
         key: starts_at
         for key, starts_at, booked_at, moved_at, zone_name in _near(sort, now).values_list(*WHEN)
-        if (moved_at or booked_at) < sort.moment(starts_at, ZoneInfo(zone_name), policy.times) <= now
+        if (moved_at or booked_at) < sort.moment(starts_at, zone_named(zone_name), policy.times) <= now
     }
     remind = partial(_remind_of, seen, sort=sort, policy=policy, now=now)
     return do_each(list(seen), remind, name="booking", seconds=SCAN_SECONDS)
@@ -126,5 +156,5 @@ def moments_of_reminders(*sorts: Reminder, since: datetime, until: datetime) -> 
     times = Policy.objects.current().times
     talks = Booking.objects.standing().filter(starts_at__gt=since, starts_at__lt=until + TWO_DAYS)
     zones = talks.values_list("starts_at", "invitation__application__candidate__time_zone")
-    moments = {sort.moment(starts_at, ZoneInfo(name), times) for starts_at, name in zones for sort in sorts}
+    moments = {sort.moment(starts_at, zone_named(name), times) for starts_at, name in zones for sort in sorts}
     return sorted(moment for moment in moments if since < moment < until)

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
@@ -32,10 +33,10 @@ def timetable(request: HttpRequest) -> HttpResponse:
         data[back] = typed(getattr(USUAL, back))
     form = TimetableForm(data if request.method == "POST" else None, times=times)
     if form.is_valid():
-        times = form.times()
+        times = replace(form.times(), closed_days=times.closed_days)
         if not back:
             services.change_timetable(times, actor=Actor.of(staff_of(request)), now=timezone.now())
-            messages.success(request, _("Saved. What waits already keeps its hour."))
+            messages.success(request, _("Saved. Reminders that were written already keep their hour."))
             return redirect("organisation:timetable")
     words = {"form": form, "examples": list(_examples(times, timezone.now()))}
     return render(request, "organisation/timetable.html", words)

@@ -7,11 +7,13 @@ import pytest
 from bookings.models import Booking
 from bookings.services import ask_for_outcomes
 from organisation.actors import COMMAND
+from organisation.timetable import LIMITS
 from outbox.models import Message
 from talks.services import mark_completed
 from tests.factories import make_booking, make_policy
 
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+BEFORE_CHRISTMAS = datetime(2026, 12, 18, 8, 0, tzinfo=UTC)
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -61,5 +63,15 @@ def test_policy_may_ask_later_or_never(booking):
     assert (later, ask_for_outcomes(now=MONDAY_NINE + 2 * DAY)) == ([0, 1], 0)
 
 
-def test_after_two_weeks_nobody_is_asked_any_more(booking):
-    assert ask_for_outcomes(now=FRIDAY + 14 * DAY) == 0
+def test_after_five_weeks_nobody_is_asked_any_more(booking):
+    assert ask_for_outcomes(now=FRIDAY + 35 * DAY) == 0
+
+
+def test_the_longest_pause_of_the_timetable_is_asked_about_as_well(db):
+    make_policy(timetable={"outcome_after_working_days": LIMITS["outcome_after_working_days"][1]})
+    make_booking(starts_at=BEFORE_CHRISTMAS, booked_at=BEFORE_CHRISTMAS - DAY)
+    ten_working_days_later = datetime(2027, 1, 5, 8, 0, tzinfo=UTC)
+
+    answers = [ask_for_outcomes(now=now) for now in (ten_working_days_later - MINUTE, ten_working_days_later)]
+
+    assert answers == [0, 1]

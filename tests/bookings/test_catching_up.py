@@ -73,8 +73,8 @@ def came_of():
         ("2026-11-26T08:59", {MAIL: "too_late", TEXT: "too_late", NOTE: "too_late"}),
         ("2026-11-26T09:59", {MAIL: "too_late", TEXT: "too_late", NOTE: "too_late", ASKED: "sent"}),
         ("2026-11-26T10:00", {ASKED: "sent"}),  # a day after the talk nobody reminds of it any more
-        ("2026-12-08T09:00", {ASKED: "sent"}),
-        ("2026-12-09T10:00", {}),  # nor asks how it went after two weeks
+        ("2026-12-30T09:00", {ASKED: "sent"}),
+        ("2026-12-30T10:00", {}),  # nor asks how it went after five weeks
     ],
 )
 def test_a_worker_that_was_down_since_monday_sends_what_still_makes_sense(back_at, expected):
@@ -223,3 +223,17 @@ def test_an_invite_is_of_no_use_after_the_talk_and_a_cancellation_always_is():
     letters = Message.objects.order_by("pk").values_list("calendar_method", "useless_after")
     assert set(letters.filter(calendar_method="CANCEL")) == {("CANCEL", None)}
     assert {draft.useless_after for draft in booked(booking, Policy.objects.get(), now=NOW)} == {booking.ends_at}
+
+
+def test_a_mail_that_could_not_leave_before_midnight_comes_again_and_says_today():
+    make_policy()
+    talk()
+    send_what_is_due(at("2026-11-24T16:00"))
+
+    for moment in ("2026-11-25T00:10", "2026-11-25T00:12", "2026-11-25T07:00"):
+        deliver_due(now=at(moment))
+        send_what_is_due(at(moment))
+
+    letters = Message.objects.filter(kind="reminder", channel="mail").order_by("pk")
+    assert [(letter.state, letter.reason) for letter in letters] == [("suppressed", "too_late"), ("sent", "")]
+    assert "vandaag" in letters[1].subject.lower()
