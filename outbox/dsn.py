@@ -17,7 +17,7 @@ from itertools import islice
 MOST_PARTS = 50
 MOST_CHARACTERS = 100_000
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
-_MESSAGE_ID = re.compile(r"^\s*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^[ \t]*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
 _RETURNED = re.compile(r"^(?:-|Original message headers)", re.MULTILINE)  # from here on our own words come back
 _NOT_YET = re.compile(

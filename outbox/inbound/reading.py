@@ -13,6 +13,7 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from itertools import islice
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -23,6 +24,7 @@ from outbox.inbound.words import decoded, for_reader, words_of_html
 from outbox.replies import thing_of
 
 LONGEST_HEADER = 20_000
+LONGEST_PARAMETERS = 2_000  # characters of a header with parameters; Python looks at a long one again for every ";"
 LONGEST_CALENDAR = 100_000  # characters; an answer of a calendar program has two thousand
 LONGEST_SUBJECT = 300
 LONGEST_ADDRESS = 254
@@ -57,9 +59,21 @@ class Mail:
         return next(_values(self.parsed, name), "")
 
 
+class Part(Message):
+    """A mail or a part of one, of which the parser too reads no more parameters than anybody writes."""
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        value = super().get(name, failobj)
+        is_long = name.lower().startswith("content-") and value is not failobj
+        return str(value)[:LONGEST_PARAMETERS] if is_long else value
+
+
+POLICY = policy.compat32.clone(message_factory=Part)
+
+
 def read(trimmed: Trimmed, *, to: str = "") -> Mail:
     """`to` is to whom the mail came, when whoever brought it knows."""
-    parsed = BytesParser(policy=policy.compat32).parsebytes(trimmed.content)
+    parsed = BytesParser(policy=POLICY).parsebytes(trimmed.content)
     parts = list(islice(_leaves(parsed), MOST_PARTS))
     text, is_long = _text_of(parts)
     calendar = _calendar_of(parts)

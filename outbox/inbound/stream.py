@@ -13,6 +13,7 @@ MOST_READ = 64_000_000  # bytes; whoever sends more is not listened to any longe
 MOST_KEPT = 2_000_000
 MOST_OF_A_PART = 512_000  # a letter and a calendar object are smaller
 MOST_OF_HEADERS = 128_000
+MOST_OF_PART_HEADERS = 16_000
 MOST_PARTS = 200
 DEEPEST = 10
 LONGEST_LINE = 64_000  # a longer one is taken in pieces
@@ -69,7 +70,7 @@ class _Trimmer:
 
     def take(self, line: bytes, *, is_start: bool) -> None:
         if is_start and line.startswith(b"--") and self._is_delimiter(line.strip()):
-            self._left = MOST_OF_A_PART
+            self._left = MOST_OF_A_PART if self._headers is None else MOST_OF_PART_HEADERS
             self._keep(line)
         elif self._headers is None:
             self._keep(line)

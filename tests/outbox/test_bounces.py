@@ -1,5 +1,6 @@
 """Mail that comes back: hard, soft, in words only, forged. Where the shapes come from: tests/outbox/reports.py."""
 
+from base64 import b64encode
 from email import message_from_bytes
 from uuid import uuid4
 
@@ -9,11 +10,13 @@ from candidates.models import Candidate
 from candidates.services.addresses import mark_failed_addresses
 from outbox.bounces import note_bounce
 from outbox.delivery import deliver_due
+from outbox.dsn import MOST_CHARACTERS, Action, Report, read_report
 from outbox.inbound.receiving import receive
 from outbox.message_ids import message_id_of, root_of
 from outbox.models import Message
 from outbox.replies import address_about, bounce_address
 from tests.factories import NOW, make_candidate, make_message, make_policy, make_rejection
+from tests.outbox.inbound.mails import parts
 from tests.outbox.reports import COMPLAINT, EXCHANGE_2003, EXCHANGE_HTML, EXIM, EXIM_WARNING, QMAIL, in_words, report
 from tests.stand_ins.mail import mail_server
 
@@ -91,6 +94,15 @@ def test_every_server_s_own_shape_is_read(shape, code):
     assert note_bounce(SHAPES[shape](BOX, message_id_of(message.key)), now=NOW)
 
     assert outcome_of(message) == ("failed", "bounced", code)
+
+
+def test_a_report_of_nothing_but_blank_lines_is_read_in_one_go():
+    """Looking back over them at every line would take hours."""
+    blank = ("Content-Transfer-Encoding: base64", b64encode(b"\n" * MOST_CHARACTERS))
+    last = ("Content-Type: text/plain", "\n\n  Message-ID: <een@oostmeer.example>")
+    raw = parts(*[blank] * 20, last, x_failed_recipients="weg@kandidaat.example")
+
+    assert read_report(message_from_bytes(raw)) == Report(Action.FAILED, "", ("<een@oostmeer.example>",))
 
 
 def test_a_warning_in_words_changes_nothing():

@@ -5,7 +5,7 @@ from itertools import chain, cycle, repeat
 
 import pytest
 
-from outbox.inbound.stream import MOST_KEPT, MOST_OF_A_PART, MOST_READ, trim
+from outbox.inbound.stream import MOST_KEPT, MOST_OF_A_PART, MOST_OF_PART_HEADERS, MOST_READ, trim
 from tests.outbox.inbound.mails import mail, parts
 
 FIFTY_MB = 50_000_000
@@ -59,6 +59,17 @@ def test_a_mail_within_the_limits_stays_as_it_is():
     trimmed = trim(BytesIO(raw))
 
     assert (trimmed.content, trimmed.size, trimmed.is_cut) == (raw, len(raw), False)
+
+
+def test_the_headers_of_a_part_are_shorter_than_those_of_a_mail():
+    long = "X-Long: " + "x" * MOST_OF_PART_HEADERS
+    whole = mail("Hoi.", x_long="x" * MOST_OF_PART_HEADERS)
+
+    trimmed = [trim(BytesIO(raw)) for raw in (whole, parts(("X: y", "Hoi."), (long, "Hoi.")))]
+
+    assert [one.is_cut for one in trimmed] == [False, True]
+    assert trimmed[0].content == whole
+    assert len(trimmed[1].content) < MOST_OF_PART_HEADERS
 
 
 def test_what_is_nested_too_deep_is_left_out():
