@@ -1,22 +1,23 @@
 """Taking new mail out of our mailbox: by one worker at a time, each mail once, and none keeps the others waiting."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from time import monotonic
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError
 
 from organisation.faults import in_short
-from outbox.inbound.mailbox import TROUBLE, Mailbox, Refused, account_of, opened
-from outbox.inbound.receiving import receive
+from outbox.inbound.mailbox import TROUBLE, Gone, Mailbox, Refused, account_of, opened
+from outbox.inbound.receiving import Outcome, receive
 
 SECONDS_OF_READING = 25.0  # a task of the queue lasts a minute at most, one hanging answer a third of it
 LEASE_SECONDS = 90  # longer than that minute: whoever dies while reading gives way after it
 LEASE, FAILURES, BREAKS = "inbox:reader", "inbox:failures", "inbox:breaks"
-MOST_BREAKS = 3  # at which the connection broke while we read this mail; then it is put aside
+MOST_BREAKS = 3  # visits that ended while we read this mail; then it is put aside
 ONE_DAY_SECONDS = 24 * 60 * 60
 logger = logging.getLogger(__name__)
 
@@ -47,40 +48,60 @@ def failures_in_a_row() -> int:
 
 
 def _take_all(mailbox: Mailbox, may_go_on: Callable[[], bool], *, now: datetime) -> bool:
-    """A mail at which the server broke off before comes last, so that it keeps none waiting."""
-    breaks = _breaks()
-    for uid in sorted(mailbox.new(), key=lambda uid: breaks.get(uid, 0)):
-        if not may_go_on():
-            return True
+    """A mail at which a visit ended before comes last, so that it keeps none waiting."""
+    breaks, refusals = _breaks(), []
+    waiting = deque(sorted(mailbox.new(), key=lambda uid: breaks.get(uid, 0)))
+    while waiting and may_go_on():
+        uid = waiting.popleft()
         try:
             _take(mailbox, uid, now=now)
-        except Refused as refusal:  # this mail, or what we wanted with it; another reader may have had it
-            logger.warning("inbox, mail %s: %s", uid, refusal)
-            with suppress(Refused):
-                mailbox.put_aside(uid)
-        except TROUBLE:
-            breaks = _breaks()
-            cache.set(BREAKS, {**breaks, uid: breaks.get(uid, 0) + 1}, ONE_DAY_SECONDS)
-            raise
-    return False
+        except Refused as refusal:  # this mail, or what we wanted with it: the others may do better
+            logger.error("inbox, mail %s: %s", uid, refusal)
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
+    return bool(waiting)
 
 
 def _take(mailbox: Mailbox, uid: str, *, now: datetime) -> None:
     """It is marked after it was kept: whoever dies in between finds it again, and then that it is here already."""
-    breaks = _breaks()
-    if breaks.get(uid, 0) >= MOST_BREAKS:
+    if (breaks := _breaks().get(uid, 0)) >= MOST_BREAKS:
         mailbox.put_aside(uid)
-        logger.error("inbox, mail %s: put aside, the server broke off %s times", uid, breaks.pop(uid))
-        cache.set(BREAKS, breaks, ONE_DAY_SECONDS)
-    elif receive(mailbox.mail(uid), now=now).stays:
+        _note_breaks(uid, 0)
+        logger.error("inbox, mail %s: put aside, it could not be read %s times", uid, breaks)
+    elif (outcome := _received(mailbox, uid, breaks, now=now)) is None:
+        logger.info("inbox, mail %s: another reader has it", uid)
+    elif outcome.stays:
         mailbox.put_aside(uid)
     else:
         mailbox.finish(uid)
 
 
+def _received(mailbox: Mailbox, uid: str, breaks: int, *, now: datetime) -> Outcome | None:
+    """None when it is not there any more.
+
+    The break is counted before there is one: whoever is killed at a mail counts nothing afterwards.
+    """
+    _note_breaks(uid, breaks + 1)
+    try:
+        outcome = receive(mailbox.mail(uid), now=now)
+    except Gone:
+        outcome = None
+    except (DatabaseError, InterfaceError):  # not this mail's fault
+        _note_breaks(uid, breaks)
+        raise
+    _note_breaks(uid, 0)
+    return outcome
+
+
 def _breaks() -> dict[str, int]:
-    """How often the connection broke at which mail."""
+    """How often a visit ended at which mail: the connection broke, the server said no, or the reader was killed."""
     return cache.get(BREAKS) or {}
+
+
+def _note_breaks(uid: str, breaks: int) -> None:
+    others = {other: count for other, count in _breaks().items() if other != uid}
+    cache.set(BREAKS, others | ({uid: breaks} if breaks else {}), ONE_DAY_SECONDS)
 
 
 def _note_failure(error: Exception) -> None:

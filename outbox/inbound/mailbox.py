@@ -31,6 +31,10 @@ class Refused(Exception):
     """The server answered no; the connection is still good."""
 
 
+class Gone(Exception):
+    """There is no such mail any more: another reader had it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Account:
     host: str
@@ -169,7 +173,7 @@ class ArrivingMail:
             return False
         data = self._mailbox.ask("UID", "FETCH", self._uid, f"(BODY.PEEK[]<{self._fetched}.{size}>)")
         if not any(data):
-            raise Refused("no such mail any more")
+            raise Gone
         piece = next((one[1] for one in data if isinstance(one, tuple)), b"")
         self._rest += piece
         self._fetched += len(piece)

@@ -94,30 +94,35 @@ class Dovecot:
 
 
 @contextmanager
-def in_front_of(server, *, breaks_at=b"", hangs_at=b""):
-    """The port of a server that passes everything on, until it is asked this: then it closes, or says no more."""
+def in_front_of(server, *, breaks_at=b"", hangs_at=b"", says_no_to=b"", before=lambda: None):
+    """The port of a server that passes everything on, until it is asked this: then it closes, says no more, or says
+    no. `before` is done right before it closes.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        told = server.port, breaks_at, hangs_at
+        told = server.port, breaks_at, hangs_at, says_no_to, before
         Thread(target=_pass_on, args=(listener, *told), daemon=True).start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def _pass_on(listener, port, breaks_at, hangs_at):
+def _pass_on(listener, port, *told):
     with suppress(OSError):
         while True:
             near, _address = listener.accept()
             far = socket.create_connection(("127.0.0.1", port))
             Thread(target=_copy, args=(far, near), daemon=True).start()
-            Thread(target=_copy, args=(near, far, breaks_at, hangs_at), daemon=True).start()
+            Thread(target=_copy, args=(near, far, *told), daemon=True).start()
 
 
-def _copy(source, target, breaks_at=b"", hangs_at=b""):
+def _copy(source, target, breaks_at=b"", hangs_at=b"", says_no_to=b"", before=None):
     with source, target, suppress(OSError):
         while said := source.recv(65536):
             if breaks_at and breaks_at in said:
+                before()
                 break
-            if not (hangs_at and hangs_at in said):
+            if says_no_to and says_no_to in said:
+                source.sendall(said.split()[0] + b" NO [UNAVAILABLE] Try later\r\n")
+            elif not (hangs_at and hangs_at in said):
                 target.sendall(said)
         for end in (source, target):
             end.shutdown(socket.SHUT_RDWR)

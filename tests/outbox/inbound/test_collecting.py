@@ -1,14 +1,19 @@
 """Our mailbox, at a real IMAP server that we did not write (Dovecot)."""
 
 import logging
+import signal
 from itertools import count
+from threading import main_thread
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError, connection
+from django_q.exceptions import TimeoutException
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
+from django_q.timeout import TimeoutHandler
 
-from outbox.inbound.collecting import LEASE, collect, failures_in_a_row
+from outbox.inbound.collecting import LEASE, MOST_BREAKS, collect, failures_in_a_row
 from outbox.inbound.mailbox import MOST_ASKED, TROUBLE, Account, account_of, opened
 from outbox.inbound.receiving import MOST_A_DAY, receive
 from outbox.inbound.tasks import READ, wake_when_there_is_one
@@ -135,7 +140,74 @@ def test_a_mail_at_which_the_server_breaks_off_keeps_none_waiting_and_is_put_asi
 
     assert kept() == [("letter", "Brief 2"), ("letter", "Brief 3")]
     assert server.flags(user) == [{r"\Flagged"}, {r"\Seen"}, {r"\Seen"}]
-    assert "inbox, mail 1: put aside, the server broke off 3 times" in caplog.text
+    assert "inbox, mail 1: put aside, it could not be read 3 times" in caplog.text
+
+
+def kill_the_reader():
+    """As the queue does when a task takes too long."""
+    signal.pthread_kill(main_thread().ident, signal.SIGALRM)
+
+
+def test_a_mail_at_which_the_reader_is_killed_is_put_aside_as_well(server, user, settings):
+    server.bring(user, numbered(1), numbered(2))
+
+    with TimeoutHandler(600), in_front_of(server, breaks_at=b"UID FETCH 1 ", before=kill_the_reader) as port:
+        settings.INBOX_URL = server.url(user, port=port)
+        for _minute in range(3):
+            with pytest.raises(TimeoutException):
+                collect(now=NOW)
+        collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 2")]
+    assert server.flags(user) == [{r"\Flagged"}, {r"\Seen"}]
+
+
+def test_a_database_that_is_away_is_not_the_fault_of_a_mail(server, user):
+    server.bring(user, numbered(1))
+
+    for _minute in range(MOST_BREAKS + 1):
+        with connection.execute_wrapper(away), pytest.raises(OperationalError):
+            collect(now=NOW)
+    collect(now=NOW)
+
+    assert (kept(), server.flags(user)) == ([("letter", "Brief 1")], [{r"\Seen"}])
+
+
+def away(execute, sql, *rest):
+    if "outbox_incomingmail" in sql:
+        raise OperationalError
+    return execute(sql, *rest)
+
+
+def test_a_server_that_says_no_for_a_moment_loses_no_mail(server, user, settings, caplog):
+    server.bring(user, numbered(1), numbered(2))
+    right = settings.INBOX_URL
+
+    with in_front_of(server, says_no_to=b"UID FETCH 1 ") as port:
+        settings.INBOX_URL = server.url(user, port=port)
+        collect(now=NOW)
+    before = failures_in_a_row(), kept(), server.flags(user)
+    settings.INBOX_URL = right
+    collect(now=NOW)
+
+    assert before == (1, [("letter", "Brief 2")], [set(), {r"\Seen"}])
+    assert (failures_in_a_row(), server.flags(user)) == (0, [{r"\Seen"}, {r"\Seen"}])
+    assert "ERROR" in caplog.text
+
+
+def test_a_mail_that_can_go_nowhere_afterwards_is_read_and_said_every_time(server, user, settings, caplog):
+    server.bring(user, numbered(1), numbered(2))
+    right, settings.INBOX_URL = settings.INBOX_URL, server.url(user, after="../Verwerkt")
+
+    for _minute in range(MOST_BREAKS + 1):
+        collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 1"), ("letter", "Brief 2")]
+    assert (failures_in_a_row(), server.flags(user)) == (MOST_BREAKS + 1, [set(), set()])
+    assert "the inbox cannot be read, 4 times now" in caplog.text
+    settings.INBOX_URL = right
+    collect(now=NOW)
+    assert (len(kept()), failures_in_a_row(), server.flags(user)) == (2, 0, [{r"\Seen"}, {r"\Seen"}])
 
 
 def test_a_server_that_says_no_more_is_not_waited_for(server, user):
