@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from outbox.blame import Blame, blame_of
 from outbox.letters import html_of
 from outbox.message_ids import message_id_of, root_of
-from outbox.mime import Letter, PreparedEmail
+from outbox.mime import Letter, PreparedEmail, on_wire
 from outbox.models import Message
 from outbox.providers import header_with_key
 from outbox.replies import bounce_address
@@ -21,6 +21,7 @@ from outbox.transports import Database, Hopeless, Passing, Transport, Trouble
 
 Reason = Message.Reason
 LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
+CLOSING = "421"  # RFC 5321, 3.8: the server hangs up, whatever it was asked
 
 
 def transport() -> Transport:
@@ -34,10 +35,7 @@ class Smtp:
     def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
         """Returns the Message-ID, which stays the same when a letter is sent again. Raises Trouble."""
         letter = letter_of(message)
-        try:
-            prepared = PreparedEmail(letter, sent_at=now)
-        except ValidationError as error:
-            raise Hopeless(Reason.ADDRESS) from error
+        prepared = _prepared(letter, sent_at=now)
         connection = self._open()
         last_look()
         try:
@@ -45,9 +43,10 @@ class Smtp:
         except (UnicodeError, smtplib.SMTPNotSupportedError) as error:  # a server that knows no such address
             raise Hopeless(Reason.ADDRESS) from error
         except OSError as error:
-            if not isinstance(error, smtplib.SMTPRecipientsRefused):
+            trouble = trouble_of(error)
+            if not isinstance(error, smtplib.SMTPRecipientsRefused) or trouble.code == CLOSING:
                 self.close()
-            raise trouble_of(error) from error
+            raise trouble from error
         return letter.message_id
 
     def close(self) -> None:
@@ -74,6 +73,18 @@ def _hang_up(connection: BaseEmailBackend) -> None:
     """Also one that opened only halfway, which Django keeps."""
     with suppress(OSError):
         connection.close()
+
+
+def _prepared(letter: Letter, *, sent_at: datetime) -> PreparedEmail:
+    """Of what is no address the reader's is hopeless; ours waits for who mends the settings, and blames nobody."""
+    try:
+        on_wire(letter.recipient_email)
+    except ValidationError as error:
+        raise Hopeless(Reason.ADDRESS) from error
+    try:
+        return PreparedEmail(letter, sent_at=sent_at)
+    except ValidationError as error:
+        raise Passing(Reason.SETTINGS) from error
 
 
 def letter_of(message: Message) -> Letter:

@@ -69,7 +69,8 @@ class PreparedEmail(mail.EmailMessage):
     """A letter that any mail backend of Django sends as it was built."""
 
     def __init__(self, letter: Letter, *, sent_at: datetime) -> None:
-        super().__init__(from_email=letter.return_path or letter.sender_email, to=[letter.recipient_email])
+        sender = on_wire(letter.return_path or letter.sender_email)
+        super().__init__(from_email=sender, to=[on_wire(letter.recipient_email)])
         self.built = build(letter, sent_at=sent_at)
 
     def message(self, *args: object, **kwargs: object) -> Any:
@@ -120,14 +121,18 @@ def _add_calendar(message: WireMessage, letter: Letter) -> None:
     message.add_attachment(content, maintype="application", subtype="ics", cte="base64", filename="invite.ics")
 
 
-def _mailbox(name: str, email: str) -> str:
+def on_wire(email: str) -> str:
+    """The address in ASCII, as every server takes it. Raises ValidationError for one to which no mail can go."""
     validate_email(email)
     local, _, host = email.rpartition("@")
     try:
-        address = f"{local}@{host.encode('idna').decode()}".encode("ascii").decode()
+        return f"{local}@{host.encode('idna').decode()}".encode("ascii").decode()
     except UnicodeError as error:
         raise ValidationError("no mail can go to this address", code="invalid") from error
-    name = one_line(name)
+
+
+def _mailbox(name: str, email: str) -> str:
+    address, name = on_wire(email), one_line(name)
     if not name:
         return address
     if _needs_encoding(name) or len(name) > WORD:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 LAPTOP_KEY = "laptop-only-this-is-not-a-secret"
 
 
@@ -14,6 +17,7 @@ class Choices:
     allowed_hosts: list[str]
     public_url: str
     email_url: str
+    inbox_address: str
     demo: bool
 
 
@@ -28,6 +32,17 @@ def unsafe_defaults(choices: Choices) -> list[str]:
         found.append("PUBLIC_URL: set the https address that candidates see.")
     if not choices.email_url.startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
         found.append("EMAIL_URL: set an SMTP server; the demo outbox does not send mail.")
+    if choices.inbox_address and not _is_address(choices.inbox_address):
+        found.append("INBOX_ADDRESS: set the whole address, name@domain, without a name beside it.")
     if choices.demo:
         found.append("DEMO: switch it off; demo accounts have known passwords.")
     return found
+
+
+def _is_address(email: str) -> bool:
+    """As letters ask it of every address in them: with another none would leave."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return email.isascii()

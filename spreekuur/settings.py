@@ -47,6 +47,7 @@ if not DEBUG:
             allowed_hosts=ALLOWED_HOSTS,
             public_url=PUBLIC_URL,
             email_url=EMAIL_URL,
+            inbox_address=INBOX_ADDRESS,
             demo=DEMO,
         )
     )

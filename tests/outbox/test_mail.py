@@ -58,6 +58,16 @@ def test_a_passing_refusal_is_tried_again(settings, answer):
     assert (second, outcome_of(message)) == (1, ("sent", "", "", False))
 
 
+def test_a_server_that_hangs_up_at_a_recipient_leaves_the_next_letter_certain(settings):
+    first, second = make_message(recipient="later@kandidaat.example"), make_message()
+
+    with mail_server(settings, answers={"later@kandidaat.example": "421 4.3.2 closing"}) as server:
+        sent = deliver_due(now=NOW)
+
+    assert (sent, server.connections) == (1, 2)
+    assert [outcome_of(first), outcome_of(second)] == [("queued", "busy", "421", False), ("sent", "", "", False)]
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
@@ -121,6 +131,38 @@ def test_what_is_no_address_fails_and_stops_nothing(settings, recipient):
     assert outcome_of(message) == ("failed", "address", "", False)
     assert len(server.mails) == 1
     assert Message.objects.get(pk=other.pk).state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("inbox", "fields"),
+    [
+        ("", {"sender_email": ""}),
+        ("", {"sender_email": "geen adres"}),
+        ("", {"reply_to": "antwoord@mailhost"}),
+        ("antwoord@mailhost", {}),  # on the envelope
+    ],
+)
+def test_an_address_of_ours_that_is_none_waits_for_who_mends_it(settings, inbox, fields):
+    settings.INBOX_ADDRESS = inbox
+    message = make_message(**fields)
+
+    with mail_server(settings) as server:
+        deliver_due(now=NOW)
+        before = outcome_of(message)
+        Message.objects.update(sender_email=SENDER, reply_to="")
+        settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
+        deliver_due(now=NOW + timedelta(minutes=10))
+
+    assert before == ("queued", "settings", "", False)
+    assert (outcome_of(message)[0], len(server.mails)) == ("sent", 1)
+
+
+def test_one_letter_that_cannot_leave_for_its_own_answers_stops_no_other(settings):
+    make_message(reply_to="geen adres")
+    make_message()
+
+    with mail_server(settings):
+        assert deliver_due(now=NOW) == 1
 
 
 def test_a_strange_name_and_a_host_with_an_accent_make_one_mailbox(settings):
