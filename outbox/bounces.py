@@ -12,7 +12,8 @@ from email.message import Message as Mail
 from email.utils import getaddresses
 from uuid import UUID
 
-from outbox.dsn import Action, Report, is_about_the_address, read_report
+from outbox.blame import Blame, blame_of_report
+from outbox.dsn import Action, Report, read_report
 from outbox.message_ids import key_in
 from outbox.models import Message
 from outbox.replies import BOUNCE, thing_of
@@ -20,10 +21,8 @@ from outbox.reports import record_undelivered
 
 TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 Reason = Message.Reason
+REASONS = {Blame.ADDRESS: Reason.BOUNCED, Blame.SETTINGS: Reason.SETTINGS, Blame.OTHER: Reason.REFUSED}
 logger = logging.getLogger(__name__)
-
-
-REASONS = {Action.COMPLAINED: Reason.COMPLAINED, Action.FAILED: Reason.REFUSED}
 
 
 def note_bounce(mail: Mail | bytes, *, now: datetime, about: str = "") -> bool:
@@ -37,15 +36,18 @@ def note_bounce(mail: Mail | bytes, *, now: datetime, about: str = "") -> bool:
     if report is None or message is None:
         logger.info("a mail came back that says nothing of a letter of ours")
         return False
-    reason = REASONS.get(report.action)
-    if reason is Reason.REFUSED and is_about_the_address(report.status):
-        reason = Reason.BOUNCED
-    if reason:
+    if reason := _reason(report):
         if record_undelivered(message=message, reason=reason, code=report.status, now=now):
             logger.warning("message %s (%s) came back: %s", message.pk, message.kind, report.status or "no code")
     else:
         logger.info("message %s (%s), a report: %s %s", message.pk, message.kind, report.action, report.status)
     return True
+
+
+def _reason(report: Report) -> Message.Reason | None:
+    if report.action == Action.FAILED:
+        return REASONS[blame_of_report(report.status, report.words)]
+    return Reason.COMPLAINED if report.action == Action.COMPLAINED else None
 
 
 def _message(mail: Mail, report: Report, about: str) -> Message | None:

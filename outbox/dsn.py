@@ -6,7 +6,7 @@ qmail (cr.yp.to/proto/qsbmf.txt), Exim before 4.87 (deliver.c), and Exchange, wh
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message as Mail
 from email.parser import HeaderParser
 from email.utils import parseaddr
@@ -46,21 +46,13 @@ class Report:
     action: Action
     status: str  # "5.1.1", or "" when it says none
     message_ids: tuple[str, ...]  # of the letter it is about, wherever it says so
+    words: str = field(default="", repr=False, compare=False)  # of the server that refused, as far as they are there
 
 
 def status_in(text: str) -> str:
     """The first code of RFC 3463 in it, "5.1.1"; "" without one."""
     found = _STATUS.search(text)
     return found[1] if found else ""
-
-
-def is_about_the_address(status: str) -> bool:
-    """Whether another address would help: the address, the mailbox, the way to it (RFC 3463, 3.2, 3.3, 3.5); also
-    "protocol", as Outlook.com says 5.5.0 of a mailbox that it does not have.
-
-    Content and policy (3.7, 3.8) are between the servers: such a letter is refused at any address there.
-    """
-    return status.split(".")[1:2] not in (["6"], ["7"])
 
 
 def read_report(mail: Mail) -> Report | None:
@@ -87,9 +79,8 @@ def _said(parts: list[Mail], of_type: str, name: str) -> Iterator[str]:
 
 def _of_fields(fields: list[Mail], ids: tuple[str, ...]) -> Report:
     """Our letters have one reader; a list behind that address may give more, and then the worst counts."""
-    said = [(_action(block), _status_of(block)) for block in fields]
-    action, status = min(said, key=lambda one: list(Action).index(one[0]))
-    return Report(action, status, ids)
+    block = min(fields, key=lambda one: list(Action).index(_action(one)))
+    return Report(_action(block), _status_of(block), ids, str(block.get("Diagnostic-Code", "")))
 
 
 def _action(block: Mail) -> Action:
@@ -109,9 +100,9 @@ def _of_words(mail: Mail, text: str, ids: tuple[str, ...]) -> Report | None:
     report = _RETURNED.split(text[:MOST_CHARACTERS].strip(), maxsplit=1)[0]
     status = status_in(report)
     if _NOT_YET.search(report):
-        return Report(Action.DELAYED, status, ids)
+        return Report(Action.DELAYED, status, ids, report)
     if mail.get("X-Failed-Recipients") or (_NOT_AT_ALL.search(report) and _is_of_a_server(mail)):
-        return Report(Action.FAILED, status, ids)
+        return Report(Action.FAILED, status, ids, report)
     return None
 
 

@@ -20,7 +20,9 @@ from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 
-from outbox.dsn import is_about_the_address, status_in
+from outbox.blame import blame_of_report
+from outbox.bounces import REASONS
+from outbox.dsn import status_in
 from outbox.message_ids import key_in
 from outbox.models import Message
 from outbox.providers import NAME
@@ -68,12 +70,17 @@ def _note(event: AnymailTrackingEvent, *, now: datetime) -> bool:
 
 def _reason(event: AnymailTrackingEvent) -> Message.Reason | None:
     if event.event_type == EventType.BOUNCED:
-        return Reason.BOUNCED if is_about_the_address(status_in(event.mta_response or "")) else Reason.REFUSED
+        return _reason_of_bounce(event.mta_response or "")
     if event.event_type == EventType.COMPLAINED:
         return Reason.COMPLAINED
     if event.event_type in (EventType.REJECTED, EventType.FAILED):
         return WHY.get(event.reject_reason, Reason.REFUSED)
     return None
+
+
+def _reason_of_bounce(words: str) -> Message.Reason:
+    """A provider that tells nothing of what the other server said has judged it already."""
+    return REASONS[blame_of_report(status_in(words), words)] if words else Reason.BOUNCED
 
 
 def _message(event: AnymailTrackingEvent, *, may_guess: bool) -> Message | None:

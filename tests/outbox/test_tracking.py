@@ -87,6 +87,9 @@ CASES = [
     ("postmark", lambda m: postmark(m, kind="BadEmailAddress", Details=""), ("failed", "address", "")),
     ("postmark", lambda m: postmark(m, kind="Blocked", Details="550 5.7.1 spam"), ("failed", "refused", "5.7.1")),
     ("mailgun", lambda m: mailgun(m, "failed", severity="permanent", reason="bounce"), ("failed", "bounced", "5.1.1")),
+    ("postmark", lambda m: postmark(m, Details="550 5.1.8 Bad sender domain"), ("failed", "settings", "5.1.8")),
+    ("postmark", lambda m: postmark(m, Details="550 Administrative prohibition"), ("failed", "refused", "")),
+    ("postmark", lambda m: postmark(m, Details=""), ("failed", "bounced", "")),  # it judged for us
     ("mailgun", lambda m: mailgun(m, "failed", severity="temporary", reason="generic"), ("sent", "", "")),
     ("mailgun", lambda m: mailgun(m, "delivered"), ("delivered", "", "")),
     ("mailgun", lambda m: mailgun(m, "complained"), ("failed", "complained", "5.1.1")),
