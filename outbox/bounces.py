@@ -17,7 +17,7 @@ from outbox.dsn import Action, Report, read_report
 from outbox.message_ids import key_in
 from outbox.models import Message
 from outbox.replies import BOUNCE, thing_of
-from outbox.reports import record_undelivered
+from outbox.reports import is_of_this_sending, record_undelivered
 
 TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 Reason = Message.Reason
@@ -36,7 +36,9 @@ def note_bounce(mail: Mail | bytes, *, now: datetime, about: str = "") -> bool:
     if report is None or message is None:
         logger.info("a mail came back that says nothing of a letter of ours")
         return False
-    if reason := _reason(report):
+    if not is_of_this_sending(message, recipients=report.recipients, happened_at=report.happened_at):
+        logger.info("message %s (%s), a report of an earlier sending", message.pk, message.kind)
+    elif reason := _reason(report):
         if record_undelivered(message=message, reason=reason, code=report.status, now=now):
             logger.warning("message %s (%s) came back: %s", message.pk, message.kind, report.status or "no code")
     else:

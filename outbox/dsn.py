@@ -6,15 +6,17 @@ qmail (cr.yp.to/proto/qsbmf.txt), Exim before 4.87 (deliver.c), and Exchange, wh
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from email.message import Message as Mail
 from email.parser import HeaderParser
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 from enum import StrEnum
 from html import unescape
 from itertools import islice
 
 MOST_PARTS = 50
+_FOR = ("Original-Recipient", "Final-Recipient")
 MOST_CHARACTERS = 100_000
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _MESSAGE_ID = re.compile(r"^[ \t]*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
@@ -46,6 +48,8 @@ class Report:
     action: Action
     status: str  # "5.1.1", or "" when it says none
     message_ids: tuple[str, ...]  # of the letter it is about, wherever it says so
+    recipients: tuple[str, ...] = ()  # whom it was for, as far as it says so
+    happened_at: datetime | None = None  # when the letter came to the server that reports, else when it wrote this
     words: str = field(default="", repr=False, compare=False)  # of the server that refused, as far as they are there
 
 
@@ -61,10 +65,9 @@ def read_report(mail: Mail) -> Report | None:
     ids = tuple(dict.fromkeys(_message_ids(mail, parts)))
     if any("not-spam" not in said for said in _said(parts, "message/feedback-report", "Feedback-Type")):
         return Report(Action.COMPLAINED, "", ids)
-    fields = [block for block in _fields(parts, "message/delivery-status") if block.get("Action")]
-    if fields:
-        return _of_fields(fields, ids)
-    return _of_words(mail, "\n".join(_text(part) for part in parts), ids)
+    fields = list(_fields(parts, "message/delivery-status"))
+    report = _of_fields(fields, ids) or _of_words(mail, "\n".join(_text(part) for part in parts), ids)
+    return report and replace(report, recipients=_recipients(mail, fields), happened_at=_moment(mail, fields))
 
 
 def _fields(parts: list[Mail], of_type: str) -> Iterator[Mail]:
@@ -77,10 +80,33 @@ def _said(parts: list[Mail], of_type: str, name: str) -> Iterator[str]:
     return (str(block[name]).lower() for block in _fields(parts, of_type) if block.get(name))
 
 
-def _of_fields(fields: list[Mail], ids: tuple[str, ...]) -> Report:
+def _of_fields(fields: list[Mail], ids: tuple[str, ...]) -> Report | None:
     """Our letters have one reader; a list behind that address may give more, and then the worst counts."""
-    block = min(fields, key=lambda one: list(Action).index(_action(one)))
-    return Report(_action(block), _status_of(block), ids, str(block.get("Diagnostic-Code", "")))
+    blocks = [block for block in fields if block.get("Action")]
+    if not blocks:
+        return None
+    block = min(blocks, key=lambda one: list(Action).index(_action(one)))
+    return Report(_action(block), _status_of(block), ids, words=str(block.get("Diagnostic-Code", "")))
+
+
+def _recipients(mail: Mail, fields: list[Mail]) -> tuple[str, ...]:
+    """Also the address to which a mailbox forwards (RFC 3464, 2.3.1 and 2.3.2)."""
+    said = (str(block.get(name, "")).rpartition(";")[2] for block in fields for name in _FOR)
+    names = [*said, *str(mail.get("X-Failed-Recipients", "")).split(",")]
+    return tuple(dict.fromkeys(name.strip(" \t\r\n<>") for name in names if "@" in name))[:MOST_PARTS]
+
+
+def _moment(mail: Mail, fields: list[Mail]) -> datetime | None:
+    values = [*(str(block.get("Arrival-Date", "")) for block in fields), str(mail.get("Date", ""))]
+    return next((moment for value in values if (moment := _parsed(value))), None)
+
+
+def _parsed(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _action(block: Mail) -> Action:
@@ -100,9 +126,9 @@ def _of_words(mail: Mail, text: str, ids: tuple[str, ...]) -> Report | None:
     report = _RETURNED.split(text[:MOST_CHARACTERS].strip(), maxsplit=1)[0]
     status = status_in(report)
     if _NOT_YET.search(report):
-        return Report(Action.DELAYED, status, ids, report)
+        return Report(Action.DELAYED, status, ids, words=report)
     if mail.get("X-Failed-Recipients") or (_NOT_AT_ALL.search(report) and _is_of_a_server(mail)):
-        return Report(Action.FAILED, status, ids, report)
+        return Report(Action.FAILED, status, ids, words=report)
     return None
 
 

@@ -2,10 +2,12 @@
 
 Reports come twice, late and out of order, so each is one conditional UPDATE that only goes up: queued, sending and
 suppressed (it left all the same), sent, and then the end. Of a text the phone has the last word: delivered holds. Of a
-letter a bounce has it: "delivered" only means that the next server took it.
+letter a bounce has it: "delivered" only means that the next server took it. A letter keeps its name when it is sent
+again, so a report of before may come in between.
 """
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -16,6 +18,20 @@ from outbox.models import Message
 
 Channel, State = Message.Channel, Message.State
 UNDER_WAY = (State.QUEUED, State.SENDING, State.SUPPRESSED)  # as far as we know
+
+NOT_TRIED = Q(channel=Channel.MAIL, state__in=(State.QUEUED, State.SUPPRESSED), attempts=0)  # ... since it was put back
+SKEW = timedelta(minutes=5)  # by which the clock of another server may differ from ours
+
+
+def is_of_this_sending(message: Message, *, recipients: Collection[str], happened_at: datetime | None) -> bool:
+    """Whether a report on a letter can be about how it was sent last: it may have been sent again since, elsewhere.
+
+    What a report does not say stands in no way.
+    """
+    named = {_alike(recipient) for recipient in recipients if recipient}
+    if named and _alike(message.recipient) not in named:
+        return False
+    return not (happened_at and message.sending_at and happened_at < message.sending_at - SKEW)
 
 
 def record_accepted(*, message: Message, provider_id: str, now: datetime) -> bool:
@@ -30,7 +46,7 @@ def record_accepted(*, message: Message, provider_id: str, now: datetime) -> boo
 @transaction.atomic
 def record_delivered(*, message: Message, now: datetime) -> bool:
     """It arrived: nothing leaves instead of it. False: known already, or it bounced since."""
-    may_be_true = ~Q(state=State.DELIVERED) & ~Q(state=State.FAILED, channel=Channel.MAIL)
+    may_be_true = ~NOT_TRIED & ~Q(state=State.DELIVERED) & ~Q(state=State.FAILED, channel=Channel.MAIL)
     sent = endings.sent(now=now) | {"sent_at": Coalesce(F("sent_at"), now)}
     values = sent | {"state": State.DELIVERED, "delivered_at": now, "ended_at": None}
     if not Message.objects.filter(may_be_true, pk=message.pk).update(**values):
@@ -46,7 +62,16 @@ def record_undelivered(*, message: Message, reason: Message.Reason, code: object
         state=State.DELIVERED, channel=Channel.MAIL
     )
     values = endings.failed(reason=reason, code=str(code or "")[:20], now=now)
-    if not Message.objects.filter(may_be_true, pk=message.pk).update(**values):
+    if not Message.objects.filter(may_be_true & ~NOT_TRIED, pk=message.pk).update(**values):
         return False
     standbys.release([message.pk], now=now)
     return True
+
+
+def _alike(address: str) -> str:
+    """Servers write it in ASCII and in their own case."""
+    local, _at, host = address.strip().lower().rpartition("@")
+    try:
+        return f"{local}@{host.encode('idna').decode()}"
+    except UnicodeError:
+        return f"{local}@{host}"

@@ -26,7 +26,7 @@ from outbox.dsn import status_in
 from outbox.message_ids import key_in
 from outbox.models import Message
 from outbox.providers import NAME
-from outbox.reports import record_delivered, record_undelivered
+from outbox.reports import is_of_this_sending, record_delivered, record_undelivered
 
 READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "brevo": BrevoTrackingWebhookView,
@@ -61,6 +61,9 @@ def _note(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     message = _message(event, may_guess=reason is not None)
     if message is None:
         logger.info("a mail provider says %s of a letter that we do not know", event.event_type)
+        return False
+    if not is_of_this_sending(message, recipients=[event.recipient or ""], happened_at=event.timestamp):
+        logger.info("message %s (%s), the provider tells of an earlier sending", message.pk, message.kind)
         return False
     if reason is None:
         return record_delivered(message=message, now=now)

@@ -21,10 +21,10 @@ Content-Type: {words_type}; charset=us-ascii
 Content-Type: message/delivery-status
 
 Reporting-MTA: dns; mx.example
-Arrival-Date: Mon, 23 Nov 2026 10:00:00 +0100
+Arrival-Date: {arrived}
 
-Original-Recipient: rfc822;weg@kandidaat.example
-Final-Recipient: rfc822; weg@kandidaat.example
+Original-Recipient: rfc822;{recipient}
+Final-Recipient: rfc822; {final}
 Action: {action}
 Status: {status}
 Diagnostic-Code: {diagnostic}
@@ -141,7 +141,10 @@ def report(to, message_id, *, action="failed", status="5.1.1", diagnostic="smtp;
         "words_type": "text/plain",
         "words": "This is the mail system at host mx.example.",
         "returned_type": "text/rfc822-headers",
+        "arrived": "Mon, 23 Nov 2026 10:00:00 +0100",
+        "recipient": "weg@kandidaat.example",
     } | more
+    values = {"final": values["recipient"]} | values
     mail = MIXED.format(to=to, message_id=message_id, action=action, status=status, diagnostic=diagnostic, **values)
     return mail.replace("\n", "\r\n").encode()
 

@@ -1,6 +1,7 @@
 """Mail that comes back: hard, soft, in words only, forged. Where the shapes come from: tests/outbox/reports.py."""
 
 from base64 import b64encode
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 
 from candidates.models import Candidate
 from candidates.services.addresses import mark_failed_addresses
+from organisation.actors import COMMAND
 from outbox.bounces import note_bounce
 from outbox.delivery import deliver_due
 from outbox.dsn import MOST_CHARACTERS, Action, Report, read_report
@@ -15,6 +17,7 @@ from outbox.inbound.receiving import receive
 from outbox.message_ids import message_id_of, root_of
 from outbox.models import Message
 from outbox.replies import address_about, bounce_address
+from outbox.steering import send_again
 from tests.factories import NOW, make_candidate, make_message, make_policy, make_rejection
 from tests.outbox.inbound.mails import parts
 from tests.outbox.reports import COMPLAINT, EXCHANGE_2003, EXCHANGE_HTML, EXIM, EXIM_WARNING, QMAIL, in_words, report
@@ -22,6 +25,7 @@ from tests.stand_ins.mail import mail_server
 
 pytestmark = pytest.mark.django_db
 HTML = "Content-Type: text/html; charset=utf-8\n"
+NINE = datetime.fromisoformat("2026-11-23T09:00:00+01:00")  # of tests/outbox/inbound/mails.py
 EXIM_HEADER = "X-Failed-Recipients: weg@kandidaat.example\n"
 BOX = "loopbaan@ziekenhuis-oostmeer.example"
 
@@ -32,7 +36,7 @@ def mailbox(settings):
 
 
 def make_sent(**fields):
-    return make_message(state="sent", sent_at=NOW, **fields)
+    return make_message(**{"state": "sent", "sent_at": NOW, "recipient": "weg@kandidaat.example"} | fields)
 
 
 def outcome_of(message):
@@ -104,7 +108,9 @@ def test_a_report_of_nothing_but_blank_lines_is_read_in_one_go():
     last = ("Content-Type: text/plain", "\n\n  Message-ID: <een@oostmeer.example>")
     raw = parts(*[blank] * 20, last, x_failed_recipients="weg@kandidaat.example")
 
-    assert read_report(message_from_bytes(raw)) == Report(Action.FAILED, "", ("<een@oostmeer.example>",))
+    found = read_report(message_from_bytes(raw))
+
+    assert found == Report(Action.FAILED, "", ("<een@oostmeer.example>",), ("weg@kandidaat.example",), NINE)
 
 
 def test_a_warning_in_words_changes_nothing():
@@ -137,6 +143,8 @@ def test_what_is_forged_unknown_or_no_report_changes_nothing():
 
 
 OUT_OF_OFFICE = "Ik ben vrij. Lukt het niet: my mailbox is giving up on 23 November, mail could not be delivered."
+LATER = NOW + timedelta(hours=1)
+LATE = "Mon, 23 Nov 2026 11:00:03 +0100"
 EMPTY_PATH = "Return-Path: <>\n"
 
 
@@ -170,6 +178,54 @@ def test_a_complaint_is_heard(feedback, outcome):
 
     assert note_bounce(mail, now=NOW) is (feedback == "abuse")
     assert outcome_of(message) == outcome
+
+
+def readdressed(message):
+    """It came back, somebody put the address right and sent it again; the worker has yet to come."""
+    note_bounce(report(bounce_address(message.key), ""), now=NOW)
+    Message.objects.filter(pk=message.pk).update(recipient="nieuw@kandidaat.example")
+    send_again(message, actor=COMMAND, now=LATER)
+    message.refresh_from_db()
+
+
+def test_a_report_that_comes_again_does_not_hit_the_letter_that_was_sent_again(settings):
+    message = make_sent()
+    readdressed(message)
+    mail = report(bounce_address(message.key), "")
+
+    note_bounce(mail, now=LATER)
+    waiting = outcome_of(message)
+    with mail_server(settings):
+        deliver_due(now=LATER)
+    note_bounce(mail, now=LATER)
+
+    assert (waiting, outcome_of(message)) == (("queued", "", ""), ("sent", "", ""))
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({}, "sent"),  # for the old address, also when it comes late
+        ({"recipient": "nieuw@kandidaat.example"}, "failed"),
+        ({"recipient": "NIEUW@Kandidaat.example"}, "failed"),
+        ({"recipient": "nieuw@kandidaat.example", "arrived": "Mon, 23 Nov 2026 10:00:00 +0100"}, "sent"),
+        ({"recipient": "nieuw@kandidaat.example", "arrived": "gisteren"}, "failed"),
+    ],
+)
+def test_a_report_counts_for_the_reader_and_the_sending_that_it_names(said, state):
+    message = make_sent(recipient="nieuw@kandidaat.example", sending_at=LATER)
+
+    note_bounce(report(bounce_address(message.key), "", **{"arrived": LATE} | said), now=LATER)
+
+    assert outcome_of(message)[0] == state
+
+
+def test_a_report_of_where_a_mailbox_forwards_to_names_whom_we_wrote_to():
+    message = make_sent()
+
+    note_bounce(report(bounce_address(message.key), "", final="elders@kandidaat.example"), now=NOW)
+
+    assert outcome_of(message)[0] == "failed"
 
 
 def test_the_same_report_twice_is_one():

@@ -108,6 +108,15 @@ def test_of_a_letter_a_bounce_has_the_last_word(state, report, outcome):
     assert (report(letter), outcome_of(letter)[0]) == outcome
 
 
+@pytest.mark.parametrize("state", ["queued", "suppressed"])
+@pytest.mark.parametrize(("attempts", "is_heard"), [(0, False), (1, True)])
+def test_of_a_letter_that_nobody_has_tried_to_send_nothing_is_heard(state, attempts, is_heard):
+    letters = [make_message(state=state, attempts=attempts, **MOMENTS[state]) for _delivered_or_not in range(2)]
+    is_withdrawn = state == "suppressed"
+
+    assert [arrive(letters[0]), fail(letters[1])] == [is_heard, is_heard and not is_withdrawn]
+
+
 @pytest.mark.parametrize("state", ["delivered", "failed"])
 def test_an_acceptance_that_comes_late_still_tells_the_name(state):
     text = text_in(state)

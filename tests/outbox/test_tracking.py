@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -118,6 +119,22 @@ def test_a_bounce_has_the_last_word_in_whatever_order_it_comes(client):
             report(client, "mailgun", mailgun(message, event, severity="permanent"))
 
     assert [outcome_of(first), outcome_of(second)] == [("failed", "bounced", "5.1.1")] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent_later", "said", "outcome"),
+    [
+        (timedelta(hours=1), {}, ("sent", "", "")),
+        (timedelta(0), {}, ("failed", "bounced", "5.1.1")),
+        (timedelta(0), {"Email": "oud@kandidaat.example"}, ("sent", "", "")),
+        (timedelta(hours=1), {"BouncedAt": "2026-11-23T11:00:50.3963933+01:00"}, ("failed", "bounced", "5.1.1")),
+    ],
+)
+def test_a_report_of_before_a_letter_was_sent_again_changes_nothing(client, sent_later, said, outcome):
+    message = make_sent(sending_at=NOW + sent_later)
+
+    assert report(client, "postmark", postmark(message, **said)) == 200
+    assert outcome_of(message) == outcome
 
 
 def test_only_the_provider_is_heard(client, settings):
