@@ -19,7 +19,9 @@ from anymail.webhooks.mandrill import MandrillCombinedWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
+from django.db import InterfaceError, OperationalError
 
+from organisation.faults import in_short
 from outbox.blame import blame_of_report
 from outbox.bounces import REASONS
 from outbox.dsn import status_in
@@ -51,7 +53,21 @@ logger = logging.getLogger(__name__)
 
 def note_events(events: Iterable[AnymailTrackingEvent], *, now: datetime) -> int:
     """Record what they say, in whatever order and however often they come. Returns how many changed something."""
-    return sum(_note(event, now=now) for event in events)
+    return sum(_note_alone(event, now=now) for event in events)
+
+
+def _note_alone(event: AnymailTrackingEvent, *, now: datetime) -> bool:
+    """One that somebody else's letters brought along, in whatever shape, does not lose the others of the call.
+
+    Raises what a database that is away raises: then the provider comes again.
+    """
+    try:
+        return _note(event, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.error("a report of a mail provider cannot be read: %s", in_short(error))
+        return False
 
 
 def _note(event: AnymailTrackingEvent, *, now: datetime) -> bool:
@@ -89,7 +105,8 @@ def _reason_of_bounce(words: str) -> Message.Reason:
 def _message(event: AnymailTrackingEvent, *, may_guess: bool) -> Message | None:
     """By the key that we sent along, else by our Message-ID; for bad news else the last letter to that address."""
     letters = Message.objects.filter(channel=Message.Channel.MAIL)
-    key = _uuid((event.metadata or {}).get(NAME)) or key_in(event.message_id or "")
+    metadata = event.metadata if isinstance(event.metadata, Mapping) else {}  # of another sender it may be anything
+    key = _uuid(metadata.get(NAME)) or key_in(str(event.message_id or ""))
     if key:
         return letters.filter(key=key).first()
     if not may_guess or not event.recipient or "\x00" in event.recipient:

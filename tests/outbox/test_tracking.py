@@ -10,6 +10,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from outbox.message_ids import message_id_of
 from tests.factories import NOW, make_message
@@ -163,6 +164,41 @@ def test_what_nobody_can_read_or_is_not_known_changes_nothing(client, settings, 
     assert report(client, "mailgun", mailgun(message, "failed")) == 503
     assert outcome_of(message) == ("sent", "", "")
     assert "weg@kandidaat.example" not in caplog.text
+
+
+def mailjet(email, payload):
+    """dev.mailjet.com/email/guides/webhooks, grouped events."""
+    known = {"event": "bounce", "time": 1795420837, "MessageID": 1, "hard_bounce": True, "error": "user unknown"}
+    return known | {"email": email, "Payload": payload}
+
+
+@pytest.mark.parametrize(
+    ("email", "payload"),
+    [
+        ("iemand@elders.example", "5"),
+        ("iemand@elders.example", '"order-17"'),
+        ("iemand@elders.example", "[1]"),
+        ("\ud800@elders.example", "{}"),
+        (["iemand@elders.example"], "{}"),
+    ],
+)
+def test_what_somebody_else_s_letter_brings_along_does_not_lose_the_rest(client, email, payload):
+    message = make_sent()
+    ours = mailjet(message.recipient, json.dumps({"message": str(message.key)}))
+
+    assert report(client, "mailjet", [mailjet(email, payload), ours]) == 200
+    assert outcome_of(message)[:2] == ("failed", "bounced")
+
+
+def test_a_database_that_is_away_lets_the_provider_come_again(client):
+    message = make_sent()
+
+    def away(execute, sql, *rest):
+        raise OperationalError
+
+    with connection.execute_wrapper(away):
+        assert report(client, "postmark", postmark(message)) == 503
+    assert outcome_of(message) == ("sent", "", "")
 
 
 def test_a_provider_may_look_whether_the_door_is_there(client):
