@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from outbox import tracking
 from outbox.inbound import provided
+from outbox.inbound.raw_forms import raw_form_of
 from outbox.views.webhooks import take_call
 
 METHODS = ["HEAD", "POST"]
@@ -29,4 +30,5 @@ def mail_incoming(request: HttpRequest, provider: str) -> HttpResponse:
         provided.READERS,
         lambda events: provided.receive_each(events, now=now),
         at_most=provided.LARGEST,
+        form_of=raw_form_of,
     )

@@ -7,11 +7,12 @@ import json
 import logging
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from outbox.models import IncomingMail
 from outbox.replies import address_about
 from tests.factories import make_policy
-from tests.outbox.inbound.mails import INBOX, REPLY, SEVDA, calendar_mail, mail
+from tests.outbox.inbound.mails import INBOX, REPLY, SEVDA, calendar_mail, mail, parts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:.*SendGrid")]
 SECRET = "spreekuur:geheim"
@@ -120,6 +121,39 @@ def test_a_mail_with_a_large_attachment_is_kept_without_it(client):
 
     assert in_parts(client, Attachments=[large]) == 200
     assert list(IncomingMail.objects.values_list("text", "is_cut")) == [("Ik kom wat later.", True)]
+
+
+def in_form(raw, **fields):
+    return {"email": raw.decode(), "envelope": json.dumps({"from": SEVDA, "to": [address_about("booking:1")]})} | fields
+
+
+def test_a_photo_does_not_lose_the_mail_that_brings_it_as_it_came(client):
+    """SendGrid drops what gets a 413 at once: docs.sendgrid.com, "Inbound Parse Webhook"."""
+    photo = ("Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64", b"QUJD" * 19 + b"\r\n")
+    photo = (photo[0], photo[1] * 130_000)  # 10 MB
+    raw = parts(("Content-Type: text/plain", "Zie de foto."), photo)
+
+    assert bring(client, "sendgrid", in_form(raw)) == 200
+    assert list(IncomingMail.objects.values_list("about", "text", "is_cut")) == [("booking:1", "Zie de foto.", True)]
+
+
+@pytest.mark.parametrize(
+    ("beside", "status"), [({"dkim": "x" * 7_000_000}, 413), ({f"field{n}": "x" for n in range(1001)}, 400)]
+)
+def test_what_stands_beside_a_mail_in_a_form_has_django_s_limits(client, beside, status):
+    assert bring(client, "sendgrid", in_form(mail(), **beside)) == status
+    assert kept() == []
+
+
+def test_a_form_that_brings_a_mail_taken_apart_is_read_by_django(client):
+    """docs.sendgrid.com/for-developers/parsing-email/setting-up-the-inbound-parse-webhook, default."""
+    head = mail().decode().partition("\r\n\r\n")[0]
+    attachment = SimpleUploadedFile("antwoord.ics", REPLY.encode(), "text/calendar; method=REPLY")
+    fields = {"headers": head, "text": "Ik kom wat later.", "attachments": "1", "attachment1": attachment}
+    info = {"attachment-info": json.dumps({"attachment1": {"filename": "antwoord.ics", "type": "text/calendar"}})}
+
+    assert bring(client, "sendgrid", fields | info) == 200
+    assert [about for about, *_rest in kept()] == ["booking:1"]
 
 
 def test_a_call_of_fifty_megabytes_is_refused_before_it_is_read(client, caplog):
