@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from candidates.models import Candidate, Rejection
+from organisation.actors import key_of
 from organisation.models import Policy, User
 from outbox.drafts import Draft
 from outbox.writing import letter, staff
@@ -29,23 +30,27 @@ def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetim
     )
 
 
-def address_failed(
-    rejection: Rejection, recruiter: User, policy: Policy, *, failed_at: datetime, has_talk: bool
-) -> Draft:
-    """To who gave the rejection: mail to this candidate comes back. No name: that is behind the sign-in."""
+def address_failed(rejection: Rejection, user: User, *, policy: Policy, failed_at: datetime, has_talk: bool) -> Draft:
+    """Mail to this candidate comes back. No name: that is behind the sign-in.
+
+    To who gave the rejection or has the vacancy; else to an application manager, who sees no rejection.
+    """
     vacancy = rejection.application.vacancy
+    is_own = user.pk in (rejection.recruiter_id, vacancy.recruiter_id)
     words: dict[str, object] = {
-        "first_name": recruiter.name.split()[0],
+        "first_name": user.name.split()[0],
+        "is_own": is_own,
         "vacancy_title": vacancy.title,
         "department": vacancy.department.name,
         "has_talk": has_talk,
         "rejection_url": settings.PUBLIC_URL + reverse("candidates:rejection", args=[rejection.pk]),
+        "vacancy_url": settings.PUBLIC_URL + reverse("admin:vacancies_vacancy_change", args=[vacancy.pk]),
     }
     return letter(
         "candidates/address_failed",
-        to=staff(recruiter),
+        to=staff(user),
         policy=policy,
         words=words,
         about=rejection,
-        once=f"rejection={rejection.pk}:failed={failed_at:%Y-%m-%dT%H:%M:%SZ}",
+        once=f"rejection={rejection.pk}:failed={failed_at:%Y-%m-%dT%H:%M:%SZ}{'' if is_own else f':{key_of(user)}'}",
     )

@@ -16,7 +16,7 @@ from candidates.services.contact import stop_messages
 from organisation import audit
 from organisation.actors import SYSTEM, Actor, key_of
 from organisation.faults import do_each
-from organisation.models import Policy, User
+from organisation.models import Policy, Role, User
 from outbox import services as outbox
 from outbox.models import Message
 
@@ -104,19 +104,22 @@ def _mark(failures: dict[int, list[Failure]], candidate_id: int, *, policy: Poli
 
 
 def _tell(candidate_id: int, policy: Policy, *, failed_at: datetime, now: datetime) -> None:
-    """Each recruiter once, about the latest rejection of theirs; of one who left it is for who has the vacancy now."""
+    """Each recruiter once, about the latest rejection of theirs; of one who left it is for who has the vacancy now.
+
+    Where those left too the application managers hear it, who can give the vacancy to another.
+    """
     rejections = Rejection.objects.filter(application__candidate=candidate_id).order_by("created_at", "pk")
     has_talk = Candidate.objects.with_talk().filter(pk=candidate_id).exists()
     latest = {}
     for rejection in rejections.select_related("recruiter", "application__vacancy__recruiter"):
         recruiter = rejection.recruiter
         latest[recruiter if recruiter.is_active else rejection.application.vacancy.recruiter] = rejection
-    drafts = [
-        messages.address_failed(rejection, recruiter, policy, failed_at=failed_at, has_talk=has_talk)
-        for recruiter, rejection in latest.items()
-        if recruiter.is_active
-    ]
-    outbox.post(*drafts, now=now)
+    here = {recruiter: rejection for recruiter, rejection in latest.items() if recruiter.is_active}
+    if latest and not here:
+        chiefs = User.objects.with_role(Role.APPLICATION_MANAGER).distinct()
+        here = dict.fromkeys(chiefs, list(latest.values())[-1])
+    write = partial(messages.address_failed, policy=policy, failed_at=failed_at, has_talk=has_talk)
+    outbox.post(*(write(rejection, user) for user, rejection in here.items()), now=now)
 
 
 @transaction.atomic

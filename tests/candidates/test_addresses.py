@@ -12,7 +12,7 @@ from candidates.services.addresses import change_address, mark_failed_addresses,
 from candidates.services.merging import merge_candidates
 from candidates.services.people import rename
 from organisation.actors import Actor, key_of
-from organisation.models import AuditEvent, User
+from organisation.models import AuditEvent, Role, User
 from outbox.models import Message
 from tests.factories import (
     NOW,
@@ -101,6 +101,22 @@ def test_every_recruiter_is_told_once_and_for_who_left_the_one_of_the_vacancy(re
     mark_failed_addresses(now=LATER)
 
     assert sorted(letters()) == sorted([rejection.recruiter.email, second.application.vacancy.recruiter.email])
+
+
+@pytest.mark.parametrize("has_talk", [False, True])
+def test_where_no_recruiter_is_left_the_application_managers_hear_it(rejection, has_talk):
+    if has_talk:
+        make_booking(invitation=make_invitation(rejection=rejection))
+    User.objects.update(is_active=False)
+    chiefs = [make_user(Role.APPLICATION_MANAGER), make_user(Role.APPLICATION_MANAGER)]
+    make_failed(rejection.application.candidate)
+
+    assert [mark_failed_addresses(now=LATER), mark_failed_addresses(now=LATER)] == [1, 0]
+
+    text = Message.objects.filter(kind="address_failed").first().text
+    assert letters() == [chief.email for chief in chiefs]
+    assert f"/admin/vacancies/vacancy/{rejection.application.vacancy_id}/change/" in text
+    assert ("Vertel de adviseur" in text, "/rejections/" in text) == (has_talk, False)
 
 
 def test_a_recruiter_puts_the_address_right_and_what_waits_goes_there(rejection):
