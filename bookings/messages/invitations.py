@@ -56,5 +56,6 @@ def _words(invitation: Invitation, policy: Policy) -> dict[str, object]:
         "recruiter_name": rejection.recruiter.name if was_told_by_a_person else "",
         "booking_url": address_for(candidate, f"invitations/{invitation.pk}/book/"),
         "opt_out_url": address_for(candidate, "stop/"),
+        "sent_on": day_in_words(invitation.sent_at, candidate.language, ZONE),
         "valid_until": day_in_words(invitation.open_until, candidate.language, ZONE),
     }

@@ -16,9 +16,11 @@ from bookings.services import (
 )
 from bookings.services.waiting import Waiting
 from candidates.models import Candidate, Rejection
+from candidates.services.access import address_for
 from candidates.services.contact import stop_messages
 from organisation.actors import key_of
 from organisation.models import Policy
+from outbox.delivery import deliver_due
 from outbox.models import Message
 from outbox.refusals import NoLongerTrue
 from outbox.steering import why_not_again
@@ -38,6 +40,7 @@ from tests.factories import (
     make_wish,
 )
 from tests.races import at_once, somebody_waits
+from tests.stand_ins import mail_server
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +184,25 @@ def test_one_reminder_after_seven_days():
     invitation.refresh_from_db()
     assert invitation.reminded_at == NOW
     assert Message.objects.get().subject == "Je kunt nog een gesprek plannen"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "stop"),
+    [("nl", "Op maandag 2 november boden", "Meld je dan af"), ("en", "On Monday 2 November we", "Unsubscribe here")],
+)
+def test_the_reminder_says_when_we_offered_the_talk_and_how_to_stop(settings, language, said, stop):
+    make_policy(timetable={"invitation_reminder_after_days": 21})
+    rejection = make_rejection(candidate=make_candidate(language=language))
+    make_invitation(rejection=rejection, sent_at=NOW - timedelta(days=21))
+
+    remind_invited(now=NOW)
+    text, unsubscribe_url = Message.objects.values_list("text", "unsubscribe_url").get()
+    with mail_server(settings) as server:
+        deliver_due(now=NOW)
+
+    assert (said in text, f"{stop}: {address_for(rejection.application.candidate, 'stop/')}" in text) == (True, True)
+    assert server.mails[0]["List-Unsubscribe"] == f"<{unsubscribe_url}>"
+    assert server.mails[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 @pytest.mark.parametrize(
