@@ -80,7 +80,7 @@ def test_the_letters_say_who_and_why():
     handed(booking, colleague, word="Youssef is ziek.")
 
     candidate, new, old = Message.objects.order_by("pk")
-    assert "Je spreekt alleen iemand anders: Marit de Wit. Youssef Benali kan dan helaas niet." in candidate.text
+    assert "Alleen spreek je iemand anders: Marit de Wit. Youssef Benali kan dan helaas niet." in candidate.text
     assert "Youssef is ziek." in candidate.text
     assert "Je hebt een gesprek overgenomen van Youssef Benali." in new.text
     assert old.subject == "Gesprek overgenomen: dinsdag 24 november om 10.30 uur"

@@ -79,6 +79,23 @@ def test_the_letter_names_strength_and_reason_and_carries_working_links():
     assert letter.text.count("http://") == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "how", "until"),
+    [
+        ("nl", "zie je of je kunt bellen, videobellen of langskomen", "Een moment kiezen kan tot en met"),
+        ("en", "you see whether you can talk by phone, by video or at our office", "You can choose a time until"),
+    ],
+)
+def test_the_letter_promises_no_way_to_talk_and_no_end_of_the_link(language, how, until):
+    make_policy()
+    make_rejection(candidate=make_candidate(language=language))
+
+    invite_due(now=NOW)
+
+    text = Message.objects.get().text
+    assert (how in text, until in text) == (True, True)
+
+
 def test_the_letter_speaks_the_language_of_the_candidate():
     make_policy()
     make_rejection(candidate=make_candidate(language="en"))

@@ -4,8 +4,9 @@ import pytest
 
 from bookings.models import Booking
 from organisation.actors import Actor
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, Policy
 from outbox.models import Message
+from talks.messages import no_show
 from talks.refusals import NotStartedYet, TalkCancelled, TooLateToCorrect
 from talks.services import mark_completed, mark_no_show
 from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, make_booking, make_invitation, make_policy
@@ -35,6 +36,16 @@ def test_mark_completed_keeps_the_moment_and_twice_is_once():
     assert (booking.status, booking.closed_at, booking.candidate.last_contact_at) == (Status.COMPLETED, AFTER, AFTER)
     assert trail() == [("talk.complete", "done")]
     assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("channel", ["phone", "video", "onsite"])
+def test_the_letter_after_a_talk_that_was_missed_says_nothing_of_calling(channel):
+    make_policy()
+    booking = make_booking(channel=channel)
+
+    text = no_show(booking, Policy.objects.current(), now=NOW).text
+
+    assert "hadden we een afspraak. We hebben elkaar niet gesproken." in text
 
 
 def test_mark_no_show_posts_a_kind_letter_once():
