@@ -15,7 +15,7 @@ from outbox.writing import letter, staff
 
 def calendar_unreadable(calendar: OtherCalendar, policy: Policy) -> Draft:
     """Once per time that it fails, a day after the first failure. Names no address: mail is not the place."""
-    advisor, to = calendar.advisor, staff(calendar.advisor.user)
+    advisor, to = calendar.advisor, staff(calendar.advisor.user, policy)
     zone, since = ZoneInfo(advisor.time_zone), calendar.failing_since
     assert since is not None
     words = {

@@ -25,6 +25,7 @@ from bookings import ical
 from bookings.messages.invites import neutral_title
 from bookings.models import Booking, CalendarCopy
 from organisation.faults import in_short
+from organisation.models import Policy
 from organisation.refusals import FetchFailed, Refusal, TooSlow
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _note(calendar: OtherCalendar, booking: Booking, place: str) -> None:
 
 def talk_of(booking: Booking, *, now: datetime) -> ical.Talk:
     """Neutral: others may look into a calendar. Its UID is not that of the invitation, which may be there as well."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(Policy.objects.current().default_language):
         summary = neutral_title(booking)
     place = booking.location
     return ical.Talk(

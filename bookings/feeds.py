@@ -26,7 +26,7 @@ def feed_of(feed: AgendaFeed, *, now: datetime) -> bytes:
         .select_related("invitation__application__candidate", "location")
         .order_by("starts_at", "pk")
     )
-    with translation.override(settings.LANGUAGE_CODE):  # of the house, as letters to staff are
+    with translation.override(policy.default_language):  # of the house, as letters to staff are
         told = [_talk(booking, feed) for booking in talks]
         name = _("Talks of %(name)s") % {"name": feed.advisor.name}
     employer = policy.short_name or policy.employer_name

@@ -48,7 +48,7 @@ def address_failed(rejection: Rejection, user: User, *, policy: Policy, failed_a
     }
     return letter(
         "candidates/address_failed",
-        to=staff(user),
+        to=staff(user, policy),
         policy=policy,
         words=words,
         about=rejection,

@@ -84,7 +84,7 @@ def _letter(name: str, chief: User, *, after: Message | None, now: datetime, **w
     url = settings.PUBLIC_URL + reverse("outbox:messages")
     return letter(
         f"outbox/{name}",
-        to=staff(chief, language=policy.default_language),
+        to=staff(chief, policy),
         policy=policy,
         words={"name": chief.name, "messages_url": url, **words},
         once=f"{key_of(chief)}:after={after.pk if after else 0}",

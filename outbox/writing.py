@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Model
 
 from organisation.actors import key_of
@@ -27,9 +26,9 @@ class Reader:
     language: str
 
 
-def staff(user: User, *, language: str = "") -> Reader:
-    """Who works here reads the language of the house, unless another is known."""
-    return Reader(key_of(user), user.name, user.email, language or settings.LANGUAGE_CODE)
+def staff(user: User, policy: Policy, *, language: str = "") -> Reader:
+    """Who works here reads the language of the house, which is the first one of policy, unless another is known."""
+    return Reader(key_of(user), user.name, user.email, language or policy.default_language)
 
 
 def letter(

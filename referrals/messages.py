@@ -70,7 +70,7 @@ def _to_staff(name: str, referral: Referral, policy: Policy, user: User, *, once
         "inbox_url": settings.PUBLIC_URL + reverse("referrals:inbox"),
         "referral_url": settings.PUBLIC_URL + reverse("referrals:referral", args=[referral.pk]),
     }
-    return _letter(name, referral, policy, staff(user), words, once)
+    return _letter(name, referral, policy, staff(user, policy), words, once)
 
 
 def _letter(name: str, referral: Referral, policy: Policy, to: Reader, words: dict[str, str], once: str) -> Draft:

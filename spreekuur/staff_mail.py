@@ -75,7 +75,7 @@ def _address_failed(user: User, chief: User, *, now: datetime) -> Draft:
     return _letter(
         "staff_address_failed",
         policy,
-        staff(chief, language=policy.default_language),
+        staff(chief, policy),
         once=f"{key_of(user)}:{key_of(chief)}:{timezone.localdate(now)}",
         now=now,
         colleague=user.name,
@@ -95,7 +95,7 @@ def _invitation(user: User, policy: Policy, *, now: datetime) -> Draft:
     return _letter(
         "staff_invitation",
         policy,
-        staff(user, language=policy.default_language),
+        staff(user, policy),
         once=f"{key_of(user)}:{asked}",
         now=now,
         email=user.email,
@@ -106,7 +106,7 @@ def _invitation(user: User, policy: Policy, *, now: datetime) -> Draft:
 
 
 def _reset(user: User, policy: Policy, language: str, *, now: datetime) -> Draft:
-    to, once = staff(user, language=language), f"{key_of(user)}:{now:%Y-%m-%dT%H:%M}"
+    to, once = staff(user, policy, language=language), f"{key_of(user)}:{now:%Y-%m-%dT%H:%M}"
     return _letter("password_reset", policy, to, once=once, now=now, password_url=password_address(user))
 
 

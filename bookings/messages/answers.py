@@ -4,8 +4,6 @@ from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from bookings.messages.talks import with_all_that_letters_need
 from bookings.messages.words import ZONE, file_of, for_advisor, for_candidate, moment
 from bookings.models import Booking
@@ -19,9 +17,8 @@ from outbox.letters import render_text
 from outbox.writing import Reader, letter, staff
 
 
-def said_in_calendar(said: str, proposed: datetime | None) -> str:
+def said_in_calendar(said: str, proposed: datetime | None, *, language: str) -> str:
     """One sentence for staff, of an answer that is brought to them as a mail: "declined", or a moment instead."""
-    language = settings.LANGUAGE_CODE
     words: dict[str, object] = {"said": said, "moment": _in_words(proposed, language, ZONE) if proposed else ""}
     return render_text("bookings/said_in_calendar", language=language, context=words) if said else ""
 
@@ -64,7 +61,7 @@ def advisor_proposed_moment(booking: Booking, policy: Policy, proposal: Proposal
     zone = ZoneInfo(booking.advisor.time_zone)
     query = urlencode({"since": proposal.starts_at.astimezone(zone).date(), "slot": value_of(proposal.starts_at)})
     words: dict[str, object] = {
-        **_proposed(proposal, settings.LANGUAGE_CODE, ZONE),
+        **_proposed(proposal, policy.default_language, ZONE),
         "move_url": f"{file_of(booking)}move/?{query}",
     }
     return _to_advisor("advisor_proposed_moment", booking, policy, words, proposal, mail=mail)
@@ -94,7 +91,7 @@ def _to_advisor(
     mail: int,
 ) -> Draft:
     whole = for_advisor(booking, policy) | words
-    return _letter(kind, booking, policy, staff(booking.advisor.user), whole, proposal, mail=mail)
+    return _letter(kind, booking, policy, staff(booking.advisor.user, policy), whole, proposal, mail=mail)
 
 
 def _letter(

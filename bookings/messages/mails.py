@@ -18,7 +18,7 @@ def advisor_mail(booking: Booking, policy: Policy, mail: IncomingMail) -> Draft:
     is_known = mail.sender.lower() == address.lower()
     draft = letter(
         "bookings/advisor_mail",
-        to=staff(booking.advisor.user),
+        to=staff(booking.advisor.user, policy),
         policy=policy,
         words={**for_advisor(booking, policy), **words_of(mail), "is_known": is_known},
         about=booking,
@@ -31,7 +31,7 @@ def advisor_mail_stopped(booking: Booking, policy: Policy, *, today: date) -> Dr
     """To an advisor who wrote to the address for answers, once a day: it would only come back to them."""
     return letter(
         "bookings/advisor_mail_stopped",
-        to=staff(booking.advisor.user),
+        to=staff(booking.advisor.user, policy),
         policy=policy,
         words=for_advisor(booking, policy),
         about=booking,

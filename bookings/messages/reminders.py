@@ -56,7 +56,7 @@ def text_reminder(booking: Booking, policy: Policy, *, now: datetime) -> Draft:
 
 def advisor_note(booking: Booking, policy: Policy) -> Draft:
     """To who holds it; without the candidate's name, which stands in the file."""
-    to = staff(booking.advisor.user)
+    to = staff(booking.advisor.user, policy)
     place = address_in_words(booking.location) if booking.location else ""
     return letter(
         "bookings/advisor_note",
@@ -71,7 +71,7 @@ def advisor_note(booking: Booking, policy: Policy) -> Draft:
 
 def advisor_outcome(booking: Booking, policy: Policy) -> Draft:
     """To who held it, or did not: the file does not say yet. Of use until it does."""
-    to = staff(booking.advisor.user)
+    to = staff(booking.advisor.user, policy)
     words = for_advisor(booking, policy)
     once = f"{_state(booking)}:{to.key}"
     return letter("bookings/advisor_outcome", to=to, policy=policy, words=words, about=booking, once=once)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from advisors.models import Advisor, TalkChannel
@@ -43,13 +42,13 @@ def booked(booking: Booking, policy: Policy, *, now: datetime) -> list[Draft]:
 def moved(booking: Booking, policy: Policy, *, was: datetime, old_advisor_id: int, now: datetime) -> list[Draft]:
     """The old advisor's calendar loses the talk when it went to a colleague."""
     booking = _fresh(booking)
-    was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
+    for_house = moment(was, policy.default_language, prefix="old_")
     drafts = [_to_candidate("moved", booking, policy, now=now, words=_was(booking, was))]
     if old_advisor_id == booking.advisor_id:
-        return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=was_nl)]
+        return [*drafts, _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=for_house)]
     old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
     gone: dict[str, object] = {
-        **moment(was, settings.LANGUAGE_CODE),
+        **moment(was, policy.default_language),
         "with_colleague": True,
         "advisor_first_name": old.name.split()[0],
     }
@@ -66,10 +65,10 @@ def rescheduled(
     """By the advisor, whose own calendar has to change as well; `word` is of the `actor`."""
     booking = _fresh(booking)
     told = {**_was(booking, was), "by_advisor": True, "word": _word(booking, word, actor)}
-    was_nl = moment(was, settings.LANGUAGE_CODE, prefix="old_")
+    for_house = moment(was, policy.default_language, prefix="old_")
     return [
         _to_candidate("moved", booking, policy, now=now, words=told),
-        _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=was_nl),
+        _to_advisor("advisor_moved", booking, policy, booking.advisor, now=now, words=for_house),
     ]
 
 
@@ -226,7 +225,7 @@ def _to_advisor(
     method: str = REQUEST,
     words: dict[str, object] | None = None,
 ) -> Draft:
-    to = staff(advisor.user)
+    to = staff(advisor.user, policy)
     return letter(
         f"bookings/{kind}",
         to=to,

@@ -1,6 +1,5 @@
 """Around a text: the letter that goes instead of it, and what the advisor hears of it. See reminders.py for itself."""
 
-from django.conf import settings
 from django.utils import translation
 
 from advisors.models import TalkChannel
@@ -28,12 +27,12 @@ def text_failed(booking: Booking, policy: Policy, words: dict[str, object]) -> D
 
 def advisor_text_failed(booking: Booking, policy: Policy) -> Draft:
     failure = failure_of(booking)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(policy.default_language):
         reason = str(failure.get_reason_display()) if failure else ""
     is_doubtful = booking.channel == TalkChannel.PHONE and failure and failure.reason in NUMBER_MAY_BE_WRONG
     return letter(
         "bookings/advisor_text_failed",
-        to=staff(booking.advisor.user),
+        to=staff(booking.advisor.user, policy),
         policy=policy,
         words={**for_advisor(booking, policy), "reason": reason, "is_doubtful": bool(is_doubtful)},
         about=booking,
@@ -46,7 +45,7 @@ def advisor_text_answer(booking: Booking, policy: Policy, answer: IncomingText) 
     """Not the words of the answer: they may say more than a mail should hold. They stand in the file."""
     return letter(
         "bookings/advisor_text_answer",
-        to=staff(booking.advisor.user),
+        to=staff(booking.advisor.user, policy),
         policy=policy,
         words=for_advisor(booking, policy),
         about=booking,

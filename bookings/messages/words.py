@@ -106,7 +106,7 @@ def clock_sentence(candidate: Candidate, *moments: datetime) -> str:
 
 def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:
     """No name of the candidate: mail is not the place. The file is behind the sign-in."""
-    language = settings.LANGUAGE_CODE
+    language = policy.default_language
     with translation.override(language):
         names = {
             "channel_name": TalkChannel(booking.channel).label,

@@ -218,7 +218,9 @@ def _whole(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> str:
     """For a person: what the program says, what was typed beside it, and the mail around it."""
     said, proposed = _said(answer, booking)
     word = "" if answer.comment in mail.text else answer.comment
-    return "\n\n".join(filter(None, (messages.said_in_calendar(said or "", proposed), word, mail.text)))
+    language = Policy.objects.current().default_language
+    in_words = messages.said_in_calendar(said or "", proposed, language=language)
+    return "\n\n".join(filter(None, (in_words, word, mail.text)))
 
 
 def _words(mail: IncomingMail) -> str:

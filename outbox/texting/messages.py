@@ -15,7 +15,7 @@ def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) ->
     """`kind` is "texts" (a day) or "cost" (a month)."""
     return letter(
         "outbox/limit_reached",
-        to=staff(manager),
+        to=staff(manager, policy),
         policy=policy,
         words={
             "first_name": manager.name.split()[0],

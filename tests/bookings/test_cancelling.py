@@ -87,8 +87,8 @@ NEWS_IN = {
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("who", ["candidate", "advisor", "manager", "system"])
-def test_the_advisor_hears_who_cancelled_and_of_free_time_only_when_the_candidate_did(settings, language, who):
-    settings.LANGUAGE_CODE = language
+def test_the_advisor_hears_who_cancelled_and_of_free_time_only_when_the_candidate_did(language, who):
+    make_policy(default_language=language)
     booking = make_booking()
     manager = make_user(Role.APPLICATION_MANAGER, name="Rik Terwiel")
     actors = {"candidate": CANDIDATE, "advisor": Actor.of(booking.advisor.user), "manager": Actor.of(manager)}

@@ -16,7 +16,7 @@ from advisors import subscribing
 from advisors.feeds import address_of
 from bookings.models import Booking
 from bookings.services import cancel, move
-from organisation.models import Role, RoleGrant, User
+from organisation.models import Policy, Role, RoleGrant, User
 from spreekuur.logs import masked
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 from tests.factories import (
@@ -111,6 +111,16 @@ def test_the_feed_names_its_owner_and_employer(client, path):
     content = client.get(path).content
 
     assert icalendar.Calendar.from_ical(content).calendar_name == "Gesprekken van Youssef Benali (Oostmeer)"
+
+
+def test_the_feed_speaks_the_language_of_the_house_as_letters_to_staff_do(client, advisor, path):
+    Policy.objects.update(default_language="en")
+    make_booking(advisor=advisor)
+
+    content = client.get(path).content
+
+    assert icalendar.Calendar.from_ical(content).calendar_name == "Talks of Youssef Benali (Oostmeer)"
+    assert titles_at(client, path) == ["Talk: by phone"]
 
 
 def test_names_come_only_when_they_are_switched_on(client, advisor, path):

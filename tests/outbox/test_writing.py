@@ -68,10 +68,11 @@ def test_a_letter_carries_what_was_given_with_it():
     assert write(**more, only_at_office_hours=True) == replace(write(), **more, only_at_office_hours=True)
 
 
-@pytest.mark.parametrize(("known", "language"), [({}, "nl"), ({"language": "en"}, "en")])
-def test_staff_read_the_language_of_the_house_unless_another_is_known(settings, known, language):
+@pytest.mark.parametrize(("known", "language"), [({}, "en"), ({"language": "nl"}, "nl")])
+def test_staff_read_the_first_language_of_policy_unless_another_is_known(settings, known, language):
     settings.LANGUAGE_CODE = "nl"
+    user = User(pk=3, name="Robin Smit", email="robin@ziekenhuis-oostmeer.example")
 
-    reader = staff(User(pk=3, name="Robin Smit", email="robin@ziekenhuis-oostmeer.example"), **known)
+    reader = staff(user, Policy(default_language="en"), **known)
 
     assert reader == Reader("user:3", "Robin Smit", "robin@ziekenhuis-oostmeer.example", language)
