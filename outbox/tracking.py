@@ -78,7 +78,8 @@ def _note(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     if message is None:
         logger.info("a mail provider says %s of a letter that we do not know", event.event_type)
         return False
-    if not is_of_this_sending(message, recipients=[event.recipient or ""], happened_at=event.timestamp):
+    happened_at = None if reason is Reason.COMPLAINED else event.timestamp  # of whichever sending, it is unwanted
+    if not is_of_this_sending(message, recipients=[event.recipient or ""], happened_at=happened_at):
         logger.info("message %s (%s), the provider tells of an earlier sending", message.pk, message.kind)
         return False
     if reason is None:

@@ -129,6 +129,11 @@ def test_a_bounce_has_the_last_word_in_whatever_order_it_comes(client):
         (timedelta(0), {}, ("failed", "bounced", "5.1.1")),
         (timedelta(0), {"Email": "oud@kandidaat.example"}, ("sent", "", "")),
         (timedelta(hours=1), {"BouncedAt": "2026-11-23T11:00:50.3963933+01:00"}, ("failed", "bounced", "5.1.1")),
+        (
+            timedelta(hours=1),
+            {"RecordType": "SpamComplaint", "Type": "SpamComplaint"},
+            ("failed", "complained", "5.1.1"),
+        ),
     ],
 )
 def test_a_report_of_before_a_letter_was_sent_again_changes_nothing(client, sent_later, said, outcome):
