@@ -69,29 +69,29 @@ def _take(mailbox: Mailbox, uid: str, *, now: datetime) -> None:
         mailbox.put_aside(uid)
         _note_breaks(uid, 0)
         logger.error("inbox, mail %s: put aside, it could not be read %s times", uid, breaks)
-    elif (outcome := _received(mailbox, uid, breaks, now=now)) is None:
-        logger.info("inbox, mail %s: another reader has it", uid)
-    elif outcome.stays:
-        mailbox.put_aside(uid)
-    else:
-        mailbox.finish(uid)
-
-
-def _received(mailbox: Mailbox, uid: str, breaks: int, *, now: datetime) -> Outcome | None:
-    """None when it is not there any more.
-
-    The break is counted before there is one: whoever is killed at a mail counts nothing afterwards.
-    """
-    _note_breaks(uid, breaks + 1)
+        return
+    _note_breaks(uid, breaks + 1)  # before there is one: whoever is killed at a mail counts nothing afterwards
     try:
         outcome = receive(mailbox.mail(uid), now=now)
+        _leave(mailbox, uid, outcome)
     except Gone:
-        outcome = None
+        logger.info("inbox, mail %s: another reader has it", uid)
     except (DatabaseError, InterfaceError):  # not this mail's fault
         _note_breaks(uid, breaks)
         raise
     _note_breaks(uid, 0)
-    return outcome
+
+
+def _leave(mailbox: Mailbox, uid: str, outcome: Outcome) -> None:
+    """It was read: when the server does not do what we want with it now, that is no fault of this mail."""
+    try:
+        if outcome.stays:
+            mailbox.put_aside(uid)
+        else:
+            mailbox.finish(uid)
+    except Refused:
+        _note_breaks(uid, 0)
+        raise
 
 
 def _breaks() -> dict[str, int]:

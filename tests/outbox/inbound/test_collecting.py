@@ -143,6 +143,18 @@ def test_a_mail_at_which_the_server_breaks_off_keeps_none_waiting_and_is_put_asi
     assert "inbox, mail 1: put aside, it could not be read 3 times" in caplog.text
 
 
+def test_a_mail_after_which_the_server_breaks_off_comes_last_as_well(server, user, settings):
+    server.bring(user, numbered(1), numbered(2))
+
+    with in_front_of(server, breaks_at=b"UID STORE 1 ") as port:
+        settings.INBOX_URL = server.url(user, port=port)
+        for _minute in range(MOST_BREAKS + 1):
+            collect(now=NOW)
+
+    assert kept() == [("letter", "Brief 1"), ("letter", "Brief 2")]
+    assert server.flags(user) == [set(), {r"\Seen"}]
+
+
 def kill_the_reader():
     """As the queue does when a task takes too long."""
     signal.pthread_kill(main_thread().ident, signal.SIGALRM)
