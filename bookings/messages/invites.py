@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -48,7 +47,7 @@ def calendar_without_candidate(booking: Booking, policy: Policy, *, now: datetim
     """Takes a talk out of the advisor's calendar, and names nobody else."""
     advisor = booking.advisor
     talk = _talk(booking, policy, advisor, now=now)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(policy.default_language):
         talk = replace(talk, summary=neutral_title(booking))
     return _object(replace(talk, attendees=talk.attendees[1:]), CANCEL)
 
