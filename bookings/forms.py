@@ -21,6 +21,7 @@ from candidates.phones import phone_of
 from candidates.refusals import PhoneUnclear
 from organisation.phones import is_mobile
 from organisation.wording import printable
+from outbox.texting.leaving import texts_leave
 
 BIGGEST_KEY = 2**63 - 1
 OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these a moment is a slip or a joke
@@ -183,7 +184,7 @@ class AppointmentForm(PreparationForm):
         kept = {"topics": booking.topics.all(), "question": booking.question, "wants_sms": booking.wants_sms}
         super().__init__(data, initial=kept)
         self.known_phone = str(booking.phone or booking.candidate.phone)
-        if not (booking.wants_sms or text_is_ahead(booking, now)):
+        if not (texts_leave() and (booking.wants_sms or text_is_ahead(booking, now))):
             del self.fields["wants_sms"]
         if "wants_sms" not in self.fields or booking.channel == TalkChannel.PHONE or is_mobile(self.known_phone):
             del self.fields["phone"]
@@ -206,8 +207,13 @@ class DetailsForm(PreparationForm, PhoneForm):
         required=False,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not texts_leave():
+            del self.fields["wants_sms"]
+
     def wish(self) -> Wish:
-        wish, wants_sms = super().wish(), self.cleaned_data["wants_sms"]
+        wish, wants_sms = super().wish(), self.cleaned_data.get("wants_sms", False)
         needed = wants_sms or wish.channel == TalkChannel.PHONE
         return replace(
             wish,

@@ -50,6 +50,11 @@ class MobileNeeded(Refusal):
     sentence = _("We can only send a text message to a mobile number.")
 
 
+class NoTexts(MobileNeeded):
+    code = "no_texts"
+    sentence = _("We send no text messages. You do get everything by mail.")
+
+
 class CountryNotTexted(MobileNeeded):
     code = "country_not_texted"
     sentence = _("We send no text messages to numbers of this country. You do get everything by mail.")

@@ -12,6 +12,7 @@ from bookings.forms import PhoneField
 from bookings.models import WaitlistEntry
 from bookings.offers import Offer
 from bookings.services import Waiting
+from outbox.texting.leaving import texts_leave
 
 BESIDE = {"class": "rows beside"}
 
@@ -61,6 +62,8 @@ class WaitingForm(forms.Form):
         self.known_phone = str(entry.phone) if entry and entry.phone else known_phone
         if self.known_phone:
             self.fields["phone"].label = _("Another phone number")
+        if not texts_leave():
+            del self.fields["wants_sms"], self.fields["phone"]
         days = [(day.value, day.label) for day in Weekday if day in weekdays]
         channels = [pair for pair in TalkChannel.choices if pair[0] in (offer.channels or TalkChannel.values)]
         spoken = [(code, name) for code, name in settings.LANGUAGES if code in (offer.languages or [language])]
@@ -71,13 +74,14 @@ class WaitingForm(forms.Form):
 
     def wishes(self) -> Waiting:
         known: dict[str, Any] = self.cleaned_data
+        wants_sms = known.get("wants_sms", False)
         return Waiting(
             weekdays=tuple(known["weekdays"]),
             day_parts=tuple(known["day_parts"]),
             channels=tuple(known["channels"]),
             language=known["language"],
-            phone=(known["phone"] or self.known_phone) if known["wants_sms"] else "",
-            wants_sms=known["wants_sms"],
+            phone=(known["phone"] or self.known_phone) if wants_sms else "",
+            wants_sms=wants_sms,
         )
 
     def _offer_only(self, **choices: list[tuple[Any, Any]]) -> None:

@@ -59,6 +59,7 @@ PURE = [
     "outbox/providers.py",
     "outbox/replies.py",
     "outbox/retrying.py",
+    "outbox/texting/leaving.py",
     "outbox/texting/words.py",
     "outbox/ticking.py",
     "spreekuur/safety.py",

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from advisors.models import TalkChannel
 from bookings.models import Booking, WaitlistEntry
-from bookings.refusals import CountryNotTexted, MobileNeeded, PhoneNeeded, TextsStopped
+from bookings.refusals import CountryNotTexted, MobileNeeded, NoTexts, PhoneNeeded, TextsStopped
 from candidates.models import Consent
 from candidates.services.contact import give_consent, withdraw_all_consents, withdraw_consent
 from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.phones import country_of, is_mobile
 from outbox import services as outbox
+from outbox.texting.leaving import texts_leave
 from outbox.texting.optouts import is_stopped
 
 SMS_CONSENT_VERSION = "sms-2026-11"
@@ -26,7 +27,9 @@ def check_number(phone: str, *, channel: str, wants_sms: bool) -> None:
 
 
 def check_texts(phone: str, policy: Policy) -> None:
-    """Of a number that somebody asks texts for. Raises CountryNotTexted, TextsStopped."""
+    """Of a number that somebody asks texts for. Raises NoTexts, CountryNotTexted, TextsStopped."""
+    if not texts_leave():
+        raise NoTexts
     if country_of(phone) not in policy.sms_countries:
         raise CountryNotTexted
     if is_stopped(phone):

@@ -23,6 +23,7 @@ from candidates.models import Candidate
 from candidates.session import close_session, for_appointment, for_candidate, only_booking
 from organisation.actors import Actor
 from organisation.models import Policy
+from outbox.texting.leaving import texts_leave
 from outbox.texting.optouts import is_stopped
 
 
@@ -39,7 +40,8 @@ def appointment(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResp
         "state": state_of(booking, now),
         "place": place_elsewhere(candidate, booking.starts_at),
         "minutes": int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
-        "texts_are_stopped": bool(booking.phone) and is_stopped(str(booking.phone)),
+        "wants_texts": booking.wants_sms and texts_leave(),
+        "texts_are_stopped": texts_leave() and bool(booking.phone) and is_stopped(str(booking.phone)),
         "may_move": may_move(booking, policy, now),
         "move_until": booking.starts_at - timedelta(hours=policy.cancel_until_hours),
         "is_whole_session": only_booking(request) is None,

@@ -14,6 +14,7 @@ from outbox import services as outbox
 from outbox.models import Message
 from outbox.texting import allowances, messages, optouts
 from outbox.texting.door import Twilio
+from outbox.texting.leaving import texts_leave
 from outbox.transports import Database, NotAllowed, NotNow, Passing, Transport, Trouble
 
 Reason = Message.Reason
@@ -60,6 +61,8 @@ class Gate:
 
 def refuse(message: Message, policy: Policy, *, now: datetime) -> None:
     """Raises NotAllowed when this number gets no texts, NotNow when it is night where the reader is."""
+    if not texts_leave():
+        raise NotAllowed(Reason.SETTINGS)
     if optouts.is_stopped(message.recipient):
         raise NotAllowed(Reason.OPTED_OUT)
     if country_of(message.recipient) not in policy.sms_countries:

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from bookings.models import Booking
-from bookings.refusals import CountryNotTexted, TextsStopped
+from bookings.refusals import CountryNotTexted, NoTexts, TextsStopped
 from bookings.services import Waiting, book, prepare, wait
 from candidates.links import token_of
 from outbox.texting import optouts
@@ -20,11 +20,12 @@ from tests.factories import (
     make_booking,
     make_invitation,
     make_policy,
+    make_rejection,
     make_wish,
 )
 
 pytestmark = pytest.mark.django_db
-STOPPED, ABROAD = "+31600000001", "+447400123456"
+STOPPED, MINE, ABROAD = "+31600000001", "+31600000002", "+447400123456"
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +52,19 @@ def test_a_booking_a_change_and_the_waiting_list_refuse_texts_that_would_not_com
     assert Booking.objects.count() == 1
 
 
+def opened(client, booking, path):
+    link = booking.candidate.link
+    client.get(reverse("candidates:open_link", args=[token_of(link.key, link.version), path]))
+
+
+def test_where_no_texts_leave_nobody_is_promised_one(settings):
+    settings.DEMO = False
+    make_advisor()
+
+    with pytest.raises(NoTexts):
+        book(invitation=make_invitation(), wish=make_wish(phone=MINE, wants_sms=True), actor=CANDIDATE, now=NOW)
+
+
 def test_without_texts_any_number_will_do():
     make_advisor()
 
@@ -63,11 +77,30 @@ def test_without_texts_any_number_will_do():
 @pytest.mark.parametrize("wants_sms", [True, False], ids=["a moment ago", "before"])
 def test_the_page_of_an_appointment_says_that_texts_are_stopped(client, wants_sms):
     booking = make_booking(starts_at=NOW + timedelta(days=2), wants_sms=wants_sms)
-    link = booking.candidate.link
-    client.get(reverse("candidates:open_link", args=[token_of(link.key, link.version), f"appointments/{booking.pk}/"]))
+    opened(client, booking, f"appointments/{booking.pk}/")
 
     page = client.get(reverse("bookings:appointment", args=[booking.pk])).content.decode()
     optouts.start(STOPPED, now=NOW)
     later = client.get(reverse("bookings:appointment", args=[booking.pk])).content.decode()
 
     assert ("START" in page, "START" in later) == (True, False)
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("texts_leave", [True, False])
+def test_the_pages_of_a_candidate_speak_of_texts_only_where_they_leave(client, settings, texts_leave):
+    settings.DEMO = texts_leave
+    booking = make_booking(starts_at=NOW + timedelta(days=2), wants_sms=True, phone=MINE, channel="video")
+    invitation = make_invitation(rejection=make_rejection(candidate=booking.candidate))
+    opened(client, booking, "")
+    chosen = "?slot=2026-11-24T09:30Z&channel=video&language=nl"
+    addresses = [
+        reverse("bookings:appointment", args=[booking.pk]),
+        reverse("bookings:prepare", args=[booking.pk]),
+        reverse("bookings:waiting", args=[invitation.pk]),
+        reverse("bookings:details", args=[invitation.pk]) + chosen,
+    ]
+
+    pages = [client.get(address) for address in addresses]
+
+    assert [("sms" in page.content.decode(), page.status_code) for page in pages] == [(texts_leave, 200)] * 4

@@ -16,6 +16,7 @@ from outbox.texting import door, optouts
 from outbox.texting.gate import Gate
 from outbox.texting.messages import limit_reached
 from outbox.texting.usage import Usage, usage_of
+from outbox.transports import Database
 from tests.factories import NOW, make_message, make_policy, make_text, make_user
 from tests.stand_ins import twilio_server
 
@@ -153,6 +154,18 @@ def test_who_said_stop_gets_nothing_until_start(ended_at):
     deliver_due(now=NOW)
 
     assert outcomes() == [("sent", "") if ended_at else ("suppressed", "opted_out")]
+
+
+@pytest.mark.parametrize("account", ["", "AC1"])
+def test_without_an_account_no_text_is_said_to_be_sent_and_its_letter_leaves(settings, account):
+    settings.DEMO, settings.DEBUG, settings.TWILIO_ACCOUNT_SID = False, False, account
+    make_policy()
+    make_message(fallback_for=make_text(), is_standby=True)
+
+    deliver(claim(now=NOW, channels=["sms"]), Gate(Database()), now=NOW)
+
+    assert outcomes() == [("sent", "") if account else ("suppressed", "settings")]
+    assert Message.objects.get(channel="mail").is_standby is bool(account)
 
 
 class Connects:
