@@ -114,6 +114,7 @@ def _anew(now: datetime) -> dict[str, Any]:
         "first_due_at": None,
         "is_uncertain": Case(When(KNOWN_TO_HAVE_FAILED, then=Value(False)), default=F("is_uncertain")),
         "sent_at": None,
+        "asked_at": None,
         "ended_at": None,
     }
 

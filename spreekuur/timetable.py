@@ -28,6 +28,7 @@ TIMETABLE = (
     Entry("warn when messages are late", "outbox.alarm.watch"),  # before the scans, which may use up the minute
     Entry("deliver", "outbox.wake.wake_worker"),  # a turn of its own: it may take long
     Entry("read the inbox", "outbox.inbound.tasks.wake_when_there_is_one"),
+    Entry("ask what became of texts", "outbox.texting.tasks.wake_when_texts_are_silent"),
     Entry("invite and remind", "bookings.tasks.send_what_is_due"),
     Entry("ask how talks were", "talks.tasks.ask_how_it_was"),
     Entry("remind recruiters", "referrals.tasks.remind_recruiters"),

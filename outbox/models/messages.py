@@ -125,6 +125,7 @@ class Message(models.Model):
     cost = models.DecimalField(max_digits=8, decimal_places=4, default=0)  # as policy has the price
     sending_at = models.DateTimeField(null=True, blank=True)  # the last claim
     sent_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # we, of whom nobody told what became of it
     delivered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # failed, suppressed
 

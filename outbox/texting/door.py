@@ -1,6 +1,8 @@
 """Texts leave by Twilio: its official client, and what its answers mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +27,9 @@ TIMEOUT_SECONDS = 10
 LOOK_BACK = 20  # of the latest texts to a number, when one may have left already
 CLOCKS_DIFFER = timedelta(minutes=2)  # between Twilio's and ours, at most
 SHORTEST_WAIT, LONGEST_WAIT = 60, 36_000  # seconds in Twilio's queue
+# Three times more after any failure; by default only when no connection was made:
+# https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+TRY_AGAIN = "#rc=3&rp=all"
 GONE_WRONG = {"failed", "undelivered", "canceled"}
 Errors = TwilioRestException | TwilioServiceException
 Reason = Message.Reason
@@ -44,6 +49,14 @@ class Http(TwilioHttpClient):
         return response
 
 
+@dataclass(frozen=True)
+class Fate:
+    """What became of a text, in Twilio's words; `code` is empty when nothing went wrong."""
+
+    status: str
+    code: str
+
+
 class Twilio:
     def __init__(self) -> None:
         self._http = Http(timeout=TIMEOUT_SECONDS)
@@ -52,16 +65,28 @@ class Twilio:
 
     def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
         """Returns Twilio's id of the text. Raises Trouble."""
-        try:
+        with self._trouble(now):
             return self._sent_before(message) or self._send(message, now, last_look)
-        except (TwilioRestException, TwilioServiceException) as error:
-            raise trouble_of(error, after=retrying.asked_by(self._http.retry_after, now=now)) from error
-        except requests.RequestException as error:
-            raise Passing(Reason.AWAY, is_away=True, is_uncertain=not _never_arrived(error)) from error
+
+    def fate_of(self, provider_id: str, *, now: datetime) -> Fate:
+        """https://www.twilio.com/docs/messaging/api/message-resource#fetch-a-message-resource. Raises Trouble."""
+        with self._trouble(now):
+            text = self._client.messages(provider_id).fetch()
+        return Fate(status=str(text.status), code=str(text.error_code or ""))
 
     def close(self) -> None:
         if self._http.session:
             self._http.session.close()
+
+    @contextmanager
+    def _trouble(self, now: datetime) -> Iterator[None]:
+        """What may go wrong on the way, in the outbox's own words."""
+        try:
+            yield
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise trouble_of(error, after=retrying.asked_by(self._http.retry_after, now=now)) from error
+        except requests.RequestException as error:
+            raise Passing(Reason.AWAY, is_away=True, is_uncertain=not _never_arrived(error)) from error
 
     def _send(self, message: Message, now: datetime, last_look: Callable[[], None]) -> str:
         """https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource"""
@@ -100,7 +125,9 @@ def is_reachable() -> bool:
 
 
 def callback_of(message: Message) -> str:
-    return settings.PUBLIC_URL + reverse("outbox:text_status", args=[message.key])
+    """Where Twilio reports. What it signs ends with the query string, so the fragment is no part of that:
+    https://www.twilio.com/docs/usage/webhooks/webhooks-security"""
+    return settings.PUBLIC_URL + reverse("outbox:text_status", args=[message.key]) + TRY_AGAIN
 
 
 def trouble_of(error: Errors, *, after: timedelta | None = None) -> Trouble:

@@ -2,11 +2,12 @@
 
 https://www.twilio.com/docs/messaging/guides/track-outbound-message-status (a form; the fields)
 https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks (which statuses)
-https://www.twilio.com/docs/usage/webhooks/webhooks-security (X-Twilio-Signature)
+https://www.twilio.com/docs/usage/webhooks/webhooks-security (X-Twilio-Signature: of the address up to its query)
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (what stands after # is for Twilio alone)
 """
 
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from twilio.request_validator import RequestValidator
@@ -37,7 +38,7 @@ def signature_of(url, fields, *, token):
 
 def tell(url, text, status, *, code=None, token, web=""):
     """The status of the answer; None when nobody answered. `web` is who answers for the host of the url."""
-    fields = fields_of(text, status, code=code)
+    fields, url = fields_of(text, status, code=code), urldefrag(url).url
     signed = {"X-Twilio-Signature": signature_of(url, fields, token=token)}
     kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "User-Agent": "TwilioProxy/1.1"}
     there = url if not web else web + urlsplit(url).path

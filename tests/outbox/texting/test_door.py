@@ -165,7 +165,7 @@ def test_twilio_is_told_where_to_report_and_how_long_the_text_is_of_use(settings
         deliver(claim(now=NOW, channels=["sms"]), door.Twilio(), now=NOW)
 
     assert [(one["StatusCallback"], one.get("ValidityPeriod")) for one in asked] == [
-        (f"https://spreekuur.example/texts/{text.key}/", seconds)
+        (f"https://spreekuur.example/texts/{text.key}/#rc=3&rp=all", seconds)
     ]
 
 
