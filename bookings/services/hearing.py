@@ -18,7 +18,7 @@ from organisation.faults import do_each
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.models import IncomingText
-from outbox.texting.optouts import is_stopped
+from outbox.texting.words import may_mean_the_talk
 
 NEAR = timedelta(hours=48)
 
@@ -44,14 +44,19 @@ def _collect(answer_id: int, *, policy: Policy, now: datetime) -> bool:
     if not IncomingText.objects.filter(pk=answer_id, handled_at__isnull=True).update(handled_at=now):
         return False
     answer = IncomingText.objects.select_related("answers").get(pk=answer_id)
-    candidate_id = number_of(answer.person_key, "candidate")
-    if candidate_id and is_stopped(answer.answers.recipient):
-        end_texts(candidate_id, now=now)
+    if _stops(answer):
+        end_texts(answer.answers.recipient, said_at=answer.received_at, now=now)
     if answer.meaning == IncomingText.Meaning.NO:
         talks = Booking.objects.standing().filter(pk=number_of(answer.about, "booking"), starts_at__gt=now)
         for talk in with_all_that_letters_need(talks):
             outbox.post(advisor_text_answer(talk, policy, answer), now=now)
     return True
+
+
+def _stops(answer: IncomingText) -> bool:
+    """Also when a START came after it: that only lets somebody ask for texts again."""
+    is_no = answer.meaning == IncomingText.Meaning.NO
+    return answer.meaning == IncomingText.Meaning.STOP or (is_no and may_mean_the_talk(answer.text))
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
 """The consent to text messages, the day before a talk or when a moment came free, and the number that they need."""
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from advisors.models import TalkChannel
 from bookings.models import Booking, WaitlistEntry
 from bookings.refusals import CountryNotTexted, MobileNeeded, NoTexts, PhoneNeeded, TextsStopped
 from candidates.models import Consent
-from candidates.services.contact import give_consent, withdraw_all_consents, withdraw_consent
+from candidates.services.contact import give_consent, scopes_agreed_after, withdraw_consent, withdraw_consents
 from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.phones import country_of, is_mobile
@@ -73,11 +76,19 @@ def take_offers_back(entry: WaitlistEntry, *, now: datetime) -> None:
         outbox.withdraw(about=key_of(held), channel="sms", now=now)
 
 
-def end_texts(candidate_id: int, *, now: datetime) -> None:
-    """Somebody answered STOP, which ends what was agreed to; what waited was stopped when the answer came in.
+def end_texts(number: str, *, said_at: datetime, now: datetime) -> None:
+    """Somebody answered STOP, which ends what anybody agreed to for this number (E.164) until then.
 
-    After START they can ask for texts again. The caller has a transaction.
+    What waited was stopped when the answer came in. After START they can ask for texts again. The caller has a
+    transaction.
     """
-    Booking.objects.standing().filter(invitation__application__candidate=candidate_id).update(wants_sms=False)
-    WaitlistEntry.objects.waiting().filter(invitation__application__candidate=candidate_id).update(wants_sms=False)
-    withdraw_all_consents(candidate_id=candidate_id, purpose=Consent.Purpose.SMS, now=now)
+    for rows in (Booking.objects.filter(phone=number), WaitlistEntry.objects.filter(phone=number)):
+        _end_texts(rows, said_at=said_at, now=now)
+
+
+def _end_texts(rows: QuerySet[Any], *, said_at: datetime, now: datetime) -> None:
+    """Of these talks or places on the waiting list, but where somebody agreed anew since."""
+    keys = {key_of(one): one.pk for one in rows.only("pk")}
+    anew = scopes_agreed_after(said_at, purpose=Consent.Purpose.SMS, scopes=keys)
+    rows.filter(pk__in=[pk for scope, pk in keys.items() if scope not in anew]).update(wants_sms=False)
+    withdraw_consents(purpose=Consent.Purpose.SMS, scopes=keys.keys() - anew, now=now)

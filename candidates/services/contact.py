@@ -1,5 +1,6 @@
 """When we last had contact, and the wish for no more messages."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -59,7 +60,12 @@ def withdraw_consent(*, candidate: Candidate, purpose: Consent.Purpose, scope: s
     given.update(withdrawn_at=now)
 
 
-def withdraw_all_consents(*, candidate_id: int, purpose: Consent.Purpose, now: datetime) -> None:
-    """Whatever it was given for."""
-    given = Consent.objects.filter(candidate=candidate_id, purpose=purpose, withdrawn_at__isnull=True)
-    given.update(withdrawn_at=now)
+def withdraw_consents(*, purpose: Consent.Purpose, scopes: Collection[str], now: datetime) -> None:
+    """Of whoever gave it for one of these."""
+    Consent.objects.filter(purpose=purpose, scope__in=scopes, withdrawn_at__isnull=True).update(withdrawn_at=now)
+
+
+def scopes_agreed_after(moment: datetime, *, purpose: Consent.Purpose, scopes: Collection[str]) -> set[str]:
+    """Those of these for which consent was given later than that."""
+    later = Consent.objects.filter(purpose=purpose, scope__in=scopes, given_at__gt=moment, withdrawn_at__isnull=True)
+    return set(later.values_list("scope", flat=True))

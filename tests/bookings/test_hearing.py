@@ -45,6 +45,14 @@ def answer(text, *, number=1):
     receive(provider_id=f"SM{number}", sender=NUMBER, text=text, opt_out="", now=LATER)
 
 
+def waiting_entry_of(candidate, **fields):
+    """Agreed to texts."""
+    invitation = make_invitation(rejection=make_rejection(candidate=candidate))
+    entry = make_waitlist_entry(invitation=invitation, wants_sms=True, **fields)
+    agree_to_offers(entry, now=TUESDAY_16)
+    return entry
+
+
 def letters(kind):
     return list(Message.objects.filter(kind=kind).values_list("recipient", "state", "is_standby"))
 
@@ -80,12 +88,11 @@ def test_any_other_answer_waits_in_the_file(booking, text):
 
 
 @pytest.mark.parametrize(
-    ("texts", "agrees"), [(["ja"], True), (["STOP"], False), (["Afmelden"], False), (["STOP", "START"], True)]
+    ("texts", "agrees"), [(["ja"], True), (["STOP"], False), (["Afmelden"], False), (["STOP", "START"], False)]
 )
 def test_who_answers_stop_does_not_agree_to_texts_any_more(booking, texts, agrees):
-    other = make_waitlist_entry(invitation=make_invitation(rejection=make_rejection(candidate=booking.candidate)))
-    agree_to_texts(booking, now=TUESDAY_16), agree_to_offers(other, now=TUESDAY_16)
-    WaitlistEntry.objects.update(wants_sms=True)
+    waiting_entry_of(booking.candidate, phone=NUMBER)
+    agree_to_texts(booking, now=TUESDAY_16)
     for number, text in enumerate(texts):
         answer(text, number=number)
 
@@ -94,6 +101,38 @@ def test_who_answers_stop_does_not_agree_to_texts_any_more(booking, texts, agree
     wishes = [*Booking.objects.values_list("wants_sms"), *WaitlistEntry.objects.values_list("wants_sms")]
     ends = [*Consent.objects.values_list("withdrawn_at")]
     assert (wishes, ends) == ([(agrees,)] * 2, [(None if agrees else LATER,)] * 2)
+
+
+def test_stop_ends_what_everybody_agreed_to_for_that_number_and_start_revives_nothing(booking):
+    """The last text to a telephone of two was the other one's."""
+    other = make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
+    remind_by_text(now=LATER), deliver_due(now=LATER)
+    agree_to_texts(booking, now=TUESDAY_16), agree_to_texts(other, now=TUESDAY_16)
+
+    answer("stop"), collect_text_answers(now=LATER)
+    answer("start", number=2), collect_text_answers(now=LATER)
+
+    assert list(Booking.objects.values_list("wants_sms", flat=True)) == [False, False]
+    assert list(Consent.objects.values_list("withdrawn_at", flat=True)) == [LATER, LATER]
+
+
+def test_stop_leaves_another_number_of_the_same_person_alone(booking):
+    entry = waiting_entry_of(booking.candidate, phone="+31600000002")
+
+    answer("stop"), collect_text_answers(now=LATER)
+
+    entry.refresh_from_db()
+    assert (entry.wants_sms, Consent.objects.get().withdrawn_at) == (True, None)
+
+
+def test_who_asked_for_texts_again_before_we_looked_gets_them(booking):
+    answer("stop"), answer("start", number=2)
+    agree_to_texts(booking, now=LATER + timedelta(minutes=1))
+
+    collect_text_answers(now=LATER + timedelta(minutes=2))
+
+    booking.refresh_from_db()
+    assert (booking.wants_sms, Consent.objects.get().withdrawn_at) == (True, None)
 
 
 def test_a_no_to_a_talk_that_is_cancelled_or_over_is_nobodys_news(booking):
