@@ -1,6 +1,7 @@
 """What came of texts about talks: answers that say no, and reminders that did not arrive."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -13,8 +14,18 @@ from outbox.models import IncomingText, Message
 Reason, State = Message.Reason, Message.State
 NUMBER_MAY_BE_WRONG = (Reason.UNREACHED, Reason.LANDLINE, Reason.ADDRESS)
 NEVER_SENT = (*NUMBER_MAY_BE_WRONG, Reason.BLOCKED, Reason.COUNTRY, Reason.REFUSED)  # and not because nobody wants it
-CAME_TO_NOTHING = Q(state=State.FAILED) | Q(state=State.SUPPRESSED, reason__in=NEVER_SENT)
+CAME_TO_NOTHING = Q(state=State.FAILED) & ~Q(reason=Reason.OPTED_OUT) | Q(state=State.SUPPRESSED, reason__in=NEVER_SENT)
+LEAVES = (State.QUEUED, State.SENDING, State.SENT, State.DELIVERED)
 KEY: Any = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()))  # as key_of says it
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedText:
+    """A reminder by text that did not arrive."""
+
+    reason: str  # a Message.Reason
+    has_letter: bool  # a mail leaves in its place, or has left
+    doubts_number: bool  # the phone number may be wrong
 
 
 def with_text_answer(talks: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -39,9 +50,8 @@ def said_no_to(holds: Iterable[Hold]) -> set[int]:
 
 def with_failed_text(talks: QuerySet[Booking]) -> QuerySet[Booking]:
     """Those whose reminder by text, for the moment as it is now, came to nothing for good, whoever is to blame."""
-    reminders = Message.objects.filter(about=KEY, kind="reminder", channel=Message.Channel.SMS)
-    of_this_moment = reminders.filter(created_at__gte=OuterRef("text_reminder_at"))
-    return talks.filter(Exists(of_this_moment.filter(CAME_TO_NOTHING)), text_reminder_at__isnull=False)
+    of_this_moment = _failed_reminders(KEY).filter(created_at__gte=OuterRef("text_reminder_at"))
+    return talks.filter(Exists(of_this_moment), text_reminder_at__isnull=False)
 
 
 def not_told_yet() -> Q:
@@ -49,7 +59,20 @@ def not_told_yet() -> Q:
     return Q(text_failed_at__isnull=True) | Q(text_failed_at__lt=F("text_reminder_at"))
 
 
-def failure_of(booking: Booking) -> Message | None:
+def failure_of(booking: Booking) -> FailedText | None:
     """The latest reminder by text that did not arrive."""
-    reminders = Message.objects.filter(about=key_of(booking), kind="reminder", channel=Message.Channel.SMS)
-    return reminders.filter(CAME_TO_NOTHING).order_by("-created_at").first()
+    failed = _failed_reminders(key_of(booking)).order_by("-created_at").first()
+    if failed is None:
+        return None
+    return FailedText(
+        reason=failed.reason,
+        has_letter=failed.fallbacks.filter(is_standby=False, state__in=LEAVES).exists(),
+        doubts_number=failed.reason in NUMBER_MAY_BE_WRONG,
+    )
+
+
+def _failed_reminders(about: Any) -> QuerySet[Message]:
+    """Not those that nobody needs any more: with the wish for them the letter that stood by was withdrawn."""
+    reminders = Message.objects.filter(about=about, kind="reminder", channel=Message.Channel.SMS)
+    withdrawn = Message.objects.filter(fallback_for=OuterRef("pk"), reason=Reason.WITHDRAWN)
+    return reminders.filter(CAME_TO_NOTHING & ~Exists(withdrawn))

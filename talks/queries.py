@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from bookings.queries import talks_to_correct
 from bookings.reasons import reasons_of
-from bookings.text_answers import answers_about
+from bookings.text_answers import FailedText, answers_about, failure_of
 from candidates.models import Application
 from organisation.models import User
 from outbox.models import IncomingText
@@ -29,6 +29,7 @@ class File:
     reason: str  # why with this advisor; may be empty
     readable_ids: set[int]  # of the other talks, those whose file this advisor may open too
     text_answers: list[IncomingText]
+    failed_text: FailedText | None  # the reminder
     may_complete: bool
     may_no_show: bool
     may_correct: bool
@@ -79,6 +80,7 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         note=note,
         copies=copies_of(note),
         text_answers=answers_about(booking),
+        failed_text=failure_of(booking) if booking.has_failed_text else None,
         may_complete=may_mark and booking.status != Status.COMPLETED,
         may_no_show=may_mark and booking.status != Status.NO_SHOW,
         may_correct=may_mark and booking.closed_at is not None,

@@ -5,10 +5,10 @@ from django.utils import translation
 from advisors.models import TalkChannel
 from bookings.messages.words import for_advisor
 from bookings.models import Booking
-from bookings.text_answers import NUMBER_MAY_BE_WRONG, failure_of
+from bookings.text_answers import failure_of
 from organisation.models import Policy
 from outbox.drafts import Draft
-from outbox.models import IncomingText
+from outbox.models import IncomingText, Message
 from outbox.writing import letter, staff
 
 
@@ -28,13 +28,18 @@ def text_failed(booking: Booking, policy: Policy, words: dict[str, object]) -> D
 def advisor_text_failed(booking: Booking, policy: Policy) -> Draft:
     failure = failure_of(booking)
     with translation.override(policy.default_language):
-        reason = str(failure.get_reason_display()) if failure else ""
-    is_doubtful = booking.channel == TalkChannel.PHONE and failure and failure.reason in NUMBER_MAY_BE_WRONG
+        reason = str(Message.Reason(failure.reason).label) if failure and failure.reason else ""
+    words = {
+        **for_advisor(booking, policy),
+        "reason": reason,
+        "has_letter": bool(failure and failure.has_letter),
+        "is_doubtful": bool(failure and failure.doubts_number and booking.channel == TalkChannel.PHONE),
+    }
     return letter(
         "bookings/advisor_text_failed",
         to=staff(booking.advisor.user, policy),
         policy=policy,
-        words={**for_advisor(booking, policy), "reason": reason, "is_doubtful": bool(is_doubtful)},
+        words=words,
         about=booking,
         once=f"booking={booking.pk}:sequence={booking.sequence}",
         useless_after=booking.starts_at,

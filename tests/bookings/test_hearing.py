@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bookings.models import Booking, WaitlistEntry
 from bookings.services import cancel, collect_text_answers, note_failed_texts, remind_by_text
-from bookings.services.texting import agree_to_offers, agree_to_texts
+from bookings.services.texting import agree_to_offers, agree_to_texts, take_texts_back
 from candidates.models import Consent
 from organisation.actors import key_of
 from outbox.delivery import deliver_due
@@ -175,6 +175,44 @@ def test_only_a_failure_that_may_be_the_numbers_casts_doubt_on_it(booking, reaso
     note_failed_texts(now=LATER)
 
     assert ("klopt het telefoonnummer" in Message.objects.get(kind="advisor_text_failed").text) is doubts
+
+
+@time_machine.travel(LATER, tick=False)
+@pytest.mark.parametrize(
+    ("reason", "letter", "sentences"),
+    [
+        ("unreached", {"is_standby": False}, ["Er ging een mail voor in de plaats.", "Klopt het telefoonnummer?"]),
+        ("blocked", {"is_standby": False}, ["Er ging een mail voor in de plaats."]),
+        ("landline", {"state": "suppressed", "reason": "too_late", "ended_at": LATER}, ["Klopt het telefoonnummer?"]),
+    ],
+)
+def test_the_advisor_reads_what_is_true_of_a_text_that_failed(client, booking, reason, letter, sentences):
+    text = Message.objects.filter(channel="sms")
+    text.update(state="failed", reason=reason, ended_at=LATER)
+    Message.objects.filter(kind="text_failed").update(**letter)
+    client.force_login(booking.advisor.user)
+
+    note_failed_texts(now=LATER)
+
+    file = client.get(reverse("talks:file", args=[booking.pk])).content.decode()
+    said = ["Er ging een mail voor in de plaats.", "Klopt het telefoonnummer?"]
+    assert [sentence for sentence in said if sentence in file] == sentences
+    mail = Message.objects.get(kind="advisor_text_failed").text
+    assert ("In plaats daarvan sturen we een mail." in mail) is (said[0] in sentences)
+
+
+def test_a_text_that_nobody_wants_any_more_is_no_news_for_the_advisor(booking):
+    take_texts_back(booking, now=LATER)
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason.LANDLINE, now=LATER)
+
+    assert (note_failed_texts(now=LATER), letters("advisor_text_failed")) == (0, [])
+
+
+def test_who_stopped_texts_at_twilio_is_no_news_for_the_advisor_and_gets_the_letter(booking):
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason.OPTED_OUT, now=LATER)
+
+    assert (note_failed_texts(now=LATER), letters("advisor_text_failed")) == (0, [])
+    assert letters("text_failed") == [(booking.candidate.email, "queued", False)]
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "limit", "too_late", "withdrawn"])
