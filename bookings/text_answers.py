@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from bookings.models import Booking, Hold
@@ -15,6 +15,8 @@ Reason, State = Message.Reason, Message.State
 NUMBER_MAY_BE_WRONG = (Reason.UNREACHED, Reason.LANDLINE, Reason.ADDRESS)
 NEVER_SENT = (*NUMBER_MAY_BE_WRONG, Reason.BLOCKED, Reason.COUNTRY, Reason.REFUSED)  # and not because nobody wants it
 CAME_TO_NOTHING = Q(state=State.FAILED) & ~Q(reason=Reason.OPTED_OUT) | Q(state=State.SUPPRESSED, reason__in=NEVER_SENT)
+Meaning = IncomingText.Meaning
+DECISIONS = (Meaning.YES, Meaning.NO)  # of these the latest counts
 LEAVES = (State.QUEUED, State.SENDING, State.SENT, State.DELIVERED)
 KEY: Any = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()))  # as key_of says it
 
@@ -29,10 +31,14 @@ class FailedText:
 
 
 def with_text_answer(talks: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Adds `said_no`: the words with which the candidate declined by text since this moment was arranged, or None."""
+    """Adds `said_no`: the words with which the candidate declined by text since this moment was arranged, or None.
+
+    A yes that came later takes it back.
+    """
     arranged_at = Coalesce(OuterRef("moved_at"), OuterRef("booked_at"))
-    no = IncomingText.objects.filter(about=KEY, meaning=IncomingText.Meaning.NO, received_at__gte=arranged_at)
-    return talks.annotate(said_no=Subquery(no.order_by("-received_at", "-pk").values("text")[:1]))
+    said = IncomingText.objects.filter(about=KEY, meaning__in=DECISIONS, received_at__gte=arranged_at)
+    words = said.annotate(declined=Case(When(meaning=Meaning.NO, then=F("text")))).values("declined")
+    return talks.annotate(said_no=Subquery(words.order_by("-received_at", "-pk")[:1]))
 
 
 def answers_about(booking: Booking) -> list[IncomingText]:
@@ -40,12 +46,20 @@ def answers_about(booking: Booking) -> list[IncomingText]:
     return list(IncomingText.objects.filter(about=key_of(booking)))
 
 
+def is_declined(booking: Booking, answers: Iterable[IncomingText]) -> bool:
+    """The same of answers that were read already, oldest first."""
+    since = booking.moved_at or booking.booked_at
+    said = [one.meaning for one in answers if one.meaning in DECISIONS and one.received_at >= since]
+    return said[-1:] == [Meaning.NO]
+
+
 def said_no_to(holds: Iterable[Hold]) -> set[int]:
-    """Those of these moments, by key, to which the candidate answered "no" by text: it may be read wrong, so they
+    """Those of these moments, by key, to which the candidate last answered "no" by text: it may be read wrong, so they
     stay offered until somebody declines on the page."""
     keys = {key_of(held): held.pk for held in holds}
-    no = IncomingText.objects.filter(about__in=keys, meaning=IncomingText.Meaning.NO)
-    return {keys[about] for about in no.values_list("about", flat=True)}
+    said = IncomingText.objects.filter(about__in=keys, meaning__in=DECISIONS).order_by("received_at", "pk")
+    last = dict(said.values_list("about", "meaning"))
+    return {keys[about] for about, meaning in last.items() if meaning == Meaning.NO}
 
 
 def with_failed_text(talks: QuerySet[Booking]) -> QuerySet[Booking]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from bookings.queries import talks_to_correct
 from bookings.reasons import reasons_of
-from bookings.text_answers import FailedText, answers_about, failure_of
+from bookings.text_answers import FailedText, answers_about, failure_of, is_declined
 from candidates.models import Application
 from organisation.models import User
 from outbox.models import IncomingText
@@ -39,7 +39,7 @@ class File:
 
     @property
     def said_no(self) -> bool:
-        return any(answer.meaning == IncomingText.Meaning.NO for answer in self.text_answers)
+        return is_declined(self.booking, self.text_answers)
 
 
 def talks_for_file(user: User) -> QuerySet[Booking]:

@@ -41,8 +41,8 @@ def booking(db):
     return booking
 
 
-def answer(text, *, number=1):
-    receive(provider_id=f"SM{number}", sender=NUMBER, text=text, opt_out="", now=LATER)
+def answer(text, *, number=1, now=LATER):
+    receive(provider_id=f"SM{number}", sender=NUMBER, text=text, opt_out="", now=now)
 
 
 def waiting_entry_of(candidate, **fields):
@@ -51,6 +51,12 @@ def waiting_entry_of(candidate, **fields):
     entry = make_waitlist_entry(invitation=invitation, wants_sms=True, **fields)
     agree_to_offers(entry, now=TUESDAY_16)
     return entry
+
+
+def words_said_in(client, booking):
+    """What the file says of texts."""
+    file = client.get(reverse("talks:file", args=[booking.pk])).content.decode()
+    return file.partition("Sms’jes</h2>")[2].partition("</section>")[0]
 
 
 def letters(kind):
@@ -280,3 +286,20 @@ def test_an_answer_to_the_moment_of_before_is_no_mark_any_more(client, booking):
     client.force_login(booking.advisor.user)
 
     assert "“nee”" not in client.get(reverse("bookings:today") + "?day=2026-11-25").content.decode()
+    assert reverse("talks:move", args=[booking.pk]) not in words_said_in(client, booking)
+
+
+@time_machine.travel(LATER, tick=False)
+@pytest.mark.parametrize(
+    ("texts", "declined"),
+    [(["nee", "Ja ik kom toch"], False), (["ja", "Ik kan toch niet"], True), (["nee", "Hoe laat was het?"], True)],
+)
+def test_the_latest_yes_or_no_counts(client, booking, texts, declined):
+    for number, text in enumerate(texts):
+        answer(text, number=number, now=LATER + timedelta(seconds=number))
+    client.force_login(booking.advisor.user)
+
+    day = client.get(reverse("bookings:today") + "?day=2026-11-25").content.decode()
+
+    assert ("Antwoordde per sms" in day) is declined
+    assert ("Het gesprek staat nog." in words_said_in(client, booking)) is declined

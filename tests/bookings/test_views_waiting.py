@@ -301,12 +301,13 @@ def test_a_recruiter_reads_the_names_of_own_candidates_and_an_advisor_none(clien
     assert "Dinsdag" in texts[0]
 
 
-@pytest.mark.parametrize(("text", "shown"), [("nee", 1), ("ja", 0)])
-def test_a_no_by_text_to_an_offered_moment_is_shown_and_declines_nothing(client, text, shown):
+@pytest.mark.parametrize(("texts", "shown"), [(["nee"], 1), (["ja"], 0), (["nee", "ja"], 0), (["ja", "nee"], 1)])
+def test_a_no_by_text_to_an_offered_moment_is_shown_and_declines_nothing(client, texts, shown):
     first, second = make_waitlist_entry(), make_waitlist_entry()
     held, _other = make_hold(invitation=first.invitation), make_hold(invitation=second.invitation)
     make_text(about=key_of(held), state="sent", sent_at=NOW)
-    receive(provider_id="SM1", sender="+31600000001", text=text, opt_out="", now=NOW)
+    for text in texts:
+        receive(provider_id=text, sender="+31600000001", text=text, opt_out="", now=NOW)
     collect_text_answers(now=NOW)
     client.force_login(make_user(Role.ADVISOR))
 
