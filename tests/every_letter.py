@@ -34,7 +34,7 @@ from organisation.services.staff import StaffWish, add_staff
 from outbox import alarm
 from outbox import services as outbox
 from outbox.inbound.letters import house_mail
-from outbox.models import IncomingMail, IncomingText, Message
+from outbox.models import IncomingMail, Message
 from outbox.texting.messages import limit_reached
 from referrals.models import Referral
 from referrals.services.answering import answer, record_outcome
@@ -131,7 +131,6 @@ class Story:
     def _answer_by_calendar_and_text(self):
         booking = self._talk(starts_at=WEDNESDAY_TEN + timedelta(days=2))
         free = Proposal(starts_at=booking.starts_at + timedelta(minutes=30), is_free=True, may_move=True)
-        said = IncomingText(about=key_of(booking), meaning="no", text="Nee", received_at=NOW)
         drafts = [
             messages.declined_in_calendar(booking, self.policy),
             messages.proposed_moment(booking, self.policy, free),
@@ -139,7 +138,7 @@ class Story:
             messages.advisor_proposed_moment(booking, self.policy, free),
             text_failed(booking, self.policy, for_candidate(booking, self.policy)),
             advisor_text_failed(booking, self.policy),
-            advisor_text_answer(booking, self.policy, said),
+            advisor_text_answer(booking, self.policy),
         ]
         outbox.post(*drafts, now=NOW)
 

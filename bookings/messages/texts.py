@@ -8,7 +8,7 @@ from bookings.models import Booking
 from bookings.text_answers import failure_of
 from organisation.models import Policy
 from outbox.drafts import Draft
-from outbox.models import IncomingText, Message
+from outbox.models import Message
 from outbox.writing import letter, staff
 
 
@@ -46,14 +46,18 @@ def advisor_text_failed(booking: Booking, policy: Policy) -> Draft:
     )
 
 
-def advisor_text_answer(booking: Booking, policy: Policy, answer: IncomingText) -> Draft:
-    """Not the words of the answer: they may say more than a mail should hold. They stand in the file."""
+def advisor_text_answer(booking: Booking, policy: Policy) -> Draft:
+    """Not the words of the answer: they may say more than a mail should hold. They stand in the file.
+
+    Once for each state of the talk: who answers thirty times is read there as well.
+    """
+    to = staff(booking.advisor.user, policy)
     return letter(
         "bookings/advisor_text_answer",
-        to=staff(booking.advisor.user, policy),
+        to=to,
         policy=policy,
         words=for_advisor(booking, policy),
         about=booking,
-        once=f"text={answer.pk}",
+        once=f"booking={booking.pk}:sequence={booking.sequence}:{to.key}",
         useless_after=booking.starts_at,
     )

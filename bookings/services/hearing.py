@@ -49,7 +49,7 @@ def _collect(answer_id: int, *, policy: Policy, now: datetime) -> bool:
     if answer.meaning == IncomingText.Meaning.NO:
         talks = Booking.objects.standing().filter(pk=number_of(answer.about, "booking"), starts_at__gt=now)
         for talk in with_all_that_letters_need(talks):
-            outbox.post(advisor_text_answer(talk, policy, answer), now=now)
+            outbox.post(advisor_text_answer(talk, policy), now=now)
     return True
 
 

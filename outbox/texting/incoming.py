@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from outbox.texting.words import may_mean_the_talk, meaning_of
 DELIVERED = {"delivered", "read"}
 GONE_WRONG = {"undelivered", "failed", "canceled"}
 LONGEST_ID, LONGEST_TEXT = 120, 1600  # characters that we keep
+MOST_A_DAY, ONE_DAY = 10, timedelta(days=1)  # answers of one meaning by one number
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 Meaning = IncomingText.Meaning
 logger = logging.getLogger(__name__)
@@ -59,12 +60,13 @@ def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: date
     written = printable(text)[:LONGEST_TEXT]
     meaning = _meaning_of(written, opt_out)
     last = _last_text_to(sender)
-    kept, is_new = (None, True) if last is None else _keep(provider_id, last, meaning, written, now)
+    is_kept = last and not _is_too_much(sender, meaning, now)
+    kept, is_new = _keep(provider_id, last, meaning, written, now) if last and is_kept else (None, True)
     said = (meaning_of(written), opt_out.lower())
     if is_new and (Meaning.STOP in said or Meaning.START in said):
         wishes.take(sender, stops=Meaning.STOP in said, provider_id=provider_id, now=now)
     if kept is None:
-        logger.info("a text from a number to which we never wrote: nothing is kept")
+        logger.info("a text from a number to which we never wrote, or that wrote too much: nothing is kept")
     return kept if is_new else None
 
 
@@ -82,6 +84,13 @@ def _last_text_to(number: str) -> Message | None:
     texts = Message.objects.filter(channel=Message.Channel.SMS, recipient=number)
     left = texts.filter(Q(sent_at__isnull=False) | Q(is_uncertain=True))
     return left.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
+
+
+def _is_too_much(number: str, meaning: Meaning, now: datetime) -> bool:
+    """Of each meaning, so that whatever was said before a "no" or a STOP still reaches the rooms above."""
+    texts = Message.objects.filter(channel=Message.Channel.SMS, recipient=number)
+    same = IncomingText.objects.filter(answers__in=texts, meaning=meaning, received_at__gt=now - ONE_DAY)
+    return same.count() >= MOST_A_DAY
 
 
 def _keep(provider_id: str, last: Message, meaning: Meaning, text: str, now: datetime) -> tuple[IncomingText, bool]:

@@ -85,6 +85,17 @@ def test_a_no_is_mailed_to_the_advisor_and_cancels_nothing(booking, text):
     assert [word for word in ("Sevda", "Aydin", NUMBER) if word in mail.text] == []
 
 
+def test_thirty_times_no_is_one_mail_until_the_talk_changes(booking):
+    for number in range(30):
+        answer("nee", number=number)
+    collect_text_answers(now=LATER)
+    Booking.objects.update(sequence=1)
+    answer("nee", number=30, now=LATER + timedelta(days=1, seconds=1))
+    collect_text_answers(now=LATER)
+
+    assert letters("advisor_text_answer") == [(booking.advisor.user.email, "queued", False)] * 2
+
+
 @pytest.mark.parametrize("text", ["ja", "stop", "start", "Hoe laat was het?", ""])
 def test_any_other_answer_waits_in_the_file(booking, text):
     answer(text)

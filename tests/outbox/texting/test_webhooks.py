@@ -1,11 +1,13 @@
 """What comes in by Twilio's webhooks. The fields: www.twilio.com/docs/messaging/guides/webhook-request (incoming) and
 www.twilio.com/docs/messaging/guides/track-outbound-message-status (delivery)."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.db.models import Count
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
@@ -205,6 +207,20 @@ def test_the_same_answer_twice_is_one(client):
     answers = [answered(client, "nee").status_code for _time in range(3)]
 
     assert (answers, IncomingText.objects.count()) == ([200] * 3, 1)
+
+
+def test_of_one_number_ten_answers_of_a_meaning_are_kept_a_day(client):
+    make_sent_text(), make_sent_text(recipient="+31600000002")
+
+    for number in range(12):
+        answered(client, "nee", sid=f"SM{number}")
+    answered(client, "STOP", sid="SM12"), answered(client, "nee", sid="SM13", sender="+31600000002")
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        answered(client, "nee", sid="SM14")
+
+    kept = IncomingText.objects.values_list("answers__recipient", "meaning").annotate(number=Count("pk"))
+    assert sorted(kept.order_by()) == [(NUMBER, "no", 11), (NUMBER, "stop", 1), ("+31600000002", "no", 1)]
+    assert is_stopped(NUMBER)
 
 
 @pytest.mark.parametrize("sender", ["+31600000009", "whatsapp:+31600000001", "Oostmeer", "", "+" + "9" * 300])
