@@ -23,6 +23,7 @@ DEBUG = env.bool("DEBUG", default=True)
 DEMO = env.bool("DEMO", default=DEBUG)
 SECRET_KEY = env.str("SECRET_KEY", default=LAPTOP_KEY)
 LINK_SECRET = env.str("LINK_SECRET", default=SECRET_KEY)  # candidates' links; keep it when SECRET_KEY is renewed
+LINK_SECRET_FALLBACKS = env.list("LINK_SECRET_FALLBACKS", default=[])  # what it was: who stopped texts stays known
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 EMAIL_URL = env.str("EMAIL_URL", default="")

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from outbox import endings, standbys
 from outbox.models import Message, OptOut
-from outbox.numbers import digest_of
+from outbox.numbers import digest_of, digests_of
 
 
 def is_stopped(number: str) -> bool:
-    return OptOut.objects.filter(number_digest=digest_of(number), ended_at__isnull=True).exists()
+    return _standing(number).exists()
 
 
 @transaction.atomic
@@ -30,4 +31,9 @@ def stop(number: str, *, now: datetime) -> int:
 
 def start(number: str, *, now: datetime) -> None:
     """Texts may be sent again; those that were stopped do not come after all."""
-    OptOut.objects.filter(number_digest=digest_of(number), ended_at__isnull=True).update(ended_at=now)
+    _standing(number).update(ended_at=now)
+
+
+def _standing(number: str) -> QuerySet[OptOut]:
+    """Also what was written down under a LINK_SECRET of before."""
+    return OptOut.objects.filter(number_digest__in=digests_of(number), ended_at__isnull=True)

@@ -6,7 +6,7 @@ Nothing in what Twilio signs says when it was written, so an old START that is r
 from datetime import datetime
 
 from outbox.models import OptOut
-from outbox.numbers import digest_of
+from outbox.numbers import digest_of, digests_of
 from outbox.texting import optouts
 
 LAST = 20  # wishes of one number whose ids we remember
@@ -25,10 +25,11 @@ def take(number: str, *, stops: bool, provider_id: str, now: datetime) -> None:
 
 def _is_new(number: str, provider_id: str, now: datetime) -> bool:
     """Of a number that did not stop a row says only what was heard."""
-    mine, said = digest_of(number), digest_of(provider_id)[:LENGTH]
+    mine, said = digest_of(number), [digest[:LENGTH] for digest in digests_of(provider_id)]
     OptOut.objects.bulk_create([OptOut(number_digest=mine, stopped_at=now, ended_at=now)], ignore_conflicts=True)
     row = OptOut.objects.select_for_update().get(number_digest=mine)
-    if said in row.heard:
+    lists = OptOut.objects.filter(number_digest__in=digests_of(number)).values_list("heard", flat=True)
+    if {*said} & {one for heard in lists for one in heard}:
         return False
-    OptOut.objects.filter(pk=row.pk).update(heard=[*row.heard, said][-LAST:])
+    OptOut.objects.filter(pk=row.pk).update(heard=[*row.heard, said[0]][-LAST:])
     return True

@@ -262,6 +262,17 @@ def test_start_undoes_stop_and_an_old_stop_that_is_replayed_does_not_undo_start(
     assert list(IncomingText.objects.values_list("meaning", flat=True)) == ["no", "start"]
 
 
+def test_a_stop_and_a_start_count_and_are_known_under_the_secret_of_before(client, settings):
+    answered(client, "START", sid="SM1"), answered(client, "STOP", sid="SM2")
+
+    settings.LINK_SECRET, settings.LINK_SECRET_FALLBACKS = "new", [settings.LINK_SECRET]
+    answered(client, "START", sid="SM1")
+    replayed = is_stopped(NUMBER)
+    answered(client, "START", sid="SM3")
+
+    assert (replayed, is_stopped(NUMBER)) == (True, False)
+
+
 @pytest.mark.parametrize("before", [[], [("STOP", "SM1")]])
 def test_an_old_start_that_is_replayed_does_not_undo_a_stop_of_a_number_we_never_wrote_to(client, before):
     for body, sid in [*before, ("START", "SM2"), ("STOP", "SM3"), ("START", "SM2")]:
