@@ -17,20 +17,21 @@ from bookings.refusals import NotStanding, TooLateToMove
 from bookings.services.booking import alternatives_for, turns_for
 from bookings.services.locking import lock_invitation
 from bookings.services.taking_back import take_letters_back
-from bookings.services.texting import check_number
+from bookings.services.texting import check_number, check_texts
 from bookings.wishes import Wish
 from candidates.services.contact import touch
 from organisation import audit
 from organisation.actors import Actor
 from organisation.models import Policy
 from outbox import services as outbox
+from outbox.texting.leaving import texts_leave
 
 
 def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Booking:
     """Exchange the moment for another one; the old one is kept until the new one is certain.
 
     Topics, question and the wish for a text stay as they are. Raises NotStanding, TooLateToMove, PhoneNeeded,
-    MobileNeeded, and SlotTaken with moments that are still free.
+    MobileNeeded, CountryNotTexted, TextsStopped, and SlotTaken with moments that are still free.
     """
     policy = Policy.objects.current()
     question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
@@ -39,8 +40,7 @@ def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Bookin
             raise NotStanding
         if _is_same(booking, wish):
             return booking
-        wants_sms = booking.wants_sms and bool(wish.phone)  # the number that we have was good enough
-        check_number(wish.phone or str(booking.phone), channel=wish.channel, wants_sms=wants_sms)
+        _check_number(booking, wish, policy)
         for turn in _turns_for(booking, wish, question, policy):
             try:
                 return _move_to(turn, booking, wish, question, policy, actor, now)
@@ -48,6 +48,15 @@ def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Bookin
                 continue
         refuse_when_closed(booking, policy, now)
         raise SlotTaken(alternatives_for(booking.invitation, wish, policy=policy, now=now, instead_of=booking))
+
+
+def _check_number(booking: Booking, wish: Wish, policy: Policy) -> None:
+    """What we have was good enough. Another one, where texts are wanted, is to get them. Raises as `move` does."""
+    number = wish.phone or str(booking.phone)
+    wants_sms = booking.wants_sms and texts_leave() and number != str(booking.phone)
+    check_number(number, channel=wish.channel, wants_sms=wants_sms)
+    if wants_sms:
+        check_texts(number, policy)
 
 
 def may_move(booking: Booking, policy: Policy, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bookings.models import Booking
 from bookings.refusals import CountryNotTexted, NoTexts, TextsStopped
-from bookings.services import Waiting, book, prepare, wait
+from bookings.services import Waiting, book, move, prepare, wait
 from candidates.links import token_of
 from outbox.texting import optouts
 from tests.factories import (
@@ -50,6 +50,26 @@ def test_a_booking_a_change_and_the_waiting_list_refuse_texts_that_would_not_com
         )
 
     assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize(("phone", "refusal"), [(STOPPED, TextsStopped), (ABROAD, CountryNotTexted)])
+def test_a_move_to_a_number_that_gets_no_texts_is_refused_when_they_are_wanted(phone, refusal):
+    advisor = make_advisor()
+    booking = make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN, phone=MINE, wants_sms=True)
+
+    with pytest.raises(refusal):
+        move(booking=booking, wish=make_wish(phone=phone), actor=CANDIDATE, now=NOW)
+    Booking.objects.update(wants_sms=False)
+    booking.refresh_from_db()
+
+    assert str(move(booking=booking, wish=make_wish(phone=phone), actor=CANDIDATE, now=NOW).phone) == phone
+
+
+@pytest.mark.parametrize("phone", [STOPPED, ""])
+def test_a_move_asks_nothing_of_the_number_that_we_have(phone):
+    booking = make_booking(advisor=make_advisor(), starts_at=WEDNESDAY_TEN, phone=STOPPED, wants_sms=True)
+
+    assert str(move(booking=booking, wish=make_wish(phone=phone), actor=CANDIDATE, now=NOW).phone) == STOPPED
 
 
 def opened(client, booking, path):
