@@ -61,10 +61,17 @@ def take(message: Message, policy: Policy, *, now: datetime) -> list[Share]:
     return shares
 
 
+def taken_before(message: Message, policy: Policy) -> list[Share]:
+    """By an earlier attempt: on the day on which it was due, as a text does not wait for long."""
+    return _shares(message, policy, message.cost, today(message.first_due_at or message.not_before))
+
+
 @transaction.atomic
 def give_back(message: Message, shares: list[Share]) -> None:
-    """It did not leave after all."""
-    Message.objects.filter(pk=message.pk).update(segments=0, cost=0)
+    """It did not leave after all; nothing when it is not ours any more, as who has it now may have sent it."""
+    ours = Message.objects.filter(pk=message.pk, lease=message.lease, segments__gt=0)
+    if not ours.update(segments=0, cost=0):
+        return
     for share in shares:
         used = Allowance.objects.filter(name=share.name, used__gte=share.step)
         used.update(used=Round(F("used") - share.step, precision=DECIMALS))

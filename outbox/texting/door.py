@@ -1,5 +1,6 @@
 """Texts leave by Twilio: its official client, and what its answers mean."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, SSLError
 
 from outbox import retrying
 from outbox.models import Message
@@ -159,5 +160,7 @@ def _never_arrived(error: requests.RequestException) -> bool:
     """The connection was never made, so nothing can have left."""
     if isinstance(error, requests.ConnectTimeout):
         return True
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, SSLError):  # a certificate or a version; a line that drops may have carried it
+        return not any(isinstance(one, ssl.SSLEOFError) for one in reason.args)
+    return isinstance(reason, NewConnectionError)

@@ -1,8 +1,11 @@
 """What Twilio may do to us."""
 
+import ssl
 from datetime import timedelta
 
 import pytest
+import requests
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from outbox.delivery import claim, deliver, deliver_due
 from outbox.texting import door
@@ -83,6 +86,22 @@ def test_a_twilio_that_is_away_makes_the_text_wait(settings):
     deliver_due(now=NOW)
 
     assert outcome_of(text) == ("queued", "away", "", False)
+
+
+@pytest.mark.parametrize(
+    ("error", "may_have_left"), [(ssl.SSLCertVerificationError("bad"), False), (ssl.SSLEOFError("dropped"), True)]
+)
+def test_with_a_certificate_that_is_not_right_nothing_left(monkeypatch, settings, error, may_have_left):
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, "secret"
+    text = make_text()
+
+    def fail(*_arguments, **_how):
+        raise requests.exceptions.SSLError(MaxRetryError(None, "/", SSLError(error)))
+
+    monkeypatch.setattr("requests.Session.send", fail)
+    deliver_due(now=NOW)
+
+    assert outcome_of(text) == ("queued", "away", "", may_have_left)
 
 
 def test_a_text_that_left_without_our_hearing_it_is_found_and_not_sent_again(settings, monkeypatch):

@@ -16,6 +16,7 @@ from outbox.texting import door, optouts
 from outbox.texting.gate import Gate
 from outbox.texting.messages import limit_reached
 from outbox.texting.usage import Usage, usage_of
+from outbox.tidying import take_back_abandoned
 from outbox.transports import Database
 from tests.factories import NOW, make_message, make_policy, make_text, make_user
 from tests.stand_ins import twilio_server
@@ -256,6 +257,51 @@ def test_what_twilio_refuses_costs_nothing(settings):
     uncertain = Message.objects.get(recipient="+31600000002")
     assert outcomes() == [("failed", "address"), ("queued", "busy"), ("queued", "")]
     assert (uncertain.segments, used()["texts:2026-11-23"]) == (1, 1)
+
+
+class Way:
+    """Out of the house; somebody does something while it connects."""
+
+    def __init__(self, meanwhile=lambda: None):
+        self.left, self.meanwhile = 0, meanwhile
+
+    def send(self, message, *, now, last_look):
+        self.meanwhile()
+        last_look()
+        self.left += 1
+        return "SM1"
+
+
+def test_a_worker_that_was_halted_does_not_give_back_what_another_sent():
+    make_policy(sms_per_day=1)
+    make_text()
+    other, later = Way(), NOW + timedelta(minutes=4)
+
+    def take_over():
+        take_back_abandoned(now=later)
+        deliver(claim(now=later, channels=["sms"]), Gate(other), now=later)
+
+    way = Way(take_over)
+    deliver(claim(now=NOW, channels=["sms"]), Gate(way), now=NOW)
+
+    assert (way.left, other.left, used()["texts:2026-11-23"]) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(("first", "counted"), [("fail", 0), ("fail_accepted", 1)])
+def test_a_text_that_was_not_found_and_is_refused_in_the_end_costs_nothing(settings, first, counted):
+    make_policy()
+    text = make_text()
+
+    with twilio_server(settings, what=first) as server:
+        deliver_due(now=NOW)
+        server.what = "21211"
+        for one in server.texts:
+            one |= {"status": "undelivered", "error_code": 30003}
+        deliver_due(now=NOW + timedelta(minutes=5))
+
+    text.refresh_from_db()
+    assert (text.state, text.segments, len(server.texts)) == ("failed", counted, counted)
+    assert set(used().values()) == ({Decimal(1), Decimal("0.1")} if counted else {0})
 
 
 def test_a_text_that_is_tried_again_is_counted_once(settings, monkeypatch):
