@@ -5,8 +5,11 @@ From its dictionary, https://www.twilio.com/docs/api/errors: codes below 30000 c
 of 10 July 2024), a code that is not here has a reason all the same: see `reason_of`.
 """
 
+import re
+
 from outbox.models import Message
 
+CODE = re.compile("[0-9]{1,9}")
 Reason = Message.Reason
 REASONS = {
     21211: Reason.ADDRESS,  # invalid 'To'
@@ -34,7 +37,7 @@ OUR_OWN_FAULT = frozenset(  # sender, service or account: every other text would
 
 def reason_of(code: object) -> Message.Reason:
     """Why a text did not arrive; UNREACHED when Twilio does not say, or says what we do not know."""
-    number = int(str(code)) if str(code).isascii() and str(code).isdigit() else 0
+    number = int(str(code)) if CODE.fullmatch(str(code)) else 0
     if number in OUR_OWN_FAULT:
         return Reason.SETTINGS
     return REASONS.get(number, Reason.UNREACHED)

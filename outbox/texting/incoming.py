@@ -34,7 +34,7 @@ def note_status(*, key: UUID, provider_id: str, status: str, code: str, now: dat
     if message is None:
         logger.warning("a delivery report about a text that is not here: %s", key)
         return False
-    provider_id = provider_id[:LONGEST_ID]
+    provider_id, code = printable(provider_id)[:LONGEST_ID], printable(code)
     is_of_another = bool(message.provider_id and provider_id and message.provider_id != provider_id)
     if status in GONE_WRONG and is_of_another:
         logger.warning("message %s left twice, and one of the two came to nothing", message.pk)
@@ -54,6 +54,7 @@ def receive(*, provider_id: str, sender: str, text: str, opt_out: str, now: date
     `opt_out` is what Twilio made of it (Advanced Opt-Out): "STOP", "START", "HELP" or nothing. The same text twice is
     one. Returns what was kept, None when there is nothing new to keep.
     """
+    provider_id = printable(provider_id)[:LONGEST_ID]
     if not NUMBER.fullmatch(sender) or not provider_id:
         logger.warning("a text without a number or an id was left alone")
         return None
@@ -95,7 +96,7 @@ def _is_too_much(number: str, meaning: Meaning, now: datetime) -> bool:
 
 def _keep(provider_id: str, last: Message, meaning: Meaning, text: str, now: datetime) -> tuple[IncomingText, bool]:
     return IncomingText.objects.get_or_create(
-        provider_id=provider_id[:LONGEST_ID],
+        provider_id=provider_id,
         defaults={
             "answers": last,
             "about": last.about,

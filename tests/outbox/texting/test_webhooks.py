@@ -89,6 +89,7 @@ def test_reports_come_in_any_order_and_more_than_once(client, words, end):
         (30002, "settings"),
         (39999, "unreached"),
         ("x" * 50, "unreached"),
+        ("9" * 5000, "unreached"),
     ],
 )
 def test_a_text_that_did_not_arrive_says_why_and_lets_its_letter_go(client, code, reason):
@@ -199,6 +200,18 @@ def test_whatever_was_written_is_kept_as_text(client, body):
 
     assert answered(client, body).status_code == 200
     assert IncomingText.objects.get().text == body.replace("\x00", "").replace("\x1b", "")[:1600]
+
+
+@pytest.mark.parametrize(("sid", "kept"), [("SM\x001", "SM1"), ("\x00", None), ("S" * 5000, "S" * 120)])
+def test_an_odd_id_that_is_signed_does_no_harm(client, sid, kept):
+    text, other = make_sent_text(provider_id=""), make_sent_text(provider_id="")
+
+    assert status(client, text, "undelivered", sid=sid, code="30003\x00") == 204
+    assert answered(client, "nee", sid=sid).status_code == 200
+
+    assert [*states_of(text, other)] == [("failed", "unreached", "30003"), ("sent", "", "")]
+    assert Message.objects.get(pk=text.pk).provider_id == (kept or "")
+    assert list(IncomingText.objects.values_list("provider_id", flat=True)) == ([kept] if kept else [])
 
 
 def test_the_same_answer_twice_is_one(client):
