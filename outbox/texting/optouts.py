@@ -18,11 +18,12 @@ def is_stopped(number: str) -> bool:
 def stop(number: str, *, now: datetime) -> int:
     """No text to this number from here on. What waits does not leave, what stands by for it does. Returns how many.
 
+    What may have left is looked up first, as always; then it does not leave again, and its letter not beside it.
     What waits is locked first: a text that a worker claims meanwhile does not leave together with its letter.
     """
     stopped = {"stopped_at": now, "ended_at": None}
     OptOut.objects.update_or_create(number_digest=digest_of(number), defaults=stopped)
-    waiting = Message.objects.waiting().filter(channel=Message.Channel.SMS, recipient=number)
+    waiting = Message.objects.waiting().filter(channel=Message.Channel.SMS, recipient=number, is_uncertain=False)
     keys = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
     ended = waiting.filter(pk__in=keys).update(**endings.suppressed(reason=Message.Reason.OPTED_OUT, now=now))
     standbys.release(keys, now=now)

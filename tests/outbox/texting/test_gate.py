@@ -12,7 +12,7 @@ from organisation.models import Policy, Role
 from outbox.delivery import claim, deliver, deliver_due
 from outbox.models import Allowance, Message, OptOut
 from outbox.numbers import digest_of
-from outbox.texting import door, optouts
+from outbox.texting import door, gate, optouts
 from outbox.texting.gate import Gate
 from outbox.texting.messages import limit_reached
 from outbox.texting.usage import Usage, usage_of
@@ -186,6 +186,23 @@ def test_a_stop_that_comes_in_while_we_connect_holds_and_costs_nothing():
 
     assert (outcomes(), set(used().values())) == ([("suppressed", "opted_out")], {0})
     assert not Message.objects.get(channel="mail").is_standby
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "letter"), [("fail_accepted", ("sent", ""), True), ("fail", ("suppressed", "opted_out"), False)]
+)
+def test_a_stop_waits_for_the_look_at_a_text_that_may_have_left(settings, what, text, letter):
+    make_policy()
+    make_message(fallback_for=make_text(), is_standby=True)
+
+    with twilio_server(settings, what=what):
+        deliver_due(now=NOW)
+        optouts.stop("+31600000001", now=NOW)
+        stands_by = Message.objects.get(channel="mail").is_standby
+        deliver(claim(now=NOW + timedelta(minutes=5), channels=["sms"]), gate.transport(), now=NOW)
+
+    assert (stands_by, outcomes()) == (True, [text])
+    assert Message.objects.get(channel="mail").is_standby is letter
 
 
 class Claims:
