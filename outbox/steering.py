@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat, Left
 
 from organisation import audit
 from organisation.actors import Actor
 from organisation.audit import refusals_recorded
 from organisation.refusals import Refusal
 from outbox import refusals
+from outbox.earlier_ids import LONGEST, MARK
 from outbox.models import Message
 from outbox.models.messages import MessageQuerySet
 from outbox.wake import wake
@@ -19,7 +21,18 @@ from outbox.wake import wake
 State, Reason = Message.State, Message.Reason
 AT_ONCE = 5000  # in one act; who sends again so many presses once more for the rest
 LEFT = (State.SENDING, State.SENT, State.DELIVERED)
-KNOWN_TO_HAVE_FAILED = ~Q(provider_id="") & Q(state=State.FAILED, channel=Message.Channel.SMS)  # the provider said so
+IS_EARLIER = Q(provider_id__startswith=MARK)
+KNOWN_TO_HAVE_FAILED = (  # the provider said so
+    ~Q(provider_id="") & ~IS_EARLIER & Q(state=State.FAILED, channel=Message.Channel.SMS)
+)
+
+# It is not looked up, a report about what left then is not about what leaves now, and that is counted anew.
+CAME_TO_NOTHING = {
+    "is_uncertain": False,
+    "provider_id": Left(Concat(Value(MARK), F("provider_id")), LONGEST),
+    "segments": 0,
+    "cost": 0,
+}
 
 
 def send_again(message: Message, *, actor: Actor, now: datetime) -> None:
@@ -85,6 +98,7 @@ def _put_back(wanted: MessageQuerySet, *, now: datetime) -> list[Message]:
     told = _told_otherwise([row.pk for row in rows])
     back = [row for row in rows if row.pk not in told]
     keys = [row.pk for row in back]
+    Message.objects.filter(KNOWN_TO_HAVE_FAILED, pk__in=keys).update(**CAME_TO_NOTHING)
     Message.objects.filter(pk__in=keys).update(**_anew(now))
     _stand_by_again(keys)
     return back
@@ -108,11 +122,10 @@ def _anew(now: datetime) -> dict[str, Any]:
         "state": State.QUEUED,
         "reason": "",
         "provider_code": "",
-        "provider_id": "",
+        "provider_id": Case(When(IS_EARLIER, then=F("provider_id")), default=Value("")),
         "attempts": 0,
         "not_before": now,
         "first_due_at": None,
-        "is_uncertain": Case(When(KNOWN_TO_HAVE_FAILED, then=Value(False)), default=F("is_uncertain")),
         "sent_at": None,
         "asked_at": None,
         "ended_at": None,

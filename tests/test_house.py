@@ -46,6 +46,7 @@ PURE = [
     "outbox/blame.py",
     "outbox/drafts.py",
     "outbox/dsn.py",
+    "outbox/earlier_ids.py",
     "outbox/endings.py",
     "outbox/gsm7.py",
     "outbox/inbound/judging.py",

@@ -20,6 +20,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import NewConnectionError, SSLError
 
 from outbox import retrying
+from outbox.earlier_ids import is_earlier, marked
 from outbox.models import Message
 from outbox.texting.codes import OUR_OWN_FAULT, REASONS, reason_of
 from outbox.transports import Hopeless, Passing, Trouble
@@ -109,11 +110,13 @@ class Twilio:
         """
         if not message.is_uncertain:
             return ""
-        if known := Message.objects.filter(pk=message.pk).values_list("provider_id", flat=True).get():
+        known = Message.objects.filter(pk=message.pk).values_list("provider_id", flat=True).get()
+        if known and not is_earlier(known):
             return known
         since = message.created_at - CLOCKS_DIFFER
         for text in self._client.messages.list(to=message.recipient, limit=LOOK_BACK):
-            if _is_the_same(text, message, since) and _adopt(message, str(text.sid)):
+            is_earlier_one = known == marked(str(text.sid))
+            if not is_earlier_one and _is_the_same(text, message, since) and _adopt(message, str(text.sid)):
                 if str(text.status) in GONE_WRONG:
                     raise Hopeless(reason_of(text.error_code), code=text.error_code)
                 return str(text.sid)

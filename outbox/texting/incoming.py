@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from organisation.wording import printable
 from outbox import reports
+from outbox.earlier_ids import is_earlier, is_of_another
 from outbox.models import IncomingText, Message
 from outbox.texting import optouts, wishes
 from outbox.texting.codes import reason_of
@@ -35,9 +36,8 @@ def note_status(*, key: UUID, provider_id: str, status: str, code: str, now: dat
         logger.warning("a delivery report about a text that is not here: %s", key)
         return False
     provider_id, code = printable(provider_id)[:LONGEST_ID], printable(code)
-    is_of_another = bool(message.provider_id and provider_id and message.provider_id != provider_id)
-    if status in GONE_WRONG and is_of_another:
-        logger.warning("message %s left twice, and one of the two came to nothing", message.pk)
+    if status not in DELIVERED and _is_old_news(message, provider_id, status):
+        logger.warning("message %s left twice, and this is about the other one: %s", message.pk, status[:20])
         return True
     reports.record_accepted(message=message, provider_id=provider_id, now=now)
     if status in DELIVERED:
@@ -45,6 +45,13 @@ def note_status(*, key: UUID, provider_id: str, status: str, code: str, now: dat
     elif status in GONE_WRONG:
         _note_failure(message, code, now)
     return True
+
+
+def _is_old_news(message: Message, provider_id: str, status: str) -> bool:
+    """Of a text that is sent again nothing more is heard of the first but that it arrived after all; of two that left
+    by accident either may have been taken, and one may come to nothing."""
+    is_again = is_earlier(message.provider_id)
+    return is_of_another(message.provider_id, provider_id) and (is_again or status in GONE_WRONG)
 
 
 @transaction.atomic

@@ -46,16 +46,25 @@ def test_what_failed_or_was_stopped_waits_anew(ended):
 
 
 @pytest.mark.parametrize(
-    ("channel", "provider_id", "is_uncertain"),
-    [("sms", "SM1", False), ("sms", "", True), ("mail", "<1@a.example>", True)],
+    ("channel", "provider_id", "kept", "is_uncertain", "segments"),
+    [
+        ("sms", "SM1", "was:SM1", False, 0),
+        ("sms", "x" * 120, "was:" + "x" * 116, False, 0),
+        ("sms", "was:SM1", "was:SM1", True, 1),
+        ("sms", "", "", True, 1),
+        ("mail", "<1@a.example>", "", True, 1),
+    ],
 )
-def test_a_text_that_came_to_nothing_by_its_report_is_not_looked_up_again(channel, provider_id, is_uncertain):
-    message = make_message(**FAILED, channel=channel, provider_id=provider_id, is_uncertain=True)
+def test_a_text_that_came_to_nothing_by_its_report_leaves_and_is_counted_anew(
+    channel, provider_id, kept, is_uncertain, segments
+):
+    message = make_message(**FAILED, channel=channel, provider_id=provider_id, is_uncertain=True, segments=1)
 
     send_again(message, actor=ROBIN, now=LATER)
 
     message.refresh_from_db()
-    assert (message.state, message.provider_id, message.is_uncertain) == ("queued", "", is_uncertain)
+    assert (message.state, message.provider_id) == ("queued", kept)
+    assert (message.is_uncertain, message.segments) == (is_uncertain, segments)
 
 
 @pytest.mark.parametrize(

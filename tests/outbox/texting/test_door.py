@@ -7,7 +7,10 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, SSLError
 
+from organisation.actors import Actor
 from outbox.delivery import claim, deliver, deliver_due
+from outbox.reports import record_undelivered
+from outbox.steering import send_again
 from outbox.texting import door
 from outbox.texting.optouts import is_stopped
 from tests.factories import NOW, make_message, make_text
@@ -155,6 +158,22 @@ def test_an_id_that_a_callback_told_is_enough(settings):
         deliver_due(now=NOW)
 
     assert (outcome_of(text), text.provider_id, server.texts) == (("sent", "", "", True), "SM1", [])
+
+
+def test_a_text_that_is_sent_again_is_not_taken_for_the_first_that_came_to_nothing(settings):
+    text = make_text()
+
+    with twilio_server(settings) as server:
+        deliver_due(now=NOW)
+        server.texts[0] |= {"status": "undelivered", "error_code": 30003}
+        record_undelivered(message=text, reason="unreached", code=30003, now=NOW)
+        send_again(text, actor=Actor(key="user:7", origin="web"), now=NOW)
+        server.what = "fail"
+        deliver_due(now=NOW)
+        server.what = "accept"
+        deliver_due(now=NOW + timedelta(minutes=5))
+
+    assert (outcome_of(text), len(server.texts)) == (("sent", "", "", True), 2)
 
 
 @pytest.mark.parametrize("status", ["failed", "undelivered"])

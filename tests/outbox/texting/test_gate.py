@@ -8,10 +8,14 @@ import pytest
 from django.db import OperationalError, connection
 from django_q.models import OrmQ
 
+from organisation.actors import Actor
 from organisation.models import Policy, Role
+from organisation.refusals import Refusal
 from outbox.delivery import claim, deliver, deliver_due
 from outbox.models import Allowance, Message, OptOut
 from outbox.numbers import digest_of
+from outbox.reports import record_undelivered
+from outbox.steering import send_again
 from outbox.texting import door, gate, optouts
 from outbox.texting.gate import Gate
 from outbox.texting.messages import limit_reached
@@ -332,6 +336,19 @@ def test_a_text_that_is_tried_again_is_counted_once(settings, monkeypatch):
         deliver_due(now=NOW + timedelta(minutes=3))
 
     assert (outcomes(), used()["texts:2026-11-23"], len(server.texts)) == ([("sent", "")], 1, 1)
+
+
+def test_a_text_that_is_sent_again_counts_once_more(settings):
+    make_policy(sms_per_day=1)
+    text = make_text()
+    with twilio_server(settings) as server:
+        for minute in range(3):
+            deliver_due(now=NOW + timedelta(minutes=minute))
+            record_undelivered(message=text, reason=Message.Reason.UNREACHED, code=30003, now=NOW)
+            with suppress(Refusal):
+                send_again(text, actor=Actor(key="user:7", origin="web"), now=NOW)
+
+    assert (outcomes(), len(server.texts), used()["texts:2026-11-23"]) == ([("suppressed", "limit")], 1, 1)
 
 
 def test_usage_says_what_is_used_of_what():

@@ -11,8 +11,10 @@ from django.db.models import Count
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
+from organisation.actors import Actor
 from outbox.models import IncomingText, Message, OptOut
 from outbox.numbers import digest_of
+from outbox.steering import send_again
 from outbox.texting.optouts import is_stopped
 from tests.factories import NOW, make_message, make_text
 
@@ -125,6 +127,24 @@ def test_the_end_of_a_double_is_not_the_end_of_the_text(client):
 
     assert status(client, text, "undelivered", sid="SM" + "b" * 32, code=30003) == 204
     assert states_of(text) == [("sent", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("word", "sid", "end"),
+    [
+        ("undelivered", "SM1", ("queued", "", "")),
+        ("sent", "SM1", ("queued", "", "")),
+        ("delivered", "SM1", ("delivered", "", "")),  # it arrived after all
+        ("undelivered", "SM2", ("failed", "unreached", "30003")),
+        ("sent", "SM2", ("sent", "", "")),
+    ],
+)
+def test_of_a_text_that_is_sent_again_old_reports_are_known_by_their_id(client, word, sid, end):
+    text = make_text(state="failed", reason="unreached", ended_at=NOW, provider_id="SM1", segments=1)
+    send_again(text, actor=Actor(key="user:7", origin="web"), now=NOW)
+
+    assert status(client, text, word, sid=sid, code=30003) == 204
+    assert states_of(text) == [end]
 
 
 def test_a_report_about_an_unknown_text_is_said_and_logged(client, caplog):
