@@ -8,6 +8,7 @@ import unicodedata
 
 ONE_MESSAGE = 160  # septets
 ONE_PART = 153  # of several: a header of six octets takes the room of seven (3GPP TS 23.040, 9.2.3.24.1)
+READABLE = 0.75  # of the letters of a name
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -42,6 +43,16 @@ LIKE = str.maketrans(
         "ŧ": "t",
         "Ə": "E",
         "ə": "e",
+        "Ɓ": "B",
+        "ɓ": "b",
+        "Ɗ": "D",
+        "ɗ": "d",
+        "Ƙ": "K",
+        "ƙ": "k",
+        "Ɛ": "E",
+        "ɛ": "e",
+        "Ɔ": "O",
+        "ɔ": "o",
     }
 )
 
@@ -51,6 +62,13 @@ def normalise(text: str) -> str:
     composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
     written = "".join(character if _is_known(character) else _likeness(character) for character in composed)
     return re.sub(r" {2,}", " ", written).strip()
+
+
+def is_readable(name: str) -> bool:
+    """Whether most letters of it survive: of Γιώργος Παπαδόπουλος the alphabet has Γ Π, and of Ольга nothing."""
+    letters = [character for character in unicodedata.normalize("NFC", name) if character.isalpha()]
+    survive = sum(1 for character in letters if normalise(character))
+    return survive > 0 and survive >= READABLE * len(letters)
 
 
 def septets(text: str) -> int:

@@ -3,6 +3,10 @@ Afterwards, when nobody said how it went: a question to the advisor."""
 
 from datetime import datetime
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from advisors.models import Advisor
 from bookings.codes import address_of, code_of
 from bookings.day_before import mail_useless_after, text_useless_after
 from bookings.messages.texts import text_failed
@@ -12,7 +16,7 @@ from organisation.actors import key_of
 from organisation.models import Policy
 from organisation.text_room import FIRST_NAME
 from outbox.drafts import Draft
-from outbox.gsm7 import fits, normalise
+from outbox.gsm7 import fits, is_readable, normalise
 from outbox.letters import render_text
 from outbox.writing import letter, staff
 
@@ -79,21 +83,31 @@ def advisor_outcome(booking: Booking, policy: Policy) -> Draft:
 
 def _short_text(booking: Booking, policy: Policy, words: dict[str, object]) -> str:
     """One segment of GSM-7: the advisor's whole name when that fits, else the first name, if need be shortened."""
+    language = booking.candidate.language
     own = {"short_url": address_of(code_of(booking.uid)), "video_url": booking.advisor.video_url}
     text = ""
-    whole_name = normalise(booking.advisor.name) or normalise(policy.sender_name) or "-"  # before it is cut
-    first_name = whole_name.split()[0]
-    for name in (whole_name, first_name, first_name[:FIRST_NAME]):
+    for name in _names_of(booking.advisor, language):
         text = normalise(
             render_text(
                 f"bookings/sms_{booking.channel}",
-                language=booking.candidate.language,
+                language=language,
                 context=words | own | {"advisor_name": name},
             )
         )
         if fits(text):
             break
     return text
+
+
+def _names_of(advisor: Advisor, language: str) -> tuple[str, ...]:
+    """From long to short; the last has at most FIRST_NAME characters. Of a name in another script too little would be
+    left, or somebody else's name."""
+    if not is_readable(advisor.name):
+        with translation.override(language):
+            return _("your advisor"), _("advisor")
+    whole_name = normalise(advisor.name)  # before it is cut
+    first_name = whole_name.split()[0]
+    return whole_name, first_name, first_name[:FIRST_NAME]
 
 
 def _state(booking: Booking) -> str:

@@ -37,6 +37,7 @@ ADVISORS = [
     "Mohammed-Abdelkader ben El Hachioui",
     "Jo Li",
     "Ольга Ким",
+    "Γιώργος Παπαδόπουλος",
 ]
 ZONES = ["Europe/Amsterdam", "America/Argentina/ComodRivadavia", "Asia/Kathmandu"]
 NOT_ON_A_LOCKED_SCREEN = re.compile(
@@ -89,6 +90,14 @@ def test_every_text_that_leaves_is_one_message_and_neutral(policy, language):
 
     assert [text for text, count in zip(texts, counted_by_twilio(texts), strict=True) if count != ("GSM-7", 1)] == []
     assert [text for text in texts if NOT_ON_A_LOCKED_SCREEN.search(text.lower())] == []
+
+
+@pytest.mark.parametrize("name", ["Ольга Ким", "Γιώργος Παπαδόπουλος", "محمد علي"])
+@pytest.mark.parametrize(("language", "words"), [("nl", "belt je adviseur je"), ("en", "your advisor calls you")])
+def test_an_advisor_whose_name_no_text_can_spell_is_nobody_else(db, name, language, words):
+    booking = make_booking(invitation=invited(language, ZONES[0]), advisor=make_advisor(name=name))
+
+    assert words in text_reminder(booking, make_policy(), now=NOW).text
 
 
 def test_there_is_no_other_text_than_those():

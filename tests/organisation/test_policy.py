@@ -68,6 +68,12 @@ def test_width_is_never_less_than_what_leaves(text):
     assert width_of(text) >= septets(normalise(text))
 
 
+def test_width_is_never_less_than_what_leaves_of_any_character():
+    characters = map(chr, range(0x20000))
+
+    assert [one for one in characters if width_of(one) < septets(normalise(one))] == []
+
+
 @pytest.mark.django_db
 def test_change_policy_keeps_it_and_says_which_fields_changed():
     policy = make_policy()

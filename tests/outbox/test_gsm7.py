@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from outbox.gsm7 import BASIC, EXTENSION, fits, normalise, segments, septets
+from outbox.gsm7 import BASIC, EXTENSION, fits, is_readable, normalise, segments, septets
 from tests.text_oracles import counted_by_twilio
 
 # 3GPP TS 23.038 V17, table of 6.2.1, by code; 0x1B is the escape to the extension table.
@@ -45,6 +45,7 @@ def test_the_alphabet_is_that_of_the_standard():
         ("kom 👩‍🔬 langs 🎉", "kom langs"),
         ("نور Noor Нур", "Noor"),
         ("½ m²", "1/2 m2"),
+        ("Ɓala Ɗan Ƙasa Ɛsi Ɔkɔfɛ ɓɗƙ", "Bala Dan Kasa Esi Okofe bdk"),
         ("ＡＢＣ", "ABC"),
         ("a\tb\x00c\r\nd", "a bc\nd"),
         ("€ 5 [a]", "€ 5 [a]"),
@@ -53,6 +54,17 @@ def test_the_alphabet_is_that_of_the_standard():
 )
 def test_normalise_keeps_what_the_alphabet_has_and_likens_the_rest(text, expected):
     assert normalise(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *[(name, True) for name in ("Zoë", "Nguyễn Thị Đào", "Ɛsi Ɔkɔfɛ", "李 Wei", "O'Neill", "Jo")],
+        *[(name, False) for name in ("Γιώργος Παπαδόπουλος", "ΓΙΩΡΓΟΣ", "Ольга Ким", "محمد علي", "Ольга Smit", "")],
+    ],
+)
+def test_of_a_name_that_can_be_read_most_letters_survive(name, expected):
+    assert is_readable(name) is expected
 
 
 @pytest.mark.parametrize(
