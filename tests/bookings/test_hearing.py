@@ -85,6 +85,15 @@ def test_a_no_is_mailed_to_the_advisor_and_cancels_nothing(booking, text):
     assert [word for word in ("Sevda", "Aydin", NUMBER) if word in mail.text] == []
 
 
+@pytest.mark.parametrize(("now", "hears"), [(WEDNESDAY_TEN - timedelta(minutes=1), True), (WEDNESDAY_TEN, False)])
+def test_a_no_to_a_talk_that_has_begun_is_nobodys_news(booking, now, hears):
+    answer("nee")
+
+    collect_text_answers(now=now)
+
+    assert bool(letters("advisor_text_answer")) is hears
+
+
 def test_thirty_times_no_is_one_mail_until_the_talk_changes(booking):
     for number in range(30):
         answer("nee", number=number)
@@ -216,6 +225,15 @@ def test_the_advisor_reads_what_is_true_of_a_text_that_failed(client, booking, r
     assert [sentence for sentence in said if sentence in file] == sentences
     mail = Message.objects.get(kind="advisor_text_failed").text
     assert ("In plaats daarvan sturen we een mail." in mail) is (said[0] in sentences)
+
+
+@pytest.mark.parametrize(("ahead", "hears"), [(timedelta(hours=47, minutes=59), 1), (timedelta(hours=48), 0)])
+def test_the_advisor_hears_of_a_text_that_failed_when_the_talk_is_near(booking, ahead, hears):
+    starts_at = LATER + ahead
+    Booking.objects.update(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=20))
+    record_undelivered(message=Message.objects.get(channel="sms"), reason=Message.Reason.LANDLINE, now=LATER)
+
+    assert (note_failed_texts(now=LATER), len(letters("advisor_text_failed"))) == (hears, hears)
 
 
 def test_a_text_that_nobody_wants_any_more_is_no_news_for_the_advisor(booking):

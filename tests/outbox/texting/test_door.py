@@ -2,6 +2,8 @@
 
 import ssl
 from datetime import timedelta
+from email.utils import format_datetime
+from functools import partial
 
 import pytest
 import requests
@@ -205,6 +207,34 @@ def test_twilio_is_told_where_to_report_and_how_long_the_text_is_of_use(settings
     assert [(one["StatusCallback"], one.get("ValidityPeriod")) for one in asked] == [
         (f"https://spreekuur.example/texts/{text.key}/#rc=3&rp=all", seconds)
     ]
+
+
+def test_twilio_gets_no_address_for_reports_when_it_cannot_reach_us(settings):
+    settings.PUBLIC_URL = "http://localhost:8000"
+    make_text()
+    asked = []
+
+    with twilio_server(settings) as server:
+        accept, there, settings.TWILIO_API_URL = server.accept, server.url, ""
+        server.accept = lambda fields: (asked.append(fields), accept(fields))[1]
+        find = partial(setattr, settings, "TWILIO_API_URL", there)  # only when it is about to leave
+        door.Twilio().send(claim(now=NOW, channels=["sms"]), now=NOW, last_look=find)
+
+    assert ["StatusCallback" in fields for fields in asked] == [False]
+
+
+def test_the_same_words_of_long_ago_are_not_taken_for_this_text(settings):
+    """Such as those to somebody who was erased since."""
+    text, old = make_text(), NOW - timedelta(days=7)
+
+    with twilio_server(settings, what="fail") as server:
+        sent = server.message({"To": text.recipient, "From": "+31600000900", "Body": text.text})
+        server.texts.append(sent | {"date_created": format_datetime(old)})
+        deliver_due(now=NOW)
+        server.what = "accept"
+        deliver_due(now=NOW + timedelta(minutes=5))
+
+    assert (outcome_of(text), len(server.texts)) == (("sent", "", "", True), 2)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db.models import Count
+from django.test import Client
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
@@ -147,6 +148,14 @@ def test_of_a_text_that_is_sent_again_old_reports_are_known_by_their_id(client, 
     assert states_of(text) == [end]
 
 
+@pytest.mark.parametrize(("word", "state"), [("sent", "sent"), ("delivered", "delivered"), ("failed", "queued")])
+def test_of_two_that_left_by_accident_either_may_be_the_text_and_neither_its_failure(client, word, state):
+    text = make_text(is_uncertain=True, provider_id=SID)
+
+    assert status(client, text, word, sid="SM" + "b" * 32, code=30003) == 204
+    assert states_of(text) == [(state, "", "")]
+
+
 def test_a_report_about_an_unknown_text_is_said_and_logged(client, caplog):
     unknown = Message(key=KEY)
 
@@ -212,6 +221,41 @@ def test_an_answer_is_kept_with_the_last_text_that_we_sent_there(client):
     assert list(IncomingText.objects.values_list("answers", "about", "person_key", "meaning", "text")) == [
         (last.pk, "booking:2", "candidate:7", "no", "Nee, dat lukt niet")
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [({}, 0), ({"state": "suppressed", "reason": "opted_out", "ended_at": NOW}, 0), ({"is_uncertain": True}, 1)],
+)
+def test_a_text_that_never_left_cannot_be_answered(client, fields, kept):
+    make_text(**fields)
+
+    answered(client, "nee")
+
+    assert IncomingText.objects.count() == kept
+
+
+def test_twilio_has_no_token_of_a_form_of_ours():
+    text, client = make_sent_text(), Client(enforce_csrf_checks=True)
+
+    assert (status(client, text, "delivered"), answered(client, "nee").status_code) == (204, 200)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "headers", "answer"),
+    [
+        (["spreekuur.example"], {}, 400),
+        (["10.0.0.7"], {}, 301),
+        (["10.0.0.7"], {"x-forwarded-proto": "https"}, 204),
+    ],
+)
+def test_a_proxy_calls_us_by_a_name_that_we_know_and_says_that_it_took_https_off(
+    client, settings, hosts, headers, answer
+):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = hosts, True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+    assert status(client, make_sent_text(), "delivered", **headers) == answer
 
 
 @pytest.mark.parametrize("body", ["", "\x00\x1b[31m", "é🎉" * 900, "<Response>"])
