@@ -11,21 +11,21 @@ somebody can send it again.
 
 import logging
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import sleep
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from organisation.faults import in_short
 from organisation.models import Policy
 from organisation.timetable import Times
-from outbox import endings, mail, retrying, services, standbys, tidying
+from outbox import endings, mail, outages, retrying, standbys, tidying
 from outbox.models import Message
+from outbox.pulse import Pulse
 from outbox.services import office_hours_from
 from outbox.texting import gate
 from outbox.ticking import Clock
@@ -34,26 +34,25 @@ from outbox.transports import NotAllowed, NotNow, Passing, Transport, Trouble
 LEASE = timedelta(minutes=3)  # to connect, and one send; with the run it fits the queue's time-out of this task
 ONE_SEND = timedelta(minutes=2)  # with less of the lease left nothing is begun: five slow answers and our record
 RUN = timedelta(seconds=30)
-BEAT_EVERY = timedelta(seconds=10)  # who delivers has no turn for the heartbeat that the watchdog asks
 PATIENCE = (0.5, 1, 2, 4, 8)  # seconds to wait for a database that is away, while we hold the provider's answer
 State, Reason = Message.State, Message.Reason
 logger = logging.getLogger(__name__)
 
 
-def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
+def deliver_due(*, now: datetime, limit: int = 100_000, when_it_goes: Callable[[], None] = lambda: None) -> int:
     """Send what may leave now, one by one, until nothing is left, `limit` is reached or time is up.
 
     Letters and texts take turns, so that neither waits for the other's long queue. Returns how many left. A channel
-    whose provider is away is left alone until the next run.
+    whose provider is away is left alone, by the others as well when nothing left on it. `when_it_goes` is called once,
+    after the first has left.
     """
     clock, times = Clock(now), Policy.objects.current().times
     pulse = Pulse(clock)
-    tidying.take_back_abandoned(now=now)
-    tidying.suppress_useless(now=now)
-    tidying.put_off_until_office_hours(now=now)
-    sent = tried = 0
+    _tidy(now)
+    sent, tried = Counter[str](), 0
     with _ways_out() as ways:
-        turns = deque(ways)
+        away = outages.away(now)
+        turns = deque(channel for channel in ways if channel not in away)
         while turns and tried < limit and clock.now() < now + RUN:
             channel = turns.popleft()
             message = claim(now=clock.now(), channels=[channel], times=times)
@@ -61,23 +60,20 @@ def deliver_due(*, now: datetime, limit: int = 100_000) -> int:
                 continue
             trouble = deliver(message, ways[channel], now=clock.now(), beat=pulse.beat)
             pulse.beat()
-            tried, sent = tried + 1, sent + (trouble is None)
+            tried, sent[channel] = tried + 1, sent[channel] + (trouble is None)
+            if trouble is None and sent.total() == 1:
+                when_it_goes()
             if not (isinstance(trouble, Passing) and trouble.is_away):
                 turns.append(channel)
-    return sent
+            elif not sent[channel]:
+                outages.note(channel, now=clock.now())
+    return sent.total()
 
 
-class Pulse:
-    """A worker that delivers for long says now and then that it lives, also between connecting and sending."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock, self._next_at = clock, clock.now() + BEAT_EVERY
-
-    def beat(self) -> None:
-        now = self._clock.now()
-        if now >= self._next_at:
-            self._next_at = now + BEAT_EVERY
-            services.beat(worker=settings.WORKER_NAME, now=now)
+def _tidy(now: datetime) -> None:
+    tidying.take_back_abandoned(now=now)
+    tidying.suppress_useless(now=now)
+    tidying.put_off_until_office_hours(now=now)
 
 
 @contextmanager

@@ -1,31 +1,46 @@
 """What a worker may be asked."""
 
 import logging
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
-from outbox import services, ticking
+from outbox import services, ticking, turns
 from outbox.delivery import deliver_due
 from outbox.models import Message
-from outbox.wake import wake_worker
 
 WATCH = ticking.Watch()  # of this process
 ALONE = 50  # messages that one worker sends without help, in a second or less
 logger = logging.getLogger(__name__)
 
 
-def deliver_due_messages() -> None:
-    """Send what may leave. Who finds much asks for help first: one wish to send may have posted thousands. Whoever runs
-    out of time asks for another turn. After a jump of the clock nothing leaves for three minutes."""
+def deliver_due_messages(asked_at: datetime | None = None) -> None:
+    """Send what may leave, unless a run that began since this was asked does so. After a jump of the clock nothing
+    leaves for three minutes.
+
+    Who finds much asks for help once something has left: one wish to send may have posted thousands, but with a
+    provider that is away others would come in vain. Whoever runs out of time asks for another turn.
+    """
     heartbeat()
     now = timezone.now()
-    if not clock_is_calm():
+    if not (clock_is_calm() and turns.begin(asked_at=asked_at or now, now=now)):
         return
-    if Message.objects.ready(now).order_by()[ALONE:].exists():
-        wake_worker()
-    if deliver_due(now=now) and Message.objects.ready(timezone.now()).exists():
-        wake_worker()
+    sent = deliver_due(now=now, when_it_goes=_ask_for_help)
+    is_done = not _waits()
+    if is_done:
+        turns.end()
+    if (sent or is_done) and _waits():  # also what came in until that end
+        turns.ask(now=timezone.now())
+
+
+def _ask_for_help() -> None:
+    if _waits(more_than=ALONE):
+        turns.ask(now=timezone.now())
+
+
+def _waits(*, more_than: int = 0) -> bool:
+    return Message.objects.ready(timezone.now()).order_by()[more_than:].exists()
 
 
 def clock_is_calm() -> bool:

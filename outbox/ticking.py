@@ -4,6 +4,7 @@ import time
 from datetime import datetime, timedelta
 
 JUMP_SECONDS = 10  # a clock that is set right little by little does not move so much between two looks
+CLOCKS_DIFFER = timedelta(minutes=2)  # of two machines, at most; a moment further ahead was written by a wrong clock
 CALM_SECONDS = 180  # then who was sending at the jump has finished
 
 

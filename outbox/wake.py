@@ -9,6 +9,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django_q.tasks import async_task
 
 PAUSE_SECONDS = 1  # between two calls of who posts thousands
@@ -60,6 +61,6 @@ def wake_worker() -> None:
     if caller and not caller.may_call():
         return
     try:
-        async_task("outbox.tasks.deliver_due_messages", timeout=AT_MOST_SECONDS)
+        async_task("outbox.tasks.deliver_due_messages", timezone.now(), timeout=AT_MOST_SECONDS)
     except Exception as error:  # any broker fails in its own way; the fact is committed already
         logger.warning("the queue cannot be woken: %s", type(error).__name__)

@@ -6,9 +6,10 @@ import pytest
 from django.conf import settings
 
 from outbox import ticking, transports
-from outbox.delivery import BEAT_EVERY, LEASE, ONE_SEND, PATIENCE, RUN, deliver_due
+from outbox.delivery import LEASE, ONE_SEND, PATIENCE, RUN, deliver_due
 from outbox.models import Heartbeat
 from outbox.models.messages import NO_LEASE
+from outbox.pulse import BEAT_EVERY
 from outbox.texting import door
 from outbox.wake import AT_MOST_SECONDS
 from spreekuur.watchdog import FROZEN_AFTER_SECONDS

@@ -24,9 +24,9 @@ def test_a_worker_delivers_and_says_that_it_lives(settings):
     assert list(Heartbeat.objects.values_list("worker", "beat_at")) == [("machine:1", NOW)]
 
 
-@pytest.mark.parametrize(("messages", "asked"), [(2, 0), (3, 1)])
+@pytest.mark.parametrize(("messages", "asked"), [(3, 0), (4, 1)])
 @time_machine.travel(NOW, tick=False)
-def test_who_finds_more_than_one_can_send_asks_for_help(monkeypatch, messages, asked):
+def test_who_finds_more_than_one_can_send_asks_for_help_once_something_left(monkeypatch, messages, asked):
     monkeypatch.setattr(tasks, "ALONE", 2)
     for _number in range(messages):
         make_message()

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from outbox import delivery, retrying
+from outbox import delivery, outages, retrying
 from outbox.texting import door
 
 PAUSES = 4  # so much shorter still: how long is waited before another attempt proves nothing
@@ -15,5 +15,6 @@ def hurry(pace):
         setattr(delivery, name, getattr(delivery, name) / pace)
     for reason, minutes in retrying.PAUSES.items():
         retrying.PAUSES[reason] = tuple(pause / pace / PAUSES for pause in minutes)
+    outages.PAUSE = outages.PAUSE / pace / PAUSES
     settings.EMAIL_TIMEOUT = max(settings.EMAIL_TIMEOUT / pace, AT_LEAST_SECONDS)
     door.TIMEOUT_SECONDS = max(door.TIMEOUT_SECONDS / pace, AT_LEAST_SECONDS)
