@@ -60,9 +60,15 @@ def office_hours_from(moment: datetime, times: Times | None = None) -> datetime:
     return next_invitation_moment(moment, ZoneInfo(settings.TIME_ZONE), times or Policy.objects.current().times)
 
 
-def beat(*, worker: str, now: datetime) -> None:
-    """A worker says that it lives."""
-    Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now})
+def beat(*, worker: str, now: datetime, **clock: float | None) -> None:
+    """A worker says that it lives, and what it saw of its clock."""
+    if not Heartbeat.objects.filter(worker=worker).update(beat_at=now, **clock):
+        Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now, **clock})
+
+
+def clock_of(worker: str) -> tuple[float | None, float]:
+    """What the processes of this worker saw of its clock; see `ticking.Watch`."""
+    return Heartbeat.objects.filter(worker=worker).values_list("clock_offset", "calm_at").first() or (None, 0.0)
 
 
 def _locked(rows: QuerySet[Message]) -> list[Message]:

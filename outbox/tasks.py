@@ -10,7 +10,6 @@ from outbox import services, ticking, turns
 from outbox.delivery import deliver_due
 from outbox.models import Message
 
-WATCH = ticking.Watch()  # of this process
 ALONE = 50  # messages that one worker sends without help, in a second or less
 logger = logging.getLogger(__name__)
 
@@ -22,9 +21,8 @@ def deliver_due_messages(asked_at: datetime | None = None) -> None:
     Who finds much asks for help once something has left: one wish to send may have posted thousands, but with a
     provider that is away others would come in vain. Whoever runs out of time asks for another turn.
     """
-    heartbeat()
-    now = timezone.now()
-    if not (clock_is_calm() and turns.begin(asked_at=asked_at or now, now=now)):
+    is_calm, now = clock_is_calm(), timezone.now()
+    if not (is_calm and turns.begin(asked_at=asked_at or now, now=now)):
         return
     sent = deliver_due(now=now, when_it_goes=_ask_for_help)
     is_done = not _waits()
@@ -44,14 +42,18 @@ def _waits(*, more_than: int = 0) -> bool:
 
 
 def clock_is_calm() -> bool:
-    """Whether this process may do what cannot be undone: by a clock that is ahead for a minute all is too late."""
-    if jump := WATCH.jumped(timezone.now()):
+    """Whether this machine may do what cannot be undone: by a clock that is ahead for a minute all is too late. Who
+    looks says that it lives."""
+    watch = ticking.Watch(*services.clock_of(settings.WORKER_NAME))
+    now = timezone.now()  # not before the database has answered, which may take long
+    if jump := watch.jumped(now):
         logger.warning("the clock jumped by %d seconds: nothing leaves for %d seconds", jump, ticking.CALM_SECONDS)
-    return WATCH.is_calm()
+    clock = {"clock_offset": watch.offset, "calm_at": watch.calm_at}
+    services.beat(worker=settings.WORKER_NAME, now=now, **clock)
+    return watch.is_calm()
 
 
 def heartbeat() -> None:
-    """Runs inside a worker: one that hangs cannot say that it lives. It looks at the clock too, so that every process
-    knows how late it is before something hangs on it."""
+    """Runs inside a worker: one that hangs cannot say that it lives. It looks at the clock, so that it is known how
+    late it is before something hangs on it."""
     clock_is_calm()
-    services.beat(worker=settings.WORKER_NAME, now=timezone.now())

@@ -24,25 +24,26 @@ class Clock:
 
 
 class Watch:
-    """Whether the clock on the wall can be trusted: it has not jumped since this process last looked, or long ago.
+    """Whether the clock on the wall can be trusted: it has not jumped since this machine last looked, or long ago.
 
     When it says that a lease is over, or that a message comes too late, that may be the jump and not the truth; and
-    a clock that is set back within three minutes has done no harm.
+    a clock that is set back within three minutes has done no harm. `offset`: seconds between the wall and the machine
+    at the last look; `calm_at`: by the seconds of the machine.
     """
 
-    def __init__(self) -> None:
-        self._offset: float | None = None  # seconds between the wall and the machine
-        self._calm_at = 0.0
+    def __init__(self, offset: float | None = None, calm_at: float = 0.0) -> None:
+        self.offset, self.calm_at = offset, calm_at
 
     def jumped(self, now: datetime) -> int:
         """How many seconds the clock jumped since the last look, forward or (negative) back; 0 when it did not."""
         offset = now.timestamp() - seconds()
-        jump = 0.0 if self._offset is None else offset - self._offset
-        self._offset = offset
+        jump = 0.0 if self.offset is None else offset - self.offset
+        self.offset = offset
         if abs(jump) < JUMP_SECONDS:
             return 0
-        self._calm_at = seconds() + CALM_SECONDS
+        self.calm_at = seconds() + CALM_SECONDS
         return round(jump)
 
     def is_calm(self) -> bool:
-        return seconds() >= self._calm_at
+        """A moment that lies further ahead is of a machine that has started anew."""
+        return not 0 < self.calm_at - seconds() <= CALM_SECONDS

@@ -9,8 +9,6 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
-from outbox.ticking import Watch
-
 hypothesis_settings.register_profile("house", deadline=None)  # how long one example takes says nothing of our code
 hypothesis_settings.load_profile("house")
 DATABASES = ("postgresql", "sqlite")
@@ -37,9 +35,8 @@ def first_language():
 
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
-    """While messages leave no second passes, unless a test says so; and no clock jumped in the test before."""
+    """While messages leave no second passes, unless a test says so."""
     monkeypatch.setattr("outbox.ticking.seconds", lambda: 0.0)
-    monkeypatch.setattr("outbox.tasks.WATCH", Watch())
 
 
 def pytest_collection_modifyitems(config, items):

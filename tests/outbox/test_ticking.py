@@ -1,6 +1,7 @@
 """Clocks that jump, forward and back."""
 
 from datetime import timedelta
+from importlib import reload
 
 import pytest
 import time_machine
@@ -93,6 +94,40 @@ def test_after_a_jump_nobody_takes_over_and_nothing_is_given_up_for_three_minute
         caplog.messages[0]
         == f"the clock jumped by {int(jump.total_seconds())} seconds: nothing leaves for {CALM_SECONDS} seconds"
     )
+
+
+@pytest.mark.django_db
+def test_a_process_that_is_born_after_a_jump_does_not_believe_the_clock_either(seconds):
+    """The queue replaces a process that did 500 tasks."""
+    make_message(not_before=NOW + HOUR, useless_after=NOW + 2 * HOUR)
+    with time_machine.travel(NOW, tick=False):
+        tasks.heartbeat()
+
+    with time_machine.travel(NOW + 26 * HOUR, tick=False):
+        tasks.heartbeat()
+        reload(tasks).deliver_due_messages()
+
+    assert states() == [("queued", 0, False)]
+
+
+@pytest.mark.django_db
+def test_a_machine_that_started_anew_believes_its_clock(seconds):
+    """Its seconds start anew as well."""
+    seconds.pass_by(10**6)
+    for jump in (0, 1):
+        with time_machine.travel(NOW + jump * HOUR, tick=False):
+            tasks.heartbeat()
+    seconds.pass_by(-(10**6))
+    with time_machine.travel(NOW + HOUR + timedelta(seconds=300), tick=False):
+        assert not tasks.clock_is_calm()
+
+    seconds.pass_by(CALM_SECONDS)
+    with time_machine.travel(NOW + HOUR + timedelta(seconds=480), tick=False):
+        assert tasks.clock_is_calm()
+
+
+def test_a_watch_takes_no_moment_of_before_the_machine_started(seconds):
+    assert Watch(offset=0.0, calm_at=10.0**6).is_calm()
 
 
 @pytest.mark.django_db
