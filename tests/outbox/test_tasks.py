@@ -45,3 +45,10 @@ def test_a_heartbeat_counts_for_two_minutes():
     assert Heartbeat.objects.count() == 1
     assert last_heartbeat_within(NOW + timedelta(minutes=2))
     assert not last_heartbeat_within(NOW + timedelta(minutes=2, seconds=1))
+
+
+def test_a_heartbeat_of_a_clock_that_was_ahead_hides_no_worker_that_is_dead():
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        heartbeat()
+
+    assert not last_heartbeat_within(NOW + timedelta(minutes=30))
