@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -16,6 +17,7 @@ from outbox import services
 from outbox.drafts import Draft
 from outbox.lateness import ALARM, ALL_CLEAR, GRACE, Lateness
 from outbox.models import Message
+from outbox.ticking import CLOCKS_DIFFER
 from outbox.writing import letter, staff
 
 ONCE_PER = timedelta(hours=4)
@@ -41,19 +43,41 @@ def look(*, now: datetime) -> int:
 def _tell(chief: User, overdue: Lateness, *, now: datetime) -> bool:
     """A warning that is still waiting itself when all is well again does not leave, and needs no second letter."""
     mine = Message.objects.filter(person_key=key_of(chief), kind__in=(ALARM, ALL_CLEAR))
-    last = mine.order_by("-created_at", "-pk").first()
-    warning = last if last and last.kind == ALARM and last.reason != Message.Reason.WITHDRAWN else None
+    last = mine.order_by("-pk").first()
+    warnings = _warnings_since_all_was_clear(mine)
     if overdue.count:
-        if warning and warning.created_at > now - ONCE_PER:
+        if any(now - ONCE_PER < one.created_at <= now + CLOCKS_DIFFER for one in warnings):
             return False
         services.post(_overdue(chief, overdue, after=last, now=now), now=now)
         return True
-    if warning and warning.sent_at:
-        services.post(_over(chief, after=last, now=now), now=now)
-        return True
-    if warning:
+    if any(one.sent_at is None for one in warnings):
         services.withdraw(about=key_of(chief), kinds=(ALARM,), now=now)
-    return False
+    heard = [one.created_at for one in warnings if one.sent_at]
+    if not heard or not _leaves_again(since=min(heard)):
+        return False
+    services.post(_over(chief, after=last, too_late=_gone_by(since=min(heard)).count(), now=now), now=now)
+    return True
+
+
+def _warnings_since_all_was_clear(mine: QuerySet[Message]) -> list[Message]:
+    """Those that did not leave as all was well by then do not count."""
+    clear = mine.filter(kind=ALL_CLEAR).order_by("-pk").values_list("pk", flat=True).first()
+    since = mine.filter(kind=ALARM, pk__gt=clear or 0).exclude(reason=Message.Reason.WITHDRAWN)
+    return list(since.only("created_at", "sent_at"))
+
+
+def _leaves_again(*, since: datetime) -> bool:
+    """Something left since the first warning, and on every channel on which something came too late: what was late may
+    have come to nothing instead."""
+    left = Message.objects.exclude(kind__in=(ALARM, ALL_CLEAR)).filter(sent_at__gte=since).order_by()
+    channels = set(left.values_list("channel", flat=True).distinct())
+    return bool(channels) and channels >= set(_gone_by(since=since).values_list("channel", flat=True).distinct())
+
+
+def _gone_by(*, since: datetime) -> QuerySet[Message]:
+    """What came too late; a letter that stood by for a text is not counted beside it."""
+    too_late = Message.objects.filter(state=Message.State.SUPPRESSED, reason=Message.Reason.TOO_LATE)
+    return too_late.exclude(kind__in=(ALARM, ALL_CLEAR)).filter(ended_at__gte=since, fallback_for=None).order_by()
 
 
 def _overdue(chief: User, overdue: Lateness, *, after: Message | None, now: datetime) -> Draft:
@@ -74,8 +98,8 @@ def _overdue(chief: User, overdue: Lateness, *, after: Message | None, now: date
     )
 
 
-def _over(chief: User, *, after: Message | None, now: datetime) -> Draft:
-    return _letter(ALL_CLEAR, chief, after=after, now=now)
+def _over(chief: User, *, after: Message | None, too_late: int, now: datetime) -> Draft:
+    return _letter(ALL_CLEAR, chief, after=after, now=now, too_late=too_late)
 
 
 def _letter(name: str, chief: User, *, after: Message | None, now: datetime, **words: object) -> Draft:

@@ -6,12 +6,14 @@ from organisation.models import Role
 from outbox.alarm import look
 from outbox.delivery import deliver_due
 from outbox.models import Message
-from tests.factories import NOW, make_message, make_policy, make_user
+from outbox.tidying import suppress_useless
+from tests.factories import NOW, make_message, make_policy, make_text, make_user
 from tests.races import at_once
 from tests.stand_ins import point_to
 
 pytestmark = pytest.mark.django_db
 LATE = NOW + timedelta(minutes=11)
+FOUR_HOURS = timedelta(hours=4)
 FRIDAY_EVENING = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 MONDAY_TEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
@@ -65,6 +67,42 @@ def test_one_letter_tells_that_it_is_over(chief):
 
     assert written == [1, 0]
     assert [letter.subject for letter in letters("overdue_over")] == ["Er gaan weer berichten weg"]
+
+
+def test_it_is_not_over_while_what_was_late_only_came_to_nothing(chief):
+    text = make_text(useless_after=NOW + timedelta(minutes=30), reason="away")
+    look(now=LATE)
+    leave(letters()[0], at=LATE)
+    suppress_useless(now=NOW + timedelta(minutes=31))
+    leave(make_message(), at=NOW + timedelta(minutes=31))  # mail is not what was broken
+
+    before = look(now=NOW + timedelta(minutes=32))
+    leave(make_text(), at=NOW + timedelta(minutes=33))
+    after = look(now=NOW + timedelta(minutes=34))
+
+    text.refresh_from_db()
+    assert (text.reason, before, after) == ("too_late", 0, 1)
+    assert "Eén bericht kwam intussen te laat en is niet verstuurd." in letters("overdue_over")[0].text
+
+
+def test_who_read_the_first_warning_hears_that_it_is_over_also_when_the_second_did_not_leave(chief):
+    message = make_message()
+    look(now=LATE)
+    leave(letters()[0], at=LATE)
+    look(now=LATE + FOUR_HOURS)
+    leave(message, at=LATE + FOUR_HOURS)
+
+    written = [look(now=LATE + FOUR_HOURS + timedelta(minutes=minutes)) for minutes in (1, 2)]
+
+    assert (written, len(letters("overdue_over"))) == ([1, 0], 1)
+    assert [(letter.state, letter.reason) for letter in letters()] == [("sent", ""), ("suppressed", "withdrawn")]
+
+
+def test_a_warning_by_a_clock_that_was_ahead_keeps_nobody_from_the_next(chief):
+    make_message()
+    look(now=LATE + timedelta(days=1))
+
+    assert [look(now=LATE), look(now=LATE + timedelta(minutes=1))] == [1, 0]
 
 
 def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
