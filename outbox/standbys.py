@@ -6,16 +6,18 @@ Always after the message itself, in the same transaction: whoever locks both loc
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from outbox import endings
 from outbox.models import Message
+from outbox.models.messages import MessageQuerySet
 from outbox.wake import wake
 
 
 def release(firsts: Collection[int], *, now: datetime) -> int:
-    """These messages (keys) will not arrive: what stands by for them may leave now. Returns how many."""
-    released = _of(firsts).update(is_standby=False, not_before=now)
+    """These messages (keys) will not arrive: what stands by for them may leave now. Returns how many.
+
+    What is of no use any more is left to who gives it up, so that two who do so never wait for each other.
+    """
+    released = _of(firsts).useful(now).update(is_standby=False, not_before=now)
     if released:
         wake()
     return released
@@ -26,5 +28,5 @@ def suppress(firsts: Collection[int], *, reason: Message.Reason, now: datetime) 
     return _of(firsts).update(**endings.suppressed(reason=reason, now=now))
 
 
-def _of(firsts: Collection[int]) -> QuerySet[Message]:
+def _of(firsts: Collection[int]) -> MessageQuerySet:
     return Message.objects.filter(fallback_for__in=firsts, is_standby=True, state=Message.State.QUEUED)

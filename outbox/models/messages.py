@@ -16,7 +16,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=Message.State.QUEUED)
 
     def ready(self, now: datetime) -> Self:
-        return self._useful(now).filter(state=Message.State.QUEUED, not_before__lte=now, is_standby=False)
+        return self.useful(now).filter(state=Message.State.QUEUED, not_before__lte=now, is_standby=False)
 
     def abandoned(self, now: datetime) -> Self:
         """Left behind by a worker that died: it may have gone out, or not. A lease that lasts for so long was given by
@@ -31,7 +31,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """
         waits = Q(state=Message.State.QUEUED, is_standby=False, channel__in=Message.Channel.values)
         leaves = Q(state=Message.State.SENDING, is_standby=False, leased_until__gt=LONG_AGO)
-        return self._useful(now).filter(waits | leaves)
+        return self.useful(now).filter(waits | leaves)
 
     def useless(self, now: datetime) -> Self:
         """Not sent, and no longer of use to the reader."""
@@ -44,9 +44,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def sendable_again(self, now: datetime) -> Self:
         """... as far as the row itself tells: its words are here, and the reader has a use for them."""
-        return self.repeatable()._useful(now).filter(is_standby=False).exclude(text="")
+        return self.repeatable().useful(now).filter(is_standby=False).exclude(text="")
 
-    def _useful(self, now: datetime) -> Self:
+    def useful(self, now: datetime) -> Self:
         return self.filter(Q(useless_after__isnull=True) | Q(useless_after__gt=now))
 
 

@@ -14,10 +14,11 @@ from outbox.tidying import forget_words, suppress_useless
 from outbox.transports import Hopeless, NotAllowed, NotNow, Passing
 from tests.factories import NOW, make_message, make_policy, make_text
 from tests.outbox.test_delivery import draft
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 Reason = Message.Reason
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 MORNING = NOW + 2 * HOUR
 
 
@@ -193,3 +194,22 @@ def test_the_hours_for_letters_about_a_rejection_are_those_of_policy(hours, sent
     make_message(kind="invitation", only_at_office_hours=True)
 
     assert deliver_due(now=NOW) == sent
+
+
+def texts_and_letters_that_came_too_late(number):
+    """The text that comes first has the letter that comes last, so that another worker has it."""
+    texts = [make_text(useless_after=NOW + second * SECOND) for second in range(number)]
+    for second, text in enumerate(texts):
+        make_message(fallback_for=text, is_standby=True, useless_after=NOW + (number - second) * SECOND)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_give_up_at_the_same_moment_never_wait_for_each_other(monkeypatch):
+    monkeypatch.setattr(tidying, "MANY", 100)  # each has a part
+    texts_and_letters_that_came_too_late(200)
+
+    answers = at_once([lambda: suppress_useless(now=NOW + 24 * HOUR)] * 4, threads=4)
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert sum(answers) == Message.objects.filter(state="suppressed", reason="too_late").count() == 400
