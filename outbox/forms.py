@@ -54,6 +54,17 @@ class MessagesForm(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
+class AgainForm(forms.Form):
+    """What failed, of one kind and for one reason; what is odd names nothing."""
+
+    kind = forms.CharField(max_length=40, required=False)
+    reason = forms.ChoiceField(choices=Message.Reason.choices, required=False)
+
+    def wanted(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
 class PeriodForm(forms.Form):
     days = forms.ChoiceField(label=_("Of the last"), choices=[("7", _("7 days")), ("30", _("30 days"))], required=False)
 

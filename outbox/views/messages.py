@@ -15,7 +15,7 @@ from organisation.models import Policy, Role
 from organisation.refusals import Refusal
 from outbox import queries, steering
 from outbox.figures import figures as figures_of
-from outbox.forms import MessagesForm, PeriodForm
+from outbox.forms import AgainForm, MessagesForm, PeriodForm
 from outbox.lateness import GRACE, Lateness
 from outbox.models import Message
 from outbox.texting.usage import usage_of
@@ -96,8 +96,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @for_role(Role.APPLICATION_MANAGER)
 def send_all_again(request: HttpRequest) -> HttpResponse:
     """Says first what it will do; the kind and the reason stand in the address."""
-    now = timezone.now()
-    wanted = {name: request.GET.get(name, "") for name in ("kind", "reason")}
+    now, wanted = timezone.now(), AgainForm(request.GET).wanted()
     group = next((group for group in queries.failures(now) if vars(group) | wanted == vars(group)), None)
     if request.method != "POST":
         return render(request, "outbox/send_all_again.html", {"group": group})

@@ -168,6 +168,17 @@ def test_all_that_failed_for_one_reason_is_sent_again_after_a_question(client, c
     assert client.post(AGAIN).status_code == 302
 
 
+@pytest.mark.parametrize("wanted", ["kind=%00&reason=settings", "kind=confirmation&reason=%00", f"kind={'x' * 99}"])
+def test_an_odd_wish_to_send_again_is_refused_in_words(client, chief, wanted):
+    make_message(**FAILED)
+
+    asked, refused = client.get(f"{AGAIN}?{wanted}"), client.post(f"{AGAIN}?{wanted}", follow=True)
+
+    assert "Niets om opnieuw te versturen" in asked.content.decode()
+    assert "Geen van deze berichten kan nu opnieuw worden verstuurd." in refused.content.decode()
+    assert Message.objects.get().state == "failed"
+
+
 @pytest.mark.parametrize("name", ["send_again", "stop", "send_all_again"])
 def test_nobody_else_and_no_other_site_steers(client, chief, name, db):
     message = make_message(**FAILED)
