@@ -105,6 +105,7 @@ THINGS: dict[str, Promise] = {
     "invitation": _("invitation"),
     "location": _("location"),
     "message": _("message"),
+    "messages": _("messages of the kind"),
     "note": _("note"),
     "notecopy": _("second text of a note"),
     "opening": _("hours"),

@@ -54,7 +54,8 @@ def send_all_again(*, kind: str, reason: str, actor: Actor, now: datetime) -> in
 
     Raises NothingToRepeat.
     """
-    with transaction.atomic():
+    about = f"messages:{kind}"
+    with refusals_recorded("message.send_again", about, actor=actor, now=now), transaction.atomic():
         back = _put_back(Message.objects.filter(state=State.FAILED, kind=kind, reason=reason), now=now)
         if not back:
             raise refusals.NothingToRepeat

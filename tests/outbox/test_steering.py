@@ -178,9 +178,11 @@ def test_all_of_one_kind_and_reason_are_sent_again_in_one_act():
     assert [about for _deed, about, *_rest in trail()] == [f"message:{first.pk}", f"message:{second.pk}"]
 
 
-def test_nothing_to_send_again_is_said():
+def test_nothing_to_send_again_is_said_and_recorded():
     with pytest.raises(refusals.NothingToRepeat):
         send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=NOW)
+
+    assert trail() == [("message.send_again", "messages:confirmation", "user:7", "message_nothing_to_repeat")]
 
 
 @pytest.mark.django_db(transaction=True)
