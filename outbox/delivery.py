@@ -5,8 +5,8 @@ our record; then the row is marked uncertain, a letter keeps its Message-ID, and
 again. No send starts after a withdrawal has committed: each way out looks once more right before the first byte. What
 remains is a process that is halted between the answer to that look and the byte.
 
-Words are emptied once the provider has the message; those of a message that failed stay for two weeks, so that
-somebody can send it again.
+Words are emptied once the provider has the message, so what comes back later cannot be sent again; those of a message
+that it never took stay for two weeks, so that somebody can.
 """
 
 import logging
@@ -19,6 +19,7 @@ from time import sleep
 from uuid import uuid4
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 
 from organisation.faults import in_short
 from organisation.models import Policy
@@ -126,7 +127,8 @@ def deliver(
         logger.error("message %s (%s): %s", message.pk, message.kind, in_short(error))
         may_have_left = bool(looks)  # before the look nothing did
         return _record_trouble(message, Passing(Reason.FAULT, is_uncertain=may_have_left), now=clock.now())
-    _record(message, {**endings.sent(now=clock.now()), "provider_id": provider_id})
+    found = {} if looks else {"is_uncertain": False}  # not sent now, so the provider had it, once
+    _record(message, {**endings.sent(now=clock.now()), "provider_id": provider_id, **found})
     return None
 
 
@@ -136,8 +138,10 @@ def _look(message: Message, *, now: datetime) -> None:
     if row is None or message.leased_until is None or message.leased_until < now + ONE_SEND:
         raise NotNow(until=now, reason=Reason.FAULT)  # it is not ours any more, or not for long enough
     useless_after, reason = row
+    if reason == Reason.WITHDRAWN:
+        raise NotAllowed(Reason.WITHDRAWN)
     if useless_after and useless_after <= now:
-        raise NotAllowed(Reason.WITHDRAWN if reason == Reason.WITHDRAWN else Reason.TOO_LATE)
+        raise NotAllowed(Reason.TOO_LATE)
 
 
 def _record_trouble(message: Message, trouble: Trouble, *, now: datetime) -> Trouble:
@@ -207,18 +211,18 @@ def _end(message: Message, values: Mapping[str, object], *, now: datetime) -> No
 
 def _record_unless_withdrawn(message: Message, values: Mapping[str, object], *, now: datetime) -> bool:
     """What did not leave, and was withdrawn meanwhile, is neither tried again nor a failure."""
-    if _record(message, values, useless_after=message.useless_after):
+    if _record(message, values, ~Q(reason=Reason.WITHDRAWN)):
         return True
     _record(message, {**values, **endings.suppressed(reason=Reason.WITHDRAWN, now=now)})
     return False
 
 
-def _record(message: Message, values: Mapping[str, object], **only_when: object) -> bool:
+def _record(message: Message, values: Mapping[str, object], *only_when: Q) -> bool:
     """Write it down when the row is still ours: a lease that ended may have gone to another worker.
 
     A database that restarts does not make us forget what the provider said.
     """
-    ours = Message.objects.filter(pk=message.pk, lease=message.lease, **only_when)
+    ours = Message.objects.filter(*only_when, pk=message.pk, lease=message.lease)
     for pause in PATIENCE:
         try:
             return bool(ours.update(**{**values, **endings.FREE}))

@@ -57,6 +57,15 @@ def test_what_was_withdrawn_while_its_worker_was_halted_does_not_leave(settings)
     assert outcome_of(standby)[:2] == ("suppressed", "withdrawn")
 
 
+def test_a_withdrawal_counts_also_of_what_was_posted_by_a_clock_that_was_ahead():
+    message = claimed(about="booking:1", created_at=NOW + timedelta(minutes=1))
+    way = Way(meanwhile=lambda: withdraw(about="booking:1", now=NOW))
+
+    deliver(message, way, now=NOW)
+
+    assert (way.left, outcome_of(message)) == (0, ("suppressed", "withdrawn", 0, False))
+
+
 def test_what_came_too_late_while_its_worker_was_halted_does_not_leave():
     message = claimed(useless_after=NOW + timedelta(seconds=30))
     standby = make_message(fallback_for=message, is_standby=True)

@@ -120,7 +120,7 @@ def test_a_text_that_left_without_our_hearing_it_is_found_and_not_sent_again(set
         deliver_due(now=NOW + timedelta(minutes=2))
 
     assert outcome == ("queued", "away", "", True)
-    assert outcome_of(text) == ("sent", "", "", True)
+    assert outcome_of(text) == ("sent", "", "", False)
     assert [sent["sid"] for sent in server.texts] == [text.provider_id]
 
 
@@ -148,7 +148,7 @@ def test_two_texts_with_the_same_words_are_not_taken_for_each_other(settings, mo
             deliver_due(now=NOW + timedelta(minutes=minutes))
             server.hangs = len(server.texts) < 2
 
-    assert [outcome_of(text) for text in texts] == [("sent", "", "", True)] * 2
+    assert [outcome_of(text) for text in texts] == [("sent", "", "", False)] * 2
     assert {text.provider_id for text in texts} == {sent["sid"] for sent in server.texts}
     assert len(server.texts) == 2
 
@@ -159,7 +159,7 @@ def test_an_id_that_a_callback_told_is_enough(settings):
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
 
-    assert (outcome_of(text), text.provider_id, server.texts) == (("sent", "", "", True), "SM1", [])
+    assert (outcome_of(text), text.provider_id, server.texts) == (("sent", "", "", False), "SM1", [])
 
 
 def test_a_text_that_is_sent_again_is_not_taken_for_the_first_that_came_to_nothing(settings):
