@@ -19,7 +19,8 @@ def suppressed(*, reason: str, now: datetime) -> dict[str, Any]:
 
 
 def failed(*, reason: str, code: str = "", now: datetime) -> dict[str, Any]:
-    """It did not arrive. Its words stay for a while (outbox/tidying.py): a person may send it again."""
+    """It did not arrive. What words it has stay for a while (outbox/tidying.py): a person may send it again. Those of
+    a message that left before it failed are gone."""
     return _ended("failed", reason, now) | {"provider_code": code}
 
 
