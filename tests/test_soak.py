@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from outbox import delivery, mail, services
-from tests.factories import NOW, make_message
+from tests.factories import NOW, make_message, make_text
 from tests.races import at_once
 from tests.soak.books import Told, books_of
 from tests.soak.changing import change
-from tests.soak.receiving import of_message
+from tests.soak.receiving import told_of
 from tests.soak.running import Plan, nursery, soak
 from tests.soak.unlocked import claim_without_lock
 from tests.soak.world import confirm, make_world
@@ -47,7 +47,7 @@ def receipts_after_two(claim, settings):
     with mail_server(settings) as server, closing(mail.transport()) as way:
         for message in filter(None, found):
             delivery.deliver(message, way, now=NOW)
-    return [(of_message(one.key), one.at, one.told_at) for one in server.receipts]
+    return [told_of(one) for one in server.receipts]
 
 
 def test_two_workers_send_one_message_once(settings):
@@ -78,3 +78,42 @@ def test_without_the_withdrawal_the_soak_finds_stale_sends(monkeypatch, is_withd
     delivery.deliver_due(now=timezone.now())
 
     assert books_of(told(changes=[changed])).stale == stale
+
+
+@pytest.mark.parametrize(("looks", "sent", "stale"), [(True, 0, 0), (False, 2, 2)])
+def test_without_the_last_look_the_soak_finds_sends_that_began_after_the_change(
+    settings, monkeypatch, looks, sent, stale
+):
+    """Both letters of a talk are claimed when it changes."""
+    if not looks:
+        monkeypatch.setattr(delivery, "_look", lambda *_, **__: None)
+    keys = make_world(talks=1)
+    confirm(keys)
+    now = timezone.now()
+    taken = [delivery.claim(now=now, channels=["mail"]) for _letter in range(2)]
+    changed = change(keys[0], Random(1))
+    with mail_server(settings) as server, closing(mail.transport()) as way:
+        for message in taken:
+            delivery.deliver(message, way, now=now)
+
+    books = books_of(told(receipts=[told_of(one) for one in server.receipts], changes=[changed]))
+
+    assert (books.sent, books.stale) == (sent, stale)
+
+
+@pytest.mark.parametrize(
+    ("letter", "lost"),
+    [
+        ({"is_standby": True}, 1),
+        ({"state": "suppressed", "reason": "not_needed", "ended_at": NOW}, 1),
+        ({"state": "sent", "sent_at": NOW}, 0),
+    ],
+)
+def test_a_letter_that_does_not_leave_in_place_of_a_text_is_lost(letter, lost):
+    text = make_text(state="failed", reason="landline", ended_at=NOW, attempts=1)
+    row = make_message(fallback_for=text, **letter)
+    receipts = [(str(row.key), 2.0, 2.0, 1.0)] if not lost else []
+
+    books = books_of(told(receipts=receipts, refused=[text.recipient]))
+
+    assert books.lost == lost

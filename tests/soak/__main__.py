@@ -5,6 +5,7 @@ The lot is drawn from a seed, which is printed. What happens at the same moment 
 """
 
 import argparse
+import os
 import re
 import secrets
 import signal
@@ -25,6 +26,8 @@ def main():
     if options.database == "postgresql" and not place_of_postgresql():
         raise SystemExit("Set DATABASE_URL, or run: .ci/with-postgres --durable python -m tests.soak")
     say(f"seed {options.seed}")
+    if options.database == "postgresql" and "POSTGRES_RESTART" not in os.environ:
+        say("This PostgreSQL is not ours: it is not restarted, and nothing is proven of a database that crashes.")
     said = {queue: soaked(queue, options) for queue in options.queue or QUEUES}
     wrong = [queue for queue, (_sums, is_right) in said.items() if not is_right]
     if wrong:

@@ -13,6 +13,7 @@ from tests.soak.changing import of
 
 State = Message.State
 LEFT = (State.SENT, State.DELIVERED)
+WITHDRAWN = Message.Reason.WITHDRAWN
 RECORDED_SECONDS = 3  # within which a worker that was told "accepted" has written it down, on a machine that is busy
 
 
@@ -20,8 +21,9 @@ RECORDED_SECONDS = 3  # within which a worker that was told "accepted" has writt
 class Told:
     """What happened, as those who did it tell. Moments are of a clock that all processes share.
 
-    `receipts`: (key, taken at, sender told at or None); `refused`: keys; `deaths`: (from, until, workers that died);
-    `gives_up`: seconds after which a sender hangs up; `began_at`: when the workers were started.
+    `receipts`: (key, taken at, sender told at or None, begun at); `refused`: keys; `deaths`: (from, until, workers
+    that died); `gives_up`: seconds after which a sender hangs up; `began_at`: when the workers were started;
+    `grace`: seconds after a change in which a send may begin that had its last look before.
     """
 
     receipts: list
@@ -32,6 +34,7 @@ class Told:
     began_at: float = 0.0
     talks: list = field(default_factory=list)  # "booking:12"
     of_a_talk: int = 0  # messages, at least
+    grace: float = 0.0
 
 
 @dataclass
@@ -52,13 +55,13 @@ def books_of(told):
     """Nobody may be working any more."""
     rows = list(Message.objects.defer("text", "calendar"))
     taken = defaultdict(list)
-    for key, at, told_at in sorted(told.receipts, key=lambda receipt: receipt[1]):
+    for key, at, told_at, _begun_at in sorted(told.receipts, key=lambda receipt: receipt[1]):
         taken[key].append((at, told_at))
     books = Books(sent=len(taken), uncertain=sum(row.is_uncertain for row in rows))
     for wrong in lost(rows, taken, told):
         books.lost += 1
         books.faults.append(wrong)
-    for wrong in stale(rows, told.changes):
+    for wrong in (*claimed_late(rows, told.changes), *left_late(rows, told)):
         books.stale += 1
         books.faults.append(wrong)
     books.doubled = sum(len(times) > 1 for times in taken.values())
@@ -85,20 +88,51 @@ def lost(rows, taken, told):
             yield f"{row} ({row.kind}) was given up without a refusal: {row.reason} {row.provider_code}"
         elif row.state == State.SUPPRESSED and row.pk not in withdrawn and not row.fallback_for_id:
             yield f"{row} ({row.kind}) was suppressed: {row.reason}"
+    yield from untold(rows, taken, refused, withdrawn)
     posted = Counter(row.about for row in rows if not row.fallback_for_id)
     yield from (f"{about} has {posted[about]} messages" for about in told.talks if posted[about] < told.of_a_talk)
 
 
-def stale(rows, changes):
-    """Sends that started after the cancellation or move had committed. See `changing`."""
+def untold(rows, taken, refused, withdrawn):
+    """Letters that stood by for a text that did not arrive, and did not either."""
+    letters = {row.fallback_for_id: row for row in rows if row.fallback_for_id}
+    for text in rows:
+        letter = letters.get(text.pk)
+        has_failed = text.state == State.FAILED or (text.state == State.SUPPRESSED and text.reason != WITHDRAWN)
+        if not (letter and has_failed) or place_of(letter) in taken or refused[place_of(letter)]:
+            continue
+        if letter.state in (State.QUEUED, State.SUPPRESSED) and letter.pk not in withdrawn:
+            yield f"{letter} ({letter.kind}) is {letter.state} {letter.reason}, and {text} is {text.state}"
+
+
+def claimed_late(rows, changes):
+    """Sends that were claimed after the cancellation or move had committed. See `changing`."""
+    for change, row, _after in before_changes(rows, changes):
+        allowed = change.started.get(row.pk, 0)
+        if row.attempts > allowed:
+            yield f"{row} ({row.kind}) was tried {row.attempts} times, {allowed} before its talk changed"
+
+
+def left_late(rows, told):
+    """Sends that were claimed before, and began after it. A number that also got a text of the change tells nothing."""
+    begun = defaultdict(list)
+    for key, _at, _told_at, begun_at in told.receipts:
+        begun[key].append(begun_at)
+    for change, row, after in before_changes(rows, told.changes):
+        late = [at - change.committed_at for at in begun[place_of(row)] if at > change.committed_at + told.grace]
+        if late and place_of(row) not in after:
+            yield f"{row} ({row.kind}) began to leave {late[-1]:.3f} seconds after its talk had changed"
+
+
+def before_changes(rows, changes):
+    """Each change with each message that tells how the talk was before, and the places of those that tell it since."""
     of_talk = defaultdict(list)
     for row in rows:
         of_talk[row.about].append(row)
     for change in changes:
-        for row in of_talk[change.about]:
-            allowed = change.started.get(row.pk, 0)
-            if of(row.dedupe_key) <= change.sequence and row.attempts > allowed:
-                yield f"{row} ({row.kind}) was tried {row.attempts} times, {allowed} before its talk changed"
+        before = [row for row in of_talk[change.about] if of(row.dedupe_key) <= change.sequence]
+        after = {place_of(row) for row in of_talk[change.about] if row not in before}
+        yield from ((change, row, after) for row in before)
 
 
 def doubled(rows, taken, told):

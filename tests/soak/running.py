@@ -14,7 +14,7 @@ from django.db.models import Count
 from outbox.models import Message
 from tests.bench.houses import House, server
 from tests.soak.books import Told
-from tests.soak.changing import change
+from tests.soak.changing import GRACE_SECONDS, change
 from tests.soak.programs import program, receiving
 from tests.soak.receiving import WILD
 from tests.soak.world import confirm, make_world
@@ -57,7 +57,7 @@ class Run:
         self.lot = Random(self.plan.seed)
         self.to_confirm, self.to_change = [] if self.plan.only_reminders else list(self.keys), []
         self.restarts = shlex.split(self.plan.restarts)
-        self.kill_at, self.empty_at = monotonic() + self.plan.kill_every, None
+        self.kill_at = self.empty_at = None
 
     def go(self):
         give_up_at = monotonic() + self.plan.patience
@@ -109,7 +109,10 @@ class Run:
         self.restarts = []
 
     def _kill(self):
-        if len(self.deaths) < self.plan.kills and monotonic() > self.kill_at:
+        """Not before messages leave: a worker that has none to lose proves nothing."""
+        if self.kill_at is None and Message.objects.filter(sent_at__isnull=False).exists():
+            self.kill_at = monotonic()
+        if self.kill_at and len(self.deaths) < self.plan.kills and monotonic() > self.kill_at:
             self.deaths.append(self.workers.kill(self.lot))
             self.kill_at = monotonic() + self.plan.kill_every * self.lot.uniform(0.3, 1.7)
 
@@ -131,8 +134,8 @@ def soak(house, plan, crew):
         run.go()
         workers.stop()
         heard = ends("tell") | {"changes": run.changes, "deaths": [*run.deaths, *workers.own_deaths()]}
-    talks = [f"booking:{key}" for key in keys]
-    return Told(**heard, began_at=began_at, gives_up=workers.gives_up, talks=talks, of_a_talk=of_a_talk(plan))
+    heard |= {"talks": [f"booking:{key}" for key in keys], "of_a_talk": of_a_talk(plan), "grace": GRACE_SECONDS}
+    return Told(**heard, began_at=began_at, gives_up=workers.gives_up)
 
 
 @contextmanager

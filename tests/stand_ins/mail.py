@@ -19,10 +19,14 @@ SILENT = ("hang", "hang_unaccepted")
 
 @dataclass
 class Receipt:
-    """What was accepted, when, and whether the sender was told so. Seconds of a clock that all processes share."""
+    """What was accepted, when, and whether the sender was told so. Seconds of a clock that all processes share.
+
+    `began_at`: when the sender said MAIL FROM, or posted the text.
+    """
 
     key: str
     at: float
+    began_at: float
     told_at: float | None = None
 
 
@@ -42,6 +46,7 @@ class MailServer:
         self.decides = None
         self.is_keeping = True  # whole mails; without it only their receipts
         self.late_seconds = 0.2
+        self.greets_late, self.greeting_seconds = lambda number: False, 0.0  # by the number of the connection
         self.seen = {}
         self.accepted = Event()
         self.connections = 0
@@ -49,12 +54,14 @@ class MailServer:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
         session.host_name = hostname
+        if self.greets_late(self.connections):
+            await asyncio.sleep(self.greeting_seconds)
         return responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if address in self.answers:
             return self.answers[address]
-        envelope.mail_from = address
+        envelope.mail_from, envelope.began_at = address, monotonic()
         self.senders.append(address)
         return "250 OK"
 
@@ -69,7 +76,7 @@ class MailServer:
         what = self._decision(key)
         if what[:3].isdigit():
             return what
-        receipt = Receipt(key, monotonic())
+        receipt = Receipt(key, monotonic(), envelope.began_at)
         if what not in NOT_ACCEPTED:
             self._accept(envelope.content, receipt)
         if what.startswith("close"):

@@ -75,7 +75,8 @@ class TwilioServer(ThreadingHTTPServer):
     def accept(self, fields):
         with self.door:
             text = self.message(fields)
-            receipt = Receipt(key_of(fields["To"], fields["Body"]), monotonic())
+            now = monotonic()
+            receipt = Receipt(key_of(fields["To"], fields["Body"]), at=now, began_at=now)
             self.texts.append(text)
             self.receipts.append(receipt)
         if self.tells and fields.get("StatusCallback"):
@@ -131,6 +132,7 @@ class TwilioAnswers(BaseHTTPRequestHandler):
     wbufsize = -1  # an answer in one packet
 
     def do_POST(self):
+        self.began_at = monotonic()
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         fields = {name: values[0] for name, values in parse_qs(body).items()}
         if not self._is_authentic():
@@ -156,6 +158,7 @@ class TwilioAnswers(BaseHTTPRequestHandler):
 
     def _accept(self, fields, what):
         text, receipt = self.server.accept(fields)
+        receipt.began_at = self.began_at
         if what in ("hang", "close"):
             self._leave(what)
         elif what == "fail_accepted":
