@@ -197,7 +197,7 @@ def make_wish(starts_at=TUESDAY_HALF_PAST_TEN, *, advisor=None, **fields):
 
 
 def make_message(**fields):
-    """A letter that may leave now."""
+    """A letter that may leave now; one that failed was refused, unless the test says why."""
     number = next(NUMBER)
     values = {
         "kind": "confirmation",
@@ -214,6 +214,7 @@ def make_message(**fields):
         "text": "Tot dinsdag.\n",
         "created_at": NOW,
         "not_before": NOW,
+        "reason": "refused" if fields.get("state") == "failed" else "",
     }
     return Message.objects.create(**values | fields)
 

@@ -159,6 +159,9 @@ class Message(models.Model):
                 condition=~Q(state__in=["failed", "suppressed"]) | Q(ended_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="message_ended_has_reason", condition=~Q(state__in=["failed", "suppressed"]) | ~Q(reason="")
+            ),
+            models.CheckConstraint(
                 name="message_standby_waits_for_one", condition=Q(is_standby=False) | Q(fallback_for__isnull=False)
             ),
         ]

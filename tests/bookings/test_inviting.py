@@ -263,7 +263,9 @@ def waits(invitation):
 @pytest.mark.parametrize(
     ("answers", "refusal"), [(None, None), (declines, NoLongerTrue), (books, NoLongerTrue), (waits, NoLongerTrue)]
 )
-@pytest.mark.parametrize("ended", [{"state": "failed"}, {"state": "suppressed", "reason": "stopped"}])
+@pytest.mark.parametrize(
+    "ended", [{"state": "failed", "reason": "refused"}, {"state": "suppressed", "reason": "stopped"}]
+)
 def test_who_answered_gets_no_reminder_that_failed_or_was_stopped_sent_again(answers, refusal, ended):
     make_policy(), make_advisor()
     invitation = make_invitation(sent_at=NOW - timedelta(days=7))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from outbox import tidying
@@ -81,6 +81,12 @@ def test_a_fault_of_ours_leaves_it_uncertain_when_something_may_have_left(looks,
 
     assert outcome_of(text) == (state, "fault", attempts + 1)
     assert text.is_uncertain is looks
+
+
+@pytest.mark.parametrize("state", ["failed", "suppressed"])
+def test_what_came_to_nothing_says_why(state):
+    with pytest.raises(IntegrityError, match="message_ended_has_reason"):
+        make_message(state=state, reason="", ended_at=NOW)
 
 
 def test_who_waits_for_the_morning_is_not_late_and_leaves_then():
