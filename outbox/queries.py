@@ -10,7 +10,7 @@ from organisation import queries as organisation
 from organisation.actors import key_of
 from outbox.lateness import late
 from outbox.models import Heartbeat, Message
-from outbox.models.messages import MessageQuerySet
+from outbox.models.messages import LONG_AGO, MessageQuerySet
 from outbox.ticking import CLOCKS_DIFFER
 
 HEARD_WITHIN = timedelta(minutes=2)
@@ -67,16 +67,16 @@ def readers() -> list[tuple[str, str]]:
 
 
 def standing(now: datetime) -> Standing:
-    waiting, recent = Q(state=State.QUEUED, is_standby=False), Q(created_at__gt=now - RECENTLY)
+    """In statements of which each has its index, so that a long history costs nothing."""
+    rows, recent = Message.objects.order_by(), now - RECENTLY
+    waiting = rows.filter(state=State.QUEUED, is_standby=False).aggregate(count=Count("pk"), next_at=Min("not_before"))
     return Standing(
-        **Message.objects.order_by().aggregate(
-            waiting=Count("pk", filter=waiting),
-            next_at=Min("not_before", filter=waiting),
-            standing_by=Count("pk", filter=Q(state=State.QUEUED, is_standby=True)),
-            leaving=Count("pk", filter=Q(state=State.SENDING)),
-            failed=Count("pk", filter=recent & Q(state=State.FAILED)),
-            uncertain=Count("pk", filter=recent & Q(is_uncertain=True)),
-        )
+        waiting=waiting["count"],
+        next_at=waiting["next_at"],
+        standing_by=rows.filter(state=State.QUEUED, is_standby=True).count(),
+        leaving=rows.filter(state=State.SENDING, leased_until__gt=LONG_AGO).count(),
+        failed=rows.filter(state=State.FAILED, ended_at__gt=recent).count(),
+        uncertain=rows.filter(is_uncertain=True, created_at__gt=recent).count(),
     )
 
 
@@ -93,7 +93,8 @@ def messages_of(*, shown: str, channel: str, kind: str, now: datetime) -> Messag
 def failures(now: datetime) -> list[Failures]:
     """The most frequent first; without those in whose place a letter has left."""
     told = Message.objects.filter(fallback_for=OuterRef("pk"), state__in=LEFT)
-    found = Message.objects.sendable_again(now).filter(~Exists(told), state=State.FAILED).order_by()
+    again = Message.objects.sendable_again(now).filter(state=State.FAILED, ended_at__isnull=False)
+    found = again.filter(~Exists(told)).order_by()
     groups = found.values("kind", "reason").annotate(count=Count("pk")).order_by("-count", "kind", "reason")
     return [Failures(**group) for group in groups]
 

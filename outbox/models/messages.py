@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 NO_LEASE = timedelta(minutes=10)  # lasts so long
@@ -141,6 +142,9 @@ class Message(models.Model):
             models.Index(name="message_leased", fields=["leased_until"], condition=Q(state="sending")),
             models.Index(name="message_words", fields=["ended_at"], condition=Q(ended_at__isnull=False) & ~Q(text="")),
             models.Index(name="message_failed", fields=["ended_at"], condition=Q(state="failed")),
+            models.Index(name="message_uncertain", fields=["created_at"], condition=Q(is_uncertain=True)),
+            models.Index(Coalesce("first_due_at", "not_before"), name="message_due_at", condition=Q(is_standby=False)),
+            models.Index(name="message_by_kind", fields=["kind", "-id"]),
             models.Index(name="message_by_about", fields=["about"]),
             models.Index(name="message_texts_to", fields=["recipient"], condition=Q(channel="sms")),
         ]
