@@ -4,12 +4,14 @@ import shlex
 import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from tempfile import TemporaryFile
 from time import monotonic, sleep
 
 from django.db import connection
 from django.db.models import Count
+from django.utils import timezone
 
 from outbox.models import Message
 from tests.bench.houses import House, server
@@ -23,6 +25,7 @@ from tests.stand_ins import ACCOUNT, TOKEN
 OF_A_TALK = 4  # messages: two letters when it is booked, a mail and a text of the day before
 REMINDERS_OF_A_TALK = 2
 LOOK_SECONDS = 0.02
+A_MOMENT = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Run:
         self.lot = Random(self.plan.seed)
         self.to_confirm, self.to_change = [] if self.plan.only_reminders else list(self.keys), []
         self.restarts = shlex.split(self.plan.restarts)
-        self.kill_at = self.empty_at = None
+        self.kill_at, self.empty_at = monotonic(), None
 
     def go(self):
         give_up_at = monotonic() + self.plan.patience
@@ -109,12 +112,16 @@ class Run:
         self.restarts = []
 
     def _kill(self):
-        """Not before messages leave: a worker that has none to lose proves nothing."""
-        if self.kill_at is None and Message.objects.filter(sent_at__isnull=False).exists():
-            self.kill_at = monotonic()
-        if self.kill_at and len(self.deaths) < self.plan.kills and monotonic() > self.kill_at:
+        if len(self.deaths) < self.plan.kills and monotonic() > self.kill_at and somebody_sends():
             self.deaths.append(self.workers.kill(self.lot))
             self.kill_at = monotonic() + self.plan.kill_every * self.lot.uniform(0.3, 1.7)
+
+
+def somebody_sends():
+    """Or has nothing left to send. A worker that dies with empty hands proves nothing."""
+    if Message.objects.filter(sending_at__gte=timezone.now() - A_MOMENT).exists():
+        return True
+    return Message.objects.exists() and not Message.objects.waiting().filter(is_standby=False).exists()
 
 
 def of_a_talk(plan):
