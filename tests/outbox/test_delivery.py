@@ -198,6 +198,15 @@ def test_a_lease_that_ended_writes_nothing():
     assert state_of(message) == ("sending", "", 2, True)
 
 
+@pytest.mark.parametrize(("demo", "taken_back"), [(True, 0), (False, 1)])
+def test_a_lease_of_the_days_to_come_is_a_visitor_who_turned_the_clock_of_the_demo(settings, demo, taken_back):
+    settings.DEMO = demo
+    make_message()
+    claim(now=NOW + timedelta(days=7), channels=["mail"])
+
+    assert take_back_abandoned(now=NOW) == taken_back
+
+
 def test_a_message_that_fails_for_days_is_given_up(settings):
     point_to(settings, 1)
     message = make_message(attempts=30, first_due_at=NOW - timedelta(days=4))
