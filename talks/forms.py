@@ -85,8 +85,14 @@ class SurveyForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, answers: Mapping[str, str]) -> None:
         super().__init__(data, initial=dict(answers))
+        self.was_answered = bool(answers)
         for code, question in QUESTIONS.items():
             self.fields[code] = _field_of(question, is_answered=code in answers)
+
+    def clean(self) -> dict[str, Any]:
+        if not (self.was_answered or self.errors or self.answers()):
+            raise forms.ValidationError(_("You have not answered anything yet. Nothing is fine too: close this page."))
+        return self.cleaned_data
 
     def groups(self) -> Iterator[tuple[Group, list[BoundField]]]:
         for group in GROUPS:

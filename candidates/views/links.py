@@ -89,12 +89,23 @@ def stop(request: HttpRequest, candidate: Candidate) -> HttpResponse:
 @unlisted
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """One POST by the candidate's mail program is enough (RFC 8058), so there is no cookie to ask for; the token is
-    the proof. A GET only asks. The answer is the same for a token that we do not know, until somebody keeps guessing.
+    the proof. A GET only asks, and says so when the link is not whole. A POST gets the same answer for a token that we
+    do not know, until somebody keeps guessing.
     """
     is_done = request.method == "POST"
     if is_done and not _stopped_by(request, token):
         return render(request, "429.html", status=429)
+    if not is_done and not _is_known(token):
+        return render(request, "candidates/link_unknown.html", {"form": NewLinkForm()}, status=404)
     return render(request, "candidates/unsubscribe.html", {"is_done": is_done})
+
+
+def _is_known(token: str) -> bool:
+    try:
+        link_by_token(token)
+    except LinkUnknown:
+        return False
+    return True
 
 
 def _stopped_by(request: HttpRequest, token: str) -> bool:

@@ -64,13 +64,15 @@ def _ask(booking_id: int, *, policy: Policy, now: datetime) -> bool:
 
 @transaction.atomic
 def answer_survey(*, survey: Survey, answers: Mapping[str, str], actor: Actor, now: datetime) -> Survey:
-    """Keep these answers, by the code of their question, instead of those that were given before."""
+    """Keep these answers, by the code of their question, instead of those that were given before; without any it is
+    not answered.
+    """
     kept = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     kept.answers.all().delete()
     SurveyAnswer.objects.bulk_create(
         SurveyAnswer(survey=kept, question=code, answer=answer) for code, answer in answers.items()
     )
-    kept.answered_at = now
+    kept.answered_at = now if answers else None
     kept.save(update_fields=["answered_at"])
     audit.record("survey.answer", kept, actor=actor, now=now)
     return kept

@@ -221,7 +221,7 @@ def test_calendar_is_the_invite_of_this_appointment(client):
         ({"status": "completed"}, "Thank you for the talk"),
         ({"status": "no_show"}, "did not get to speak. That can happen."),
         ({"starts_at": NOW - timedelta(minutes=5)}, "Your talk is now"),
-        ({"starts_at": NOW - timedelta(days=1)}, "Thank you for the talk"),
+        ({"starts_at": NOW - timedelta(days=1)}, "Did you not speak to each other?"),  # nobody marked it
         ({"channel": "video"}, 'href="https://video.example/kamer"'),
     ],
 )

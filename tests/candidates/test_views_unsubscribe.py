@@ -82,3 +82,9 @@ def test_the_token_stays_out_of_the_logs():
 
     assert masked(f'"POST {path} HTTP/1.1" 200') == '"POST /stop/***/ HTTP/1.1" 200'
     assert masked('"GET /my/stop/ HTTP/1.1" 200') == '"GET /my/stop/ HTTP/1.1" 200'
+
+
+def test_a_link_that_is_not_whole_says_so_before_anybody_presses(client):
+    answer = client.get("/stop/an-old-letter/")
+
+    assert (answer.status_code, "form" in answer.context) == (404, True)

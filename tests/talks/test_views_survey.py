@@ -44,11 +44,29 @@ def test_what_is_answered_is_kept_and_shown_again(client, survey):
     assert "Sla je antwoorden op" in page.content.decode()
 
 
-def test_everything_may_be_skipped(client, survey):
-    came_in(client, survey.booking).post(path_of(survey), {})
+def test_everything_but_one_question_may_be_skipped(client, survey):
+    came_in(client, survey.booking).post(path_of(survey), {"taken_seriously": "4"})
 
     survey.refresh_from_db()
-    assert (survey.answered_at, survey.answers.count()) == (NOW, 0)
+    assert (survey.answered_at, survey.answers.count()) == (NOW, 1)
+
+
+def test_nothing_at_all_is_no_answer(client, survey):
+    response = came_in(client, survey.booking).post(path_of(survey), {"improve": " "})
+
+    survey.refresh_from_db()
+    assert (response.status_code, survey.answered_at) == (400, None)
+    assert "Je hebt nog niets ingevuld." in response.content.decode()
+
+
+def test_who_takes_every_answer_back_has_not_answered(client, survey):
+    came_in(client, survey.booking)
+    client.post(path_of(survey), ANSWERS)
+
+    client.post(path_of(survey), dict.fromkeys(ANSWERS, ""))
+
+    survey.refresh_from_db()
+    assert (survey.answered_at, survey.answers.count()) == (None, 0)
 
 
 @pytest.mark.parametrize(
