@@ -47,7 +47,7 @@ class PhoneNeeded(Refusal):
 
 class MobileNeeded(Refusal):
     code = "mobile_needed"
-    sentence = _("We can only send a text message to a mobile number.")
+    sentence = _("We can only send a text message to a mobile number. Fill one in, or leave the text message out.")
 
 
 class NoTexts(MobileNeeded):

@@ -145,9 +145,14 @@ class TimetableForm(forms.Form):
     def _refuse_contradictions(self) -> None:
         times = self.times()
         for sooner, later in contradictions(times):
-            said = _("This is too early: “%(sooner)s” says %(time)s.")
-            words = {"sooner": self.fields[sooner].label, "time": _in_words(getattr(times, sooner))}
-            self.add_error(later, said % words)
+            if sooner in self.changed_data and later not in self.changed_data:
+                self._refuse(sooner, _("This is too late: “%(other)s” says %(time)s."), other=later, times=times)
+            else:
+                self._refuse(later, _("This is too early: “%(other)s” says %(time)s."), other=sooner, times=times)
+
+    def _refuse(self, name: str, said: str, *, other: str, times: Times) -> None:
+        """At the field that was changed, where somebody looks."""
+        self.add_error(name, said % {"other": self.fields[other].label, "time": _in_words(getattr(times, other))})
 
     def times(self) -> Times:
         return Times(**{name: value for name, value in self.cleaned_data.items() if name in LIMITS})

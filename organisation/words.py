@@ -114,6 +114,7 @@ THINGS: dict[str, Promise] = {
     "referral": _("referral"),
     "rejection": _("rejection"),
     "stranger": _("somebody who is not signed in"),
+    "survey": _("survey"),
     "system": _("the system"),
     "user": _("member of staff"),
     "waitlistentry": _("place on the waiting list"),

@@ -210,17 +210,20 @@ def _end_but_for_words(mail: IncomingMail, outcome: str, answer: itip.Answer, bo
     """The answer has had its effect, or has none; a word that somebody typed beside it goes on all the same."""
     _end(mail, outcome)
     if answer.comment and mail.sender.lower() != booking.advisor.user.email.lower():
-        _hand_on(mail, answer.comment)
+        said = _in_words(answer, booking) if outcome in Said.values else ""  # of one that counts
+        _hand_on(mail, "\n\n".join(filter(None, (said, answer.comment))))
     return outcome
 
 
 def _whole(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> str:
     """For a person: what the program says, what was typed beside it, and the mail around it."""
-    said, proposed = _said(answer, booking)
     word = "" if answer.comment in mail.text else answer.comment
-    language = Policy.objects.current().default_language
-    in_words = messages.said_in_calendar(said or "", proposed, language=language)
-    return "\n\n".join(filter(None, (in_words, word, mail.text)))
+    return "\n\n".join(filter(None, (_in_words(answer, booking), word, mail.text)))
+
+
+def _in_words(answer: itip.Answer, booking: Booking) -> str:
+    said, proposed = _said(answer, booking)
+    return messages.said_in_calendar(said or "", proposed, language=Policy.objects.current().default_language)
 
 
 def _words(mail: IncomingMail) -> str:

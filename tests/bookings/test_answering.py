@@ -193,7 +193,9 @@ def test_a_word_beside_the_answer_goes_on_to_the_advisor(booking, comment):
     assert bring(google(said_of(booking, comment=comment)), booking) == ("letter", None)
 
     assert kept() == ("accepted", 2, STAMPED, None, None)
-    assert list(IncomingMail.objects.values_list("text", "subject", "calendar")) == [(comment, "Antwoord", "")]
+    assert list(IncomingMail.objects.values_list("text", "subject", "calendar")) == [
+        (f"Antwoord van een agenda: komt.\n\n{comment}", "Antwoord", "")
+    ]
 
 
 @pytest.mark.parametrize(
