@@ -80,7 +80,7 @@ test-sqlite: | test-environment test-system
 
 # On their own: the browser's event loop would sit beside the database's calls in one process.
 test-browser: | test-environment test-system
-	.ci/plain $(PY) -m pytest -n 2 --dist loadgroup tests/browser
+	.ci/plain env TEST_DATABASE_SUFFIX=_browser $(PY) -m pytest -n 2 --dist loadgroup tests/browser
 
 test-postgresql: | test-environment test-system
 	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
