@@ -76,7 +76,7 @@ production-check: test-environment
 	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
 test-sqlite: | test-environment test-system
-	.ci/plain $(PY) -m pytest -n 3 $(TESTS) --ignore=tests/browser
+	.ci/plain $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
 
 # On their own: the browser's event loop would sit beside the database's calls in one process.
 test-browser: | test-environment test-system

@@ -195,6 +195,7 @@ def test_a_recruiter_who_left_is_no_recruiter():
     assert len(sentences(make_file(make_line(1, recruiter_email=gone.email)))) == 1
 
 
+@pytest.mark.only_on("postgresql")  # ten seconds of work, and the same statements on both
 def test_5000_lines_with_one_broken_line_are_imported_within_seconds():
     make_vacancy(source="csv", external_id="371")
     lines = [make_line(number) for number in range(5000)]
