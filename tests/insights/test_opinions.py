@@ -51,5 +51,5 @@ def test_the_manager_sees_them_below_the_figures(client):
     words = " ".join(client.get("/figures/").content.decode().split())
 
     assert "5 van 5 vragenlijsten zijn ingevuld." in words
-    assert '<td class="number"> 4,0 </td>' in words
+    assert "<strong> 4,0 </strong>" in words
     assert "<li>Woord 3</li>" in words
