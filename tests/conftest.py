@@ -13,6 +13,7 @@ hypothesis_settings.register_profile("house", deadline=None)  # how long one exa
 hypothesis_settings.load_profile("house")
 DATABASES = ("postgresql", "sqlite")
 DATABASE_FIXTURES = {"db", "transactional_db"}
+LONG = ("test_torture", "test_soak")
 PAGES = ("test_views", "test_every_letter", "test_scanner")
 NOTHING_SKIPPED = os.environ.get("SPREEKUUR_NOTHING_SKIPPED") == "1"
 
@@ -40,10 +41,13 @@ def stopped_clock(monkeypatch):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What only one database can show is not collected on the other: a skip would look like a gap."""
+    """What only one database can show is not collected on the other: a skip would look like a gap.
+
+    What takes long comes first: as the last of a worker it would let the others wait.
+    """
     here = [item for item in items if _belongs_here(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in here])
-    items[:] = here
+    items[:] = sorted(here, key=lambda item: not item.path.name.startswith(LONG))
 
 
 def _belongs_here(item):

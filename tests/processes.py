@@ -1,8 +1,11 @@
-"""Waiting for other processes, without guessing how long that takes."""
+"""Other processes: making a house for them, and waiting without guessing how long that takes."""
 
 from time import monotonic, sleep
 
 PATIENCE_SECONDS = 90
+MIGRATE = (  # for `manage.py shell`: the tables of a house and of its cache, by one process
+    "from django.core.management import call_command as call; call('migrate', verbosity=0); call('createcachetable')"
+)
 
 
 def wait_for(find):

@@ -9,11 +9,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.processes import MIGRATE
+
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).parent / "clock"
-MIGRATE = (
-    "from django.core.management import call_command as call; call('migrate', verbosity=0); call('createcachetable')"
-)
 WEB = ["-m", "gunicorn", "spreekuur.wsgi", "--worker-class", "gthread", "--threads", "8", "--log-level", "warning"]
 SECONDS_TO_STOP = 20
 

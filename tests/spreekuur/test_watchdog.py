@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import wait_for
+from tests.processes import MIGRATE, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -18,9 +18,8 @@ ROOT = Path(__file__).parent.parent.parent
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
     file = tmp_path_factory.mktemp("watchdog") / "watchdog.sqlite3"
-    manage = [sys.executable, "manage.py"]
-    for command in ("migrate", "createcachetable"):
-        subprocess.run([*manage, command, "-v0"], cwd=ROOT, env=environment(file), check=True)
+    shell = [sys.executable, "manage.py", "shell", "--no-imports", "--command", MIGRATE]
+    subprocess.run(shell, cwd=ROOT, env=environment(file), check=True)
     return file
 
 
