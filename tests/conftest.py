@@ -43,11 +43,18 @@ def stopped_clock(monkeypatch):
 def pytest_collection_modifyitems(config, items):
     """What only one database can show is not collected on the other: a skip would look like a gap.
 
-    What takes long comes first: as the last of a worker it would let the others wait.
+    What takes long comes first of those that empty the tables, which have to come after the others: as the last of a
+    worker it would let the others wait.
     """
     here = [item for item in items if _belongs_here(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in here])
-    items[:] = sorted(here, key=lambda item: not item.path.name.startswith(LONG))
+    items[:] = sorted(here, key=_turn)
+
+
+def _turn(item):
+    marker = item.get_closest_marker("django_db")
+    empties_tables = bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
+    return empties_tables, not item.path.name.startswith(LONG)
 
 
 def _belongs_here(item):

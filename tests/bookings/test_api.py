@@ -21,6 +21,7 @@ from tests.factories import (
     make_booking,
     make_invitation,
     make_policy,
+    make_topic,
 )
 
 pytestmark = pytest.mark.django_db
@@ -119,8 +120,8 @@ def test_slots_refuse_an_odd_question(program, query):
 
 
 def test_booking_is_booked_once(program):
-    invitation, advisor = reported(), make_advisor()
-    body = asked(advisor=advisor.pk, topics=["cv"], question="Wat telt?")
+    invitation, advisor, topic = reported(), make_advisor(), make_topic()
+    body = asked(advisor=advisor.pk, topics=[topic.code], question="Wat telt?")
 
     answers = [program.post(url(invitation, "/booking"), body, format="json") for _ in range(2)]
 
