@@ -43,8 +43,7 @@ def stopped_clock(monkeypatch):
 def pytest_collection_modifyitems(config, items):
     """What only one database can show is not collected on the other: a skip would look like a gap.
 
-    What takes long comes first of those that empty the tables, which have to come after the others: as the last of a
-    worker it would let the others wait.
+    What takes long comes first among its kind: as the last of a worker it would let the others wait.
     """
     here = [item for item in items if _belongs_here(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in here])
@@ -52,9 +51,16 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _turn(item):
+    """As pytest-django has it: in a transaction, then what empties the tables, then what asks no database."""
     marker = item.get_closest_marker("django_db")
     empties_tables = bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
-    return empties_tables, not item.path.name.startswith(LONG)
+    if not _asks_a_database(item):
+        return 2, False
+    return int(empties_tables), not item.path.name.startswith(LONG)
+
+
+def _asks_a_database(item):
+    return item.get_closest_marker("django_db") is not None or bool(DATABASE_FIXTURES & set(item.fixturenames))
 
 
 def _belongs_here(item):
@@ -64,8 +70,7 @@ def _belongs_here(item):
     """
     wanted = _only_on(item)
     if wanted is None and connection.vendor == "postgresql":
-        asks = item.get_closest_marker("django_db") is not None or bool(DATABASE_FIXTURES & set(item.fixturenames))
-        return asks and not item.path.name.startswith(PAGES)
+        return _asks_a_database(item) and not item.path.name.startswith(PAGES)
     return wanted in (None, connection.vendor)
 
 
