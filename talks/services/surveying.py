@@ -49,7 +49,8 @@ def _unasked(now: datetime) -> QuerySet[Booking]:
 @transaction.atomic
 def _ask(booking_id: int, *, policy: Policy, now: datetime) -> bool:
     """False when somebody else asked, or the candidate pressed Stop, since the scan saw it."""
-    candidate = Candidate.objects.select_for_update(no_key=True).get(applications__invitation__bookings=booking_id)
+    locked = Candidate.objects.select_for_update(no_key=True, of=("self",))  # not the talk, which others lock first
+    candidate = locked.get(applications__invitation__bookings=booking_id)
     if not _unasked(now).filter(pk=booking_id).exists():
         return False
     booking = with_all_that_letters_need(Booking.objects.filter(pk=booking_id)).get()

@@ -1,8 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
-from threading import Event
 
 import pytest
-from django.db import transaction
 
 from bookings.models import Invitation
 from bookings.services import (
@@ -39,7 +37,6 @@ from tests.factories import (
     make_waitlist_entry,
     make_wish,
 )
-from tests.races import at_once, somebody_waits
 from tests.stand_ins import mail_server
 
 pytestmark = pytest.mark.django_db
@@ -371,37 +368,6 @@ def test_the_longest_name_gets_every_letter():
     assert dict(names) == dict.fromkeys(
         ["invitation", "invitation_reminder", "confirmation", "reminder"], candidate.full_name[:200]
     )
-
-
-@pytest.mark.only_on("postgresql")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("letter", ["invitation", "reminder"])
-def test_who_presses_stop_in_that_moment_gets_no_letter(transactional_db, letter):
-    make_policy()
-    candidate = make_candidate()
-    rejection = make_rejection(candidate=candidate)
-    if letter == "reminder":
-        make_invitation(rejection=rejection, sent_at=NOW - timedelta(days=7))
-    stopped, looked = Event(), Event()
-
-    def stop_slowly():
-        with transaction.atomic():
-            stop_messages(candidate=candidate, actor=CANDIDATE, now=NOW)
-            stopped.set()
-            while not (looked.is_set() or somebody_waits()):
-                pass
-
-    def write_letter():
-        stopped.wait(timeout=60)
-        try:
-            if letter == "reminder":
-                return remind_invited(now=NOW)
-            return invite(rejection_id=rejection.pk, policy=Policy.objects.current(), now=NOW)
-        finally:
-            looked.set()
-
-    assert at_once([stop_slowly, write_letter], threads=2) == [None, False]
-    assert Message.objects.count() == 0
 
 
 @pytest.mark.parametrize(("language", "said"), [("nl", "duurt 15"), ("en", "takes 15")])
