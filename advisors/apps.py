@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from advisors.no_overlap import restore
+from advisors.overlap_constraint import restore
 
 
 class AdvisorsConfig(AppConfig):

@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from advisors.availability.errors import AbsenceInvalid, AbsenceTooLong, SlotTaken
+from advisors.availability.opening_hours import Hours
+from advisors.availability.queries import free_slots_of, question_between
+from advisors.availability.slots import Question, Slot, Span
+from advisors.availability.validation import checked, fill, workable
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
-from advisors.openings import checked, fill, workable
-from advisors.queries import free_slots_of, question_between
-from advisors.refusals import AbsenceInvalid, AbsenceTooLong, SlotTaken
-from advisors.rota import Hours
-from advisors.slots import Question, Slot, Span
+from core.actors import Actor, key_of
+from core.prepared_statements import Prepared, finds_a_row
 from organisation import audit
-from organisation.actors import Actor, key_of
 from organisation.models import Policy
-from organisation.prepared import Prepared, finds_a_row
 
 LONGEST_ABSENCE = timedelta(days=731)  # two years
 _LOCK = Prepared(lambda pk: Advisor.objects.select_for_update(no_key=True).filter(pk=pk).values("pk"), 1)

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from advisors.calendars.connecting import wake_reader
-from advisors.calendars.keeping import read_due
+from advisors.external_calendars.connect import wake_reader
+from advisors.external_calendars.sync import read_due
 from advisors.models import OtherCalendar
 
 

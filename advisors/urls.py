@@ -1,6 +1,9 @@
 from django.urls import path
 
-from advisors.views import calendars, feed, hours, why
+from advisors.explain import views as why
+from advisors.external_calendars import views as calendars
+from advisors.feed import views as feed
+from advisors.hours import views as hours
 
 app_name = "advisors"
 urlpatterns = [

@@ -4,7 +4,7 @@ from typing import Any
 
 from advisors.models import AgendaEntry
 from bookings.models import Booking, Hold, Invitation, InvitationQuerySet, WaitlistEntry
-from organisation.actors import number_of
+from core.actors import number_of
 
 INVITATION_FIELDS = ("sent_at", "open_until", "reminded_at", "declined_at", "withdrawn_at")
 BOOKING_FIELDS = (

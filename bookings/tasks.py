@@ -6,27 +6,33 @@ from datetime import datetime
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from bookings import services
-from bookings.calendar_copies import something_differs, write_due
-from organisation.faults import in_short
-from outbox.wake import woken_now_and_then
+from bookings.appointments.location_changes import tell_changed_places
+from bookings.calendar.caldav_push import something_differs, write_due
+from bookings.invitations.services import invite_due, remind_invited, take_reminders_of_answered_back
+from bookings.reminders import ask_for_outcomes, remind_advisors, remind_by_mail, remind_by_text, remind_today
+from bookings.replies.calendar_replies import take_calendar_answers
+from bookings.replies.mail_forwarding import forward_mail
+from bookings.replies.sms_replies import collect_text_answers, note_failed_texts
+from bookings.waitlist.offers import end_what_is_over, offer_free_moments
+from core.batch import in_short
+from outbox.queue import woken_now_and_then
 
 SCANS = (
-    services.invite_due,
-    services.remind_invited,
-    services.take_reminders_of_answered_back,
-    services.tell_changed_places,  # before the reminders, which name the place
-    services.remind_by_mail,
-    services.remind_today,
-    services.remind_by_text,
-    services.remind_advisors,
-    services.ask_for_outcomes,
-    services.collect_text_answers,
-    services.note_failed_texts,
-    services.end_what_is_over,
-    services.offer_free_moments,
-    services.take_calendar_answers,
-    services.forward_mail,  # after the calendars' answers, of which some turn out to be letters
+    invite_due,
+    remind_invited,
+    take_reminders_of_answered_back,
+    tell_changed_places,  # before the reminders, which name the place
+    remind_by_mail,
+    remind_today,
+    remind_by_text,
+    remind_advisors,
+    ask_for_outcomes,
+    collect_text_answers,
+    note_failed_texts,
+    end_what_is_over,
+    offer_free_moments,
+    take_calendar_answers,
+    forward_mail,  # after the calendars' answers, of which some turn out to be letters
 )
 logger = logging.getLogger(__name__)
 

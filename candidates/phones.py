@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from candidates.refusals import PhoneUnclear
-from organisation.phones import e164
+from candidates.errors import PhoneUnclear
+from core.phones import e164
 
 
 def phone_of(text: str, *, demo: bool) -> str:

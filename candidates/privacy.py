@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from candidates.models import Application, Candidate
-from organisation.actors import number_of
+from core.actors import number_of
 from organisation.models import AuditEvent
 
 

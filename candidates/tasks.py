@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from candidates.services.addresses import mark_failed_addresses, stop_after_complaints
+from candidates.bounced_addresses import mark_failed_addresses, stop_after_complaints
 
 
 def look_at_failed_mail() -> None:

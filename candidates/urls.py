@@ -1,21 +1,25 @@
 from django.urls import path, re_path
 
-from candidates import views
+from candidates.access.timezone_views import time_zone
+from candidates.access.views import link_ended, new_link, open_link, stop, unsubscribe
+from candidates.csv_import.views import import_new, import_preview
+from candidates.duplicates.views import duplicates
+from candidates.rejections.views import rejection, rejection_edit, rejection_new, rejections
 
 app_name = "candidates"
 urlpatterns = [
     # `<path:>` takes no empty path, and a link to the first page has one
-    re_path(r"^u/(?P<token>[^/]+)/(?P<destination>.*)$", views.open_link, name="open_link"),
-    path("stop/<str:token>/", views.unsubscribe, name="unsubscribe"),
-    path("link/", views.new_link, name="new_link"),
-    path("link/ended/", views.link_ended, name="link_ended"),
-    path("my/time-zone/", views.time_zone, name="time_zone"),
-    path("my/stop/", views.stop, name="stop"),
-    path("rejections/", views.rejections, name="rejections"),
-    path("rejections/new/", views.rejection_new, name="rejection_new"),
-    path("rejections/import/", views.import_new, name="import_new"),
-    path("rejections/import/<int:pk>/", views.import_preview, name="import_preview"),
-    path("rejections/same-person/", views.duplicates, name="duplicates"),
-    path("rejections/<int:pk>/", views.rejection, name="rejection"),
-    path("rejections/<int:pk>/edit/", views.rejection_edit, name="rejection_edit"),
+    re_path(r"^u/(?P<token>[^/]+)/(?P<destination>.*)$", open_link, name="open_link"),
+    path("stop/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("link/", new_link, name="new_link"),
+    path("link/ended/", link_ended, name="link_ended"),
+    path("my/time-zone/", time_zone, name="time_zone"),
+    path("my/stop/", stop, name="stop"),
+    path("rejections/", rejections, name="rejections"),
+    path("rejections/new/", rejection_new, name="rejection_new"),
+    path("rejections/import/", import_new, name="import_new"),
+    path("rejections/import/<int:pk>/", import_preview, name="import_preview"),
+    path("rejections/same-person/", duplicates, name="duplicates"),
+    path("rejections/<int:pk>/", rejection, name="rejection"),
+    path("rejections/<int:pk>/edit/", rejection_edit, name="rejection_edit"),
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from candidates.models import Rejection
-from insights.figures import Figure
+from insights.metrics import Figure
 from insights.periods import Period
 from organisation.models import Department
 from referrals.models import Referral

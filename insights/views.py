@@ -3,13 +3,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from insights.figures import FEWEST
 from insights.forms import FilterForm
-from insights.opinions import surveyed
+from insights.metrics import FEWEST
 from insights.periods import period_of
 from insights.queries import figures_of, rejections_in
-from organisation.doors import for_role
+from insights.survey_results import surveyed
 from organisation.models import Role
+from organisation.permissions import for_role
 
 
 @require_http_methods(["GET", "HEAD"])

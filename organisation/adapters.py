@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from organisation.sealing import seal, unseal
+from core.encryption import seal, unseal
 
 
 class StaffAdapter(DefaultAccountAdapter):

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from organisation.immutable_trail import restore
+from organisation.audit_trigger import restore
 
 
 class OrganisationConfig(AppConfig):

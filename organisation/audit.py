@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import Model
 from django.utils import timezone
 
-from organisation.actors import Actor, key_of
+from core.actors import Actor, key_of
+from core.errors import Refusal
 from organisation.models import AuditEvent
-from organisation.refusals import Refusal
 
 
 def record(action: str, about: Model | str, *, actor: Actor, result: str = "done", now: datetime | None = None) -> None:

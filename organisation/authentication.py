@@ -8,8 +8,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from core.prepared_statements import Joined
 from organisation.models import ApiClient
-from organisation.prepared import Joined
 
 # Written out, as every request of a program asks it.
 KNOWN = Joined(

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from organisation.actors import number_of
+from core.actors import number_of
 from organisation.models import AuditEvent, User
 
 

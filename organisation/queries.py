@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
-from organisation.actors import Actor, number_of
+from core.actors import Actor, number_of
+from core.errors import code_in_words
+from organisation.audit_labels import action_in_words, key_in_words, origin_in_words
 from organisation.models import AuditEvent, Location, Policy, Role, User
-from organisation.refusals import code_in_words
-from organisation.words import action_in_words, key_in_words, origin_in_words
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from organisation.actors import key_of
-from outbox.inbound.receiving import NOBODY
+from core.actors import key_of
+from outbox.inbound.intake import NOBODY
 from outbox.models import IncomingMail, IncomingText, Message
 
 FIELDS = (

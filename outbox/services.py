@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from core.message_schedule import Times
+from core.working_days import next_invitation_moment
 from organisation.models import Policy
-from organisation.timetable import Times
-from organisation.workdays import next_invitation_moment
-from outbox import endings
+from outbox import transitions
 from outbox.drafts import Draft
 from outbox.models import Heartbeat, Message
-from outbox.wake import wake
+from outbox.queue import wake
 
 State = Message.State
 STANDS_BY = timedelta(days=7)  # for a text of which nobody ever says whether it arrived
@@ -79,10 +79,12 @@ def _locked(rows: QuerySet[Message]) -> list[Message]:
 def _call_back(rows: Collection[Message], *, now: datetime) -> None:
     """What waits does not leave, what is leaving is not tried again, and nobody sends again what failed."""
     withdrawn = Message.Reason.WITHDRAWN
-    _end_use(rows, State.QUEUED, endings.suppressed(reason=withdrawn, now=now))
+    _end_use(rows, State.QUEUED, transitions.suppressed(reason=withdrawn, now=now))
     _end_use(rows, State.SENDING, {"reason": withdrawn})
-    _end_use(rows, State.FAILED, endings.without_body())
-    _end_use([row for row in rows if row.reason == Message.Reason.STOPPED], State.SUPPRESSED, endings.without_body())
+    _end_use(rows, State.FAILED, transitions.without_body())
+    _end_use(
+        [row for row in rows if row.reason == Message.Reason.STOPPED], State.SUPPRESSED, transitions.without_body()
+    )
 
 
 def _end_use(rows: Collection[Message], state: Message.State, values: dict[str, Any]) -> None:
@@ -111,5 +113,5 @@ def _row(draft: Draft, now: datetime) -> Message:
     for name in SHORTENED:  # SQLite takes a longer one, PostgreSQL does not
         values[name] = values[name][: getattr(Message, name).field.max_length]
     if draft.useless_after and draft.useless_after <= max(now, values["not_before"]):
-        values |= endings.suppressed(reason=Message.Reason.TOO_LATE, now=now)
+        values |= transitions.suppressed(reason=Message.Reason.TOO_LATE, now=now)
     return Message(created_at=now, **values)

@@ -6,8 +6,10 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from outbox import services, ticking, turns
-from outbox.delivery import deliver_due
+from outbox import clock as ticking
+from outbox import services
+from outbox.delivery import run_lock
+from outbox.delivery.worker import deliver_due
 from outbox.models import Message
 
 ALONE = 50  # messages that one worker sends without help, in a second or less
@@ -22,19 +24,19 @@ def deliver_due_messages(asked_at: datetime | None = None) -> None:
     provider that is away others would come in vain. Whoever runs out of time asks for another turn.
     """
     is_calm, now = clock_is_calm(), timezone.now()
-    if not (is_calm and turns.begin(asked_at=asked_at or now, now=now)):
+    if not (is_calm and run_lock.begin(asked_at=asked_at or now, now=now)):
         return
     sent = deliver_due(now=now, when_it_goes=_ask_for_help)
     is_done = not _waits()
     if is_done:
-        turns.end()
+        run_lock.end()
     if (sent or is_done) and _waits():  # also what came in until that end
-        turns.ask(now=timezone.now())
+        run_lock.ask(now=timezone.now())
 
 
 def _ask_for_help() -> None:
     if _waits(more_than=ALONE):
-        turns.ask(now=timezone.now())
+        run_lock.ask(now=timezone.now())
 
 
 def _waits(*, more_than: int = 0) -> bool:

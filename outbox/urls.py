@@ -1,7 +1,9 @@
 from django.urls import path
 
-from outbox.texting import views as texting
-from outbox.views import demo, messages, tracking
+from outbox.sms import views as texting
+from outbox.staff import demo_views
+from outbox.staff import views as messages
+from outbox.webhooks import views as tracking
 
 app_name = "outbox"
 urlpatterns = [
@@ -15,7 +17,7 @@ urlpatterns = [
     path("outbox/<int:pk>/", messages.message, name="message"),
     path("outbox/<int:pk>/again/", messages.send_again, name="send_again"),
     path("outbox/<int:pk>/stop/", messages.stop, name="stop"),
-    path("demo/outbox/", demo.demo_outbox, name="demo_outbox"),
-    path("demo/outbox/<int:pk>/", demo.demo_message, name="demo_message"),
-    path("demo/outbox/<int:pk>/invite.ics", demo.demo_attachment, name="demo_attachment"),
+    path("demo/outbox/", demo_views.demo_outbox, name="demo_outbox"),
+    path("demo/outbox/<int:pk>/", demo_views.demo_message, name="demo_message"),
+    path("demo/outbox/<int:pk>/invite.ics", demo_views.demo_attachment, name="demo_attachment"),
 ]

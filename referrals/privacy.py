@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from organisation.actors import number_of
+from core.actors import number_of
 from referrals.models import Referral, ReferralQuerySet
 
 FIELDS = (

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from bookings.models import Booking
 from organisation.models import User
+from referrals.errors import TalkNotBegun, TalkNotHeld
 from referrals.models import Referral
-from referrals.refusals import TalkNotBegun, TalkNotHeld
 from vacancies.models import Vacancy
 
 

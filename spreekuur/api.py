@@ -5,8 +5,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from bookings.api import InvitationViewSet
-from candidates.api import RejectionViewSet
+from bookings.api.views import InvitationViewSet
+from candidates.rejections.api import RejectionViewSet
 
 app_name = "api"
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)

@@ -14,15 +14,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening
-from bookings import messages, services
-from bookings.catalogue import TOPICS
-from bookings.codes import code_of, digest_of
+from bookings import notifications
+from bookings.default_topics import TOPICS
 from bookings.models import Booking, Invitation, Topic, WaitlistEntry
-from candidates.catalogue import REASONS
+from bookings.short_codes import code_of, digest_of
+from bookings.waitlist.offers import offer_free_moments
+from candidates.access.services import link_of
+from candidates.default_reasons import REASONS
 from candidates.models import Application, Candidate, CandidateSource, Rejection, RejectionReason, Strength
-from candidates.services.access import link_of
+from core.working_days import add_working_days
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
-from organisation.workdays import add_working_days
 from outbox import services as outbox
 from referrals.models import Referral
 from talks.models import Survey, SurveyAnswer
@@ -340,10 +341,10 @@ def _letters(demo: Demo, now: datetime) -> None:
     policy = Policy.objects.current()
     unanswered = Invitation.objects.open(timezone.localdate(now)).filter(bookings=None, reminded_at=None)
     for invitation in unanswered:
-        outbox.post(messages.invitation(invitation, policy), now=now)
+        outbox.post(notifications.invitation(invitation, policy), now=now)
     unanswered.update(sent_at=now)  # the letter leaves now, so its reminder does not leave in the same hour
     for booking in Booking.objects.standing():
-        outbox.post(*messages.booked(booking, policy, now=booking.booked_at), now=now)
+        outbox.post(*notifications.booked(booking, policy, now=booking.booked_at), now=now)
 
 
 def _waiting_list(now: datetime) -> None:
@@ -353,4 +354,4 @@ def _waiting_list(now: datetime) -> None:
     for invitation in cancelled.exclude(pk__in=talking).select_related("application__candidate"):
         joined_at, language = now - timedelta(hours=1), invitation.candidate.language
         WaitlistEntry.objects.create(invitation=invitation, language=language, joined_at=joined_at)
-    services.offer_free_moments(now=now)
+    offer_free_moments(now=now)

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
-from bookings import messages
+from bookings import notifications
 from bookings import privacy as bookings
 from bookings.models import Booking, Invitation
 from candidates import privacy as candidates
 from candidates.models import Candidate
+from core.actors import Actor, key_of
 from organisation import audit
-from organisation.actors import Actor, key_of
 from organisation.models import AuditEvent, Policy
 from outbox import privacy as outbox
 from outbox import services as outbox_services
@@ -63,7 +63,7 @@ def _to_advisors_of_talks(candidate: Candidate, now: datetime) -> list[Draft]:
     """A talk that is ahead must not stay in a calendar; the letters name nobody."""
     ahead = Booking.objects.of_candidate(candidate).standing().filter(ends_at__gt=now)
     policy = Policy.objects.current()
-    return [messages.erased(booking, policy, now=now) for booking in ahead]
+    return [notifications.erased(booking, policy, now=now) for booking in ahead]
 
 
 def _lock(candidate: Candidate) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from bookings.models import Booking, Invitation
 from candidates.models import Application, Candidate
-from organisation.actors import COMMAND
-from organisation.faults import do_each
+from core.actors import COMMAND
+from core.batch import do_each
 from referrals.models import Referral
 from spreekuur.privacy import erase_candidate
 

@@ -11,7 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from spreekuur.safety import LAPTOP_KEY, Choices, unsafe_defaults
+from spreekuur.production_checks import LAPTOP_KEY, Choices, unsafe_defaults
 
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's older copy
 
@@ -66,7 +66,7 @@ INSTALLED_APPS = [
     "vacancies",
     "outbox",
     "organisation",
-    "spreekuur.configuration_app.ConfigurationAdminConfig",
+    "spreekuur.admin_app.ConfigurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -118,7 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "spreekuur.context.house",
+                "spreekuur.context_processors.house",
             ],
         },
     },
@@ -300,10 +300,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["organisation.authentication.ClientTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["organisation.rendering.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["core.json_renderer.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "spreekuur.problems.problem_response",
+    "EXCEPTION_HANDLER": "spreekuur.api_errors.problem_response",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -319,7 +319,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"masked": {"()": "spreekuur.logs.MaskPaths"}},
+    "filters": {"masked": {"()": "spreekuur.log_filters.MaskPaths"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masked"], "stream": sys.stderr}

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from organisation.actors import STRANGER, key_of
+from core.actors import STRANGER, key_of
 from organisation.models import Policy, Role, User
-from organisation.passwords import password_address
-from organisation.services import note_invited
+from organisation.staff.password_link import password_address
+from organisation.staff.services import note_invited
 from outbox import services as outbox
+from outbox.compose import Reader, letter, staff
 from outbox.drafts import Draft
 from outbox.models import Message
-from outbox.writing import Reader, letter, staff
 
 
 def invite_new_staff() -> None:

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from spreekuur import demo, views
+from spreekuur import demo_views, views
 
 urlpatterns = [
     path("api/", include("spreekuur.api")),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("healthz/worker", views.healthz_worker, name="healthz_worker"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
-    path("demo/forward/", demo.demo_forward, name="demo_forward"),
+    path("demo/forward/", demo_views.demo_forward, name="demo_forward"),
     path("language/", views.switch_language, name="set_language"),
     # staff come in
     path("account/login/", account.login, name="account_login"),

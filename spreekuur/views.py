@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from organisation.models import User
-from outbox.inbound.collecting import failures_in_a_row
-from outbox.lateness import GRACE, Lateness
-from outbox.queries import last_heartbeat_within
-from spreekuur.context import places_of
+from outbox.inbound.fetch import failures_in_a_row
+from outbox.monitoring.overdue import GRACE, Lateness
+from outbox.monitoring.queries import last_heartbeat_within
+from spreekuur.context_processors import places_of
 from spreekuur.middleware import AWAY, away
 
 READ = ["GET", "HEAD"]

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django_q.tasks import async_task
 
-from organisation.faults import in_short
+from core.batch import in_short
 from outbox.models import Heartbeat
-from spreekuur.timetable import mend_timetable
+from spreekuur.periodic_tasks import mend_timetable
 
 LOOK_SECONDS = 0.2
 FROZEN_AFTER_SECONDS = 150  # longer than a worker that sends slowly is silent
@@ -62,7 +62,7 @@ class Watchdog:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster", "--skip-checks"]
         environment = {**os.environ, "WORKER_NAME": self.worker}
         self._child = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 our own
-        self._ask("spreekuur.timetable.tick")  # not half a minute later
+        self._ask("spreekuur.periodic_tasks.tick")  # not half a minute later
         self._heard_at, self._patience = monotonic(), max(self.frozen_after, START_SECONDS)
 
     def _watch(self) -> str:

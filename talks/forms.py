@@ -5,10 +5,10 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms import MomentField
-from bookings.impact import Colleague
-from organisation.wording import printable
-from talks.questions import GROUPS, QUESTIONS, Group, Question
+from bookings.appointments.forms import MomentField
+from bookings.reassignment.conflicts import Colleague
+from core.formatting import printable
+from talks.survey_questions import GROUPS, QUESTIONS, Group, Question
 
 LONGEST_NOTE = 20000
 LONGEST_ANSWER = 1000

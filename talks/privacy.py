@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from organisation.actors import number_of
+from core.actors import number_of
 from talks.models import Note, Survey
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from bookings.assignment.reasons import reasons_of
+from bookings.availability.queries import talks_to_correct
 from bookings.models import Booking
-from bookings.queries import talks_to_correct
-from bookings.reasons import reasons_of
-from bookings.text_answers import FailedText, answers_about, failure_of, is_declined
+from bookings.notifications.sms_status import FailedText, answers_about, failure_of, is_declined
 from candidates.models import Application
 from organisation.models import User
 from outbox.models import IncomingText

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from outbox.wake import woken_now_and_then
+from outbox.queue import woken_now_and_then
 from talks import services
 
 

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from talks.views import files, handing_over, moving, notes, survey
+from bookings.appointments.views import reschedule
+from bookings.reassignment.views import reassign
+from talks.views import files, notes, survey
 
 app_name = "talks"
 urlpatterns = [
@@ -11,8 +13,8 @@ urlpatterns = [
     path("talks/<int:pk>/note/", notes.note, name="note"),
     path("talks/<int:pk>/complete/", files.complete, name="complete"),
     path("talks/<int:pk>/missed/", files.no_show, name="no_show"),
-    path("talks/<int:pk>/move/", moving.move, name="move"),
-    path("talks/<int:pk>/hand-over/", handing_over.hand_over, name="hand_over"),
+    path("talks/<int:pk>/move/", reschedule.move, name="move"),
+    path("talks/<int:pk>/hand-over/", reassign.hand_over, name="hand_over"),
     path("talks/<int:pk>/cancel/", files.cancel, name="cancel"),
     path("talks/copies/<int:pk>/use/", notes.note_copy_use, name="note_copy_use"),
     path("talks/copies/<int:pk>/drop/", notes.note_copy_drop, name="note_copy_drop"),

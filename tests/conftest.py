@@ -37,7 +37,7 @@ def first_language():
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
     """While messages leave no second passes, unless a test says so."""
-    monkeypatch.setattr("outbox.ticking.seconds", lambda: 0.0)
+    monkeypatch.setattr("outbox.clock.seconds", lambda: 0.0)
 
 
 def pytest_collection_modifyitems(config, items):

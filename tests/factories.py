@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from advisors.models import Absence, Advisor, AgendaEntry, Opening, OtherCalendar
-from bookings.codes import code_of_entry, digest_of
 from bookings.models import Booking, Hold, Invitation, Topic, WaitlistEntry
-from bookings.wishes import Wish
+from bookings.requests import Wish
+from bookings.short_codes import code_of_entry, digest_of
+from candidates.access.services import link_of
 from candidates.models import Application, Candidate, Rejection, RejectionReason, Strength
-from candidates.services.access import link_of
-from organisation.actors import Actor
+from core.actors import Actor
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
 from outbox.models import Message
 from referrals.models import Referral

@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 
 from django.db import connection
 
-from advisors import no_overlap
+from advisors import overlap_constraint
 
 
 def at_once(calls, *, threads=32):
@@ -40,12 +40,14 @@ class WithoutConstraint:
     """Takes the database's own constraint away for as long as the test lasts."""
 
     def __enter__(self):
-        no_overlap.drop(connection)
+        overlap_constraint.drop(connection)
 
     def __exit__(self, *error):
         with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE {no_overlap.TABLE} SET kind = 'external'")  # what overlaps may not come back
-        no_overlap.add(connection)
+            cursor.execute(
+                f"UPDATE {overlap_constraint.TABLE} SET kind = 'external'"
+            )  # what overlaps may not come back
+        overlap_constraint.add(connection)
 
 
 def overlaps(entries):

@@ -11,12 +11,12 @@ from django.apps import apps
 from django.core import serializers
 from django.urls import URLResolver, get_resolver, resolve, reverse
 
-from advisors.feeds import token_of as token_of_feed
-from advisors.subscribing import switch_on
-from bookings.codes import code_of, digest_of
-from candidates.links import token_of
+from advisors.feed.services import switch_on
+from advisors.feed.tokens import token_of as token_of_feed
+from bookings.short_codes import code_of, digest_of
+from candidates.access.tokens import token_of
 from candidates.models import IntakeFile
-from organisation.actors import SYSTEM
+from core.actors import SYSTEM
 from organisation.models import ApiClient, Department, Location, Role
 from talks.models import Note, NoteCopy
 from tests.factories import (

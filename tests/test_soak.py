@@ -7,15 +7,17 @@ from random import Random
 import pytest
 from django.utils import timezone
 
-from outbox import delivery, mail, services
+from outbox import services
+from outbox.delivery import worker
+from outbox.email import smtp
 from tests.factories import NOW, make_message, make_text
 from tests.races import at_once
-from tests.soak.books import Told, books_of
-from tests.soak.changing import change
-from tests.soak.receiving import told_of
-from tests.soak.running import Plan, nursery, soak
+from tests.soak.changes import change
+from tests.soak.checks import Told, books_of
+from tests.soak.data import confirm, make_world
+from tests.soak.receivers import told_of
+from tests.soak.run import Plan, nursery, soak
 from tests.soak.unlocked import claim_without_lock
-from tests.soak.world import confirm, make_world
 from tests.stand_ins import mail_server
 from tests.web import house_of_this_test
 
@@ -44,21 +46,21 @@ def receipts_after_two(claim, settings):
     """Two workers look for work at the same moment; what they found they send."""
     make_message()
     found = at_once([lambda: claim(now=NOW, channels=["mail"])] * 2, threads=2)
-    with mail_server(settings) as server, closing(mail.transport()) as way:
+    with mail_server(settings) as server, closing(smtp.transport()) as way:
         for message in filter(None, found):
-            delivery.deliver(message, way, now=NOW)
+            worker.deliver(message, way, now=NOW)
     return [told_of(one) for one in server.receipts]
 
 
 def test_two_workers_send_one_message_once(settings):
-    receipts = receipts_after_two(delivery.claim, settings)
+    receipts = receipts_after_two(worker.claim, settings)
 
     books = books_of(told(receipts=receipts))
     assert (str(books), books.faults) == ("1 sent, 0 lost, 0 doubled, 0 uncertain, 0 stale", [])
 
 
 def test_without_the_claim_and_the_last_look_the_soak_finds_a_double(settings, monkeypatch):
-    monkeypatch.setattr(delivery, "_look", lambda *_, **__: None)
+    monkeypatch.setattr(worker, "_look", lambda *_, **__: None)
 
     receipts = receipts_after_two(claim_without_lock, settings)
 
@@ -75,7 +77,7 @@ def test_without_the_withdrawal_the_soak_finds_stale_sends(monkeypatch, is_withd
     confirm(keys)
 
     changed = change(keys[0], Random(1))
-    delivery.deliver_due(now=timezone.now())
+    worker.deliver_due(now=timezone.now())
 
     assert books_of(told(changes=[changed])).stale == stale
 
@@ -86,15 +88,15 @@ def test_without_the_last_look_the_soak_finds_sends_that_began_after_the_change(
 ):
     """Both letters of a talk are claimed when it changes."""
     if not looks:
-        monkeypatch.setattr(delivery, "_look", lambda *_, **__: None)
+        monkeypatch.setattr(worker, "_look", lambda *_, **__: None)
     keys = make_world(talks=1)
     confirm(keys)
     now = timezone.now()
-    taken = [delivery.claim(now=now, channels=["mail"]) for _letter in range(2)]
+    taken = [worker.claim(now=now, channels=["mail"]) for _letter in range(2)]
     changed = change(keys[0], Random(1))
-    with mail_server(settings) as server, closing(mail.transport()) as way:
+    with mail_server(settings) as server, closing(smtp.transport()) as way:
         for message in taken:
-            delivery.deliver(message, way, now=now)
+            worker.deliver(message, way, now=now)
 
     books = books_of(told(receipts=[told_of(one) for one in server.receipts], changes=[changed]))
 

@@ -4,14 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from advisors.availability.queries import question_of
 from advisors.models import Advisor, Opening
-from advisors.queries import question_of
+from bookings.assignment.workload import advisors_in_turn
+from bookings.availability.queries import pool_of, slots_for
 from bookings.models import Booking
-from bookings.queries import pool_of, slots_for
-from bookings.shares import advisors_in_turn
 from organisation.models import Policy
 from tests.bench.history import book, history_of, invite, some_slots
-from tests.bench.plans import rows_read_by
+from tests.bench.query_plans import rows_read_by
 from tests.factories import NOW, make_advisor, make_invitation, make_policy, make_vacancy
 from vacancies.models import Vacancy
 

@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from advisors.availability.slots import Span
 from advisors.models import AgendaEntry
 from advisors.services import add_absence
-from advisors.slots import Span
+from bookings.availability.slot_listing import value_of
 from bookings.models import Booking
-from bookings.moments import value_of
 from organisation import audit
 from tests.factories import CANDIDATE, NOW, TUESDAY_HALF_PAST_TEN, make_advisor, make_booking, make_policy
 from tests.races import WithoutConstraint
 from tests.torture.audit import faults_in
-from tests.torture.running import counted, notes_of
-from tests.torture.world import make_world
+from tests.torture.data import make_world
+from tests.torture.run import counted, notes_of
 from tests.web import house_of_this_test
 
 pytestmark = pytest.mark.django_db(transaction=True)

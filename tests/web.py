@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.db import connection
 
 from tests.bench.client import Asked
-from tests.bench.houses import PRODUCTION, House, server
+from tests.bench.servers import PRODUCTION, House, server
 
 
 def house_of_this_test():

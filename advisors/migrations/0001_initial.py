@@ -8,102 +8,188 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Advisor',
+            name="Advisor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='Job title')),
-                ('languages', models.JSONField(default=advisors.models.default_languages, verbose_name='Languages')),
-                ('specialisms', models.CharField(blank=True, max_length=200, verbose_name='Good at')),
-                ('session_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Empty: as policy says.', null=True, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(120)], verbose_name='Length of a talk (minutes)')),
-                ('buffer_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Empty: as policy says.', null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='Time between talks (minutes)')),
-                ('max_per_day', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='Talks a day, at most')),
-                ('video_url', models.URLField(blank=True, verbose_name='Address of the video room')),
-                ('time_zone', models.CharField(default='Europe/Amsterdam', max_length=40)),
-                ('is_active', models.BooleanField(default=True, verbose_name='Holds talks')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='advisor', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="Job title")),
+                ("languages", models.JSONField(default=advisors.models.default_languages, verbose_name="Languages")),
+                ("specialisms", models.CharField(blank=True, max_length=200, verbose_name="Good at")),
+                (
+                    "session_minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty: as policy says.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                        verbose_name="Length of a talk (minutes)",
+                    ),
+                ),
+                (
+                    "buffer_minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty: as policy says.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(120)],
+                        verbose_name="Time between talks (minutes)",
+                    ),
+                ),
+                (
+                    "max_per_day",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="Talks a day, at most",
+                    ),
+                ),
+                ("video_url", models.URLField(blank=True, verbose_name="Address of the video room")),
+                ("time_zone", models.CharField(default="Europe/Amsterdam", max_length=40)),
+                ("is_active", models.BooleanField(default=True, verbose_name="Holds talks")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="advisor", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'career advisor',
-                'verbose_name_plural': 'career advisors',
-                'ordering': ['pk'],
+                "verbose_name": "career advisor",
+                "verbose_name_plural": "career advisors",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('advisor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='advisors.advisor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="absences", to="advisors.advisor"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at'],
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='AgendaEntry',
+            name="AgendaEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('booking', 'Booking'), ('hold', 'Hold'), ('external', 'Busy in another calendar')], max_length=8)),
-                ('busy_from', models.DateTimeField()),
-                ('busy_until', models.DateTimeField()),
-                ('advisor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='advisors.advisor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("booking", "Booking"), ("hold", "Hold"), ("external", "Busy in another calendar")],
+                        max_length=8,
+                    ),
+                ),
+                ("busy_from", models.DateTimeField()),
+                ("busy_until", models.DateTimeField()),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="advisors.advisor"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['busy_from'],
+                "ordering": ["busy_from"],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='Day')),
-                ('starts', models.TimeField(verbose_name='From')),
-                ('ends', models.TimeField(verbose_name='Until')),
-                ('channels', models.JSONField(default=list, verbose_name='How')),
-                ('advisor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='advisors.advisor')),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organisation.location', verbose_name='Location')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        verbose_name="Day",
+                    ),
+                ),
+                ("starts", models.TimeField(verbose_name="From")),
+                ("ends", models.TimeField(verbose_name="Until")),
+                ("channels", models.JSONField(default=list, verbose_name="How")),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="openings", to="advisors.advisor"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisation.location",
+                        verbose_name="Location",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['advisor', 'weekday', 'starts'],
+                "ordering": ["advisor", "weekday", "starts"],
             },
         ),
         migrations.AddConstraint(
-            model_name='advisor',
-            constraint=models.CheckConstraint(condition=models.Q(('session_minutes__isnull', True), ('session_minutes__gte', 5), _connector='OR'), name='advisor_talk_lasts'),
+            model_name="advisor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("session_minutes__isnull", True), ("session_minutes__gte", 5), _connector="OR"),
+                name="advisor_talk_lasts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['advisor', 'ends_at'], name='absence_by_end'),
+            model_name="absence",
+            index=models.Index(fields=["advisor", "ends_at"], name="absence_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_start'),
+            model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="absence_ends_after_start"
+            ),
         ),
         migrations.AddIndex(
-            model_name='agendaentry',
-            index=models.Index(fields=['advisor', 'busy_until'], name='agenda_entry_by_end'),
+            model_name="agendaentry",
+            index=models.Index(fields=["advisor", "busy_until"], name="agenda_entry_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='agendaentry',
-            constraint=models.CheckConstraint(condition=models.Q(('busy_until__gt', models.F('busy_from'))), name='agenda_entry_takes_time'),
+            model_name="agendaentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("busy_until__gt", models.F("busy_from"))), name="agenda_entry_takes_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='opening_ends_after_start'),
+            model_name="opening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gt", models.F("starts"))), name="opening_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='opening_on_a_weekday'),
+            model_name="opening",
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="opening_on_a_weekday"),
         ),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from advisors.no_overlap import AddNoOverlap
+from advisors.overlap_constraint import AddNoOverlap
 
 
 class Migration(migrations.Migration):

@@ -5,25 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('advisors', '0003_hours_by_rule_and_other_calendars'),
+        ("advisors", "0003_hours_by_rule_and_other_calendars"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='othercalendar',
-            name='skipped_events',
+            model_name="othercalendar",
+            name="skipped_events",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='othercalendar',
-            name='write_due_at',
+            model_name="othercalendar",
+            name="write_due_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AddField(
-            model_name='othercalendar',
-            name='writing_problem',
+            model_name="othercalendar",
+            name="writing_problem",
             field=models.CharField(blank=True, max_length=40),
         ),
     ]

@@ -7,119 +7,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('advisors', '0001_initial'),
-        ('candidates', '0001_initial'),
-        ('organisation', '0001_initial'),
+        ("advisors", "0001_initial"),
+        ("candidates", "0001_initial"),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='Code')),
-                ('label_nl', models.CharField(max_length=120, verbose_name='Dutch')),
-                ('label_en', models.CharField(max_length=120, verbose_name='English')),
-                ('is_active', models.BooleanField(default=True, verbose_name='In use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="Code")),
+                ("label_nl", models.CharField(max_length=120, verbose_name="Dutch")),
+                ("label_en", models.CharField(max_length=120, verbose_name="English")),
+                ("is_active", models.BooleanField(default=True, verbose_name="In use")),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['pk'],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sent_at', models.DateTimeField()),
-                ('open_until', models.DateField()),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('declined_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to='candidates.application')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sent_at", models.DateTimeField()),
+                ("open_until", models.DateField()),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("declined_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitation",
+                        to="candidates.application",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'ordering': ['-sent_at', '-pk'],
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-sent_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('channel', models.CharField(choices=[('phone', 'By phone'), ('video', 'By video'), ('onsite', 'At our office')], max_length=6, verbose_name='How')),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('en', 'English')], max_length=2, verbose_name='Language')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='Phone number')),
-                ('wants_sms', models.BooleanField(default=False, verbose_name='Send me a text message')),
-                ('question', models.TextField(blank=True, max_length=1000, verbose_name='Question')),
-                ('status', models.CharField(choices=[('booked', 'Planned'), ('cancelled', 'Cancelled'), ('completed', 'Talked'), ('no_show', 'Missed each other')], default='booked', max_length=10)),
-                ('booked_at', models.DateTimeField()),
-                ('moved_at', models.DateTimeField(blank=True, null=True)),
-                ('moved_count', models.PositiveSmallIntegerField(default=0)),
-                ('text_reminder_at', models.DateTimeField(blank=True, null=True)),
-                ('mail_reminder_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_by', models.CharField(blank=True, choices=[('candidate', 'The candidate'), ('advisor', 'The advisor')], max_length=10)),
-                ('is_late_cancellation', models.BooleanField(default=False)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('code_digest', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('advisor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='advisors.advisor')),
-                ('entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='booking', to='advisors.agendaentry')),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.location')),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.invitation')),
-                ('topics', models.ManyToManyField(blank=True, related_name='+', to='bookings.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("phone", "By phone"), ("video", "By video"), ("onsite", "At our office")],
+                        max_length=6,
+                        verbose_name="How",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("nl", "Nederlands"), ("en", "English")], max_length=2, verbose_name="Language"
+                    ),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="Phone number"
+                    ),
+                ),
+                ("wants_sms", models.BooleanField(default=False, verbose_name="Send me a text message")),
+                ("question", models.TextField(blank=True, max_length=1000, verbose_name="Question")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("booked", "Planned"),
+                            ("cancelled", "Cancelled"),
+                            ("completed", "Talked"),
+                            ("no_show", "Missed each other"),
+                        ],
+                        default="booked",
+                        max_length=10,
+                    ),
+                ),
+                ("booked_at", models.DateTimeField()),
+                ("moved_at", models.DateTimeField(blank=True, null=True)),
+                ("moved_count", models.PositiveSmallIntegerField(default=0)),
+                ("text_reminder_at", models.DateTimeField(blank=True, null=True)),
+                ("mail_reminder_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancelled_by",
+                    models.CharField(
+                        blank=True, choices=[("candidate", "The candidate"), ("advisor", "The advisor")], max_length=10
+                    ),
+                ),
+                ("is_late_cancellation", models.BooleanField(default=False)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("code_digest", models.CharField(blank=True, db_index=True, max_length=64)),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="advisors.advisor"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="booking",
+                        to="advisors.agendaentry",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.location",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="bookings.invitation"
+                    ),
+                ),
+                ("topics", models.ManyToManyField(blank=True, related_name="+", to="bookings.topic")),
             ],
             options={
-                'verbose_name': 'booking',
-                'verbose_name_plural': 'bookings',
-                'ordering': ['starts_at'],
+                "verbose_name": "booking",
+                "verbose_name_plural": "bookings",
+                "ordering": ["starts_at"],
             },
         ),
         migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['sent_at'], name='invitation_by_moment'),
+            model_name="invitation",
+            index=models.Index(fields=["sent_at"], name="invitation_by_moment"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['advisor', 'starts_at'], name='booking_by_advisor'),
+            model_name="booking",
+            index=models.Index(fields=["advisor", "starts_at"], name="booking_by_advisor"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status', 'booked')), fields=['starts_at'], name='booking_by_start'),
+            model_name="booking",
+            index=models.Index(condition=models.Q(("status", "booked")), fields=["starts_at"], name="booking_by_start"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="booking_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'booked')), fields=('invitation',), name='booking_one_standing_per_invitation'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "booked")),
+                fields=("invitation",),
+                name="booking_one_standing_per_invitation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'booked'), _negated=True), ('entry__isnull', False), _connector='OR'), name='booking_standing_takes_time'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "booked"), _negated=True), ("entry__isnull", False), _connector="OR"
+                ),
+                name="booking_standing_takes_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), ('entry__isnull', True), _connector='OR'), name='booking_cancelled_gives_time_back'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "cancelled"), _negated=True), ("entry__isnull", True), _connector="OR"
+                ),
+                name="booking_cancelled_gives_time_back",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', False), _connector='OR'), name='booking_cancelled_has_moment'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "cancelled"), _negated=True), ("cancelled_at__isnull", False), _connector="OR"
+                ),
+                name="booking_cancelled_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'phone'), ('status', 'booked'), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='booking_phone_talk_has_number'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("channel", "phone"), ("status", "booked"), _negated=True),
+                    models.Q(("phone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="booking_phone_talk_has_number",
+            ),
         ),
     ]

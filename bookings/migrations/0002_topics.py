@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from bookings.catalogue import TOPICS
+from bookings.default_topics import TOPICS
 
 
 def load(apps, schema_editor):

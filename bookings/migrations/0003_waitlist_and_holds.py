@@ -6,58 +6,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('advisors', '0003_hours_by_rule_and_other_calendars'),
-        ('bookings', '0002_topics'),
+        ("advisors", "0003_hours_by_rule_and_other_calendars"),
+        ("bookings", "0002_topics"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='chosen_because',
+            model_name="booking",
+            name="chosen_because",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('channel', models.CharField(choices=[('phone', 'By phone'), ('video', 'By video'), ('onsite', 'At our office')], max_length=6, verbose_name='How')),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('en', 'English')], max_length=2, verbose_name='Language')),
-                ('reason', models.CharField(choices=[('waitlist', 'A moment came free'), ('cancelled', 'Instead of a talk that we cancelled'), ('changed', 'Instead of a talk that no longer fits the hours')], max_length=9)),
-                ('state', models.CharField(choices=[('offered', 'Offered'), ('taken', 'Booked'), ('declined', 'Not wanted'), ('expired', 'Not answered in time'), ('withdrawn', 'Withdrawn')], default='offered', max_length=9)),
-                ('offered_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('advisor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='advisors.advisor')),
-                ('entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hold', to='advisors.agendaentry')),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='bookings.invitation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("phone", "By phone"), ("video", "By video"), ("onsite", "At our office")],
+                        max_length=6,
+                        verbose_name="How",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("nl", "Nederlands"), ("en", "English")], max_length=2, verbose_name="Language"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("waitlist", "A moment came free"),
+                            ("cancelled", "Instead of a talk that we cancelled"),
+                            ("changed", "Instead of a talk that no longer fits the hours"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "Offered"),
+                            ("taken", "Booked"),
+                            ("declined", "Not wanted"),
+                            ("expired", "Not answered in time"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="offered",
+                        max_length=9,
+                    ),
+                ),
+                ("offered_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="advisors.advisor"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hold",
+                        to="advisors.agendaentry",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="bookings.invitation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at'],
-                'indexes': [models.Index(condition=models.Q(('state', 'offered')), fields=['expires_at'], name='hold_by_expiry')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='hold_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state', 'offered')), models.Q(models.Q(('state', 'offered'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='hold_takes_time_while_offered')],
+                "ordering": ["starts_at"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "offered")), fields=["expires_at"], name="hold_by_expiry")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="hold_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entry__isnull", False), ("state", "offered")),
+                            models.Q(models.Q(("state", "offered"), _negated=True), ("entry__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="hold_takes_time_while_offered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WaitlistEntry',
+            name="WaitlistEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekdays', models.JSONField(default=list)),
-                ('day_parts', models.JSONField(default=list)),
-                ('channels', models.JSONField(default=list)),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('en', 'English')], max_length=2, verbose_name='Language')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='Phone number')),
-                ('wants_sms', models.BooleanField(default=False, verbose_name='Send me a text message')),
-                ('joined_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('invitation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='waitlist_entry', to='bookings.invitation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekdays", models.JSONField(default=list)),
+                ("day_parts", models.JSONField(default=list)),
+                ("channels", models.JSONField(default=list)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("nl", "Nederlands"), ("en", "English")], max_length=2, verbose_name="Language"
+                    ),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="Phone number"
+                    ),
+                ),
+                ("wants_sms", models.BooleanField(default=False, verbose_name="Send me a text message")),
+                ("joined_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "invitation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waitlist_entry",
+                        to="bookings.invitation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['joined_at', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['joined_at'], name='waitlist_by_joining')],
+                "ordering": ["joined_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["joined_at"], name="waitlist_by_joining"
+                    )
+                ],
             },
         ),
     ]

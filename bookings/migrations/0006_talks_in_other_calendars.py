@@ -5,25 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('advisors', '0004_calendars_read_and_written'),
-        ('bookings', '0005_offers_from_the_waiting_list'),
+        ("advisors", "0004_calendars_read_and_written"),
+        ("bookings", "0005_offers_from_the_waiting_list"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarCopy',
+            name="CalendarCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=2200)),
-                ('sequence', models.PositiveIntegerField()),
-                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='bookings.booking')),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='advisors.othercalendar')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=2200)),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="copies",
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="copies", to="advisors.othercalendar"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'booking'), name='calendar_copy_once_per_calendar')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("calendar", "booking"), name="calendar_copy_once_per_calendar")
+                ],
             },
         ),
     ]

@@ -5,48 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0006_talks_in_other_calendars'),
+        ("bookings", "0006_talks_in_other_calendars"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='advisor_note_at',
+            model_name="booking",
+            name="advisor_note_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='organiser',
+            model_name="booking",
+            name="organiser",
             field=models.EmailField(blank=True, max_length=254),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='place_told',
+            model_name="booking",
+            name="place_told",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='text_failed_at',
+            model_name="booking",
+            name="text_failed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.CreateModel(
-            name='CalendarAnswer',
+            name="CalendarAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(choices=[('candidate', 'The candidate'), ('advisor', 'The advisor')], max_length=9)),
-                ('answer', models.CharField(choices=[('accepted', 'Accepted in the calendar'), ('tentative', 'Perhaps, says the calendar'), ('declined', 'Declined in the calendar'), ('counter', 'Proposed another moment')], max_length=9)),
-                ('sequence', models.PositiveIntegerField()),
-                ('stamped_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('proposed_starts_at', models.DateTimeField(blank=True, null=True)),
-                ('proposed_is_free', models.BooleanField(blank=True, null=True)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='bookings.booking')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("candidate", "The candidate"), ("advisor", "The advisor")], max_length=9
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Accepted in the calendar"),
+                            ("tentative", "Perhaps, says the calendar"),
+                            ("declined", "Declined in the calendar"),
+                            ("counter", "Proposed another moment"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("stamped_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("proposed_starts_at", models.DateTimeField(blank=True, null=True)),
+                ("proposed_is_free", models.BooleanField(blank=True, null=True)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="bookings.booking"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['received_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('booking', 'party'), name='calendar_answer_one_per_party'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'counter'), _negated=True), ('proposed_starts_at__isnull', False), _connector='OR'), name='calendar_answer_counter_has_moment')],
+                "ordering": ["received_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("booking", "party"), name="calendar_answer_one_per_party"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "counter"), _negated=True),
+                            ("proposed_starts_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="calendar_answer_counter_has_moment",
+                    ),
+                ],
             },
         ),
     ]

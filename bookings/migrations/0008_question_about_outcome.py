@@ -4,21 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('advisors', '0004_calendars_read_and_written'),
-        ('bookings', '0007_calendar_answers'),
-        ('organisation', '0005_limits_of_texts'),
+        ("advisors", "0004_calendars_read_and_written"),
+        ("bookings", "0007_calendar_answers"),
+        ("organisation", "0005_limits_of_texts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='outcome_asked_at',
+            model_name="booking",
+            name="outcome_asked_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status', 'completed')), fields=['closed_at'], name='booking_held'),
+            model_name="booking",
+            index=models.Index(condition=models.Q(("status", "completed")), fields=["closed_at"], name="booking_held"),
         ),
     ]

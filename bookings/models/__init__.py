@@ -1,6 +1,6 @@
-from bookings.models.invitations import Invitation, InvitationQuerySet, Topic
-from bookings.models.talks import Booking, CalendarAnswer, CalendarCopy
-from bookings.models.waiting import Hold, HoldQuerySet, WaitlistEntry
+from bookings.models.appointment import Booking, CalendarAnswer, CalendarCopy
+from bookings.models.invitation import Invitation, InvitationQuerySet, Topic
+from bookings.models.waitlist import Hold, HoldQuerySet, WaitlistEntry
 
 __all__ = [
     "Booking",

@@ -8,189 +8,348 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vacancies', '0001_initial'),
+        ("vacancies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RejectionReason',
+            name="RejectionReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='Code')),
-                ('category', models.SlugField(max_length=40, verbose_name='Category')),
-                ('label_nl', models.CharField(max_length=120, verbose_name='Dutch')),
-                ('label_en', models.CharField(max_length=120, verbose_name='English')),
-                ('needs_component', models.BooleanField(default=True, verbose_name='Must name a requirement')),
-                ('needs_care', models.BooleanField(default=False, verbose_name='Write with extra care')),
-                ('is_active', models.BooleanField(default=True, verbose_name='In use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="Code")),
+                ("category", models.SlugField(max_length=40, verbose_name="Category")),
+                ("label_nl", models.CharField(max_length=120, verbose_name="Dutch")),
+                ("label_en", models.CharField(max_length=120, verbose_name="English")),
+                ("needs_component", models.BooleanField(default=True, verbose_name="Must name a requirement")),
+                ("needs_care", models.BooleanField(default=False, verbose_name="Write with extra care")),
+                ("is_active", models.BooleanField(default=True, verbose_name="In use")),
             ],
             options={
-                'verbose_name': 'reason',
-                'verbose_name_plural': 'reasons',
-                'ordering': ['pk'],
+                "verbose_name": "reason",
+                "verbose_name_plural": "reasons",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_name', models.CharField(max_length=200, verbose_name='First name')),
-                ('infix', models.CharField(blank=True, max_length=40, verbose_name='Infix')),
-                ('last_name', models.CharField(max_length=200, verbose_name='Last name')),
-                ('email', models.EmailField(max_length=254, verbose_name='E-mail address')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='Phone number')),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('en', 'English')], default='nl', max_length=2, verbose_name='Language')),
-                ('messages_stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('last_contact_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('distinct_from', models.ManyToManyField(blank=True, to='candidates.candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_name", models.CharField(max_length=200, verbose_name="First name")),
+                ("infix", models.CharField(blank=True, max_length=40, verbose_name="Infix")),
+                ("last_name", models.CharField(max_length=200, verbose_name="Last name")),
+                ("email", models.EmailField(max_length=254, verbose_name="E-mail address")),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="Phone number"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("nl", "Nederlands"), ("en", "English")],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="Language",
+                    ),
+                ),
+                ("messages_stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("last_contact_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("distinct_from", models.ManyToManyField(blank=True, to="candidates.candidate")),
             ],
             options={
-                'verbose_name': 'candidate',
-                'verbose_name_plural': 'candidates',
-                'ordering': ['last_name', 'first_name', 'pk'],
+                "verbose_name": "candidate",
+                "verbose_name_plural": "candidates",
+                "ordering": ["last_name", "first_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(default='screen', max_length=40)),
-                ('external_id', models.CharField(blank=True, max_length=250)),
-                ('applied_on', models.DateField(blank=True, null=True, verbose_name='Applied on')),
-                ('stage', models.CharField(choices=[('letter', 'Application review'), ('phone_screen', 'Phone screen'), ('interview_1', 'First interview'), ('interview_2', 'Second interview'), ('assessment', 'Assignment or assessment'), ('offer', 'Offer stage')], max_length=14, verbose_name='Stage')),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='vacancies.vacancy')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='candidates.candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(default="screen", max_length=40)),
+                ("external_id", models.CharField(blank=True, max_length=250)),
+                ("applied_on", models.DateField(blank=True, null=True, verbose_name="Applied on")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("letter", "Application review"),
+                            ("phone_screen", "Phone screen"),
+                            ("interview_1", "First interview"),
+                            ("interview_2", "Second interview"),
+                            ("assessment", "Assignment or assessment"),
+                            ("offer", "Offer stage"),
+                        ],
+                        max_length=14,
+                        verbose_name="Stage",
+                    ),
+                ),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="applications", to="vacancies.vacancy"
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="candidates.candidate",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='AccessLink',
+            name="AccessLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('candidate', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='link', to='candidates.candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "candidate",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="link", to="candidates.candidate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='CandidateSource',
+            name="CandidateSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('external_id', models.CharField(max_length=120)),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='candidates.candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("external_id", models.CharField(max_length=120)),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="candidates.candidate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['source', 'external_id'],
+                "ordering": ["source", "external_id"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('sms', 'Text messages about an appointment'), ('referral', 'Introduction to a recruiter')], max_length=20)),
-                ('text_version', models.CharField(max_length=40)),
-                ('language', models.CharField(max_length=2)),
-                ('scope', models.CharField(blank=True, max_length=60)),
-                ('given_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='candidates.candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("sms", "Text messages about an appointment"),
+                            ("referral", "Introduction to a recruiter"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("text_version", models.CharField(max_length=40)),
+                ("language", models.CharField(max_length=2)),
+                ("scope", models.CharField(blank=True, max_length=60)),
+                ("given_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="candidates.candidate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['given_at'],
+                "ordering": ["given_at"],
             },
         ),
         migrations.CreateModel(
-            name='IntakeFile',
+            name="IntakeFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('rows', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('preview', 'To be checked'), ('imported', 'Imported'), ('dropped', 'Given up')], default='preview', max_length=10)),
-                ('ignored_columns', models.JSONField(default=list)),
-                ('outcome', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("rows", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("preview", "To be checked"), ("imported", "Imported"), ("dropped", "Given up")],
+                        default="preview",
+                        max_length=10,
+                    ),
+                ),
+                ("ignored_columns", models.JSONField(default=list)),
+                ("outcome", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Rejection',
+            name="Rejection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rejected_by', models.CharField(choices=[('organisation', 'We turned the candidate down'), ('candidate', 'The candidate withdrew')], default='organisation', max_length=12, verbose_name='Who decided')),
-                ('reason_label', models.CharField(blank=True, max_length=120)),
-                ('explanation', models.TextField(blank=True, max_length=2000, verbose_name='Explanation')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='Decided on')),
-                ('notified_on', models.DateField(blank=True, null=True, verbose_name='Told on')),
-                ('notified_by', models.CharField(blank=True, choices=[('phone', 'By phone'), ('in_person', 'In person'), ('video', 'By video'), ('email', 'By e-mail'), ('letter', 'By letter')], max_length=10, verbose_name='Told how')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rejection', to='candidates.application')),
-                ('component', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vacancies.requirement', verbose_name='Failed requirement')),
-                ('recruiter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejections', to=settings.AUTH_USER_MODEL)),
-                ('reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='candidates.rejectionreason', verbose_name='Reason')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rejected_by",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "We turned the candidate down"),
+                            ("candidate", "The candidate withdrew"),
+                        ],
+                        default="organisation",
+                        max_length=12,
+                        verbose_name="Who decided",
+                    ),
+                ),
+                ("reason_label", models.CharField(blank=True, max_length=120)),
+                ("explanation", models.TextField(blank=True, max_length=2000, verbose_name="Explanation")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="Decided on")),
+                ("notified_on", models.DateField(blank=True, null=True, verbose_name="Told on")),
+                (
+                    "notified_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("phone", "By phone"),
+                            ("in_person", "In person"),
+                            ("video", "By video"),
+                            ("email", "By e-mail"),
+                            ("letter", "By letter"),
+                        ],
+                        max_length=10,
+                        verbose_name="Told how",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejection",
+                        to="candidates.application",
+                    ),
+                ),
+                (
+                    "component",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vacancies.requirement",
+                        verbose_name="Failed requirement",
+                    ),
+                ),
+                (
+                    "recruiter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rejections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="candidates.rejectionreason",
+                        verbose_name="Reason",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Strength',
+            name="Strength",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('rejection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='strengths', to='candidates.rejection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300)),
+                (
+                    "rejection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="strengths", to="candidates.rejection"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['email'], name='candidate_by_email'),
+            model_name="candidate",
+            index=models.Index(fields=["email"], name="candidate_by_email"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='application_once_per_source'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="application_once_per_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidatesource',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='candidate_source_once'),
+            model_name="candidatesource",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="candidate_source_once"),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('given_at')), _connector='OR'), name='consent_withdrawn_after_given'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("given_at")), _connector="OR"
+                ),
+                name="consent_withdrawn_after_given",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rejection',
-            index=models.Index(fields=['notified_on'], name='rejection_by_notice'),
+            model_name="rejection",
+            index=models.Index(fields=["notified_on"], name="rejection_by_notice"),
         ),
         migrations.AddConstraint(
-            model_name='rejection',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), models.Q(('reason__isnull', False), models.Q(('explanation', ''), _negated=True)), _connector='OR'), name='rejection_complete_says_why'),
+            model_name="rejection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("completed_at__isnull", True),
+                    models.Q(("reason__isnull", False), models.Q(("explanation", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="rejection_complete_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rejection',
-            constraint=models.CheckConstraint(condition=models.Q(('rejected_by', 'organisation'), ('completed_at__isnull', True), _connector='OR'), name='rejection_withdrawn_is_not_complete'),
+            model_name="rejection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rejected_by", "organisation"), ("completed_at__isnull", True), _connector="OR"),
+                name="rejection_withdrawn_is_not_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strength',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='strength_says_something'),
+            model_name="strength",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="strength_says_something"
+            ),
         ),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from candidates.catalogue import REASONS
+from candidates.default_reasons import REASONS
 
 
 def load(apps, schema_editor):

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('candidates', '0002_reasons'),
+        ("candidates", "0002_reasons"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='candidate',
-            name='time_zone',
-            field=models.CharField(default='Europe/Amsterdam', max_length=40, verbose_name='Time zone'),
+            model_name="candidate",
+            name="time_zone",
+            field=models.CharField(default="Europe/Amsterdam", max_length=40, verbose_name="Time zone"),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('candidates', '0003_candidate_time_zone'),
+        ("candidates", "0003_candidate_time_zone"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='candidate',
-            name='email_failed_at',
+            model_name="candidate",
+            name="email_failed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('candidates', '0004_failed_addresses'),
+        ("candidates", "0004_failed_addresses"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='candidate',
-            name='email_confirmed_at',
+            model_name="candidate",
+            name="email_confirmed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -1,6 +1,6 @@
-from candidates.models.intake import IntakeFile
-from candidates.models.people import AccessLink, Candidate, CandidateSource, Consent
-from candidates.models.rejections import Application, Rejection, RejectionReason, Stage, Strength
+from candidates.models.candidate import AccessLink, Candidate, CandidateSource, Consent
+from candidates.models.csv_file import IntakeFile
+from candidates.models.rejection import Application, Rejection, RejectionReason, Stage, Strength
 
 __all__ = [
     "AccessLink",

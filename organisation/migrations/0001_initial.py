@@ -10,139 +10,275 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='E-mail address')),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='May sign in')),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('invitation_asked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('invited_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="E-mail address")),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="May sign in")),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                ("invitation_asked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("invited_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'member of staff',
-                'verbose_name_plural': 'staff',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_is_lower_case')],
+                "verbose_name": "member of staff",
+                "verbose_name_plural": "staff",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_is_lower_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiClient',
+            name="ApiClient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('source', models.SlugField(help_text='Short word that marks what this program reports.', max_length=40, verbose_name='Source')),
-                ('token_digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('is_active', models.BooleanField(default=True, verbose_name='May use the API')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_used_on', models.DateField(blank=True, editable=False, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                (
+                    "source",
+                    models.SlugField(
+                        help_text="Short word that marks what this program reports.",
+                        max_length=40,
+                        verbose_name="Source",
+                    ),
+                ),
+                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("is_active", models.BooleanField(default=True, verbose_name="May use the API")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_used_on", models.DateField(blank=True, editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'program',
-                'verbose_name_plural': 'programs',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('source',), name='api_client_source_once')],
+                "verbose_name": "program",
+                "verbose_name_plural": "programs",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)), fields=("source",), name="api_client_source_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=60)),
-                ('about', models.CharField(max_length=60)),
-                ('result', models.CharField(default='done', max_length=60)),
-                ('origin', models.CharField(max_length=12)),
-                ('actor', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(max_length=60)),
+                ("about", models.CharField(max_length=60)),
+                ("result", models.CharField(default="done", max_length=60)),
+                ("origin", models.CharField(max_length=12)),
+                ("actor", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['-at', '-id'], name='audit_by_moment'), models.Index(fields=['about'], name='audit_by_about')],
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["-at", "-id"], name="audit_by_moment"),
+                    models.Index(fields=["about"], name="audit_by_about"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='In use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="In use")),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('name',), name='department_name_once')],
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("name",), name="department_name_once")],
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('address', models.CharField(max_length=120, verbose_name='Street and number')),
-                ('postal_code', models.CharField(blank=True, max_length=12, verbose_name='Postal code')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='Town')),
-                ('room', models.CharField(blank=True, max_length=80, verbose_name='Room or route')),
-                ('has_wheelchair_access', models.BooleanField(default=False, verbose_name='Wheelchair access')),
-                ('is_active', models.BooleanField(default=True, verbose_name='In use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("address", models.CharField(max_length=120, verbose_name="Street and number")),
+                ("postal_code", models.CharField(blank=True, max_length=12, verbose_name="Postal code")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="Town")),
+                ("room", models.CharField(blank=True, max_length=80, verbose_name="Room or route")),
+                ("has_wheelchair_access", models.BooleanField(default=False, verbose_name="Wheelchair access")),
+                ("is_active", models.BooleanField(default=True, verbose_name="In use")),
             ],
             options={
-                'verbose_name': 'location',
-                'verbose_name_plural': 'locations',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('name',), name='location_name_once')],
+                "verbose_name": "location",
+                "verbose_name_plural": "locations",
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("name",), name="location_name_once")],
             },
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('employer_name', models.CharField(blank=True, max_length=80, verbose_name='Name of the employer')),
-                ('short_name', models.CharField(blank=True, help_text='Stands in text messages.', max_length=16, verbose_name='Short name')),
-                ('website', models.URLField(blank=True, verbose_name='Website')),
-                ('sender_name', models.CharField(blank=True, max_length=80, verbose_name='Who signs the invitation')),
-                ('sender_email', models.EmailField(blank=True, max_length=254, verbose_name="Sender's e-mail address")),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='Phone number for candidates')),
-                ('eligibility', models.CharField(choices=[('all_rejected', 'Everybody who was turned down'), ('interviewed', 'Only people who were interviewed'), ('none', 'Nobody, for now')], default='all_rejected', max_length=12, verbose_name='Who is invited')),
-                ('session_minutes', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(120)], verbose_name='Length of a talk (minutes)')),
-                ('buffer_minutes', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='Time between talks (minutes)')),
-                ('notice_hours', models.PositiveSmallIntegerField(default=24, validators=[django.core.validators.MaxValueValidator(336)], verbose_name='Book at least this long ahead (hours)')),
-                ('horizon_days', models.PositiveSmallIntegerField(default=28, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(180)], verbose_name='Book at most this far ahead (days)')),
-                ('cancel_until_hours', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MaxValueValidator(168)], verbose_name='Move or cancel until (hours before)')),
-                ('invitation_valid_days', models.PositiveSmallIntegerField(default=21, validators=[django.core.validators.MinValueValidator(3), django.core.validators.MaxValueValidator(180)], verbose_name='An invitation is open for (days)')),
-                ('languages', models.JSONField(default=organisation.models.policy.default_languages, verbose_name='Languages')),
-                ('default_language', models.CharField(choices=[('nl', 'Nederlands'), ('en', 'English')], default='nl', max_length=2, verbose_name='First language')),
-                ('second_factor_required', models.BooleanField(default=False, verbose_name='Staff must use a second factor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("employer_name", models.CharField(blank=True, max_length=80, verbose_name="Name of the employer")),
+                (
+                    "short_name",
+                    models.CharField(
+                        blank=True, help_text="Stands in text messages.", max_length=16, verbose_name="Short name"
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="Website")),
+                ("sender_name", models.CharField(blank=True, max_length=80, verbose_name="Who signs the invitation")),
+                ("sender_email", models.EmailField(blank=True, max_length=254, verbose_name="Sender's e-mail address")),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="Phone number for candidates"
+                    ),
+                ),
+                (
+                    "eligibility",
+                    models.CharField(
+                        choices=[
+                            ("all_rejected", "Everybody who was turned down"),
+                            ("interviewed", "Only people who were interviewed"),
+                            ("none", "Nobody, for now"),
+                        ],
+                        default="all_rejected",
+                        max_length=12,
+                        verbose_name="Who is invited",
+                    ),
+                ),
+                (
+                    "session_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                        verbose_name="Length of a talk (minutes)",
+                    ),
+                ),
+                (
+                    "buffer_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[django.core.validators.MaxValueValidator(120)],
+                        verbose_name="Time between talks (minutes)",
+                    ),
+                ),
+                (
+                    "notice_hours",
+                    models.PositiveSmallIntegerField(
+                        default=24,
+                        validators=[django.core.validators.MaxValueValidator(336)],
+                        verbose_name="Book at least this long ahead (hours)",
+                    ),
+                ),
+                (
+                    "horizon_days",
+                    models.PositiveSmallIntegerField(
+                        default=28,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                        verbose_name="Book at most this far ahead (days)",
+                    ),
+                ),
+                (
+                    "cancel_until_hours",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        validators=[django.core.validators.MaxValueValidator(168)],
+                        verbose_name="Move or cancel until (hours before)",
+                    ),
+                ),
+                (
+                    "invitation_valid_days",
+                    models.PositiveSmallIntegerField(
+                        default=21,
+                        validators=[
+                            django.core.validators.MinValueValidator(3),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                        verbose_name="An invitation is open for (days)",
+                    ),
+                ),
+                (
+                    "languages",
+                    models.JSONField(default=organisation.models.policy.default_languages, verbose_name="Languages"),
+                ),
+                (
+                    "default_language",
+                    models.CharField(
+                        choices=[("nl", "Nederlands"), ("en", "English")],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="First language",
+                    ),
+                ),
+                (
+                    "second_factor_required",
+                    models.BooleanField(default=False, verbose_name="Staff must use a second factor"),
+                ),
             ],
             options={
-                'verbose_name': 'policy',
-                'verbose_name_plural': 'policy',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='policy_one_row'), models.CheckConstraint(condition=models.Q(('session_minutes__gte', 5)), name='policy_talk_lasts'), models.CheckConstraint(condition=models.Q(('horizon_days__gte', 1)), name='policy_has_horizon'), models.CheckConstraint(condition=models.Q(('invitation_valid_days__gte', 3)), name='policy_invitation_stays_open')],
+                "verbose_name": "policy",
+                "verbose_name_plural": "policy",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="policy_one_row"),
+                    models.CheckConstraint(condition=models.Q(("session_minutes__gte", 5)), name="policy_talk_lasts"),
+                    models.CheckConstraint(condition=models.Q(("horizon_days__gte", 1)), name="policy_has_horizon"),
+                    models.CheckConstraint(
+                        condition=models.Q(("invitation_valid_days__gte", 3)), name="policy_invitation_stays_open"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('advisor', 'Career advisor'), ('recruiter', 'Recruiter'), ('manager', 'Manager'), ('application_manager', 'Application manager')], max_length=20)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("advisor", "Career advisor"),
+                            ("recruiter", "Recruiter"),
+                            ("manager", "Manager"),
+                            ("application_manager", "Application manager"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['user', 'role'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'role'), name='role_grant_once')],
+                "ordering": ["user", "role"],
+                "constraints": [models.UniqueConstraint(fields=("user", "role"), name="role_grant_once")],
             },
         ),
     ]

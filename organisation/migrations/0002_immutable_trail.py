@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from organisation.immutable_trail import AddImmutableTrail
+from organisation.audit_trigger import AddImmutableTrail
 
 
 class Migration(migrations.Migration):

@@ -5,48 +5,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0002_immutable_trail'),
+        ("organisation", "0002_immutable_trail"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='policy',
-            name='buffer_before_minutes',
-            field=models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='Time before a talk (minutes)'),
+            model_name="policy",
+            name="buffer_before_minutes",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                validators=[django.core.validators.MaxValueValidator(120)],
+                verbose_name="Time before a talk (minutes)",
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='closed_days',
-            field=models.JSONField(blank=True, default=dict, verbose_name='Days on which we are closed'),
+            model_name="policy",
+            name="closed_days",
+            field=models.JSONField(blank=True, default=dict, verbose_name="Days on which we are closed"),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='closes_on_public_holidays',
-            field=models.BooleanField(default=True, verbose_name='Closed on Dutch public holidays'),
+            model_name="policy",
+            name="closes_on_public_holidays",
+            field=models.BooleanField(default=True, verbose_name="Closed on Dutch public holidays"),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='hold_hours',
-            field=models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(72)], verbose_name='A moment is held for somebody for (hours)'),
+            model_name="policy",
+            name="hold_hours",
+            field=models.PositiveSmallIntegerField(
+                default=4,
+                validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(72)],
+                verbose_name="A moment is held for somebody for (hours)",
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='share_window_days',
-            field=models.PositiveSmallIntegerField(default=28, validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(366)], verbose_name='Talks are shared out over (days)'),
+            model_name="policy",
+            name="share_window_days",
+            field=models.PositiveSmallIntegerField(
+                default=28,
+                validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(366)],
+                verbose_name="Talks are shared out over (days)",
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='step_minutes',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='Empty: a talk follows a talk.', null=True, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)], verbose_name='A talk may start every (minutes)'),
+            model_name="policy",
+            name="step_minutes",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                help_text="Empty: a talk follows a talk.",
+                null=True,
+                validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)],
+                verbose_name="A talk may start every (minutes)",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('step_minutes__isnull', True), ('step_minutes__gte', 5), _connector='OR'), name='policy_steps_are_steps'),
+            model_name="policy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step_minutes__isnull", True), ("step_minutes__gte", 5), _connector="OR"),
+                name="policy_steps_are_steps",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_hours__gte', 1)), name='policy_holds_for_a_while'),
+            model_name="policy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hold_hours__gte", 1)), name="policy_holds_for_a_while"
+            ),
         ),
     ]

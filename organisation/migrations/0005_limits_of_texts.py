@@ -6,40 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0004_limits_in_true_words'),
+        ("organisation", "0004_limits_in_true_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='policy',
-            name='sms_budget',
-            field=models.PositiveIntegerField(default=250, verbose_name='Texts per month may cost, at most (euros)'),
+            model_name="policy",
+            name="sms_budget",
+            field=models.PositiveIntegerField(default=250, verbose_name="Texts per month may cost, at most (euros)"),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='sms_countries',
-            field=models.JSONField(blank=True, default=organisation.models.policy.default_sms_countries, verbose_name='Texts may go to numbers of'),
+            model_name="policy",
+            name="sms_countries",
+            field=models.JSONField(
+                blank=True,
+                default=organisation.models.policy.default_sms_countries,
+                verbose_name="Texts may go to numbers of",
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='sms_per_day',
-            field=models.PositiveIntegerField(default=500, verbose_name='Texts per day, at most'),
+            model_name="policy",
+            name="sms_per_day",
+            field=models.PositiveIntegerField(default=500, verbose_name="Texts per day, at most"),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='sms_per_number',
-            field=models.PositiveSmallIntegerField(default=4, verbose_name='Texts per day to one number, at most'),
+            model_name="policy",
+            name="sms_per_number",
+            field=models.PositiveSmallIntegerField(default=4, verbose_name="Texts per day to one number, at most"),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='sms_price',
-            field=models.DecimalField(decimal_places=4, default=Decimal('0.10'), max_digits=6, verbose_name='What one text costs (euros)'),
+            model_name="policy",
+            name="sms_price",
+            field=models.DecimalField(
+                decimal_places=4, default=Decimal("0.10"), max_digits=6, verbose_name="What one text costs (euros)"
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='timetable',
+            model_name="policy",
+            name="timetable",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]

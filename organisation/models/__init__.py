@@ -1,5 +1,5 @@
+from organisation.models.api_client import ApiClient
 from organisation.models.audit import AuditEvent
-from organisation.models.clients import ApiClient
 from organisation.models.policy import Department, Location, Policy
 from organisation.models.staff import Role, RoleGrant, User
 

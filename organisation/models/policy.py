@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from organisation.prepared import Prepared, row_of
-from organisation.timetable import Times
+from core.message_schedule import Times
+from core.prepared_statements import Prepared, row_of
 
 
 def default_languages() -> list[str]:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from outbox.inbound.collecting import collect
+from outbox.inbound.fetch import collect
 
 READ = "outbox.inbound.tasks.read_inbox"
 

@@ -5,63 +5,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worker', models.CharField(max_length=120, unique=True)),
-                ('beat_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("worker", models.CharField(max_length=120, unique=True)),
+                ("beat_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-beat_at'],
+                "ordering": ["-beat_at"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('mail', 'E-mail'), ('sms', 'Text message')], max_length=4)),
-                ('dedupe_key', models.CharField(max_length=200, unique=True)),
-                ('about', models.CharField(max_length=60)),
-                ('person_key', models.CharField(db_index=True, max_length=60)),
-                ('language', models.CharField(max_length=2)),
-                ('recipient_name', models.CharField(blank=True, max_length=200)),
-                ('recipient', models.CharField(max_length=254)),
-                ('sender_name', models.CharField(blank=True, max_length=200)),
-                ('sender_email', models.CharField(blank=True, max_length=254)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('calendar', models.TextField(blank=True)),
-                ('calendar_method', models.CharField(blank=True, max_length=10)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Leaving now'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('suppressed', 'Not sent')], default='queued', max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('withdrawn', 'It was no longer needed.'), ('too_late', 'It would have come too late.'), ('address', 'Nothing can be delivered at this address or number.'), ('opted_out', 'The receiver does not want texts from us.'), ('refused', 'The provider refuses this message.'), ('busy', 'The provider asks to try again later.'), ('away', 'The provider does not answer.'), ('settings', 'The provider does not accept our settings.'), ('fault', 'Something went wrong on our side.')], max_length=10)),
-                ('provider_code', models.CharField(blank=True, max_length=20)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('is_uncertain', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('useless_after', models.DateTimeField(blank=True, null=True)),
-                ('only_at_office_hours', models.BooleanField(default=False)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('lease', models.UUIDField(blank=True, null=True)),
-                ('provider_id', models.CharField(blank=True, max_length=120)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("channel", models.CharField(choices=[("mail", "E-mail"), ("sms", "Text message")], max_length=4)),
+                ("dedupe_key", models.CharField(max_length=200, unique=True)),
+                ("about", models.CharField(max_length=60)),
+                ("person_key", models.CharField(db_index=True, max_length=60)),
+                ("language", models.CharField(max_length=2)),
+                ("recipient_name", models.CharField(blank=True, max_length=200)),
+                ("recipient", models.CharField(max_length=254)),
+                ("sender_name", models.CharField(blank=True, max_length=200)),
+                ("sender_email", models.CharField(blank=True, max_length=254)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("calendar", models.TextField(blank=True)),
+                ("calendar_method", models.CharField(blank=True, max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("sending", "Leaving now"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Failed"),
+                            ("suppressed", "Not sent"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("withdrawn", "It was no longer needed."),
+                            ("too_late", "It would have come too late."),
+                            ("address", "Nothing can be delivered at this address or number."),
+                            ("opted_out", "The receiver does not want texts from us."),
+                            ("refused", "The provider refuses this message."),
+                            ("busy", "The provider asks to try again later."),
+                            ("away", "The provider does not answer."),
+                            ("settings", "The provider does not accept our settings."),
+                            ("fault", "Something went wrong on our side."),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("provider_code", models.CharField(blank=True, max_length=20)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("is_uncertain", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("useless_after", models.DateTimeField(blank=True, null=True)),
+                ("only_at_office_hours", models.BooleanField(default=False)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("lease", models.UUIDField(blank=True, null=True)),
+                ("provider_id", models.CharField(blank=True, max_length=120)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['not_before'], name='message_due'), models.Index(condition=models.Q(('state', 'sending')), fields=['leased_until'], name='message_leased'), models.Index(fields=['about'], name='message_by_about')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('leased_until__isnull', False), _connector='OR'), name='message_sending_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='message_sent_has_moment')],
+                "ordering": ["created_at", "pk"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "queued")), fields=["not_before"], name="message_due"),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["leased_until"], name="message_leased"
+                    ),
+                    models.Index(fields=["about"], name="message_by_about"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sending"), _negated=True),
+                            ("leased_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_sending_has_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="message_sent_has_moment",
+                    ),
+                ],
             },
         ),
     ]

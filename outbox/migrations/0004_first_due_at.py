@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0003_what_came_back'),
+        ("outbox", "0003_what_came_back"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='first_due_at',
+            model_name="message",
+            name="first_due_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

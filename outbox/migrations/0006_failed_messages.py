@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0005_what_is_ready'),
+        ("outbox", "0005_what_is_ready"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['ended_at'], name='message_failed'),
+            model_name="message",
+            index=models.Index(condition=models.Q(("state", "failed")), fields=["ended_at"], name="message_failed"),
         ),
     ]

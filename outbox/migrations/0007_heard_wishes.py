@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0006_failed_messages'),
+        ("outbox", "0006_failed_messages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='optout',
-            name='heard',
+            model_name="optout",
+            name="heard",
             field=models.JSONField(default=list),
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0010_turns'),
+        ("outbox", "0010_turns"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='heartbeat',
-            name='calm_at',
+            model_name="heartbeat",
+            name="calm_at",
             field=models.FloatField(default=0),
         ),
         migrations.AddField(
-            model_name='heartbeat',
-            name='clock_offset',
+            model_name="heartbeat",
+            name="clock_offset",
             field=models.FloatField(blank=True, null=True),
         ),
     ]

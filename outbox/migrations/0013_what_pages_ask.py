@@ -5,22 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0012_ended_has_reason'),
+        ("outbox", "0012_ended_has_reason"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('is_uncertain', True)), fields=['created_at'], name='message_uncertain'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("is_uncertain", True)), fields=["created_at"], name="message_uncertain"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(django.db.models.functions.comparison.Coalesce('first_due_at', 'not_before'), condition=models.Q(('is_standby', False)), name='message_due_at'),
+            model_name="message",
+            index=models.Index(
+                django.db.models.functions.comparison.Coalesce("first_due_at", "not_before"),
+                condition=models.Q(("is_standby", False)),
+                name="message_due_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['kind', '-id'], name='message_by_kind'),
+            model_name="message",
+            index=models.Index(fields=["kind", "-id"], name="message_by_kind"),
         ),
     ]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from outbox.models.messages import Message
+from outbox.models.message import Message
 
 
 class IncomingText(models.Model):

@@ -5,41 +5,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bookings', '0002_topics'),
-        ('vacancies', '0001_initial'),
+        ("bookings", "0002_topics"),
+        ("vacancies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('introduction', models.TextField(max_length=2000, verbose_name='Introduction')),
-                ('is_changed_by_candidate', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('awaiting_consent', 'Waiting for the candidate'), ('refused', 'The candidate said no'), ('sent', 'With the recruiter'), ('accepted', 'The recruiter gets in touch'), ('declined', 'Does not fit now'), ('withdrawn', 'Withdrawn by the candidate'), ('closed', 'Closed')], default='awaiting_consent', max_length=16)),
-                ('proposed_at', models.DateTimeField()),
-                ('consented_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_at', models.DateTimeField(blank=True, null=True)),
-                ('answer_by', models.DateField(blank=True, null=True)),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answer_reason', models.TextField(blank=True, max_length=1000, verbose_name='Reason')),
-                ('outcome', models.CharField(blank=True, choices=[('interview', 'Interview'), ('hired', 'Hired'), ('rejected', 'Not chosen'), ('withdrawn', 'Candidate stopped'), ('not_suitable', 'Not suitable')], max_length=12, verbose_name='Outcome')),
-                ('outcome_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='bookings.booking')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='vacancies.vacancy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("introduction", models.TextField(max_length=2000, verbose_name="Introduction")),
+                ("is_changed_by_candidate", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("awaiting_consent", "Waiting for the candidate"),
+                            ("refused", "The candidate said no"),
+                            ("sent", "With the recruiter"),
+                            ("accepted", "The recruiter gets in touch"),
+                            ("declined", "Does not fit now"),
+                            ("withdrawn", "Withdrawn by the candidate"),
+                            ("closed", "Closed"),
+                        ],
+                        default="awaiting_consent",
+                        max_length=16,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("consented_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("answer_by", models.DateField(blank=True, null=True)),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answer_reason", models.TextField(blank=True, max_length=1000, verbose_name="Reason")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("interview", "Interview"),
+                            ("hired", "Hired"),
+                            ("rejected", "Not chosen"),
+                            ("withdrawn", "Candidate stopped"),
+                            ("not_suitable", "Not suitable"),
+                        ],
+                        max_length=12,
+                        verbose_name="Outcome",
+                    ),
+                ),
+                ("outcome_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="vacancies.vacancy"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'referral',
-                'verbose_name_plural': 'referrals',
-                'ordering': ['-proposed_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('state', 'sent')), fields=['answer_by'], name='referral_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('booking', 'vacancy'), name='referral_once_per_vacancy'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'accepted', 'declined', 'closed']), _negated=True), ('consented_at__isnull', False), _connector='OR'), name='referral_reaches_recruiter_after_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('answer_by__isnull', False), _connector='OR'), name='referral_sent_has_answer_day'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='referral_closed_has_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', False), _connector='OR'), name='referral_withdrawn_has_moment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer_reason', ''), _negated=True), _connector='OR'), name='referral_declined_says_why')],
+                "verbose_name": "referral",
+                "verbose_name_plural": "referrals",
+                "ordering": ["-proposed_at", "-pk"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "sent")), fields=["answer_by"], name="referral_waiting")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("booking", "vacancy"), name="referral_once_per_vacancy"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sent", "accepted", "declined", "closed"]), _negated=True),
+                            ("consented_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="referral_reaches_recruiter_after_consent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("answer_by__isnull", False), _connector="OR"
+                        ),
+                        name="referral_sent_has_answer_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(("outcome", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="referral_closed_has_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            ("withdrawn_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="referral_withdrawn_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("answer_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="referral_declined_says_why",
+                    ),
+                ],
             },
         ),
     ]

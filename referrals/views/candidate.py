@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from candidates.access.session import for_candidate
 from candidates.models import Candidate
-from candidates.session import for_candidate
-from organisation.actors import Actor
-from organisation.refusals import Refusal
+from core.actors import Actor
+from core.errors import Refusal
 from referrals import services
 from referrals.forms import IntroductionForm
 from referrals.models import Referral
-from referrals.steps import steps_of
+from referrals.timeline import steps_of
 from vacancies.models import Vacancy
 
 

@@ -9,17 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.actors import Actor
+from core.errors import Refusal
 from organisation import audit
-from organisation.actors import Actor
-from organisation.doors import for_role, staff_of
 from organisation.models import Role, User
-from organisation.refusals import Refusal
+from organisation.permissions import for_role, staff_of
 from referrals import services
+from referrals.errors import Withdrawn
 from referrals.forms import AnswerForm, OutcomeForm
 from referrals.models import Referral
 from referrals.queries import answered_by, proposed_by, waiting_for
-from referrals.refusals import Withdrawn
-from referrals.steps import steps_of
+from referrals.timeline import steps_of
 
 
 @require_http_methods(["GET", "HEAD"])

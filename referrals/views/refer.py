@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
+from core.actors import Actor
+from core.errors import Refusal
 from organisation import audit
-from organisation.actors import Actor
-from organisation.doors import for_role, staff_of
 from organisation.models import Role
-from organisation.refusals import Refusal
+from organisation.permissions import for_role, staff_of
 from referrals import services
 from referrals.forms import ReferForm
 from referrals.queries import refuse_unless_held

@@ -1,6 +1,6 @@
 from talks.services.notes import Saved, drop_copy, save_note, use_copy
 from talks.services.outcomes import mark_completed, mark_no_show
-from talks.services.surveying import answer_survey, ask_how_it_was
+from talks.services.survey import answer_survey, ask_how_it_was
 
 __all__ = [
     "Saved",

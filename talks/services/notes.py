@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import transaction
 
 from bookings.models import Booking
+from core.actors import Actor
 from organisation import audit
-from organisation.actors import Actor
 from organisation.models import User
+from talks.errors import CopyChanged
 from talks.models import Note, NoteCopy
-from talks.refusals import CopyChanged
 
 
 @dataclass(frozen=True, kw_only=True)

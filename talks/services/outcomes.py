@@ -6,13 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.models import Booking
-from candidates.services.contact import touch
+from candidates.contact import touch
+from core.actors import Actor, key_of
 from organisation import audit
-from organisation.actors import Actor, key_of
 from organisation.models import Policy
 from outbox import services as outbox
-from talks import messages
-from talks.refusals import NotStartedYet, TalkCancelled, TooLateToCorrect
+from talks import notifications
+from talks.errors import NotStartedYet, TalkCancelled, TooLateToCorrect
 
 Status = Booking.Status
 
@@ -41,7 +41,7 @@ def mark_no_show(*, booking: Booking, actor: Actor, now: datetime) -> Booking:
             return booking
         touch(booking.candidate, now=now)
         audit.record("talk.no_show", booking, actor=actor, result=_result(was), now=now)
-        outbox.post(messages.no_show(booking, Policy.objects.current(), now=now), now=now)
+        outbox.post(notifications.no_show(booking, Policy.objects.current(), now=now), now=now)
     return booking
 
 

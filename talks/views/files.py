@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from advisors.doors import render_on_clock_of
-from bookings import services as bookings
+from advisors.permissions import render_on_clock_of
+from bookings.appointments.cancel import cancel as cancel_booking
 from bookings.models import Booking
+from core.actors import Actor
+from core.errors import Refusal
 from organisation import audit
-from organisation.actors import Actor
-from organisation.doors import for_role, staff_of
 from organisation.models import Role
-from organisation.refusals import Refusal
+from organisation.permissions import for_role, staff_of
 from talks import services
 from talks.forms import CancelForm, NoteForm
 from talks.queries import file_of, talks_for_file
@@ -67,7 +67,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            cancelled = bookings.cancel(
+            cancelled = cancel_booking(
                 booking=booking,
                 by=Booking.CancelledBy.ADVISOR,
                 word=form.cleaned_data["word"],

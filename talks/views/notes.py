@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from advisors.doors import render_on_clock_of
+from advisors.permissions import render_on_clock_of
 from bookings.models import Booking
-from organisation.actors import Actor
-from organisation.doors import for_role, staff_of
+from core.actors import Actor
+from core.errors import Refusal
 from organisation.models import Role
-from organisation.refusals import Refusal
+from organisation.permissions import for_role, staff_of
 from talks import services
 from talks.forms import CopyForm, NoteForm
 from talks.models import NoteCopy

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from candidates.access.session import for_candidate
 from candidates.models import Candidate
-from candidates.session import for_candidate
-from organisation.actors import Actor
+from core.actors import Actor
 from talks import services
 from talks.forms import SurveyForm
 from talks.models import Survey

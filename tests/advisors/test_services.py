@@ -3,12 +3,12 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from advisors.availability.errors import SlotTaken
+from advisors.availability.queries import question_of
 from advisors.models import AgendaEntry
-from advisors.queries import question_of
-from advisors.refusals import SlotTaken
 from advisors.services import lock_agenda, take_time
 from organisation.models import Policy
-from organisation.services import close_day
+from organisation.policy.closed_days import close_day
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_advisor, make_policy
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from tests.bench import figures, messages
 from tests.bench.figures import AT_MOST, DOORS, OF_THE_PROMISE, Visitor
-from tests.bench.houses import empty_house, house, place_of_postgresql, say, server, static_files
+from tests.bench.servers import empty_house, house, place_of_postgresql, say, server, static_files
 
 DATABASES = ("postgresql", "sqlite")
 ADVISORS = (1, 20, 100)
@@ -94,7 +94,7 @@ def measure_history(young, old, options):
             found.append(figures.over_none(what, without, with_history, pairs=options.pairs))
     worst = max(found, key=lambda values: values["value"])
     if young.database == "postgresql":
-        read, read_without = (kept.run("tests.bench.reading")["rows_read"] for kept in (old, young))
+        read, read_without = (kept.run("tests.bench.slots")["rows_read"] for kept in (old, young))
         worst |= {"rows_read": read, "rows_read_without": read_without}
     report("history", old, worst)
 

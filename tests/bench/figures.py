@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from tests.bench.client import Asked, Client, interleaved, p95_of
-from tests.bench.houses import server
+from tests.bench.servers import server
 
 OF_THE_PROMISE = 20  # advisors; what depends on their number is promised of so many
 WARM_UP = 40
@@ -113,7 +113,7 @@ def over_none(what, without, with_history, *, pairs):
 
 def statements(house):
     """To list the slots of everybody."""
-    found = house.run("tests.bench.reading")
+    found = house.run("tests.bench.slots")
     times = found["took_ms"]
     return {"p50_ms": statistics.median(times), "p95_ms": p95_of(times), "value": found["statements"]}
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 from django.core.management.color import no_style
 from django.db import connection
 
+from advisors.availability.queries import free_slots_of, question_of
 from advisors.models import Advisor, AgendaEntry
-from advisors.queries import free_slots_of, question_of
 from bookings.models import Booking, Invitation
-from candidates.links import digest_of, token_of
+from candidates.access.tokens import digest_of, token_of
 from candidates.models import AccessLink, Application, Candidate, Rejection, Strength
 from organisation.authentication import digest_of as digest_of_token
 from organisation.authentication import new_token

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 
-from tests.bench.houses import ROOT, House, empty_house, run, say
-from tests.soak.programs import receiving
+from tests.bench.servers import ROOT, House, empty_house, run, say
+from tests.soak.clients import receiving
 from tests.soak.throw_away import redis_for
 
 TASKS = 1_000
@@ -35,7 +35,7 @@ def messages(kind, queue, workers, count):
         ends, where = stack.enter_context(receiving())
         house = House(kind, empty.environment | where | {"REDIS_URL": url, "WORKERS": str(workers)})
         stack.enter_context(worker(house))
-        told = house.run("tests.bench.sending", f"--messages={count}", f"--tasks={TASKS}")
+        told = house.run("tests.bench.sender", f"--messages={count}", f"--tasks={TASKS}")
         moments = [at for _key, at, *_rest in ends("tell")["receipts"]]
     per_second = len(moments) / (max(moments) - told["began_at"])
     tasks_per_second = TASKS / told["tasks_seconds"]
@@ -63,7 +63,7 @@ def reminders(kind, count):
     with empty_house(kind) as empty:
         own = {"DJANGO_SETTINGS_MODULE": "tests.soak.settings", "SOAK_PACE": "1"}
         house = House(kind, empty.environment | own)
-        return json.loads(run(house, "-m", "tests.bench.reminding", f"--reminders={count}").splitlines()[-1])
+        return json.loads(run(house, "-m", "tests.bench.reminders", f"--reminders={count}").splitlines()[-1])
 
 
 def report(what, kind, queue, workers, values):

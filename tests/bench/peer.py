@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench.client import Asked, Client, interleaved
 from tests.bench.figures import OF_THE_PROMISE, WARM_UP, Visitor, invitations_needed
-from tests.bench.houses import House, database, empty_house, house, place_of_postgresql, run, say, server, static_files
+from tests.bench.servers import House, database, empty_house, house, place_of_postgresql, run, say, server, static_files
 
 DATABASES = ("postgresql", "sqlite")
 PROJECT = Path(__file__).parent / "peer_project"

@@ -1,11 +1,11 @@
 from django.urls import include, path
 
 from spreekuur.urls import handler500
-from tests.bench import floors
+from tests.bench import baselines
 
 __all__ = ["handler500"]
 urlpatterns = [
-    path("floor/answer", floors.answer),
-    path("floor/insert", floors.insert),
+    path("floor/answer", baselines.answer),
+    path("floor/insert", baselines.insert),
     path("", include("spreekuur.urls")),
 ]

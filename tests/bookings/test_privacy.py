@@ -2,7 +2,7 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings import privacy
-from bookings.fairness import Load, in_turn
+from bookings.assignment.fairness import Load, in_turn
 from bookings.models import Booking, CalendarAnswer, Hold, Invitation, WaitlistEntry
 from tests.factories import NOW, make_booking, make_hold, make_waitlist_entry
 

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from candidates.links import token_of
+from candidates.access.tokens import token_of
 from tests.factories import make_booking, make_invitation, make_policy
 
 TEN = "2026-11-24T09:00Z"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.house import House
 from tests.browser.person import Person
-from tests.browser.setting_up import SUNDAY_EVENING, Employer, set_up
+from tests.browser.server import House
+from tests.browser.setup import SUNDAY_EVENING, Employer, set_up
 
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # the first needs a third less work

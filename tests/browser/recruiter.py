@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.browser.person import Person
-from tests.browser.setting_up import KARIM
+from tests.browser.setup import KARIM
 
 HEADER = (
     "kandidaat_id;voornaam;tussenvoegsel;achternaam;email;telefoon;taal;vacature_id;functie;afdeling;recruiter_email;"

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from spreekuur.demo_loader import PASSWORD
-from tests.browser.setting_up import YOUSSEF, sign_in
+from tests.browser.setup import YOUSSEF, sign_in
 
 PAGE = re.compile(rb"/Type\s*/Page[^s]")
 PHONE = {"width": 360, "height": 800}

@@ -7,10 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from outbox.letters import html_of
 from outbox.models import Message
+from outbox.templates import html_of
+from tests.all_letters import Story
 from tests.browser.conftest import CHROMIUM, QUIET
-from tests.every_letter import Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}

@@ -5,7 +5,7 @@ import pytest
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.outbox import PATIENCE, look_again
-from tests.browser.setting_up import YOUSSEF, sign_in
+from tests.browser.setup import YOUSSEF, sign_in
 from tests.browser.walk import faults_of
 from tests.calendar_samples import calendar
 from tests.calendar_servers import web_server

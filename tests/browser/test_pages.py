@@ -4,7 +4,7 @@ import pytest
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.recruiter import BRAM, BROKEN, SEVDA, upload
-from tests.browser.setting_up import CHIEF, KARIM, YOUSSEF, sign_in
+from tests.browser.setup import CHIEF, KARIM, YOUSSEF, sign_in
 from tests.browser.walk import Walk
 from tests.test_access import ROLES, TABLE
 

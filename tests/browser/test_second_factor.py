@@ -11,7 +11,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 
 from tests.browser.conftest import open_door
-from tests.browser.house import House
+from tests.browser.server import House
 
 EMAIL, PASSWORD = "bo.baas@oostmeer.example", "een lange zin die niemand raadt"
 AUTHENTICATOR = {

@@ -10,7 +10,7 @@ from tests.browser import candidate as booking
 from tests.browser import recruiter as intake
 from tests.browser.outbox import invite_in, letter_to, link_in, turn_forward
 from tests.browser.recruiter import BRAM, BROKEN, LOTTE, SEVDA, TurnedDown
-from tests.browser.setting_up import EVERYBODY, INTERVIEWED, KARIM, SUNDAY_EVENING, YOUSSEF, Employer, sign_in
+from tests.browser.setup import EVERYBODY, INTERVIEWED, KARIM, SUNDAY_EVENING, YOUSSEF, Employer, sign_in
 
 MONDAY_HALF_PAST_TEN = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TUESDAY_ELEVEN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

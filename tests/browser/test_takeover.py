@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
-from tests.browser.setting_up import YOUSSEF, sign_in
+from tests.browser.setup import YOUSSEF, sign_in
 from tests.browser.walk import faults_of
 
 CHIEF = "r.terwiel@ziekenhuis-oostmeer.example"

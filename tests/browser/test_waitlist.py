@@ -7,7 +7,7 @@ from spreekuur.demo_loader import PASSWORD
 from tests.browser.candidate import value_of
 from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.outbox import letter_to, link_in
-from tests.browser.setting_up import YOUSSEF, sign_in
+from tests.browser.setup import YOUSSEF, sign_in
 
 LINK_OF = """
 from bookings.models import Invitation

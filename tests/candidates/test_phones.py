@@ -1,8 +1,8 @@
 import pytest
 
+from candidates.errors import PhoneUnclear
 from candidates.phones import phone_of
-from candidates.refusals import PhoneUnclear
-from organisation.phones import is_mobile
+from core.phones import is_mobile
 
 
 @pytest.mark.parametrize(

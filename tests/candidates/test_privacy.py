@@ -4,8 +4,8 @@ import pytest
 
 from candidates.models import AccessLink, Application, Candidate, CandidateSource, Consent, Rejection, Strength
 from candidates.privacy import erase, export
+from core.actors import Actor
 from organisation import audit
-from organisation.actors import Actor
 from tests.factories import NOW, make_candidate, make_rejection, make_vacancy
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from organisation.actors import key_of
+from core.actors import key_of
 from outbox.models import IncomingMail, IncomingText, Message
 from outbox.privacy import erase, erase_about, export, export_answers
 from tests.factories import NOW, make_message, make_text

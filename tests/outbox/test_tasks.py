@@ -6,7 +6,7 @@ from django_q.models import OrmQ
 
 from outbox import tasks
 from outbox.models import Heartbeat, Message
-from outbox.queries import last_heartbeat_within
+from outbox.monitoring.queries import last_heartbeat_within
 from outbox.tasks import deliver_due_messages, heartbeat
 from tests.factories import NOW, make_message
 

@@ -1,9 +1,9 @@
 import pytest
 
-from organisation.actors import Actor
+from core.actors import Actor
 from organisation.models import Role
+from referrals.errors import RecruiterGone
 from referrals.queries import vacancies_for
-from referrals.refusals import RecruiterGone
 from referrals.services import propose
 from tests.factories import NOW, make_held_booking, make_user, make_vacancy
 

@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 
 from candidates.models import Consent
-from organisation.actors import Actor
+from core.actors import Actor
 from outbox.models import Message
+from referrals.errors import AnsweredAlready, ConsentGiven, ConsentMissing, Withdrawn
 from referrals.models import Referral
-from referrals.refusals import AnsweredAlready, ConsentGiven, ConsentMissing, Withdrawn
 from referrals.services import answer, consent, propose, refuse, withdraw
 from tests.factories import (
     CANDIDATE,

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from candidates.services.access import address_for
+from candidates.access.services import address_for
 from organisation.models import AuditEvent
 from referrals.models import Referral
 from tests.factories import NOW, make_candidate, make_policy, make_referral, make_sent_referral, make_user

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from time import monotonic
 
-from tests.bench.houses import ROOT, empty_house, place_of_postgresql, say
+from tests.bench.servers import ROOT, empty_house, place_of_postgresql, say
 from tests.soak.throw_away import redis_for
 
 QUEUES = ("orm", "redis")

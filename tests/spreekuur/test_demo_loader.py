@@ -7,16 +7,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Q
 
+from advisors.availability.queries import calendars_of
+from advisors.availability.slots import Question, free_slots
 from advisors.models import AgendaEntry
-from advisors.queries import calendars_of
-from advisors.slots import Question, free_slots
 from bookings.models import Booking, Invitation
 from candidates.models import Rejection
+from core.working_days import is_working_day
 from organisation.models import Policy
-from organisation.workdays import is_working_day
 from outbox.models import Message
 from referrals.models import Referral
-from spreekuur.clock import turn_forward
+from spreekuur.demo_clock import turn_forward
 from spreekuur.demo_loader import NotEmpty, load
 from talks.models import Survey
 from tests.races import overlaps

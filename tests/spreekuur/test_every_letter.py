@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from outbox.letters import html_of
 from outbox.models import Message
-from tests.every_letter import Story, files_of
+from outbox.templates import html_of
+from tests.all_letters import Story, files_of
 
 PLAIN = r"a|p|ul|li|br|div|body|html"
 FROM_ELSEWHERE = re.compile(rf"\b(?:src|srcset|background|poster)=|url\(|@import|<(?!/?(?:{PLAIN})\b)", re.IGNORECASE)

@@ -8,13 +8,14 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from bookings.appointments.book import book
+from bookings.appointments.prepare import prepare
 from bookings.models import Booking
-from bookings.services import book, prepare
 from candidates.models import CandidateSource, Strength
+from core.actors import COMMAND, Actor, key_of
 from organisation import audit
-from organisation.actors import COMMAND, Actor, key_of
 from organisation.models import AuditEvent
-from outbox.inbound.receiving import receive
+from outbox.inbound.intake import receive
 from outbox.models import IncomingMail, IncomingText
 from referrals.models import Referral
 from spreekuur.privacy import export_candidate

@@ -34,7 +34,7 @@ services.post(
 )
 """
 COUNT = """
-from candidates.limits import is_within
+from core.rate_limits import is_within
 print([is_within(action="link", who="somebody", times=2, seconds=600) for _ in range(3)])
 """
 HEALTH = """

@@ -14,9 +14,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from organisation.actors import COMMAND
+from core.actors import COMMAND
 from organisation.models import Role, User
-from organisation.services import StaffWish, add_staff
+from organisation.staff.services import StaffWish, add_staff
 from outbox.models import Message
 from spreekuur.staff_mail import ask_password, send_invitations
 from tests.factories import NOW, make_policy, make_user

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from organisation.actors import Actor
+from core.actors import Actor
 from organisation.models import AuditEvent
+from talks.errors import CopyChanged
 from talks.models import Note, NoteCopy
-from talks.refusals import CopyChanged
 from talks.services import drop_copy, notes, save_note, use_copy
 from tests.factories import NOW, make_booking
 from tests.races import at_once

@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 
 from bookings.models import Booking
-from organisation.actors import Actor
+from core.actors import Actor
 from organisation.models import AuditEvent, Policy
 from outbox.models import Message
-from talks.messages import no_show
-from talks.refusals import NotStartedYet, TalkCancelled, TooLateToCorrect
+from talks.errors import NotStartedYet, TalkCancelled, TooLateToCorrect
+from talks.notifications import no_show
 from talks.services import mark_completed, mark_no_show
 from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, make_booking, make_invitation, make_policy
 

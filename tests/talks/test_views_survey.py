@@ -1,7 +1,7 @@
 import pytest
 import time_machine
 
-from candidates.links import token_of
+from candidates.access.tokens import token_of
 from talks.models import Survey, SurveyAnswer
 from tests.factories import NOW, make_held_booking, make_policy, make_survey
 

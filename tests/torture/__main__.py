@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 
-from tests.bench.houses import ROOT, empty_house, place_of_postgresql, say
+from tests.bench.servers import ROOT, empty_house, place_of_postgresql, say
 
 DATABASES = ("postgresql", "sqlite")
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from advisors.models import AgendaEntry
+from bookings.availability.slot_listing import value_of
 from bookings.models import Booking, Hold
-from bookings.moments import value_of
-from bookings.services import end_what_is_over
-from bookings.services.changing_hours import What
+from bookings.reassignment.change_hours import What
+from bookings.waitlist.offers import end_what_is_over
 from organisation.models import AuditEvent
 from tests.races import overlaps
 

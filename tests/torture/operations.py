@@ -10,17 +10,20 @@ from functools import partial
 from django.utils import timezone
 
 from advisors import services as advisors_services
+from advisors.availability.queries import Hours
+from advisors.availability.slots import Span
 from advisors.models import Absence, Advisor, Opening
-from advisors.queries import Hours
-from advisors.slots import Span
-from bookings import services
+from bookings.appointments.cancel import cancel
+from bookings.availability.slot_listing import value_of
 from bookings.models import Booking, Hold, Invitation
-from bookings.moments import value_of
-from bookings.services.changing_hours import Answer, Change, TalksInTheWay, What, carry_out
-from bookings.services.taking_over import Takeover
-from bookings.takeovers import talks_to_take_over
-from organisation.actors import SYSTEM
-from organisation.refusals import Refusal
+from bookings.reassignment.change_hours import Answer, Change, TalksInTheWay, What, carry_out
+from bookings.reassignment.reassign import hand_over
+from bookings.reassignment.takeover import Takeover, take_over
+from bookings.reassignment.takeover_plan import talks_to_take_over
+from bookings.waitlist.offers import end_what_is_over, offer_free_moments
+from bookings.waitlist.services import Waiting, decline, leave, wait
+from core.actors import SYSTEM
+from core.errors import Refusal
 from tests.bench.client import Asked
 from tests.web import booking_of, told
 
@@ -90,14 +93,14 @@ class Somebody:
     # candidates, by the services
 
     def _wait(self):
-        wishes = services.Waiting(language="nl", channels=tuple(self.lot.sample(CHANNELS, 2)))
-        services.wait(invitation=self._candidate(), wishes=wishes, actor=SYSTEM, now=timezone.now())
+        wishes = Waiting(language="nl", channels=tuple(self.lot.sample(CHANNELS, 2)))
+        wait(invitation=self._candidate(), wishes=wishes, actor=SYSTEM, now=timezone.now())
 
     def _leave(self):
-        services.leave(invitation=self._candidate(), actor=SYSTEM, now=timezone.now())
+        leave(invitation=self._candidate(), actor=SYSTEM, now=timezone.now())
 
     def _decline(self):
-        services.decline(invitation=self._candidate(), actor=SYSTEM, now=timezone.now())
+        decline(invitation=self._candidate(), actor=SYSTEM, now=timezone.now())
 
     def _candidate(self):
         return Invitation.objects.get(pk=self.world.invitations[self.lot.choice(self.own)])
@@ -105,11 +108,11 @@ class Somebody:
     # the timetable
 
     def _offer(self):
-        services.offer_free_moments(now=noon_to_come())
+        offer_free_moments(now=noon_to_come())
 
     def _end(self):
         hours = self.lot.choice((0, 0, 9))  # nine hours later every offer has gone unanswered
-        services.end_what_is_over(now=noon_to_come() + timedelta(hours=hours))
+        end_what_is_over(now=noon_to_come() + timedelta(hours=hours))
 
     # staff
 
@@ -118,7 +121,7 @@ class Somebody:
         if booking is None:
             return {"said": "nothing to do"}
         by = Booking.CancelledBy.ADVISOR
-        services.cancel(booking=booking, by=by, actor=SYSTEM, now=timezone.now())
+        cancel(booking=booking, by=by, actor=SYSTEM, now=timezone.now())
         return {"booking": booking.pk}
 
     def _be_away(self):
@@ -156,7 +159,7 @@ class Somebody:
         if booking is None:
             return {"said": "nothing to do"}
         to = self.lot.choice(self.world.advisors)
-        services.hand_over(booking=booking, to=to, word="Ziek", actor=SYSTEM, now=timezone.now())
+        hand_over(booking=booking, to=to, word="Ziek", actor=SYSTEM, now=timezone.now())
         return {"settled": [[booking.pk, What.HAND_OVER, to]]}
 
     def _take_over(self):
@@ -167,7 +170,7 @@ class Somebody:
         answers = {talk.pk: self._answer(*What) for talk in talks}
         seen = {talk.pk: talk.starts_at for talk in talks}
         takeover = Takeover(advisor=advisor, span=span, answers=answers, seen=seen, word="Ziek")
-        services.take_over(takeover=takeover, actor=SYSTEM, now=now)
+        take_over(takeover=takeover, actor=SYSTEM, now=now)
         return {"settled": _plain(answers)}
 
     def _answer(self, *allowed):

@@ -6,90 +6,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrainingOption',
+            name="TrainingOption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, verbose_name='Title')),
-                ('kind', models.CharField(choices=[('partial_certificate', 'Partial certificate'), ('programme', 'Programme'), ('course', 'Course'), ('shadowing', 'Days of shadowing'), ('training', 'Training'), ('recognition', 'Recognition of a diploma')], max_length=20, verbose_name='Kind')),
-                ('provider', models.CharField(blank=True, max_length=120, verbose_name='Provider')),
-                ('duration', models.CharField(blank=True, max_length=80, verbose_name='Duration')),
-                ('url', models.URLField(blank=True, verbose_name='Web address')),
-                ('counts_for', models.JSONField(blank=True, default=list, verbose_name='Codes of requirements')),
-                ('is_active', models.BooleanField(default=True, verbose_name='In use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=160, verbose_name="Title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("partial_certificate", "Partial certificate"),
+                            ("programme", "Programme"),
+                            ("course", "Course"),
+                            ("shadowing", "Days of shadowing"),
+                            ("training", "Training"),
+                            ("recognition", "Recognition of a diploma"),
+                        ],
+                        max_length=20,
+                        verbose_name="Kind",
+                    ),
+                ),
+                ("provider", models.CharField(blank=True, max_length=120, verbose_name="Provider")),
+                ("duration", models.CharField(blank=True, max_length=80, verbose_name="Duration")),
+                ("url", models.URLField(blank=True, verbose_name="Web address")),
+                ("counts_for", models.JSONField(blank=True, default=list, verbose_name="Codes of requirements")),
+                ("is_active", models.BooleanField(default=True, verbose_name="In use")),
             ],
             options={
-                'verbose_name': 'training option',
-                'verbose_name_plural': 'training options',
-                'ordering': ['title'],
+                "verbose_name": "training option",
+                "verbose_name_plural": "training options",
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Vacancy',
+            name="Vacancy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(default='screen', max_length=40, verbose_name='Source')),
-                ('external_id', models.CharField(blank=True, max_length=120, verbose_name='Number at the source')),
-                ('title', models.CharField(max_length=120, verbose_name='Job title')),
-                ('summary', models.TextField(blank=True, verbose_name='In one or two sentences')),
-                ('hours_min', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Hours a week, at least')),
-                ('hours_max', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Hours a week, at most')),
-                ('scale', models.CharField(blank=True, max_length=40, verbose_name='Pay scale')),
-                ('salary_min', models.PositiveIntegerField(blank=True, null=True, verbose_name='Salary from (euros a month)')),
-                ('salary_max', models.PositiveIntegerField(blank=True, null=True, verbose_name='Salary to (euros a month)')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('filled', 'Filled'), ('withdrawn', 'Withdrawn')], default='open', max_length=10, verbose_name='Status')),
-                ('eligibility', models.CharField(blank=True, choices=[('all_rejected', 'Everybody who was turned down'), ('interviewed', 'Only people who were interviewed'), ('none', 'Nobody, for now')], help_text='Empty: as policy says.', max_length=12, verbose_name='Who is invited')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='Published on')),
-                ('closes_on', models.DateField(blank=True, null=True, verbose_name='Closes on')),
-                ('procedure_ended_on', models.DateField(blank=True, null=True, verbose_name='Procedure ended on')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vacancies', to='organisation.department', verbose_name='Department')),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='organisation.location', verbose_name='Location')),
-                ('recruiter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vacancies', to=settings.AUTH_USER_MODEL, verbose_name='Recruiter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(default="screen", max_length=40, verbose_name="Source")),
+                ("external_id", models.CharField(blank=True, max_length=120, verbose_name="Number at the source")),
+                ("title", models.CharField(max_length=120, verbose_name="Job title")),
+                ("summary", models.TextField(blank=True, verbose_name="In one or two sentences")),
+                (
+                    "hours_min",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Hours a week, at least"),
+                ),
+                (
+                    "hours_max",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Hours a week, at most"),
+                ),
+                ("scale", models.CharField(blank=True, max_length=40, verbose_name="Pay scale")),
+                (
+                    "salary_min",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Salary from (euros a month)"),
+                ),
+                (
+                    "salary_max",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Salary to (euros a month)"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("filled", "Filled"), ("withdrawn", "Withdrawn")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="Status",
+                    ),
+                ),
+                (
+                    "eligibility",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("all_rejected", "Everybody who was turned down"),
+                            ("interviewed", "Only people who were interviewed"),
+                            ("none", "Nobody, for now"),
+                        ],
+                        help_text="Empty: as policy says.",
+                        max_length=12,
+                        verbose_name="Who is invited",
+                    ),
+                ),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="Published on")),
+                ("closes_on", models.DateField(blank=True, null=True, verbose_name="Closes on")),
+                ("procedure_ended_on", models.DateField(blank=True, null=True, verbose_name="Procedure ended on")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vacancies",
+                        to="organisation.department",
+                        verbose_name="Department",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="organisation.location",
+                        verbose_name="Location",
+                    ),
+                ),
+                (
+                    "recruiter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vacancies",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Recruiter",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vacancy',
-                'verbose_name_plural': 'vacancies',
-                'ordering': ['title'],
+                "verbose_name": "vacancy",
+                "verbose_name_plural": "vacancies",
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, verbose_name='Code')),
-                ('label', models.CharField(max_length=160, verbose_name='Requirement')),
-                ('is_must', models.BooleanField(default=True, verbose_name='Required')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='vacancies.vacancy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, verbose_name="Code")),
+                ("label", models.CharField(max_length=160, verbose_name="Requirement")),
+                ("is_must", models.BooleanField(default=True, verbose_name="Required")),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="requirements", to="vacancies.vacancy"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'requirement',
-                'verbose_name_plural': 'requirements',
-                'ordering': ['vacancy', '-is_must', 'pk'],
+                "verbose_name": "requirement",
+                "verbose_name_plural": "requirements",
+                "ordering": ["vacancy", "-is_must", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='vacancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='vacancy_once_per_source'),
+            model_name="vacancy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="vacancy_once_per_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vacancy',
-            constraint=models.CheckConstraint(condition=models.Q(('hours_min__isnull', True), ('hours_max__isnull', True), ('hours_max__gte', models.F('hours_min')), _connector='OR'), name='vacancy_hours_in_order'),
+            model_name="vacancy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hours_min__isnull", True),
+                    ("hours_max__isnull", True),
+                    ("hours_max__gte", models.F("hours_min")),
+                    _connector="OR",
+                ),
+                name="vacancy_hours_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vacancy',
-            constraint=models.CheckConstraint(condition=models.Q(('salary_min__isnull', True), ('salary_max__isnull', True), ('salary_max__gte', models.F('salary_min')), _connector='OR'), name='vacancy_salary_in_order'),
+            model_name="vacancy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("salary_min__isnull", True),
+                    ("salary_max__isnull", True),
+                    ("salary_max__gte", models.F("salary_min")),
+                    _connector="OR",
+                ),
+                name="vacancy_salary_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('vacancy', 'code'), name='requirement_once_per_vacancy'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(fields=("vacancy", "code"), name="requirement_once_per_vacancy"),
         ),
     ]

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
-from advisors.explaining import explanation_of
+from advisors.availability.local_time import moment_in
+from advisors.explain.explain import explanation_of
 from advisors.models import Advisor, TalkChannel
-from advisors.wall_clock import moment_in
+from core.errors import Refusal
+from core.formatting import day_in_words
 from organisation.models import Policy
-from organisation.refusals import Refusal
-from organisation.wording import day_in_words
 
 LANGUAGE = "en"  # of what the commands print
 

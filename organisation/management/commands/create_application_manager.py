@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from organisation.actors import COMMAND
+from core.actors import COMMAND
+from core.errors import Refusal
 from organisation.models import Role
-from organisation.passwords import password_address
-from organisation.refusals import Refusal
-from organisation.services import StaffWish, add_staff
+from organisation.staff.password_link import password_address
+from organisation.staff.services import StaffWish, add_staff
 
 NEXT = """{name} is application manager now.
 

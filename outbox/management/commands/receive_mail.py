@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from outbox.inbound.receiving import Outcome, receive
+from outbox.inbound.intake import Outcome, receive
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail and brings it again
 NOT_OURS = 67  # EX_NOUSER: the writer hears that nobody reads it

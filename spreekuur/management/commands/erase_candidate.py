@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from candidates.models import Candidate
-from organisation.actors import COMMAND
+from core.actors import COMMAND
 from spreekuur.privacy import erase_candidate
 
 

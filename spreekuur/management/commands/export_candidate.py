@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from candidates.models import Candidate
-from organisation.actors import COMMAND
+from core.actors import COMMAND
 from spreekuur.privacy import export_candidate
 
 

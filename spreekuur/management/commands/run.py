@@ -14,7 +14,7 @@ from honcho.manager import Manager
 
 from candidates.models import Candidate
 from organisation.models import User
-from spreekuur.starting import tell_when_ready
+from spreekuur.run_banner import tell_when_ready
 
 PYTHON = shlex.quote(sys.executable)
 MANAGE = shlex.quote(str(settings.BASE_DIR / "manage.py"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from spreekuur.timetable import set_timetable
+from spreekuur.periodic_tasks import set_timetable
 from spreekuur.watchdog import FROZEN_AFTER_SECONDS, Watchdog
 
 

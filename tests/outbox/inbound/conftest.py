@@ -1,6 +1,6 @@
 import pytest
 
-from tests.outbox.inbound.mails import INBOX
+from tests.outbox.inbound.samples import INBOX
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from outbox.inbound.receiving import MOST_A_DAY
+from outbox.inbound.intake import MOST_A_DAY
 from outbox.models import IncomingMail
-from outbox.replies import address_about
+from outbox.reply_addresses import address_about
 from tests.factories import make_policy
-from tests.outbox.inbound.mails import INBOX, mail
+from tests.outbox.inbound.samples import INBOX, mail
 
 pytestmark = pytest.mark.django_db
 

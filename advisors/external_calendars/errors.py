@@ -1,0 +1,56 @@
+"""Why a calendar elsewhere cannot be read, besides what organisation/fetching.py may say."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refusal
+
+
+class PageInsteadOfCalendar(Refusal):
+    """HTML: mostly the page to sign in."""
+
+    code = "page_instead_of_calendar"
+    sentence = _("A web page stands at this address, not a calendar. Publish the calendar and copy the ICS address.")
+
+
+class NoCalendar(Refusal):
+    code = "no_calendar"
+    sentence = _("What stands at this address is not a calendar.")
+
+
+class CalendarCutOff(Refusal):
+    code = "calendar_cut_off"
+    sentence = _("The calendar stops half-way. It is read again soon.")
+
+
+class CalendarTooFull(Refusal):
+    code = "calendar_too_full"
+    sentence = _("The calendar has more appointments than we can read. Publish a calendar with fewer.")
+
+
+class CalendarTooDense(Refusal):
+    """A recurrence bomb, or a rule of every hour."""
+
+    code = "calendar_too_dense"
+    sentence = _("An appointment in this calendar repeats more often than we can read: every hour or more.")
+
+
+class CalendarTooHard(Refusal):
+    code = "calendar_too_hard"
+    sentence = _("It takes too long to work out the appointments in this calendar.")
+
+
+class NotOneCalendar(Refusal):
+    code = "not_one_calendar"
+    sentence = _("This is not the address of one calendar. Look it up in the settings of that calendar.")
+
+
+class CalDavMissing(Refusal):
+    """The optional extra `caldav` is not installed."""
+
+    code = "caldav_missing"
+    sentence = _("CalDAV is not installed on this site. Use an ICS address, or ask who runs this site.")
+
+
+class TooManyCalendars(Refusal):
+    code = "too_many_calendars"
+    sentence = _("Five calendars is the most. Remove one that you no longer need.")

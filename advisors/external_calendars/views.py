@@ -1,0 +1,92 @@
+"""Calendars elsewhere: the advisor's own, or with the application manager's help. An address is shown to nobody."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from advisors.external_calendars import caldav, connect
+from advisors.external_calendars.forms import FORMS
+from advisors.external_calendars.status import calendar_states_of
+from advisors.models import Advisor, OtherCalendar
+from advisors.permissions import EDITORS, advisor_or_404, is_own
+from core.actors import Actor
+from core.errors import FetchFailed, Refusal
+from organisation.models import Role
+from organisation.permissions import for_role, staff_of
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.ADVISOR)
+def calendars(request: HttpRequest) -> HttpResponse:
+    return _page(request, get_object_or_404(Advisor.objects.select_related("user"), user=staff_of(request)))
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.APPLICATION_MANAGER)
+def calendars_of(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, advisor_or_404(request, pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(*EDITORS)
+@never_cache
+def calendar_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    advisor = advisor_or_404(request, pk)
+    if kind not in FORMS:
+        raise Http404
+    form = FORMS[kind](request.POST or None)
+    if form.is_valid():
+        wish, actor = form.connection(), Actor.of(staff_of(request))
+        try:
+            connect.connect_calendar(advisor=advisor, wish=wish, actor=actor, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error("address" if isinstance(refusal, FetchFailed) else None, str(refusal))
+        else:
+            messages.success(request, _("The calendar is saved. It is read within a minute; look here how it went."))
+            return _back(request, advisor)
+    words = {"form": form, "kind": kind, "can_caldav": caldav.is_installed(), **_place(request, advisor)}
+    return render(request, "advisors/calendar_new.html", words)
+
+
+@require_http_methods(["POST"])
+@for_role(*EDITORS)
+def calendar_read(request: HttpRequest, pk: int) -> HttpResponse:
+    calendar = _calendar_or_404(request, pk)
+    connect.ask_reading(calendar=calendar, now=timezone.now())
+    words = _("%(calendar)s is read within a minute. Open this page again to see how it went.")
+    messages.success(request, words % {"calendar": calendar.name})
+    return _back(request, calendar.advisor)
+
+
+@require_http_methods(["POST"])
+@for_role(*EDITORS)
+def calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    calendar = _calendar_or_404(request, pk)
+    connect.remove_calendar(calendar=calendar, actor=Actor.of(staff_of(request)), now=timezone.now())
+    words = _("%(calendar)s is removed. Its busy times no longer count.")
+    messages.success(request, words % {"calendar": calendar.name})
+    return _back(request, calendar.advisor)
+
+
+def _page(request: HttpRequest, advisor: Advisor) -> HttpResponse:
+    states = calendar_states_of(advisor, now=timezone.now())
+    full = len(states) >= connect.MOST_PER_ADVISOR
+    return render(request, "advisors/calendars.html", {"states": states, "is_full": full, **_place(request, advisor)})
+
+
+def _calendar_or_404(request: HttpRequest, pk: int) -> OtherCalendar:
+    return get_object_or_404(OtherCalendar.objects.editable_by(staff_of(request)).select_related("advisor"), pk=pk)
+
+
+def _place(request: HttpRequest, advisor: Advisor) -> dict[str, object]:
+    return {"advisor": advisor, "is_own": is_own(request, advisor)}
+
+
+def _back(request: HttpRequest, advisor: Advisor) -> HttpResponse:
+    if is_own(request, advisor):
+        return redirect("advisors:calendars")
+    return redirect("advisors:calendars_of", pk=advisor.pk)

@@ -1,0 +1,73 @@
+"""The advisor moves a talk: the own free moments, a word to the candidate."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from advisors.availability.errors import SlotTaken
+from advisors.permissions import render_on_clock_of
+from bookings.appointments.reschedule import moments_to_reschedule, reschedule
+from bookings.availability.slot_listing import stretch_of, value_of
+from bookings.models import Booking
+from core.actors import Actor
+from core.errors import Refusal
+from organisation.models import Policy, Role
+from organisation.permissions import for_role, staff_of
+from talks.forms import MoveForm
+from talks.views.files import booking_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.ADVISOR)
+@never_cache
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """A GET shows what is free, a POST moves."""
+    booking, now = booking_or_404(request, pk), timezone.now()
+    if request.method != "POST":
+        return _page(request, booking, MoveForm(initial={"slot": request.GET.get("slot")}), now)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, booking, form, now, status=400)
+    booking.starts_at = form.cleaned_data["seen"]  # as the page showed it
+    actor, word = Actor.of(staff_of(request)), form.cleaned_data["word"]
+    try:
+        reschedule(booking=booking, starts_at=form.cleaned_data["slot"], word=word, actor=actor, now=now)
+    except SlotTaken as refusal:
+        form.add_error("slot", str(refusal))
+        return _page(request, booking_or_404(request, pk), form, now, status=409)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The talk has moved. The candidate gets your word and the new moment."))
+    return redirect("talks:file", pk=pk)
+
+
+def _page(request: HttpRequest, booking: Booking, form: MoveForm, now: datetime, *, status: int = 200) -> HttpResponse:
+    if booking.status != Booking.Status.BOOKED or now >= booking.ends_at:
+        return redirect("talks:file", pk=booking.pk)
+    free = moments_to_reschedule(booking, Policy.objects.current(), now=now)
+    zone, language = ZoneInfo(booking.advisor.time_zone), get_language() or "nl"
+    context: dict[str, Any] = {
+        "booking": booking,
+        "form": form,
+        "stretch": stretch_of(free, since=_since(request), language=language, zone=zone),
+        "picked": form["slot"].value(),
+        "seen": form["seen"].value() if form.is_bound else value_of(booking.starts_at),
+    }
+    return render_on_clock_of(booking.advisor, request, "talks/move.html", context, status=status)
+
+
+def _since(request: HttpRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("since", ""))
+    except ValueError:
+        return None

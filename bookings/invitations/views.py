@@ -1,0 +1,34 @@
+"""Who was invited and what came of it, for recruiters and advisors."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.invitations.status import InvitationOutcome, with_names_for, with_outcome
+from bookings.models import Invitation, WaitlistEntry
+from organisation.models import Role
+from organisation.permissions import for_role, staff_of
+
+ON_A_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_role(Role.ADVISOR, Role.RECRUITER)
+def invitations(request: HttpRequest) -> HttpResponse:
+    user = staff_of(request)
+    visible = Invitation.objects.visible_to(user).select_related(
+        "application__candidate", "application__vacancy", "application__rejection"
+    )
+    asked = request.GET.get("outcome", "")
+    outcome = asked if asked in InvitationOutcome.values else ""
+    found = with_names_for(with_outcome(visible, day=timezone.localdate(), only=outcome), user=user)
+    words = {
+        "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        "outcomes": InvitationOutcome.choices,
+        "outcome": outcome,
+        "is_recruiter": user.is_recruiter,
+        "waiting_count": WaitlistEntry.objects.waiting().visible_to(user).count(),
+    }
+    return render(request, "bookings/invitations.html", words)

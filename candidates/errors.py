@@ -1,0 +1,68 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refusal
+
+
+class LinkUnknown(Refusal):
+    code = "link_unknown"
+    sentence = _("This link does not work any more. You can ask for a new one.")
+
+
+class PhoneUnclear(Refusal):
+    code = "phone_unclear"
+    sentence = _("We cannot read this phone number. Write it like 06 12 34 56 78, or start with + and the country.")
+
+
+class AlreadyInvited(Refusal):
+    code = "already_invited"
+    sentence = _("The candidate has been invited with these words already. They can not be changed any more.")
+
+
+class NumberOfSomebodyElse(Refusal):
+    """The number of a source is known already, under another mail address: a slip, or another person."""
+
+    code = "number_of_somebody_else"
+    sentence = _("This number belongs to somebody with another e-mail address.")
+
+
+class AddressOfHouse(Refusal):
+    code = "address_of_house"
+    sentence = _("This is an address of the employer. Ask the candidate for an address of their own.")
+
+
+class VacancyUnknown(Refusal):
+    code = "vacancy_unknown"
+    sentence = _("We do not know this vacancy. Add its title, its department and the e-mail address of a recruiter.")
+
+
+class RecruiterUnknown(Refusal):
+    code = "recruiter_unknown"
+    sentence = _("No recruiter signs in here with this e-mail address.")
+
+
+class FileUnreadable(Refusal):
+    """A file that cannot be looked at line by line; the sentence says why."""
+
+    code = "file_unreadable"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.words = sentence
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class FileHasFaults(Refusal):
+    code = "file_has_faults"
+    sentence = _("This file has faults, so nothing was imported. Mend the file, or import only the good lines.")
+
+
+class FileClosed(Refusal):
+    code = "file_closed"
+    sentence = _("This file was imported or given up already.")
+
+
+class NotTheSameAddress(Refusal):
+    code = "not_the_same_address"
+    sentence = _("These two do not have the same e-mail address any more. Look at the list again.")

@@ -1,0 +1,129 @@
+from typing import Self
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from core.actors import key_of
+from core.timezones import zone_named
+from organisation.models import User
+from outbox.compose import Reader
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def visible_to(self, user: User) -> Self:
+        """Recruiters know the candidates of their own vacancies. Advisors come in through a booking."""
+        if not user.is_recruiter:
+            return self.none()
+        own = Q(applications__vacancy__recruiter=user) | Q(applications__rejection__recruiter=user)
+        return self.filter(own).distinct()
+
+    def with_talk(self) -> Self:
+        """Planned, held, missed or cancelled: their private page may hold what only an advisor reads.
+
+        Looks up to bookings through the reverse relation.
+        """
+        return self.filter(applications__invitation__bookings__isnull=False).distinct()
+
+
+class Candidate(models.Model):
+    """Somebody who applied. Has no account: a private link is the key."""
+
+    first_name = models.CharField(_("First name"), max_length=200)
+    infix = models.CharField(_("Infix"), max_length=40, blank=True)
+    last_name = models.CharField(_("Last name"), max_length=200)
+    email = models.EmailField(_("E-mail address"))
+    phone = PhoneNumberField(_("Phone number"), blank=True)
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="nl")
+    time_zone = models.CharField(_("Time zone"), max_length=40, default=settings.TIME_ZONE)  # in which we say times
+    messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or surveys any more
+    email_failed_at = models.DateTimeField(null=True, blank=True)  # mail to this address came back
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)  # a recruiter asked; what failed before is past
+    last_contact_at = models.DateTimeField(null=True, blank=True)  # drives the date of erasure
+    distinct_from = models.ManyToManyField("self", blank=True)  # same address, but a recruiter said: somebody else
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["last_name", "first_name", "pk"]
+        verbose_name = _("candidate")
+        verbose_name_plural = _("candidates")
+        indexes = [models.Index(name="candidate_by_email", fields=["email"])]
+
+    def __str__(self) -> str:
+        return f"candidate {self.pk}"  # no names: this ends up in logs
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_named(self.time_zone)
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(key_of(self), self.full_name, self.email, self.language)
+
+
+class CandidateSource(models.Model):
+    """Under which number another system knows this candidate."""
+
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="sources")
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["source", "external_id"]
+        constraints = [models.UniqueConstraint(name="candidate_source_once", fields=["source", "external_id"])]
+
+    def __str__(self) -> str:
+        return f"candidate source {self.pk}"
+
+
+class AccessLink(models.Model):
+    """The one private link of a candidate. The token is derived, see candidates/links.py; a new version revokes it."""
+
+    candidate = models.OneToOneField(Candidate, models.CASCADE, related_name="link")
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"access link {self.pk}"
+
+
+class Consent(models.Model):
+    """What a candidate agreed to, provably (GDPR art. 7): purpose, text, moment, channel, scope, end."""
+
+    class Purpose(models.TextChoices):
+        SMS = "sms", _("Text messages about an appointment")
+        REFERRAL = "referral", _("Introduction to a recruiter")
+
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    text_version = models.CharField(max_length=40)
+    language = models.CharField(max_length=2)
+    scope = models.CharField(max_length=60, blank=True)  # "referral:3"
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["given_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="consent_withdrawn_after_given",
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"

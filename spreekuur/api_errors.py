@@ -1,0 +1,39 @@
+"""Errors of the API as application/problem+json (RFC 9457)."""
+
+from typing import Any
+
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from advisors.availability.errors import SlotTaken
+from bookings.api.representations import slots_in_json
+from core.errors import Refusal
+
+CODES = {403: "permission_denied", 404: "not_found"}  # of Django's own exceptions, which carry none
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """A refusal is a 409 with its code and sentence; what REST framework knows keeps its status."""
+    if isinstance(error, SlotTaken):
+        alternatives = slots_in_json(error.alternatives)
+        return _problem(409, code=error.code, title=str(error), alternatives=alternatives)
+    if isinstance(error, Refusal):
+        return _problem(409, code=error.code, title=str(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        return _problem(400, code="invalid", title="The body is not valid.", errors=response.data)
+    detail = error.detail if isinstance(error, APIException) else response.data.get("detail", "")
+    code = getattr(error, "default_code", "") or CODES.get(response.status_code, "error")
+    answer = _problem(response.status_code, code=code, title=str(detail))
+    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if header in response:
+            answer[header] = response[header]
+    return answer
+
+
+def _problem(status: int, *, code: str, title: str, **more: Any) -> Response:
+    body = {"type": "about:blank", "status": status, "title": title, "code": code, **more}
+    return Response(body, status=status, content_type="application/problem+json")

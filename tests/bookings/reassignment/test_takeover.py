@@ -1,0 +1,327 @@
+"""A colleague is ill: every talk of a stretch of time is settled in one act, or none is."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from advisors.availability.errors import AbsenceInvalid
+from advisors.availability.slots import Span
+from advisors.models import Absence, AgendaEntry
+from bookings.appointments.cancel import cancel
+from bookings.errors import TakeoverStopped
+from bookings.models import Booking, Hold
+from bookings.reassignment.change_hours import Answer, What
+from bookings.reassignment.takeover import Takeover, take_over
+from bookings.reassignment.takeover_plan import rows_of, talks_to_take_over
+from core.actors import Actor
+from organisation.models import AuditEvent, Role
+from outbox.models import Message
+from tests.factories import (
+    CANDIDATE,
+    NOW,
+    TUESDAY_HALF_PAST_TEN,
+    WEDNESDAY_TEN,
+    make_absence,
+    make_advisor,
+    make_booking,
+    make_invitation,
+    make_policy,
+    make_rejection,
+    make_user,
+    make_vacancy,
+)
+
+pytestmark = pytest.mark.django_db
+ME = Actor(key="user:7", origin="web")
+TUESDAY = Span(TUESDAY_HALF_PAST_TEN.replace(hour=0), WEDNESDAY_TEN.replace(hour=0))
+WEEK = Span(TUESDAY.start, TUESDAY.start + timedelta(days=7))
+TEN = TUESDAY_HALF_PAST_TEN - timedelta(minutes=30)
+KEEP, OFFER = Answer(What.KEEP), Answer(What.OFFER)
+
+
+@pytest.fixture(autouse=True)
+def policy():
+    return make_policy()
+
+
+@pytest.fixture
+def ill():
+    return make_advisor(name="Youssef Benali")
+
+
+@pytest.fixture
+def marit():
+    return make_advisor(name="Marit de Wit")
+
+
+def to(advisor):
+    return Answer(What.HAND_OVER, advisor.pk)
+
+
+def taken_over(ill, answers, *, seen=None, now=NOW, span=TUESDAY, actor=ME, **how):
+    """`answers` by booking; each as it was seen."""
+    decided = {booking.pk: answer for booking, answer in answers.items()}
+    moments = {booking.pk: booking.starts_at for booking in answers} if seen is None else seen
+    wanted = Takeover(advisor=ill, span=span, answers=decided, seen=moments, **how)
+    return take_over(takeover=wanted, actor=actor, now=now)
+
+
+def stops(ill, answers, because, **how):
+    """Nothing was done, and the trail says that it was tried."""
+    before = list(Booking.objects.order_by("pk").values())
+    with pytest.raises(TakeoverStopped) as stopped:
+        taken_over(ill, answers, **how)
+
+    assert stopped.value.because.code == because
+    assert list(Booking.objects.order_by("pk").values()) == before
+    assert (Message.objects.count(), Absence.objects.count(), Hold.objects.count()) == (0, 0, 0)
+    assert AuditEvent.objects.values_list("action", "result").get() == ("agenda.take_over", "takeover_stopped")
+    return stopped.value
+
+
+def test_take_over_settles_every_talk_and_tells_each_candidate_once(ill, marit):
+    other = make_advisor(name="Sanne Bos")
+    first, second = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
+    third = make_booking(advisor=ill, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(minutes=30))
+
+    taken_over(ill, {first: to(marit), second: to(other), third: KEEP}, word="Youssef is ziek.")
+
+    assert list(Booking.objects.order_by("pk").values_list("advisor", "sequence")) == [
+        (marit.pk, 1),
+        (other.pk, 1),
+        (ill.pk, 0),
+    ]
+    letters = Message.objects.filter(person_key__startswith="candidate:")
+    assert sorted(letters.values_list("recipient", "kind")) == sorted(
+        (booking.candidate.email, "handed_over") for booking in (first, second)
+    )
+    assert all("Youssef is ziek." in letter.text for letter in letters)
+    assert AuditEvent.objects.filter(action="agenda.take_over", result="done", about=f"advisor:{ill.pk}").count() == 1
+
+
+def test_take_over_can_enter_the_absence(ill, marit):
+    booking = make_booking(advisor=ill)
+
+    taken_over(ill, {booking: to(marit)}, is_absence=True)
+
+    assert Absence.objects.values_list("advisor", "starts_at", "ends_at").get() == (ill.pk, *TUESDAY)
+
+
+def test_take_over_offers_other_moments_where_nobody_can(ill):
+    booking = make_booking(advisor=ill)
+
+    taken_over(ill, {booking: OFFER}, is_absence=True, word="Youssef is ziek.")
+
+    assert Booking.objects.values_list("status", "cancelled_by").get() == ("cancelled", "advisor")
+    holds = Hold.objects.offered()
+    assert (holds.count(), [hold.starts_at for hold in holds if hold.starts_at < TUESDAY.end]) == (3, [])
+    [letter] = Message.objects.filter(person_key__startswith="candidate:")
+    assert "Youssef is ziek." in letter.text
+
+
+def test_take_over_offers_nothing_with_the_colleague_in_the_time_that_is_taken_over(ill):
+    booking = make_booking(advisor=ill)
+
+    taken_over(ill, {booking: OFFER}, span=WEEK)
+
+    offered = list(Hold.objects.offered().values_list("advisor", "starts_at"))
+    assert Absence.objects.count() == 0
+    assert [len(offered), [one for one in offered if one[1] < WEEK.end]] == [3, []]
+
+
+def test_take_over_stops_when_a_colleague_is_not_free_any_more(ill, marit):
+    first, second = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
+    make_booking(advisor=marit)
+
+    stopped = stops(ill, {first: to(marit), second: to(marit)}, "colleague_not_free", is_absence=True)
+
+    assert stopped.starts_at == TUESDAY_HALF_PAST_TEN
+
+
+def test_take_over_stops_when_a_talk_came_in_meanwhile(ill, marit):
+    booking = make_booking(advisor=ill)
+    make_booking(advisor=ill, starts_at=TEN)
+
+    stops(ill, {booking: to(marit)}, "talk_changed")
+
+
+def test_take_over_stops_when_a_talk_was_cancelled_meanwhile(ill, marit):
+    booking, other = make_booking(advisor=ill), make_booking(advisor=ill, starts_at=TEN)
+    Booking.objects.filter(pk=other.pk).update(status="cancelled", entry=None, cancelled_at=NOW)
+
+    stops(ill, {booking: to(marit), other: to(marit)}, "talk_changed")
+
+
+def test_take_over_stops_when_a_talk_moved_within_the_day(ill, marit):
+    booking = make_booking(advisor=ill)
+
+    stops(ill, {booking: to(marit)}, "talk_changed", seen={booking.pk: TEN})
+
+
+def test_take_over_stops_when_a_talk_was_left_out(ill, marit):
+    booking, other = make_booking(advisor=ill), make_booking(advisor=ill, starts_at=TEN)
+
+    stops(ill, {booking: to(marit)}, "talk_changed", seen={booking.pk: booking.starts_at, other.pk: TEN})
+
+
+def test_take_over_never_gives_a_talk_to_the_recruiter_of_the_rejection(ill):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    rejection = make_rejection(vacancy=make_vacancy(), recruiter=recruiter.user)
+    booking = make_booking(advisor=ill, invitation=make_invitation(rejection=rejection))
+
+    stops(ill, {booking: to(recruiter)}, "may_not_hold")
+
+
+def talk_turned_down_by(recruiter, **fields):
+    """Who gave the rejection as recruiter."""
+    rejection = make_rejection(vacancy=make_vacancy(), recruiter=recruiter.user)
+    return make_booking(invitation=make_invitation(rejection=rejection), **fields)
+
+
+@pytest.mark.parametrize("answer", ["hand_over", "offer"])
+def test_the_recruiter_of_the_rejection_decides_nothing_about_the_talk(ill, marit, answer):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    booking = talk_turned_down_by(recruiter, advisor=ill)
+    answers = {"hand_over": to(marit), "offer": OFFER}
+
+    stopped = stops(ill, {booking: answers[answer]}, "gave_rejection", actor=Actor.of(recruiter.user))
+
+    assert stopped.starts_at == TUESDAY_HALF_PAST_TEN
+    assert taken_over(ill, {booking: KEEP}, actor=Actor.of(recruiter.user)) == [booking]
+
+
+def test_an_application_manager_decides_about_every_talk(ill, marit):
+    chief = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER, Role.APPLICATION_MANAGER))
+    booking = talk_turned_down_by(chief, advisor=ill)
+
+    taken_over(ill, {booking: to(marit)}, actor=Actor.of(chief.user))
+
+    assert Booking.objects.get().advisor == marit
+
+
+def test_take_over_refuses_an_absence_that_is_over(ill):
+    with pytest.raises(AbsenceInvalid):
+        taken_over(ill, {}, is_absence=True, now=TUESDAY.end)
+
+    assert AuditEvent.objects.values_list("result").get() == ("absence_invalid",)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_asked"),
+    [((-10, 0), False), ((-10, 1), True), ((10, 30), True), ((19, 30), True), ((20, 30), False)],
+)
+def test_every_talk_of_which_a_part_lies_in_the_time_is_in_the_list(ill, minutes, is_asked):
+    booking = make_booking(advisor=ill)
+    span = Span(*(TUESDAY_HALF_PAST_TEN + timedelta(minutes=number) for number in minutes))
+
+    assert talks_to_take_over(ill, span, now=NOW) == ([booking] if is_asked else [])
+
+
+def test_an_absence_over_the_end_of_a_talk_asks_what_happens_with_it(ill, marit):
+    booking = make_booking(advisor=ill)
+    late = Span(TUESDAY_HALF_PAST_TEN + timedelta(minutes=10), TUESDAY.end)
+    stops(ill, {}, "talk_changed", span=late, is_absence=True)
+
+    taken_over(ill, {booking: KEEP}, span=late, is_absence=True)
+
+    assert AuditEvent.objects.filter(action="booking.keep", about=f"booking:{booking.pk}").count() == 1
+    assert Absence.objects.values_list("starts_at", "ends_at").get() == late
+
+
+@pytest.mark.parametrize("answer", ["hand_over", "offer"])
+def test_a_talk_under_way_stays(ill, marit, answer):
+    booking = make_booking(advisor=ill)
+    answers, under_way = {"hand_over": to(marit), "offer": OFFER}, TUESDAY_HALF_PAST_TEN + timedelta(minutes=19)
+
+    stopped = stops(ill, {booking: answers[answer]}, "talk_started", now=under_way, is_absence=True)
+
+    assert stopped.starts_at == TUESDAY_HALF_PAST_TEN
+    assert taken_over(ill, {booking: KEEP}, now=under_way, is_absence=True) == [booking]
+
+
+def test_a_talk_that_is_over_is_not_in_the_list(ill, marit):
+    booking = make_booking(advisor=ill)
+
+    assert taken_over(ill, {}, now=booking.ends_at) == []
+    assert AuditEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize("minutes", [0, 10])
+def test_the_list_proposes_nobody_for_a_talk_under_way(ill, marit, minutes):
+    make_booking(advisor=ill)
+
+    [(_colleagues, proposed)] = rows(ill, marit, now=TUESDAY_HALF_PAST_TEN + timedelta(minutes=minutes))
+
+    assert proposed is None
+
+
+def test_an_absence_is_entered_where_no_talk_stands(ill, marit):
+    assert taken_over(ill, {}, is_absence=True) == []
+
+    assert Absence.objects.values_list("advisor", "starts_at", "ends_at").get() == (ill.pk, *TUESDAY)
+    assert AuditEvent.objects.values_list("action", "result").get() == ("absence.add", "done")
+
+
+def test_a_talk_that_was_taken_over_can_be_cancelled_by_the_candidate(ill, marit):
+    booking = make_booking(advisor=ill)
+    taken_over(ill, {booking: to(marit)})
+
+    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+
+    assert AgendaEntry.objects.count() == 0
+
+
+def rows(ill, me, now=NOW):
+    found = rows_of(ill, TUESDAY, me=me, actor=Actor.of(me.user), now=now)
+    return [([one.advisor_id for one in row.hit.colleagues], row.proposed) for row in found]
+
+
+def test_the_list_proposes_who_takes_over_and_otherwise_a_colleague(ill, marit):
+    other = make_advisor(name="Sanne Bos")
+    make_booking(advisor=ill, starts_at=TEN)
+    make_booking(advisor=ill)
+    make_booking(advisor=marit)
+
+    assert rows(ill, marit) == [([marit.pk, other.pk], marit.pk), ([other.pk], other.pk)]
+
+
+def test_the_list_proposes_nothing_to_the_recruiter_of_the_rejection(ill, marit):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    talk_turned_down_by(recruiter, advisor=ill)
+
+    assert rows(ill, recruiter) == [([marit.pk], None)]
+
+
+def test_the_list_proposes_no_more_than_somebody_can_hold(ill):
+    full = make_advisor(name="Marit de Wit", max_per_day=1)
+    make_booking(advisor=ill, starts_at=TEN)
+    make_booking(advisor=ill)
+
+    assert rows(ill, full) == [([full.pk], full.pk), ([full.pk], None)]
+
+
+def test_the_list_names_nobody_who_is_away_or_gave_the_rejection(ill, marit):
+    recruiter = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
+    rejection = make_rejection(vacancy=make_vacancy(), recruiter=recruiter.user)
+    make_booking(advisor=ill, invitation=make_invitation(rejection=rejection))
+    make_absence(advisor=marit, starts_at=TUESDAY.start, ends_at=TUESDAY.end)
+
+    assert rows(ill, recruiter) == [([], None)]
+
+
+def test_the_list_costs_the_same_statements_for_any_number_of_talks(ill, marit):
+    make_booking(advisor=ill, starts_at=TEN)
+    with_one = statements_of(ill, marit)
+    for number in range(1, 4):
+        make_booking(advisor=ill, starts_at=TEN + timedelta(minutes=30 * number))
+        make_advisor()
+
+    assert statements_of(ill, marit) == with_one
+
+
+def statements_of(ill, me):
+    with CaptureQueriesContext(connection) as captured:
+        assert rows_of(ill, TUESDAY, me=me, actor=Actor.of(me.user), now=NOW)
+    return len(captured)

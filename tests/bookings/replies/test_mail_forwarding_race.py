@@ -1,0 +1,29 @@
+"""The same mail by several doors at once, and several workers that bring it further: it arrives once."""
+
+from functools import partial
+
+import pytest
+
+from bookings.replies.mail_forwarding import forward_mail
+from outbox.inbound.intake import receive
+from outbox.models import IncomingMail, Message
+from tests.factories import NOW, make_booking, make_policy
+from tests.outbox.inbound.samples import INBOX, mail
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_mail_that_comes_by_many_doors_at_once_arrives_once(settings):
+    settings.INBOX_ADDRESS = INBOX
+    make_policy()
+    booking = make_booking()
+    calls = [partial(receive, mail(about=f"booking:{booking.pk}"), now=NOW), partial(receive, mail(to=INBOX), now=NOW)]
+
+    answers = at_once(calls * 8, threads=8)
+    forwarded = at_once([partial(forward_mail, now=NOW)] * 8, threads=8)
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert sum(forwarded) == 1
+    assert sorted(IncomingMail.objects.values_list("about", flat=True)) == [f"booking:{booking.pk}", "house"]
+    assert sorted(Message.objects.values_list("kind", flat=True)) == ["advisor_mail", "house_mail"]

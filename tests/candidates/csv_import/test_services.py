@@ -1,0 +1,246 @@
+import time
+
+import pytest
+from django.utils import translation
+
+from candidates.csv_import.parser import read
+from candidates.csv_import.services import check_file, drop_file, import_file, keep_file
+from candidates.errors import FileClosed, FileHasFaults
+from candidates.models import Application, Candidate, IntakeFile, Rejection
+from candidates.rejections.services import change_rejection
+from core.actors import Actor
+from organisation.models import Department, Role
+from tests.candidates.rejections.test_services import make_draft
+from tests.factories import NOW, make_invitation, make_reason, make_user, make_vacancy
+from vacancies.models import Vacancy
+
+pytestmark = pytest.mark.django_db
+HEADER = (
+    "kandidaat_id;voornaam;achternaam;email;vacature_id;functie;afdeling;recruiter_email;fase;verteld_op;reden_code;"
+    "onderdeel;toelichting;sterk_punt_1\n"
+)
+
+
+def make_line(number=1, **fields):
+    values = {
+        "kandidaat_id": str(number),
+        "voornaam": "Sevda",
+        "achternaam": "Aydin",
+        "email": f"kandidaat{number}@kandidaat.example",
+        "vacature_id": "371",
+        "functie": "",
+        "afdeling": "",
+        "recruiter_email": "",
+        "fase": "interview_1",
+        "verteld_op": "20-11-2026",
+        "reden_code": "diploma_missing",
+        "onderdeel": "eis-0",
+        "toelichting": "Voor mensen mist nog een certificaat.",
+        "sterk_punt_1": "Rustig onder druk",
+    }
+    return ";".join((values | fields).values()) + "\n"
+
+
+def make_file(*lines, user=None):
+    make_reason()
+    user = user or make_user(Role.RECRUITER)
+    table = read((HEADER + "".join(lines)).encode())
+    return keep_file(table=table, name="export.csv", user=user, actor=Actor.of(user), now=NOW)
+
+
+def bring_in(file, only_good=False):
+    return import_file(file=file, only_good=only_good, actor=Actor.of(file.uploaded_by), now=NOW)
+
+
+def sentences(file):
+    return [(fault.line, fault.column, fault.sentence) for fault in check_file(file, now=NOW).faults]
+
+
+def test_import_makes_complete_rejections_and_empties_the_cells():
+    make_vacancy(source="csv", external_id="371")
+    file = make_file(make_line(1), make_line(2))
+
+    file = bring_in(file)
+
+    assert file.outcome == {"created": 2, "left_out": 0, "waiting": 0}
+    assert (file.state, file.rows) == (IntakeFile.State.IMPORTED, [])
+    assert Rejection.objects.complete().count() == 2
+    assert set(Application.objects.values_list("source", "external_id")) == {("csv", "1:371"), ("csv", "2:371")}
+
+
+def test_the_same_file_again_changes_nothing():
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1), make_line(2)))
+    before = list(Rejection.objects.values()), list(Candidate.objects.values())
+
+    file = bring_in(make_file(make_line(1), make_line(2)))
+
+    assert file.outcome == {"unchanged": 2, "left_out": 0, "waiting": 0}
+    assert (list(Rejection.objects.values()), list(Candidate.objects.values())) == before
+
+
+def test_a_changed_line_is_taken_over_until_the_candidate_is_invited():
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1), make_line(2)))
+    make_invitation(rejection=Rejection.objects.get(application__external_id="2:371"))
+
+    file = bring_in(make_file(make_line(1, toelichting="Anders."), make_line(2, toelichting="Anders.")))
+
+    assert file.outcome == {"changed": 1, "kept": 1, "left_out": 0, "waiting": 0}
+
+
+def test_importing_again_leaves_what_was_completed_on_screen():
+    vacancy = make_vacancy(source="csv", external_id="371")
+    line = make_line(1, toelichting="")
+    bring_in(make_file(line))
+    draft = make_draft(vacancy, explanation="Op het scherm aangevuld.")
+    change_rejection(rejection_id=Rejection.objects.get().pk, draft=draft, actor=Actor.of(vacancy.recruiter), now=NOW)
+
+    bring_in(make_file(line))
+
+    assert Rejection.objects.get().explanation == "Op het scherm aangevuld."
+
+
+def test_all_or_nothing_imports_nothing_with_one_fault():
+    make_vacancy(source="csv", external_id="371")
+    file = make_file(make_line(1), make_line(2, email="geen adres"))
+
+    with pytest.raises(FileHasFaults):
+        bring_in(file)
+
+    file.refresh_from_db()
+    assert not Candidate.objects.exists()
+    assert (file.state, len(file.rows)) == (IntakeFile.State.PREVIEW, 2)
+
+
+def test_only_the_good_lines_leaves_the_others_out():
+    make_vacancy(source="csv", external_id="371")
+
+    file = bring_in(make_file(make_line(1), make_line(2, email="geen adres")), only_good=True)
+
+    assert file.outcome == {"created": 1, "left_out": 1, "waiting": 0}
+
+
+def test_an_import_is_done_once():
+    make_vacancy(source="csv", external_id="371")
+    file = make_file(make_line(1))
+    bring_in(file)
+
+    with pytest.raises(FileClosed):
+        bring_in(file)
+
+    assert Rejection.objects.count() == 1
+
+
+def test_a_file_that_is_given_up_is_emptied():
+    file = make_file(make_line(1))
+
+    drop_file(file=file, actor=Actor.of(file.uploaded_by), now=NOW)
+
+    file.refresh_from_db()
+    assert (file.state, file.rows) == (IntakeFile.State.DROPPED, [])
+
+
+def test_a_new_upload_empties_the_one_that_was_never_finished():
+    first = make_file(make_line(1))
+
+    make_file(make_line(1), user=first.uploaded_by)
+
+    first.refresh_from_db()
+    assert (first.state, first.rows) == (IntakeFile.State.DROPPED, [])
+
+
+def test_an_unknown_vacancy_is_opened_from_the_line():
+    recruiter = make_user(Role.RECRUITER)
+    new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email.upper()}
+
+    file = bring_in(make_file(make_line(1, **new), make_line(2)), only_good=True)
+
+    vacancy = Vacancy.objects.get()
+    assert (vacancy.title, vacancy.source, vacancy.external_id) == ("Planner", "csv", "371")
+    assert (vacancy.recruiter, vacancy.department) == (recruiter, Department.objects.get(name="Planning"))
+    assert file.outcome == {"created": 1, "left_out": 1, "waiting": 0}
+
+
+def test_a_vacancy_that_the_file_describes_gets_its_requirements_from_it():
+    recruiter = make_user(Role.RECRUITER)
+    new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email}
+
+    bring_in(make_file(make_line(1, onderdeel="Ervaring met roosters", **new)))
+
+    assert [one.label for one in Vacancy.objects.get().requirements.all()] == ["Ervaring met roosters"]
+    assert Rejection.objects.complete().exists()
+
+
+def test_a_vacancy_of_another_source_is_found_by_its_number():
+    make_vacancy(source="recruitee", external_id="371")
+
+    bring_in(make_file(make_line(1, onderdeel="onbekend")))
+
+    assert Vacancy.objects.count() == 1
+    assert Rejection.objects.incomplete().count() == 1  # its requirements are kept elsewhere
+
+
+def test_what_only_the_database_knows_is_a_fault_of_its_cell(english):
+    make_vacancy(source="csv", external_id="371")
+    file = make_file(make_line(1, vacature_id="999"), make_line(2, recruiter_email="niemand@ziekenhuis.example"))
+
+    assert [(line, column) for line, column, _ in sentences(file)] == [(2, "vacancy_id"), (3, "recruiter_email")]
+
+
+def test_a_recruiter_who_left_is_no_recruiter():
+    gone = make_user(Role.RECRUITER, is_active=False)
+    make_vacancy(source="csv", external_id="371")
+
+    assert len(sentences(make_file(make_line(1, recruiter_email=gone.email)))) == 1
+
+
+@pytest.mark.only_on("postgresql")  # ten seconds of work, and the same statements on both
+def test_5000_lines_with_one_broken_line_are_imported_within_seconds():
+    make_vacancy(source="csv", external_id="371")
+    lines = [make_line(number) for number in range(5000)]
+    lines[2344] = lines[2344].replace("Sevda", '"Sevda')
+    file = make_file(*lines)
+    started = time.process_time()
+
+    file = bring_in(file, only_good=True)
+
+    assert file.outcome == {"created": 4999, "left_out": 1, "waiting": 0}
+    assert time.process_time() - started < 20
+
+
+def test_a_number_of_somebody_else_is_a_fault_and_changes_nobody():
+    make_vacancy(source="csv", external_id="371")
+    make_vacancy(source="csv", external_id="372")
+    bring_in(make_file(make_line(1)))
+    before = list(Candidate.objects.values())
+    lines = [make_line(1, voornaam="Anne", email="anne@kandidaat.example", vacature_id=key) for key in ("371", "372")]
+    file = make_file(*lines, make_line(2))
+
+    with translation.override("en"):
+        found = sentences(file)
+    file = bring_in(file, only_good=True)
+
+    words = "This number belongs to somebody with another e-mail address."
+    assert found == [(2, "candidate_id", words), (3, "candidate_id", words)]
+    assert file.outcome == {"created": 1, "left_out": 2, "waiting": 0}
+    assert list(Candidate.objects.filter(pk=before[0]["id"]).values()) == before
+
+
+def test_one_number_with_two_addresses_in_a_file_is_a_fault():
+    make_vacancy(source="csv", external_id="371")
+    make_vacancy(source="csv", external_id="372")
+
+    file = make_file(make_line(1), make_line(1, email="anne@kandidaat.example", vacature_id="372"))
+
+    assert [(line, column) for line, column, _words in sentences(file)] == [(3, "candidate_id")]
+
+
+def test_a_corrected_name_is_no_fault():
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1)))
+
+    file = bring_in(make_file(make_line(1, voornaam="Şevda", email="KANDIDAAT1@kandidaat.example")))
+
+    assert file.outcome == {"changed": 1, "left_out": 0, "waiting": 0}
+    assert Candidate.objects.get().first_name == "Şevda"

@@ -1,0 +1,109 @@
+from datetime import date
+
+import pytest
+
+from candidates.csv_import.parser import Line
+from candidates.csv_import.validation import Fault, faults_of, repeated, values_of
+
+TODAY = date(2026, 11, 23)
+CELLS = {
+    "candidate_id": "8812",
+    "first_name": "Sevda",
+    "last_name": "Aydin",
+    "email": "sevda@kandidaat.example",
+    "vacancy_id": "371",
+    "stage": "1e gesprek",
+}
+
+
+def line(number=2, **cells):
+    return Line(number, CELLS | cells, (21, 21))
+
+
+def faults(**cells):
+    return [(fault.column, fault.sentence) for fault in faults_of(line(**cells), today=TODAY, demo=True)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {},
+        {"first_name": 'Jo"ão 🙂'},
+        {"last_name": "آيدين"},
+        {"last_name": "x" * 200},
+        {"first_name": "Anne\r\nBcc: x@y.example"},
+        {"phone": "+31 6 00000001"},
+        {"phone": "06-12345678"},
+        {"applied_on": "2026-11-20"},
+        {"applied_on": "20-11-2026"},
+        {"told_on": "2026-11-23"},
+        {"stage": "Briefselectie"},
+        {"stage": "FIRST INTERVIEW"},
+        {"told_by": "telefonisch"},
+        {"explanation": "- eerste punt\n- tweede punt"},
+        {"reason_code": "iets van ons ATS"},
+    ],
+)
+def test_a_good_line_has_no_faults(cells):
+    assert faults(**cells) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        ({"candidate_id": " "}, "candidate_id", "empty"),
+        ({"email": ""}, "email", "empty"),
+        ({"first_name": "\u202e"}, "first_name", "empty"),
+        ({"email": "sevda at example"}, "email", "not an e-mail address"),
+        ({"recruiter_email": "tienstra"}, "recruiter_email", "not an e-mail address"),
+        ({"first_name": "=HYPERLINK(1)"}, "first_name", "starts with ="),
+        ({"last_name": "@SUM(1)"}, "last_name", "starts with @"),
+        ({"last_name": "+1"}, "last_name", "starts with +"),
+        ({"explanation": "\t=1+1"}, "explanation", "starts with ="),
+        ({"last_name": "x" * 201}, "last_name", "201 characters, at most 200"),
+        ({"explanation": "x" * 2001}, "explanation", "2001 characters"),
+        ({"phone": "12"}, "phone", "phone number"),
+        ({"applied_on": "20/11/2026"}, "applied_on", "not a date"),
+        ({"applied_on": "2026-02-30"}, "applied_on", "not a date"),
+        ({"applied_on": "0206-02-03"}, "applied_on", "not a date"),
+        ({"told_on": "2026-11-24"}, "told_on", "future"),
+        ({"stage": "derde gesprek"}, "stage", "letter, phone_screen"),
+        ({"told_by": "postduif"}, "told_by", "in_person"),
+        ({"language": "fr"}, "language", "nl, en"),
+    ],
+)
+def test_a_fault_names_column_and_what_is_wrong(cells, column, words, english):
+    [(named, sentence)] = faults(**cells)
+
+    assert named == column
+    assert words in sentence
+
+
+def test_a_broken_line_says_how_many_columns_it_has(english):
+    broken = Line(7, {}, (3, 21))
+
+    assert faults_of(broken, today=TODAY, demo=True) == [
+        Fault(7, "", "This line has 3 columns, the header has 21. Perhaps a quotation mark is not closed.")
+    ]
+
+
+def test_the_same_candidate_and_vacancy_twice_is_a_fault_of_the_second_line(english):
+    lines = [line(2), line(3), line(4, candidate_id="9")]
+
+    assert repeated(lines) == [Fault(3, "candidate_id", "Line 2 is about the same candidate and vacancy.")]
+
+
+def test_values_are_cleaned():
+    cells = {
+        "first_name": " Anne\r\nMarie ",
+        "told_by": "Telefonisch",
+        "told_on": "20-11-2026",
+        "explanation": "a\r\nb ",
+    }
+
+    values = values_of(line(**cells), demo=True)
+
+    assert values.texts["first_name"] == "Anne Marie"
+    assert (values.texts["stage"], values.texts["told_by"], values.texts["language"]) == ("interview_1", "phone", "nl")
+    assert values.texts["explanation"] == "a\nb"
+    assert values.dates == {"applied_on": None, "rejected_on": None, "told_on": date(2026, 11, 20)}

@@ -1,0 +1,174 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from organisation.models import Role
+from outbox.delivery.maintenance import suppress_useless
+from outbox.delivery.worker import deliver_due
+from outbox.models import Message
+from outbox.monitoring.alerts import look
+from tests.factories import NOW, make_message, make_policy, make_text, make_user
+from tests.races import at_once
+from tests.stand_ins import point_to
+
+pytestmark = pytest.mark.django_db
+LATE = NOW + timedelta(minutes=11)
+FOUR_HOURS = timedelta(hours=4)
+FRIDAY_EVENING = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
+MONDAY_TEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def chief():
+    make_policy()
+    return make_user(Role.APPLICATION_MANAGER, name="Rosa Terwiel")
+
+
+def letters(kind="overdue"):
+    return list(Message.objects.filter(kind=kind).order_by("pk"))
+
+
+def leave(letter, *, at):
+    """A letter left, so that what waits stays as it is."""
+    Message.objects.filter(pk=letter.pk).update(state="sent", sent_at=at)
+
+
+def test_every_application_manager_hears_of_what_is_more_than_ten_minutes_late(chief, caplog):
+    make_user(Role.MANAGER), make_user(Role.APPLICATION_MANAGER, is_active=False)
+    make_message(reason="away", recipient="sara@kandidaat.example"), make_message(), make_message()
+
+    early, written = look(now=NOW + timedelta(minutes=9)), look(now=LATE)
+
+    (letter,) = letters()
+    assert (early, written, letter.recipient) == (0, 1, chief.email)
+    assert letter.subject == "3 berichten zijn niet verstuurd"
+    assert "Het eerste sinds maandag 23 november om 10.00 uur." in letter.text
+    assert "De provider geeft geen antwoord." in letter.text
+    assert "/outbox/" in letter.text
+    assert "Sevda" not in letter.text
+    assert caplog.messages == ["3 messages are overdue, the oldest 11 minutes: away"]
+
+
+def test_a_second_letter_comes_after_four_hours(chief, caplog):
+    make_message()
+
+    written = [look(now=LATE + timedelta(minutes=minutes)) for minutes in (0, 1, 239, 240, 241)]
+
+    assert written == [1, 0, 0, 1, 0]
+    assert len(caplog.messages) == 5
+
+
+def test_one_letter_tells_that_it_is_over(chief):
+    message = make_message()
+    look(now=LATE)
+    leave(letters()[0], at=LATE), leave(message, at=LATE)
+
+    written = [look(now=LATE + timedelta(minutes=minutes)) for minutes in (1, 2)]
+
+    assert written == [1, 0]
+    assert [letter.subject for letter in letters("overdue_over")] == ["Er gaan weer berichten weg"]
+
+
+def test_it_is_not_over_while_what_was_late_only_came_to_nothing(chief):
+    text = make_text(useless_after=NOW + timedelta(minutes=30), reason="away")
+    look(now=LATE)
+    leave(letters()[0], at=LATE)
+    suppress_useless(now=NOW + timedelta(minutes=31))
+    leave(make_message(), at=NOW + timedelta(minutes=31))  # mail is not what was broken
+
+    before = look(now=NOW + timedelta(minutes=32))
+    leave(make_text(), at=NOW + timedelta(minutes=33))
+    after = look(now=NOW + timedelta(minutes=34))
+
+    text.refresh_from_db()
+    assert (text.reason, before, after) == ("too_late", 0, 1)
+    assert "Eén bericht kwam intussen te laat en is niet verstuurd." in letters("overdue_over")[0].text
+
+
+def test_who_read_the_first_warning_hears_that_it_is_over_also_when_the_second_did_not_leave(chief):
+    message = make_message()
+    look(now=LATE)
+    leave(letters()[0], at=LATE)
+    look(now=LATE + FOUR_HOURS)
+    leave(message, at=LATE + FOUR_HOURS)
+
+    written = [look(now=LATE + FOUR_HOURS + timedelta(minutes=minutes)) for minutes in (1, 2)]
+
+    assert (written, len(letters("overdue_over"))) == ([1, 0], 1)
+    assert [(letter.state, letter.reason) for letter in letters()] == [("sent", ""), ("suppressed", "withdrawn")]
+
+
+def test_a_warning_by_a_clock_that_was_ahead_keeps_nobody_from_the_next(chief):
+    make_message()
+    look(now=LATE + timedelta(days=1))
+
+    assert [look(now=LATE), look(now=LATE + timedelta(minutes=1))] == [1, 0]
+
+
+def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
+    message = make_message()
+    look(now=LATE)
+    leave(message, at=LATE)
+
+    look(now=LATE + timedelta(minutes=1))
+    make_message(not_before=LATE)
+    again = look(now=LATE + timedelta(minutes=12))
+
+    assert (letters("overdue_over"), again) == ([], 1)
+    assert [(letter.state, letter.reason) for letter in letters()] == [("suppressed", "withdrawn"), ("queued", "")]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "overdue"},
+        {"not_before": LATE},
+        {"useless_after": LATE},
+        {"state": "sent", "sent_at": NOW},
+        {"state": "failed", "ended_at": NOW},
+        {"reason": "quiet", "not_before": NOW + timedelta(hours=9)},
+    ],
+)
+def test_what_may_wait_is_no_reason_for_alarm(chief, fields):
+    make_message(**fields)
+
+    assert look(now=LATE) == 0
+
+
+def test_what_stands_by_is_no_reason_for_alarm(chief):
+    make_message(is_standby=True, fallback_for=make_message(state="sent", sent_at=NOW))
+
+    assert look(now=LATE) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_look_at_the_same_moment_write_one_letter(chief):
+    make_message()
+
+    at_once([lambda: look(now=LATE)] * 4, threads=4)
+
+    assert len(letters()) == 1
+
+
+def test_a_letter_for_office_hours_is_late_ten_minutes_after_they_began(chief):
+    make_message(only_at_office_hours=True, not_before=FRIDAY_EVENING)
+
+    moments = (
+        FRIDAY_EVENING + timedelta(hours=1),
+        MONDAY_TEN + timedelta(minutes=9),
+        MONDAY_TEN + timedelta(minutes=10),
+    )
+
+    assert [look(now=moment) for moment in moments] == [0, 0, 1]
+
+
+def test_attempts_that_fail_do_not_make_a_message_less_late(chief, settings):
+    point_to(settings, 1)  # nobody answers there
+    message = make_message()
+
+    for minutes in range(12):
+        deliver_due(now=NOW + timedelta(minutes=minutes))
+
+    message.refresh_from_db()
+    assert (message.first_due_at, message.not_before > LATE) == (NOW, True)
+    assert look(now=LATE) == 1

@@ -1,0 +1,69 @@
+"""What the pages about messages ask costs no more after years of messages that left."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from outbox.models import Message
+from outbox.monitoring import queries
+from outbox.monitoring.statistics import figures
+from tests.bench.query_plans import rows_read_by
+from tests.factories import NOW, make_message, make_text
+
+pytestmark = pytest.mark.django_db
+PAST = 5_000
+HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
+FAILED = {"state": "failed", "reason": "settings", "ended_at": NOW}
+
+
+def some_of_everything():
+    """In the past hour."""
+    make_message(), make_text(**FAILED), make_message(state="sent", sent_at=NOW, is_uncertain=True)
+    make_message(is_standby=True, fallback_for=make_text(not_before=NOW + HOUR))
+    make_message(state="sending", leased_until=NOW, kind="moved")
+
+
+def history():
+    """Letters that left, last year and before."""
+    past = [NOW - YEAR - number * HOUR for number in range(PAST)]
+    fields = {"kind": "confirmation", "channel": "mail", "language": "nl", "state": "sent", "text": ""}
+    Message.objects.bulk_create(
+        Message(dedupe_key=f"{at}", about="booking:1", created_at=at, not_before=at, sent_at=at, **fields)
+        for at in past
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_message")
+
+
+def of(**wanted):
+    return list(queries.messages_of(**{"shown": "", "channel": "", "kind": "", "now": NOW} | wanted)[:25])
+
+
+def test_how_things_stand():
+    some_of_everything()
+
+    assert queries.standing(NOW) == queries.Standing(
+        waiting=2, next_at=NOW, standing_by=1, leaving=1, failed=1, uncertain=1
+    )
+    assert queries.failures(NOW) == [queries.Failures(kind="confirmation", reason="settings", count=1)]
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: queries.standing(NOW),
+        lambda: queries.failures(NOW),
+        lambda: of(shown="uncertain"),
+        lambda: of(kind="moved"),
+        lambda: figures(NOW, days=30),
+    ],
+    ids=["standing", "failures", "uncertain", "kind", "figures"],
+)
+def test_history_adds_no_rows_to_read(ask):
+    some_of_everything()
+    without = rows_read_by(ask)
+    history()
+
+    assert rows_read_by(ask) <= without

@@ -1,0 +1,243 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from core.actors import Actor
+from organisation.models import AuditEvent
+from outbox import errors, services
+from outbox.delivery.worker import claim
+from outbox.models import Message
+from outbox.staff.actions import send_again, send_all_again, stop
+from tests.factories import NOW, make_message, make_text
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+ROBIN = Actor(key="user:7", origin="web")
+LATER = NOW + timedelta(hours=1)
+FAILED = {"state": "failed", "reason": "settings", "provider_code": "535", "ended_at": NOW, "attempts": 100}
+STOPPED = {"state": "suppressed", "reason": "stopped", "ended_at": NOW}
+GONE = {"state": "sent", "sent_at": NOW}
+
+
+def make_fallback(text, **fields):
+    return make_message(fallback_for=text, **{"is_standby": True} | fields)
+
+
+def states():
+    return list(Message.objects.order_by("pk").values_list("state", "reason", "is_standby"))
+
+
+def trail():
+    return list(AuditEvent.objects.order_by("pk").values_list("action", "about", "actor", "result"))
+
+
+@pytest.mark.parametrize("ended", [FAILED, STOPPED])
+def test_what_failed_or_was_stopped_waits_anew(ended):
+    message = make_message(**ended, first_due_at=NOW - timedelta(hours=3), is_uncertain=True)
+
+    send_again(message, actor=ROBIN, now=LATER)
+
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.provider_code, message.attempts) == ("queued", "", "", 0)
+    assert (message.not_before, message.first_due_at, message.ended_at) == (LATER, None, None)
+    assert (message.text, message.is_uncertain) == ("Tot dinsdag.\n", True)
+    assert trail() == [("message.send_again", f"message:{message.pk}", "user:7", "done")]
+
+
+@pytest.mark.parametrize(
+    ("channel", "provider_id", "kept", "is_uncertain", "segments"),
+    [
+        ("sms", "SM1", "was:SM1", False, 0),
+        ("sms", "x" * 120, "was:" + "x" * 116, False, 0),
+        ("sms", "was:SM1", "was:SM1", True, 1),
+        ("sms", "", "", True, 1),
+        ("mail", "<1@a.example>", "", True, 1),
+    ],
+)
+def test_a_text_that_came_to_nothing_by_its_report_leaves_and_is_counted_anew(
+    channel, provider_id, kept, is_uncertain, segments
+):
+    message = make_message(**FAILED, channel=channel, provider_id=provider_id, is_uncertain=True, segments=1)
+
+    send_again(message, actor=ROBIN, now=LATER)
+
+    message.refresh_from_db()
+    assert (message.state, message.provider_id) == ("queued", kept)
+    assert (message.is_uncertain, message.segments) == (is_uncertain, segments)
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({}, errors.NotEnded),
+        (GONE, errors.NotEnded),
+        ({"state": "suppressed", "reason": "withdrawn", "ended_at": NOW}, errors.NotEnded),
+        (FAILED | {"text": ""}, errors.WordsGone),
+        (FAILED | {"useless_after": LATER}, errors.TooLate),
+    ],
+)
+def test_the_others_are_not_sent_again(fields, refusal):
+    message = make_message(**fields)
+    before = Message.objects.values().get()
+
+    with pytest.raises(refusal):
+        send_again(message, actor=ROBIN, now=LATER)
+
+    assert Message.objects.values().get() == before
+    assert trail() == [("message.send_again", f"message:{message.pk}", "user:7", refusal.code)]
+
+
+def test_what_was_withdrawn_after_it_failed_is_not_sent_again(settings):
+    settings.DEMO = False
+    message = make_message(**FAILED)
+    services.withdraw(about=message.about, now=LATER)
+
+    with pytest.raises(errors.NoLongerTrue):
+        send_again(message, actor=ROBIN, now=LATER)
+
+    assert states() == [("failed", "settings", False)]
+    assert Message.objects.get().text == ""
+
+
+def test_a_letter_that_has_not_left_stands_by_anew():
+    text = make_text(**FAILED)
+    make_fallback(text, is_standby=False)
+
+    send_again(text, actor=ROBIN, now=LATER)
+
+    assert states() == [("queued", "", False), ("queued", "", True)]
+
+
+@pytest.mark.parametrize("left", [GONE, {"state": "sending", "leased_until": LATER}])
+def test_nobody_hears_by_text_what_a_letter_told(left):
+    text = make_text(**FAILED)
+    make_fallback(text, is_standby=False, **left)
+
+    with pytest.raises(errors.ToldOtherwise):
+        send_again(text, actor=ROBIN, now=LATER)
+
+    assert states() == [("failed", "settings", False), (left["state"], "", False)]
+
+
+def test_a_message_that_is_stopped_takes_its_letter_along_and_back():
+    text = make_text()
+    make_fallback(text)
+
+    stop(text, actor=ROBIN, now=NOW)
+    stopped = states()
+    send_again(text, actor=ROBIN, now=LATER)
+
+    assert stopped == [("suppressed", "stopped", False), ("suppressed", "stopped", True)]
+    assert states() == [("queued", "", False), ("queued", "", True)]
+    assert [deed for deed, *_rest in trail()] == ["message.stop", "message.send_again"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"state": "sending", "leased_until": LATER}, errors.LeavingNow),
+        (GONE, errors.NotWaiting),
+        (STOPPED, errors.NotWaiting),
+    ],
+)
+def test_what_does_not_wait_cannot_be_stopped(fields, refusal):
+    message = make_message(**fields)
+    before = Message.objects.values().get()
+
+    with pytest.raises(refusal):
+        stop(message, actor=ROBIN, now=NOW)
+
+    assert Message.objects.values().get() == before
+
+
+def test_what_stands_by_follows_its_text():
+    letter = make_fallback(make_text())
+
+    for deed in (stop, send_again):
+        with pytest.raises(errors.StandsBy):
+            deed(letter, actor=ROBIN, now=NOW)
+
+    assert states() == [("queued", "", False), ("queued", "", True)]
+
+
+def test_all_of_one_kind_and_reason_are_sent_again_in_one_act():
+    first, second = make_message(**FAILED), make_message(**FAILED)
+    others = [
+        make_message(**FAILED | {"reason": "address"}),
+        make_message(**FAILED, kind="moved"),
+        make_message(**FAILED | {"text": ""}),
+        make_text(**FAILED),
+    ]
+    make_fallback(others[3], is_standby=False, **GONE)
+
+    count = send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=LATER)
+
+    assert count == 2
+    assert list(Message.objects.waiting().order_by("pk")) == [first, second]
+    assert [about for _deed, about, *_rest in trail()] == [f"message:{first.pk}", f"message:{second.pk}"]
+
+
+def test_nothing_to_send_again_is_said_and_recorded():
+    with pytest.raises(errors.NothingToRepeat):
+        send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=NOW)
+
+    assert trail() == [("message.send_again", "messages:confirmation", "user:7", "message_nothing_to_repeat")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_one_sends_it_again():
+    message = make_message(**FAILED)
+    calls = [lambda: send_again(message, actor=ROBIN, now=LATER)] * 2
+    calls += [lambda: send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=LATER)] * 2
+
+    answers = at_once(calls, threads=4)
+
+    assert sum(answer in (None, 1) for answer in answers) == 1
+    assert [result for *_rest, result in trail()].count("done") == 1
+    assert Message.objects.get().state == "queued"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_either_leaves_or_is_stopped():
+    messages = [make_message() for _number in range(8)]
+    stops = [lambda one=one: stop(one, actor=ROBIN, now=NOW) for one in messages]
+    claims = [lambda: claim(now=NOW, channels=["mail"])] * 8
+
+    answers = at_once([call for pair in zip(stops, claims, strict=True) for call in pair], threads=8)
+
+    stopped = sum(answer is None for answer in answers[::2])
+    claimed = [answer.pk for answer in answers[1::2] if answer]
+    assert len(claimed) == len(set(claimed))
+    assert stopped == Message.objects.filter(state="suppressed", reason="stopped").count()
+    assert len(claimed) == Message.objects.filter(state="sending").count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_text_that_is_sent_again_and_its_letter_do_not_both_leave():
+    texts = [make_text(**FAILED) for _number in range(8)]
+    for text in texts:
+        make_fallback(text, is_standby=False)
+    agains = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in texts]
+    claims = [lambda: claim(now=LATER, channels=["mail"])] * 8
+
+    answers = at_once([call for pair in zip(agains, claims, strict=True) for call in pair], threads=8)
+
+    back = {text.pk for text, answer in zip(texts, answers[::2], strict=True) if answer is None}
+    leaving = {answer.fallback_for_id for answer in answers[1::2] if answer}
+    assert (back & leaving, back | leaving) == (set(), {text.pk for text in texts})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_withdrawn_does_not_leave_although_somebody_sends_it_again():
+    messages = [make_message(**FAILED, about="booking:1") for _number in range(7)]
+    calls = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in messages]
+
+    at_once([*calls, withdraw_all], threads=8)
+
+    assert Message.objects.ready(LATER).count() == 0
+
+
+def withdraw_all():
+    with transaction.atomic():
+        return services.withdraw(about="booking:1", now=LATER)

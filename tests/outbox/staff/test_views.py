@@ -1,0 +1,217 @@
+"""The page for application managers."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from core.masking import masked
+from organisation.models import AuditEvent, Role
+from outbox.labels import KINDS, kind_in_words
+from outbox.models import Message
+from outbox.monitoring.statistics import Counts, Figure, figures
+from tests.factories import NOW, make_message, make_policy, make_text, make_user
+from tests.test_layers import ROOT, sources
+
+PAGE = reverse("outbox:messages")
+AGAIN = reverse("outbox:send_all_again")
+FAILED = {"state": "failed", "reason": "settings", "provider_code": "535", "ended_at": NOW}
+
+
+@pytest.fixture
+def chief(client, db):
+    make_policy()
+    user = make_user(Role.APPLICATION_MANAGER)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(user)
+        yield user
+
+
+def read(client, path=PAGE, **wanted):
+    page = client.get(path, wanted, headers={"accept-language": "en"})
+    assert page.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode().partition("<main")[2]))
+
+
+def post(client, name, *args):
+    answer = client.post(reverse(f"outbox:{name}", args=args), follow=True, headers={"accept-language": "en"})
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("recipient", "expected"),
+    [
+        ("sara@kandidaat.example", "s•••@k•••.example"),
+        ("s@mail.co.uk", "s•••@m•••.uk"),
+        ("root@localhost", "r•••@•••"),
+        ("+31600000001", "+31 6 •••• 01"),
+        ("+14155552671", "+1 4 •••• 71"),
+        ("+3161", "+31 6 ••••"),
+        ("Sara", "•••"),
+        ("", "•••"),
+    ],
+)
+def test_an_address_or_number_is_masked(recipient, expected):
+    assert masked(recipient).replace("\u00a0", " ") == expected
+
+
+def kinds_of_letters():
+    """Of every letter with a subject, and of every text; those about a referral are called so."""
+    for source in sources():
+        yield from re.findall(r"Draft\(\s*kind=\"([a-z_]+)\"", source.read_text())
+    for letter in (ROOT / "templates").glob("*/letters/*.nl.txt"):
+        room, name = letter.parent.parent.name, letter.name.removesuffix(".nl.txt")
+        if "Subject:" in letter.read_text():
+            yield f"referral_{name}" if room == "referrals" else name
+
+
+def test_every_kind_of_letter_has_a_name_that_people_know():
+    assert sorted(set(kinds_of_letters()) - set(KINDS)) == []
+    assert kind_in_words("something_new") == "something new"
+
+
+def test_an_empty_page_says_what_will_come(client, chief):
+    page = read(client)
+
+    assert "Nothing is late, and in the past month nothing failed." in page
+    assert "No messages yet" in page
+    assert "Nothing found" in read(client, shown="failed")
+
+
+def test_the_page_tells_how_things_stand_and_names_nobody(client, chief):
+    make_message(not_before=NOW - timedelta(minutes=11), reason="away", subject="Je gesprek met Youssef")
+    make_text(**FAILED, text="Sevda, morgen belt Youssef je.")
+    make_message(state="sent", sent_at=NOW, is_uncertain=True)
+
+    page = read(client)
+
+    assert "One message should have left, on Monday 23 November at 09:49. Mostly because: The provider does" in page
+    assert "Text message, +31 6 •••• 01" in page
+    assert "Failed on Monday 23 November at 10:00. The provider does not accept our settings. (535)" in page
+    assert "Left on Monday 23 November at 10:00. It may have left twice." in page
+    assert [word for word in ("Sevda", "Youssef", "kandidaat.example", "+3160000", "Aydin") if word in page] == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "4 messages"),
+        ({"shown": "late"}, "One message Reminder of a talk"),
+        ({"shown": "waiting", "kind": "moved"}, "One message Talk moved"),
+        ({"channel": "sms"}, "One message Confirmation of a talk"),
+        ({"shown": "sent"}, "One message Invitation"),
+        ({"shown": "nonsense", "channel": "\0", "kind": "x' OR 1=1", "page": "99"}, "4 messages"),
+    ],
+)
+def test_the_page_finds(client, chief, wanted, found):
+    make_message(kind="reminder", not_before=NOW - timedelta(minutes=1))
+    make_message(kind="moved", not_before=NOW + timedelta(days=1))
+    make_text(**FAILED)
+    make_message(kind="invitation", state="sent", sent_at=NOW)
+
+    assert found in read(client, **wanted)
+
+
+def test_the_number_of_queries_does_not_grow(client, chief, django_assert_num_queries, django_assert_max_num_queries):
+    text = make_text(**FAILED)
+    pages = (PAGE, reverse("outbox:figures"), reverse("outbox:message", args=[text.pk]))
+    make_message(**FAILED, fallback_for=text)
+    read(client)  # what a process looks up once
+    with django_assert_max_num_queries(36) as one:
+        [read(client, page) for page in pages]
+    for number in range(29):
+        make_message(**FAILED, kind=f"kind{number}", fallback_for=text)
+
+    with django_assert_num_queries(len(one)):
+        [read(client, page) for page in pages]
+
+
+def test_the_page_of_a_message_tells_its_whole_life(client, chief):
+    text = make_text(**FAILED, attempts=3, sending_at=NOW, segments=1, cost="0.1", provider_id="SM12")
+    letter = make_message(fallback_for=text, state="sent", sent_at=NOW)
+    AuditEvent.objects.create(action="message.stop", about=f"message:{text.pk}", actor="user:7", origin="web", at=NOW)
+
+    page = read(client, reverse("outbox:message", args=[text.pk]))
+
+    events = ["Written", "Was to leave", "Last attempt", "Message stopped", "member of staff 7"]
+    assert [word for word in [*events, "SM12", "535", "0.10 euros"] if word not in page] == []
+    assert f"candidate {text.person_key.partition(':')[2]}" in page
+    assert [word for word in ("Sevda", "belt", "+31600000001") if word in page] == []
+    assert "In place of Confirmation of a talk" in read(client, reverse("outbox:message", args=[letter.pk]))
+
+
+def test_a_manager_sends_again_and_stops(client, chief):
+    message = make_message(**FAILED)
+
+    told = [post(client, name, message.pk) for name in ("send_again", "stop", "stop")]
+
+    assert ["waits to leave again" in told[0], "is stopped" in told[1], "nothing to stop" in told[2]] == [True] * 3
+    assert [*AuditEvent.objects.order_by("pk").values_list("action", "actor", "result")] == [
+        ("message.send_again", f"user:{chief.pk}", "done"),
+        ("message.stop", f"user:{chief.pk}", "done"),
+        ("message.stop", f"user:{chief.pk}", "message_not_waiting"),
+    ]
+
+
+def test_all_that_failed_for_one_reason_is_sent_again_after_a_question(client, chief):
+    make_message(**FAILED), make_message(**FAILED), make_message(**FAILED | {"reason": "address"})
+    wanted = {"kind": "confirmation", "reason": "settings"}
+
+    question = read(client, AGAIN, **wanted)
+    client.post(f"{AGAIN}?kind=confirmation&reason=settings")
+
+    assert "2 messages of this kind failed" in question
+    assert Message.objects.waiting().count() == 2
+    assert "Nothing to send again" in read(client, AGAIN, **wanted)
+    assert client.post(AGAIN).status_code == 302
+
+
+@pytest.mark.parametrize("wanted", ["kind=%00&reason=settings", "kind=confirmation&reason=%00", f"kind={'x' * 99}"])
+def test_an_odd_wish_to_send_again_is_refused_in_words(client, chief, wanted):
+    make_message(**FAILED)
+
+    asked, refused = client.get(f"{AGAIN}?{wanted}"), client.post(f"{AGAIN}?{wanted}", follow=True)
+
+    assert "Niets om opnieuw te versturen" in asked.content.decode()
+    assert "Geen van deze berichten kan nu opnieuw worden verstuurd." in refused.content.decode()
+    assert Message.objects.get().state == "failed"
+
+
+@pytest.mark.parametrize("name", ["send_again", "stop", "send_all_again"])
+def test_nobody_else_and_no_other_site_steers(client, chief, name, db):
+    message = make_message(**FAILED)
+    path = reverse(f"outbox:{name}", args=[message.pk] if name != "send_all_again" else [])
+    strict = type(client)(enforce_csrf_checks=True)
+    strict.force_login(chief)
+    client.force_login(make_user(Role.MANAGER))
+
+    assert (client.post(path).status_code, strict.post(path).status_code) == (404, 403)
+    assert Message.objects.get().state == "failed"
+
+
+def test_figures_count_what_was_to_leave_in_these_days(db):
+    gone = {"state": "sent", "not_before": NOW - timedelta(days=2)}
+    for minutes in (1, 3, 60):
+        make_message(**gone, sent_at=NOW - timedelta(days=2) + timedelta(minutes=minutes))
+    make_text(state="delivered", delivered_at=NOW, sent_at=NOW, is_uncertain=True)
+    make_text(**FAILED, not_before=NOW - timedelta(days=8))
+    make_message(not_before=NOW + timedelta(days=1))
+
+    channels, kinds = figures(NOW, days=7)
+
+    mail, text = Counts(sent=3), Counts(sent=1, delivered=1, uncertain=1)
+    assert channels == [Figure("", "mail", mail, 3.0), Figure("", "sms", text, 0.0)]
+    assert kinds == [Figure("confirmation", "mail", mail, 3.0), Figure("confirmation", "sms", text, 0.0)]
+    assert [figure.counts.failed for figure in figures(NOW, days=30)[0]] == [0, 1]
+
+
+def test_the_page_of_figures_shows_what_texts_cost(client, chief):
+    make_text(state="sent", sent_at=NOW)
+
+    page = read(client, reverse("outbox:figures"), days="30")
+
+    assert "0 of at most 500 texts" in page
+    assert "0.00 of at most 250 euros" in page
+    assert "Confirmation of a talk, text message 1 0 0 0 0 0" in page
