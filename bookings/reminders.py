@@ -68,10 +68,6 @@ NOTE = Reminder("advisor_note_at", note_moment, _note, ahead=FIVE_HOURS)
 OUTCOME = Reminder("outcome_asked_at", outcome_moment, _question, ahead=timedelta(0), behind=FIVE_WEEKS)
 
 
-def text_is_ahead(booking: Booking, now: datetime) -> bool:
-    return now < text_moment(booking.starts_at, booking.candidate.zone, Policy.objects.current().times)
-
-
 def remind_by_text(*, now: datetime) -> int:
     """Post a text for every talk of tomorrow whose candidate asked for one. Returns how many."""
     return _remind(TEXT, policy=Policy.objects.current(), now=now)

@@ -16,3 +16,6 @@ class Wish:
     wants_sms: bool = False
     topic_ids: tuple[int, ...] = ()
     question: str = ""
+
+
+CHANNELS = ("phone", "video", "onsite")  # the first that can be is offered

@@ -67,3 +67,7 @@ def hours_for_texts(moment: datetime, zone: ZoneInfo, times: Times) -> tuple[dat
     """From when and until when (UTC) a text about an offer of this moment may leave, on the same day."""
     day = moment.astimezone(zone).date()
     return max(moment, at_clock(day, times.texts_from, zone)), at_clock(day, times.texts_until, zone)
+
+
+def text_is_ahead(starts_at: datetime, zone: ZoneInfo, times: Times, *, now: datetime) -> bool:
+    return now < text_moment(starts_at, zone, times)

@@ -1,12 +1,10 @@
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from bookings.appointments.forms import MomentField
-from bookings.reassignment.conflicts import Colleague
 from core.formatting import printable
 from talks.survey_questions import GROUPS, QUESTIONS, Group, Question
 
@@ -38,44 +36,6 @@ class CopyForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     seen_at = forms.DateTimeField(widget=forms.HiddenInput)
-
-
-class CancelForm(forms.Form):
-    word = forms.CharField(
-        label=_("A word to the candidate"),
-        required=False,
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Stands in the letter, below the news. For example why, and that it is not about the candidate."),
-    )
-
-    def clean_word(self) -> str:
-        return printable(self.cleaned_data["word"])
-
-
-class MoveForm(CancelForm):
-    """Another moment, instead of the one that the page showed."""
-
-    slot = MomentField(label=_("New moment"), error_messages={"required": _("Choose a moment first.")})
-    seen = MomentField()
-
-
-class HandOverForm(CancelForm):
-    """To whom, at the moment that the page showed."""
-
-    to = forms.ChoiceField(
-        label=_("Who is free then?"),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose a colleague."),
-            "invalid_choice": _("This colleague is no longer free at that moment. Choose somebody else."),
-        },
-    )
-    seen = MomentField()
-
-    def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["to"].choices = [(str(one.advisor_id), one.name) for one in colleagues]  # type: ignore[attr-defined]
 
 
 class SurveyForm(forms.Form):

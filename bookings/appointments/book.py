@@ -34,7 +34,6 @@ from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.requests import Wish
 from bookings.short_codes import code_of, digest_of
 from bookings.sms_consent import agree_to_texts, check_number, check_texts
-from bookings.waitlist.services import SETTLED
 from candidates.contact import OFFERS, touch
 from core.actors import Actor, key_of
 from core.prepared_statements import Prepared, finds_a_row
@@ -48,7 +47,7 @@ _KNOWN = Prepared(
     lambda pk: (
         Invitation.objects.filter(pk=pk)
         .filter(
-            Exists(Booking.objects.filter(invitation=pk, status__in=SETTLED))
+            Exists(Booking.objects.settled().filter(invitation=pk))
             | Exists(Hold.objects.offered().filter(invitation=pk))
             | Exists(WaitlistEntry.objects.waiting().filter(invitation=pk))
         )
@@ -116,7 +115,7 @@ def alternatives_for(
 
 def _settled(invitation: Invitation) -> Booking | None:
     """The talk that stands, or else the one that was held."""
-    return invitation.bookings.filter(status__in=SETTLED).order_by("status").first()
+    return invitation.bookings.settled().order_by("status").first()
 
 
 def same_or_refuse(earlier: Booking, wish: Wish) -> Booking:

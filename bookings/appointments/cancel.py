@@ -20,7 +20,7 @@ from bookings.holds import expiry_of, hold, question_for_hold
 from bookings.locks import lock_invitation
 from bookings.models import Booking, Hold, Invitation
 from bookings.notifications.withdraw import take_letters_back
-from bookings.waitlist.preferences import CHANNELS
+from bookings.requests import CHANNELS
 from candidates.contact import touch
 from core.actors import Actor
 from organisation import audit

@@ -14,13 +14,13 @@ from advisors.models import TalkChannel
 from bookings.availability.options import Choice, Host, Offer
 from bookings.availability.slot_listing import moment_of
 from bookings.errors import PhoneNeeded
+from bookings.form_fields import PhoneField
 from bookings.models import Booking, Topic
-from bookings.reminders import text_is_ahead
 from bookings.requests import Wish
-from candidates.errors import PhoneUnclear
-from candidates.phones import phone_of
+from bookings.schedule import text_is_ahead
 from core.formatting import printable
 from core.phones import is_mobile
+from organisation.models import Policy
 from outbox.sms.enabled import texts_leave
 
 BIGGEST_KEY = 2**63 - 1
@@ -83,21 +83,6 @@ class MomentField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """A moment has no characters to count."""
-
-
-class PhoneField(forms.CharField):
-    """Read as E.164."""
-
-    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "short"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Phone number"), required=False, max_length=40, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        try:
-            return phone_of(super().clean(value), demo=settings.DEMO)
-        except PhoneUnclear as refusal:
-            raise ValidationError(str(refusal), code=refusal.code) from refusal
 
 
 class MomentForm(forms.Form):
@@ -184,7 +169,9 @@ class AppointmentForm(PreparationForm):
         kept = {"topics": booking.topics.all(), "question": booking.question, "wants_sms": booking.wants_sms}
         super().__init__(data, initial=kept)
         self.known_phone = str(booking.phone or booking.candidate.phone)
-        if not (texts_leave() and (booking.wants_sms or text_is_ahead(booking, now))):
+        times = Policy.objects.current().times
+        is_ahead = text_is_ahead(booking.starts_at, booking.candidate.zone, times, now=now)
+        if not (texts_leave() and (booking.wants_sms or is_ahead)):
             del self.fields["wants_sms"]
         if "wants_sms" not in self.fields or booking.channel == TalkChannel.PHONE or is_mobile(self.known_phone):
             del self.fields["phone"]
@@ -222,3 +209,23 @@ class DetailsForm(PreparationForm, PhoneForm):
             topic_ids=self.topic_ids(),
             question=self.cleaned_data["question"],
         )
+
+
+class AdvisorCancelForm(forms.Form):
+    word = forms.CharField(
+        label=_("A word to the candidate"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Stands in the letter, below the news. For example why, and that it is not about the candidate."),
+    )
+
+    def clean_word(self) -> str:
+        return printable(self.cleaned_data["word"])
+
+
+class RescheduleForm(AdvisorCancelForm):
+    """Another moment, instead of the one that the page showed."""
+
+    slot = MomentField(label=_("New moment"), error_messages={"required": _("Choose a moment first.")})
+    seen = MomentField()

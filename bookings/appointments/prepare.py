@@ -6,7 +6,7 @@ from django.db import transaction
 
 from bookings.errors import NotStanding
 from bookings.models import Booking
-from bookings.reminders import text_is_ahead
+from bookings.schedule import text_is_ahead
 from bookings.sms_consent import agree_to_texts, check_number, check_texts, take_texts_back
 from core.actors import Actor
 from organisation import audit
@@ -45,9 +45,11 @@ def _change_texts(booking: Booking, wants_sms: bool, phone: str, now: datetime) 
     if not wants_sms:
         booking.wants_sms = False
         take_texts_back(booking, now=now)
-    elif text_is_ahead(booking, now):
+        return
+    policy = Policy.objects.current()
+    if text_is_ahead(booking.starts_at, booking.candidate.zone, policy.times, now=now):
         number = phone or str(booking.phone)
         check_number(number, channel=booking.channel, wants_sms=True)
-        check_texts(number, Policy.objects.current())
+        check_texts(number, policy)
         booking.wants_sms, booking.phone = True, number
         agree_to_texts(booking, now=now)

@@ -1,10 +1,9 @@
 """Reads that more than one door needs: what can be booked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,8 +14,7 @@ from advisors.availability.queries import Diary, diaries_of, free_slots_of, ques
 from advisors.availability.slots import Slot, Span
 from advisors.models import Advisor, Opening, TalkChannel
 from bookings.availability.options import Choice, Host, Offer, Own
-from bookings.models import Booking, Hold, Invitation, WaitlistEntry
-from bookings.waitlist.preferences import Wishes
+from bookings.models import Booking, Hold, Invitation
 from candidates.models import AccessLink, Application, Candidate, Rejection
 from core.prepared_statements import Joined, Prepared, Statement
 from organisation.models import ApiClient, Policy, Role, User
@@ -217,27 +215,6 @@ def spoken_before(candidate: Candidate) -> int | None:
     """The advisor of the latest talk that was held, also of an earlier application."""
     held = Booking.objects.of_candidate(candidate).held().order_by("-starts_at", "-pk")
     return held.values_list("advisor_id", flat=True).first()
-
-
-def wishes_of(entry: WaitlistEntry) -> Wishes:
-    """On the candidate's own clock. The advisor who gave the rejection never holds the talk (`pool_of`)."""
-    invitation = entry.invitation
-    recruiter = invitation.application.rejection.recruiter
-    return Wishes(
-        weekdays=frozenset(entry.weekdays),
-        day_parts=frozenset(entry.day_parts),
-        channels=frozenset(entry.channels),
-        language=entry.language,
-        zone=invitation.candidate.zone,
-        never_with=recruiter.advisor.pk if hasattr(recruiter, "advisor") else None,
-    )
-
-
-def weekdays_of(pool: QuerySet[Advisor], slots: Iterable[Slot], zone: ZoneInfo) -> list[int]:
-    """On which days of the week a talk may be wished; 0 is Monday. In the weekend only when somebody talks then."""
-    weekly = Opening.objects.filter(advisor__in=pool, weekday__isnull=False).order_by()
-    free = {slot.starts_at.astimezone(zone).weekday() for slot in slots}
-    return sorted({*MONDAY_TO_FRIDAY, *free, *weekly.values_list("weekday", flat=True).distinct()})
 
 
 def held_between(advisor: Advisor, span: Span) -> QuerySet[Hold]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from advisors.models import Advisor, TalkChannel
 from bookings.calendar import ical
 from bookings.models import Booking
-from bookings.notifications.context import address_in_words, channel_sentence, file_of
+from bookings.wording import address_in_words, channel_sentence, file_of
 from core.actors import key_of
 from organisation.models import Policy
 from outbox.reply_addresses import address_in

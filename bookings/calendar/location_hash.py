@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from advisors.models import Advisor, TalkChannel
 from bookings.models import Booking
-from bookings.notifications.context import address_in_words
+from bookings.wording import address_in_words
 from organisation.models import Location
 
 

@@ -17,6 +17,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def standing(self) -> Self:
         return self.filter(status=Booking.Status.BOOKED)
 
+    def settled(self) -> Self:
+        """Booked or completed: the invitation needs no further booking."""
+        return self.filter(status__in=Booking.SETTLED)
+
     def held(self) -> Self:
         return self.filter(status=Booking.Status.COMPLETED)
 
@@ -42,6 +46,8 @@ class Booking(models.Model):
     class CancelledBy(models.TextChoices):
         CANDIDATE = "candidate", _("The candidate")
         ADVISOR = "advisor", _("The advisor")
+
+    SETTLED = (Status.BOOKED, Status.COMPLETED)
 
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="bookings")
     advisor = models.ForeignKey(Advisor, models.PROTECT, related_name="bookings")

@@ -9,15 +9,9 @@ from django.db.models import QuerySet
 from advisors.models import Advisor, TalkChannel
 from bookings.calendar.invites import CANCEL, REQUEST, calendar_of, calendar_of_advisor, calendar_without_candidate
 from bookings.models import Booking, Hold
-from bookings.notifications.context import (
-    address_in_words,
-    clock_sentence,
-    for_advisor,
-    for_candidate,
-    moment,
-    signed_word,
-)
+from bookings.notifications.context import clock_sentence, for_advisor, for_candidate, moment, signed_word
 from bookings.notifications.waitlist import of_holds
+from bookings.wording import address_in_words
 from core.actors import Actor, key_of
 from organisation.models import Policy
 from organisation.queries import member_of_staff

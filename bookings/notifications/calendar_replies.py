@@ -8,7 +8,8 @@ from bookings.availability.slot_listing import value_of
 from bookings.calendar.itip import Proposal
 from bookings.models import Booking
 from bookings.notifications.appointments import with_all_that_letters_need
-from bookings.notifications.context import ZONE, file_of, for_advisor, for_candidate, moment
+from bookings.notifications.context import ZONE, for_advisor, for_candidate, moment
+from bookings.wording import file_of
 from candidates.access.services import address_for
 from core.formatting import day_in_words, time_in_words
 from organisation.models import Policy

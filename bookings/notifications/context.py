@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from advisors.models import TalkChannel
 from bookings.models import Booking
+from bookings.wording import channel_sentence, file_of
 from candidates.access.services import address_for
 from candidates.models import Candidate
 from core.actors import Actor
-from core.formatting import day_in_words, mask_phone, time_in_words
+from core.formatting import day_in_words, time_in_words
 from core.timezones import is_elsewhere, place_of
-from organisation.models import Location, Policy
+from organisation.models import Policy
 from organisation.queries import member_of_staff
 from outbox.templates import render_text
 
@@ -115,10 +116,6 @@ def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:
     return {**of_talk(booking, policy, language), **names, "file_url": file_of(booking)}
 
 
-def file_of(booking: Booking) -> str:
-    return settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk])
-
-
 def signed_word(word: str, language: str, *, actor: Actor) -> str:
     """What somebody of staff wrote to the candidate, with their name: the letter itself is the employer's."""
     if not word:
@@ -126,24 +123,3 @@ def signed_word(word: str, language: str, *, actor: Actor) -> str:
     writer = member_of_staff(actor)
     context: dict[str, object] = {"word": word, "name": writer.name if writer else ""}
     return render_text("bookings/word", language=language, context=context)
-
-
-def address_in_words(location: Location) -> str:
-    """ "Locatie Noord, Lindelaan 1, Oostmeer, Route 14"."""
-    return ", ".join(part for part in (location.name, location.address, location.city, location.room) if part)
-
-
-def channel_sentence(booking: Booking, language: str) -> str:
-    location = booking.location
-    return render_text(
-        f"bookings/channel_{booking.channel}",
-        language=language,
-        context={
-            "advisor_name": booking.advisor.name,
-            "phone_masked": mask_phone(str(booking.phone)),
-            "video_url": booking.advisor.video_url,
-            "location_name": location.name if location else "",
-            "address": ", ".join(part for part in (location.address, location.city) if part) if location else "",
-            "room": location.room if location else "",
-        },
-    )

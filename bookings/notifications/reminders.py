@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from advisors.models import Advisor
 from bookings.models import Booking
-from bookings.notifications.context import address_in_words, for_advisor, for_candidate
+from bookings.notifications.context import for_advisor, for_candidate
 from bookings.notifications.sms_fallbacks import text_failed
 from bookings.schedule import mail_useless_after, text_useless_after
 from bookings.short_codes import address_of, code_of
+from bookings.wording import address_in_words
 from core.actors import key_of
 from core.gsm7 import FIRST_NAME, fits, is_readable, normalise
 from organisation.models import Policy

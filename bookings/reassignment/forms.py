@@ -1,7 +1,7 @@
 """What happens to each talk that stands in the way of other hours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from advisors.form_fields import DateInput, in_reach
+from bookings.appointments.forms import AdvisorCancelForm, MomentField
 from bookings.availability.slot_listing import moment_of, value_of
 from bookings.reassignment.change_hours import Answer, What
-from bookings.reassignment.conflicts import Hit
+from bookings.reassignment.conflicts import Colleague, Hit
 from core.formatting import one_line, printable
 from organisation.templatetags.formatting import at_time, in_words
 
@@ -115,3 +116,21 @@ class ClosedDayForm(forms.Form):
 
     def clean_reason(self) -> str:
         return one_line(self.cleaned_data["reason"])
+
+
+class ReassignForm(AdvisorCancelForm):
+    """To whom, at the moment that the page showed."""
+
+    to = forms.ChoiceField(
+        label=gettext_lazy("Who is free then?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose a colleague."),
+            "invalid_choice": gettext_lazy("This colleague is no longer free at that moment. Choose somebody else."),
+        },
+    )
+    seen = MomentField()
+
+    def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [(str(one.advisor_id), one.name) for one in colleagues]  # type: ignore[attr-defined]

@@ -20,13 +20,12 @@ from advisors.availability.slots import Slot
 from advisors.models import Advisor
 from advisors.services import lock_agenda
 from bookings import notifications
-from bookings.availability.queries import wishes_of
 from bookings.holds import end_entry, end_holds, expiry_of, hold, question_for_hold
 from bookings.locks import lock_invitation
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.schedule import is_awake
 from bookings.waitlist.preferences import channel_for, fitting
-from bookings.waitlist.services import SETTLED
+from bookings.waitlist.queries import wishes_of
 from candidates.contact import touch
 from core.actors import SYSTEM
 from core.batch import do_each
@@ -96,7 +95,7 @@ def _line(now: datetime) -> QuerySet[WaitlistEntry]:
 
 def _over(now: datetime) -> QuerySet[WaitlistEntry]:
     """Booked, or the invitation ended, or the candidate said no since they joined."""
-    booked = Booking.objects.filter(status__in=SETTLED).values("invitation")
+    booked = Booking.objects.settled().values("invitation")
     return WaitlistEntry.objects.waiting().filter(
         Q(invitation__open_until__lt=timezone.localdate(now))
         | Q(invitation__withdrawn_at__isnull=False)
@@ -234,7 +233,7 @@ def _impossible(now: datetime) -> dict[int, list[int]]:
 
 
 def _is_possible(held: Hold, open_at: dict[tuple[int, int], Slot], now: datetime) -> bool:
-    settled = any(booking.status in SETTLED for booking in held.invitation.bookings.all())
+    settled = any(booking.status in Booking.SETTLED for booking in held.invitation.bookings.all())
     if settled or not held.invitation.is_open(now):
         return False
     slot = open_at.get((held.advisor_id, int(held.starts_at.timestamp())))
@@ -269,4 +268,4 @@ def _may_still_choose(invitation: Invitation, since: datetime, now: datetime) ->
     said_no = (invitation.declined_at, invitation.candidate.messages_stopped_at)
     if any(at is not None and at >= since for at in said_no):
         return False
-    return invitation.is_open(now) and not invitation.bookings.filter(status__in=SETTLED).exists()
+    return invitation.is_open(now) and not invitation.bookings.settled().exists()

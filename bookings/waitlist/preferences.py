@@ -6,9 +6,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advisors.availability.slots import Slot, moment_at
+from bookings.requests import CHANNELS
 
 NOON, SIX = 12, 18  # where the parts of a day begin, on the candidate's own clock
-CHANNELS = ("phone", "video", "onsite")  # the first that can be is offered
 
 
 @dataclass(frozen=True, kw_only=True)

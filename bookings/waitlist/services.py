@@ -5,20 +5,19 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings.availability.queries import slots_for, wishes_of
+from bookings.availability.queries import slots_for
 from bookings.errors import AlreadyBooked, InvitationClosed
 from bookings.holds import end_entry, end_holds
 from bookings.locks import lock_invitation
-from bookings.models import Booking, Hold, Invitation, WaitlistEntry
+from bookings.models import Hold, Invitation, WaitlistEntry
 from bookings.sms_consent import agree_to_offers, check_number, check_texts, take_offers_back
 from bookings.waitlist.preferences import fitting
+from bookings.waitlist.queries import wishes_of
 from candidates.contact import OFFERS, touch
 from core.actors import Actor, key_of
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
-
-SETTLED = (Booking.Status.BOOKED, Booking.Status.COMPLETED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +70,7 @@ def _wait(invitation: Invitation, wishes: Waiting, actor: Actor, now: datetime) 
     locked = _locked(invitation)
     if not locked.is_open(now):
         raise InvitationClosed
-    if locked.bookings.filter(status__in=SETTLED).exists():
+    if locked.bookings.settled().exists():
         raise AlreadyBooked
     was = WaitlistEntry.objects.filter(invitation=locked).first()
     is_new = was is None or was.ended_at is not None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.appointments.views.book import closed_for, invitation_of, known_phone
 from bookings.appointments.views.slot_picker import query_of
 from bookings.availability.options import Choice, Offer
-from bookings.availability.queries import offer_of, one_per_start, pool_of, weekdays_of, wishes_of
+from bookings.availability.queries import offer_of, one_per_start, pool_of
 from bookings.availability.slot_listing import value_of
 from bookings.errors import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
 from bookings.invitations.status import with_names_for
@@ -24,6 +24,7 @@ from bookings.models import Hold, Invitation, WaitlistEntry
 from bookings.notifications.sms_status import said_no_to
 from bookings.waitlist.forms import WaitingForm
 from bookings.waitlist.preferences import channel_for
+from bookings.waitlist.queries import weekdays_of, wishes_of
 from bookings.waitlist.services import decline, leave, wait
 from candidates.access.session import for_candidate, for_offer, is_whole_session
 from candidates.models import Candidate

@@ -16,6 +16,7 @@ from candidates.models import Application, Rejection, Strength
 from candidates.queries import missing_in
 from candidates.rejections.code_lookup import Vocabulary
 from candidates.rejections.matching import candidates_of, refuse_another, rename
+from candidates.rejections.vacancy_lookup import open_vacancy, recruiters_by_email, vacancies_by_number
 from core.actors import Actor
 from core.formatting import printable
 from organisation import audit
@@ -221,10 +222,6 @@ def _texts_of(rejection: Rejection) -> tuple[str, ...]:
 
 def _fingerprint(draft: RejectionDraft) -> str:
     return str(salted_hmac("candidates.fingerprint", repr(draft), algorithm="sha256").hexdigest())
-
-
-from candidates.rejections.vacancy_lookup import open_vacancy, recruiters_by_email, vacancies_by_number
-from core.actors import Actor
 
 
 @transaction.atomic

@@ -10,11 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import countries_in_words
-from core.formatting import one_line
 from core.phones import e164
 from organisation.audit_labels import ACTIONS
-from organisation.models import ApiClient, AuditEvent, Department, Location, Policy, Role, User
-from organisation.staff.services import StaffWish
+from organisation.models import ApiClient, AuditEvent, Department, Location, Policy
 
 MOST = {"sms_per_day": 100_000, "sms_per_number": 50, "sms_price": 10, "sms_budget": 1_000_000}
 SHORT_NAME = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ .,'&()+/-]+")
@@ -154,36 +152,6 @@ class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Department
         fields = ["name", "is_active"]
         help_texts = {"is_active": _("A department that is not in use cannot be chosen any more.")}
-
-
-class StaffForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("With this address they sign in."))
-    roles = forms.MultipleChoiceField(
-        label=_("What does this colleague do here?"),
-        help_text=_("Roles add up. Without a role somebody can sign in, but sees nothing."),
-        choices=Role.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
-
-    def clean_name(self) -> str:
-        return one_line(self.cleaned_data["name"])
-
-    def wish(self) -> StaffWish:
-        data = self.cleaned_data
-        return StaffWish(
-            name=data["name"],
-            email=data["email"].strip().lower(),
-            roles=frozenset(data["roles"]),
-            is_active=data["is_active"],
-        )
-
-    @classmethod
-    def of(cls, user: User, data: Any = None) -> "StaffForm":
-        known = {"name": user.name, "email": user.email, "roles": sorted(user.roles), "is_active": user.is_active}
-        return cls(data, initial=known)
 
 
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]

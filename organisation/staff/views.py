@@ -9,8 +9,8 @@ from core.actors import Actor
 from core.errors import EmailTaken, Refusal
 from organisation.models import Role, User
 from organisation.permissions import for_role, staff_of
-from organisation.policy.forms import StaffForm
 from organisation.queries import TalksAhead, talks_ahead_of
+from organisation.staff.forms import StaffForm
 from organisation.staff.services import StaffWish, add_staff, change_staff, invite_again
 
 

@@ -13,14 +13,16 @@ from django.views.decorators.http import require_http_methods
 
 from advisors.permissions import render_on_clock_of
 from bookings.appointments.cancel import cancel as cancel_booking
+from bookings.appointments.forms import AdvisorCancelForm
 from bookings.models import Booking
+from bookings.permissions import booking_or_404
 from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
 from organisation.models import Role
 from organisation.permissions import for_role, staff_of
 from talks import services
-from talks.forms import CancelForm, NoteForm
+from talks.forms import NoteForm
 from talks.queries import file_of, talks_for_file
 
 
@@ -64,7 +66,7 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     booking = booking_or_404(request, pk)
-    form = CancelForm(request.POST or None)
+    form = AdvisorCancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             cancelled = cancel_booking(
@@ -93,11 +95,6 @@ def _said_after(cancelled: Booking) -> str:
         number,
     )
     return said % {"number": number}
-
-
-def booking_or_404(request: HttpRequest, pk: int) -> Booking:
-    talks = Booking.objects.visible_to(staff_of(request))
-    return get_object_or_404(talks.select_related("invitation__application__candidate", "advisor"), pk=pk)
 
 
 def file_page(request: HttpRequest, booking: Booking, *, form: NoteForm | None = None) -> HttpResponse:

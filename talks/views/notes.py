@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from advisors.permissions import render_on_clock_of
 from bookings.models import Booking
+from bookings.permissions import booking_or_404
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Role
@@ -20,7 +21,7 @@ from talks import services
 from talks.forms import CopyForm, NoteForm
 from talks.models import NoteCopy
 from talks.queries import copies_of, talks_for_file
-from talks.views.files import booking_or_404, file_page
+from talks.views.files import file_page
 
 
 @require_http_methods(["POST"])

@@ -16,15 +16,8 @@ from django.db import connection  # noqa: E402
 
 from tests.bench.servers import House  # noqa: E402
 from tests.soak.checks import books_of  # noqa: E402
-from tests.soak.run import (
-    REMINDERS_OF_A_TALK,
-    Plan,
-    soak,  # noqa: E402
-)
-from tests.soak.workers import (
-    SENDERS,
-    machines,  # noqa: E402
-)
+from tests.soak.run import REMINDERS_OF_A_TALK, Plan, soak  # noqa: E402
+from tests.soak.workers import SENDERS, machines  # noqa: E402
 
 MACHINES = 2
 KILLS, KILL_EVERY = 4, 12.0

@@ -20,10 +20,7 @@ from django_q.brokers import get_broker  # noqa: E402
 from django_q.tasks import async_task  # noqa: E402
 
 from bookings.models import Booking  # noqa: E402
-from bookings.notifications import (
-    booked,
-    with_all_that_letters_need,  # noqa: E402
-)
+from bookings.notifications import booked, with_all_that_letters_need  # noqa: E402
 from organisation.models import Policy  # noqa: E402
 from outbox.drafts import Draft  # noqa: E402
 from outbox.models import Heartbeat, Message  # noqa: E402

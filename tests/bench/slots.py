@@ -17,10 +17,7 @@ from django.utils import timezone  # noqa: E402
 
 from advisors.availability.queries import question_of  # noqa: E402
 from bookings.assignment.workload import advisors_in_turn  # noqa: E402
-from bookings.availability.queries import (
-    pool_of,
-    slots_for,  # noqa: E402
-)
+from bookings.availability.queries import pool_of, slots_for  # noqa: E402
 from bookings.models import Invitation  # noqa: E402
 from organisation.models import Policy  # noqa: E402
 from tests.bench.query_plans import rows_read_by  # noqa: E402

@@ -15,15 +15,8 @@ from django.db import connection  # noqa: E402
 
 from tests.bench.servers import House  # noqa: E402
 from tests.soak.checks import books_of  # noqa: E402
-from tests.soak.run import (
-    OF_A_TALK,
-    Plan,
-    soak,  # noqa: E402
-)
-from tests.soak.workers import (
-    A_MINUTE,
-    machines,  # noqa: E402
-)
+from tests.soak.run import OF_A_TALK, Plan, soak  # noqa: E402
+from tests.soak.workers import A_MINUTE, machines  # noqa: E402
 
 CHANGED = 0.25  # of the talks are cancelled or moved
 A_DEATH_EVERY = 6.0  # seconds

@@ -13,10 +13,7 @@ from django.db import connection  # noqa: E402
 from tests.bench.servers import House  # noqa: E402
 from tests.torture.audit import faults_in  # noqa: E402
 from tests.torture.data import make_world  # noqa: E402
-from tests.torture.run import (
-    counted,
-    notes_of,  # noqa: E402
-)
+from tests.torture.run import counted, notes_of  # noqa: E402
 
 CANDIDATES = 100  # more would fill the agendas, and then nothing happens any more
 

@@ -15,10 +15,7 @@ from threading import Barrier, Thread  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from tests.bench.client import Client  # noqa: E402
-from tests.torture.data import (
-    World,
-    dice,  # noqa: E402
-)
+from tests.torture.data import World, dice  # noqa: E402
 from tests.torture.operations import Somebody  # noqa: E402
 from tests.unlocked import Meeting, take_the_lock_away  # noqa: E402
 

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from advisors.availability.errors import SlotTaken
 from advisors.permissions import render_on_clock_of
+from bookings.appointments.forms import RescheduleForm
 from bookings.appointments.reschedule import moments_to_reschedule, reschedule
 from bookings.availability.slot_listing import stretch_of, value_of
 from bookings.models import Booking
+from bookings.permissions import booking_or_404
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Policy, Role
 from organisation.permissions import for_role, staff_of
-from talks.forms import MoveForm
-from talks.views.files import booking_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,8 +33,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """A GET shows what is free, a POST moves."""
     booking, now = booking_or_404(request, pk), timezone.now()
     if request.method != "POST":
-        return _page(request, booking, MoveForm(initial={"slot": request.GET.get("slot")}), now)
-    form = MoveForm(request.POST)
+        return _page(request, booking, RescheduleForm(initial={"slot": request.GET.get("slot")}), now)
+    form = RescheduleForm(request.POST)
     if not form.is_valid():
         return _page(request, booking, form, now, status=400)
     booking.starts_at = form.cleaned_data["seen"]  # as the page showed it
@@ -51,7 +51,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("talks:file", pk=pk)
 
 
-def _page(request: HttpRequest, booking: Booking, form: MoveForm, now: datetime, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, booking: Booking, form: RescheduleForm, now: datetime, *, status: int = 200
+) -> HttpResponse:
     if booking.status != Booking.Status.BOOKED or now >= booking.ends_at:
         return redirect("talks:file", pk=booking.pk)
     free = moments_to_reschedule(booking, Policy.objects.current(), now=now)

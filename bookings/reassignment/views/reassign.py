@@ -14,14 +14,14 @@ from advisors.permissions import render_on_clock_of
 from bookings.availability.slot_listing import value_of
 from bookings.errors import ColleagueNotFree, MayNotHold
 from bookings.models import Booking
+from bookings.permissions import booking_or_404
 from bookings.reassignment.conflicts import hits_among
+from bookings.reassignment.forms import ReassignForm
 from bookings.reassignment.reassign import hand_over as reassign_booking
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Role
 from organisation.permissions import for_role, staff_of
-from talks.forms import HandOverForm
-from talks.views.files import booking_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,12 +50,12 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("bookings:today")
 
 
-def _form(request: HttpRequest, booking: Booking, now: datetime) -> HandOverForm:
+def _form(request: HttpRequest, booking: Booking, now: datetime) -> ReassignForm:
     [hit] = hits_among([booking], actor=Actor.of(staff_of(request)), now=now)
     initial = {"seen": value_of(booking.starts_at)}
-    return HandOverForm(request.POST or None, colleagues=hit.colleagues, initial=initial)
+    return ReassignForm(request.POST or None, colleagues=hit.colleagues, initial=initial)
 
 
-def _page(request: HttpRequest, booking: Booking, form: HandOverForm, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, booking: Booking, form: ReassignForm, *, status: int = 200) -> HttpResponse:
     words = {"booking": booking, "form": form}
     return render_on_clock_of(booking.advisor, request, "talks/hand_over.html", words, status=status)

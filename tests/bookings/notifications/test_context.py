@@ -1,6 +1,6 @@
 import pytest
 
-from bookings.notifications.context import channel_sentence
+from bookings.wording import channel_sentence
 from tests.factories import make_advisor, make_booking, make_location
 
 pytestmark = pytest.mark.django_db
