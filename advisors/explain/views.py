@@ -48,7 +48,7 @@ def why(request: HttpRequest) -> HttpResponse:
             "answer": explainer.of(moment) if moment else None,
             "is_own": is_own(request, advisor),
         }
-    return render(request, "advisors/why.html", words)
+    return render(request, "advisors/explain/explain.html", words)
 
 
 def _asked_about(request: HttpRequest, user: User, advisors: QuerySet[Advisor]) -> Advisor | None:

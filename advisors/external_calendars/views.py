@@ -49,7 +49,7 @@ def calendar_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             messages.success(request, _("The calendar is saved. It is read within a minute; look here how it went."))
             return _back(request, advisor)
     words = {"form": form, "kind": kind, "can_caldav": caldav.is_installed(), **_place(request, advisor)}
-    return render(request, "advisors/calendar_new.html", words)
+    return render(request, "advisors/external_calendars/calendar_new.html", words)
 
 
 @require_http_methods(["POST"])
@@ -75,7 +75,7 @@ def calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     states = calendar_states_of(advisor, now=timezone.now())
     full = len(states) >= connect.MOST_PER_ADVISOR
-    return render(request, "advisors/calendars.html", {"states": states, "is_full": full, **_place(request, advisor)})
+    return render(request, "advisors/external_calendars/calendars.html", {"states": states, "is_full": full, **_place(request, advisor)})
 
 
 def _calendar_or_404(request: HttpRequest, pk: int) -> OtherCalendar:

@@ -39,7 +39,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         return _do(request, advisor, timezone.now())
     own = AgendaFeed.objects.filter(advisor=advisor).first()
     words = {"feed": own, "address": address_of(own), "webcal": webcal_of(own)} if own else {"feed": None}
-    return render(request, "advisors/feed.html", words)
+    return render(request, "advisors/feed/feed.html", words)
 
 
 def _do(request: HttpRequest, advisor: Advisor, now: datetime) -> HttpResponse:

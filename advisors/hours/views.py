@@ -45,7 +45,7 @@ def _page(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     monday = _monday_or_404(request.GET.get("week"))
     page = hours_page_of(advisor, policy=Policy.objects.current(), now=timezone.now(), monday=monday)
     words = {"page": page, "advisor": advisor, "is_own": is_own(request, advisor)}
-    return render_on_clock_of(advisor, request, "advisors/hours.html", words)
+    return render_on_clock_of(advisor, request, "advisors/hours/hours.html", words)
 
 
 def _monday_or_404(said: str | None) -> date | None:

@@ -34,4 +34,4 @@ def team(request: HttpRequest) -> HttpResponse:
         "next": week_name(monday + ONE_WEEK),
         "may_set_up": staff_of(request).is_application_manager,
     }
-    return render(request, "bookings/team.html", words)
+    return render(request, "bookings/agenda/team.html", words)

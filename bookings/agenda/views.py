@@ -70,7 +70,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "has_hours": bool(calendar.hours),
         "calendar_states": calendar_states_of(advisor, now=now),
     }
-    return render_on_clock_of(advisor, request, "bookings/today.html", words)
+    return render_on_clock_of(advisor, request, "bookings/agenda/today.html", words)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -84,7 +84,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     talks = list(of_day)
     audit.record_each("booking.print", talks, actor=Actor.of(user), now=now)
     words = {"day": day, "talks": talks, "advisor": advisor, "is_today": day == _today(advisor, now)}
-    return render_on_clock_of(advisor, request, "bookings/paper.html", words)
+    return render_on_clock_of(advisor, request, "bookings/agenda/print.html", words)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -112,7 +112,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "has_hours": bool(calendar.hours),
         "calendar_states": calendar_states_of(advisor, now=now),
     }
-    return render_on_clock_of(advisor, request, "bookings/week.html", words)
+    return render_on_clock_of(advisor, request, "bookings/agenda/week.html", words)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -137,7 +137,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "has_hours": bool(calendar.hours),
         "calendar_states": calendar_states_of(advisor, now=now),
     }
-    return render_on_clock_of(advisor, request, "bookings/month.html", words)
+    return render_on_clock_of(advisor, request, "bookings/agenda/month.html", words)
 
 
 def number_of(talks: list[Booking]) -> int:

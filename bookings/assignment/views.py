@@ -15,4 +15,4 @@ from organisation.permissions import for_role
 def sharing(request: HttpRequest) -> HttpResponse:
     policy = Policy.objects.current()
     words = {"sharing": sharing_of(policy=policy, now=timezone.now()), "days": policy.share_window_days}
-    return render(request, "bookings/sharing.html", words)
+    return render(request, "bookings/assignment/overview.html", words)

@@ -31,4 +31,4 @@ def invitations(request: HttpRequest) -> HttpResponse:
         "is_recruiter": user.is_recruiter,
         "waiting_count": WaitlistEntry.objects.waiting().visible_to(user).count(),
     }
-    return render(request, "bookings/invitations.html", words)
+    return render(request, "bookings/invitations/list.html", words)

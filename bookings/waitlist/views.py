@@ -87,7 +87,7 @@ def offer(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
         "entry": _entry_of(invitation),
         "is_whole_session": is_whole_session(request),
     }
-    return render(request, "bookings/offer.html", context)
+    return render(request, "bookings/waitlist/offer.html", context)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -104,7 +104,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     offered = {one: [held for held in one.holds.all() if held.state == Hold.State.OFFERED] for one in page.object_list}
     declined = said_no_to(held for holds in offered.values() for held in holds)
     rows = [(one, bool(holds), any(held.pk in declined for held in holds)) for one, holds in offered.items()]
-    return render(request, "bookings/waiting_list.html", {"page": page, "rows": rows})
+    return render(request, "bookings/waitlist/list.html", {"page": page, "rows": rows})
 
 
 def _expired_with(latest: Hold, one: Hold, now: datetime) -> bool:
@@ -166,7 +166,7 @@ def _waiting(
         "free": _free_now(entry, offer) if entry else [],
         "is_held": invitation.holds.offered().exists(),
     }
-    return render(request, "bookings/waiting.html", context, status=400 if form.errors else 200)
+    return render(request, "bookings/waitlist/join.html", context, status=400 if form.errors else 200)
 
 
 def _free_now(entry: WaitlistEntry, offer: Offer) -> list[Moment]:

@@ -24,7 +24,7 @@ def time_zone(request: HttpRequest, candidate: Candidate) -> HttpResponse:
         choose_zone(candidate=candidate, zone=zone, actor=Actor.of(candidate), now=timezone.now())
         return redirect(back)
     status = 400 if form.errors else 200
-    return render(request, "candidates/time_zone.html", {"form": form, "back": back}, status=status)
+    return render(request, "candidates/access/time_zone.html", {"form": form, "back": back}, status=status)
 
 
 def _page_to_return_to(request: HttpRequest) -> str:

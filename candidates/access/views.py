@@ -45,7 +45,7 @@ def open_link(request: HttpRequest, token: str, destination: str) -> HttpRespons
     try:
         link = link_by_token(token)
     except LinkUnknown:
-        return render(request, "candidates/link_unknown.html", {"form": NewLinkForm()}, status=404)
+        return render(request, "candidates/access/link_unknown.html", {"form": NewLinkForm()}, status=404)
     if request.method == "GET":
         open_session(request, link, now=timezone.now())
     response = redirect(page_of(destination))
@@ -57,7 +57,7 @@ def open_link(request: HttpRequest, token: str, destination: str) -> HttpRespons
 @require_http_methods(["GET", "HEAD"])
 @unlisted
 def link_ended(request: HttpRequest) -> HttpResponse:
-    return render(request, "candidates/link_ended.html", {"form": NewLinkForm()})
+    return render(request, "candidates/access/link_ended.html", {"form": NewLinkForm()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,13 +66,13 @@ def new_link(request: HttpRequest) -> HttpResponse:
     """The answer is the same whether we know the address or not."""
     form = NewLinkForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "candidates/new_link.html", {"form": form})
+        return render(request, "candidates/access/new_link.html", {"form": form})
     if not is_within(action="new_link", who=address_of_visitor(request), times=10, seconds=HOUR):
         return render(request, "429.html", status=429)
     email = form.cleaned_data["email"]
     if is_within(action="new_link.address", who=email.lower(), times=3, seconds=HOUR):
         mail_link(email=email, now=timezone.now())
-    return render(request, "candidates/new_link_sent.html", {"email": email})
+    return render(request, "candidates/access/new_link_sent.html", {"email": email})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +81,7 @@ def stop(request: HttpRequest, candidate: Candidate) -> HttpResponse:
     if request.method == "POST":
         stop_messages(candidate=candidate, actor=Actor.of(candidate), now=timezone.now())
         return redirect("candidates:stop")
-    return render(request, "candidates/stop.html", {"candidate": candidate})
+    return render(request, "candidates/access/stop.html", {"candidate": candidate})
 
 
 @csrf_exempt
@@ -96,8 +96,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if is_done and not _stopped_by(request, token):
         return render(request, "429.html", status=429)
     if not is_done and not _is_known(token):
-        return render(request, "candidates/link_unknown.html", {"form": NewLinkForm()}, status=404)
-    return render(request, "candidates/unsubscribe.html", {"is_done": is_done})
+        return render(request, "candidates/access/link_unknown.html", {"form": NewLinkForm()}, status=404)
+    return render(request, "candidates/access/unsubscribe.html", {"is_done": is_done})
 
 
 def _is_known(token: str) -> bool:

@@ -28,7 +28,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
     form = IntakeForm(request.POST, request.FILES) if request.method == "POST" else IntakeForm()
     if not form.is_valid():
-        return render(request, "candidates/import_new.html", {"form": form, "columns": COLUMNS})
+        return render(request, "candidates/csv_import/new.html", {"form": form, "columns": COLUMNS})
     name = form.cleaned_data["file"].name
     file = keep_file(table=form.table, name=name, user=user, actor=Actor.of(user), now=timezone.now())
     return redirect("candidates:import_preview", pk=file.pk)
@@ -56,7 +56,7 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("candidates:import_preview", pk=pk)
     if file.state != IntakeFile.State.PREVIEW:
-        return render(request, "candidates/import_result.html", {"file": file})
+        return render(request, "candidates/csv_import/result.html", {"file": file})
     return _preview(request, file, form)
 
 
@@ -71,4 +71,4 @@ def _preview(request: HttpRequest, file: IntakeFile, form: ImportForm) -> HttpRe
         "faults": [(fault.line, shown_name(fault.column), fault.sentence) for fault in page.object_list],
         "sample": checked.good[:SAMPLE],
     }
-    return render(request, "candidates/import_preview.html", context)
+    return render(request, "candidates/csv_import/preview.html", context)

@@ -31,7 +31,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     pairs = same_person_pairs(user)[:PAIRS]
     for candidate in {one for pair in pairs for one in (pair.older, pair.younger)}:
         audit.record("candidate.read", candidate, actor=Actor.of(user), now=timezone.now())
-    return render(request, "candidates/duplicates.html", {"pairs": pairs})
+    return render(request, "candidates/duplicates/list.html", {"pairs": pairs})
 
 
 def _decide(request: HttpRequest, user: User) -> HttpResponse:

@@ -68,7 +68,7 @@ def rejections(request: HttpRequest) -> HttpResponse:
         "name": name,
         "pair_count": len(same_person_pairs(user)),
     }
-    return render(request, "candidates/rejections.html", context)
+    return render(request, "candidates/rejections/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +78,7 @@ def rejection_new(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
     form = RejectionForm(request.POST or None, recruiter=user)
     if not form.is_valid():
-        return render(request, "candidates/rejection_form.html", {"form": form, "rejection": None})
+        return render(request, "candidates/rejections/form.html", {"form": form, "rejection": None})
     draft = form.draft(recruiter_id=user.pk)
     registered = register_rejection(draft=draft, actor=Actor.of(user), now=timezone.now())
     _say(request, registered)
@@ -94,7 +94,7 @@ def rejection(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _shown(found, Policy.objects.current().times)
     candidate = found.application.candidate
     has_talk = bool(candidate.email_failed_at) and Candidate.objects.with_talk().filter(pk=candidate.pk).exists()
-    return render(request, "candidates/rejection.html", {"shown": shown, "parts": PARTS, "has_talk": has_talk})
+    return render(request, "candidates/rejections/detail.html", {"shown": shown, "parts": PARTS, "has_talk": has_talk})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +116,7 @@ def rejection_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _say(request, registered)
             return redirect("candidates:rejection", pk=pk)
-    return render(request, "candidates/rejection_form.html", {"form": form, "rejection": found})
+    return render(request, "candidates/rejections/form.html", {"form": form, "rejection": found})
 
 
 def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:

@@ -16,7 +16,7 @@ from organisation.policy.forms import ClientForm
 @require_http_methods(["GET", "HEAD"])
 @for_role(Role.APPLICATION_MANAGER)
 def clients(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisation/clients.html", {"clients": ApiClient.objects.order_by("-is_active", "name")})
+    return render(request, "organisation/api_clients/list.html", {"clients": ApiClient.objects.order_by("-is_active", "name")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,10 +31,10 @@ def client_new(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("source", str(refusal))
         else:
-            response = render(request, "organisation/client_token.html", {"client": client, "token": token})
+            response = render(request, "organisation/api_clients/token.html", {"client": client, "token": token})
             response["Cache-Control"] = "no-store"
             return response
-    return render(request, "organisation/client_new.html", {"form": form})
+    return render(request, "organisation/api_clients/new.html", {"form": form})
 
 
 @require_http_methods(["POST"])

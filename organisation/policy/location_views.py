@@ -24,20 +24,20 @@ def locations(request: HttpRequest) -> HttpResponse:
         "new": "organisation:location_new",
         "add": _("Add a location"),
     }
-    return render(request, "organisation/locations.html", words)
+    return render(request, "organisation/policy/locations.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.APPLICATION_MANAGER)
 def location_new(request: HttpRequest) -> HttpResponse:
-    return _kept(request, LocationForm(request.POST or None), "organisation/location.html", "organisation:locations")
+    return _kept(request, LocationForm(request.POST or None), "organisation/policy/location.html", "organisation:locations")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.APPLICATION_MANAGER)
 def location(request: HttpRequest, pk: int) -> HttpResponse:
     form = LocationForm(request.POST or None, instance=get_object_or_404(Location, pk=pk))
-    return _kept(request, form, "organisation/location.html", "organisation:locations")
+    return _kept(request, form, "organisation/policy/location.html", "organisation:locations")
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -49,21 +49,21 @@ def departments(request: HttpRequest) -> HttpResponse:
         "new": "organisation:department_new",
         "add": _("Add a department"),
     }
-    return render(request, "organisation/departments.html", words)
+    return render(request, "organisation/policy/departments.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.APPLICATION_MANAGER)
 def department_new(request: HttpRequest) -> HttpResponse:
     form = DepartmentForm(request.POST or None)
-    return _kept(request, form, "organisation/department.html", "organisation:departments")
+    return _kept(request, form, "organisation/policy/department.html", "organisation:departments")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.APPLICATION_MANAGER)
 def department(request: HttpRequest, pk: int) -> HttpResponse:
     form = DepartmentForm(request.POST or None, instance=get_object_or_404(Department, pk=pk))
-    return _kept(request, form, "organisation/department.html", "organisation:departments")
+    return _kept(request, form, "organisation/policy/department.html", "organisation:departments")
 
 
 def _kept(request: HttpRequest, form: LocationForm | DepartmentForm, page: str, after: str) -> HttpResponse:

@@ -39,7 +39,7 @@ def timetable(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved. Reminders that were written already keep their hour."))
             return redirect("organisation:timetable")
     words = {"form": form, "examples": list(_examples(times, timezone.now()))}
-    return render(request, "organisation/timetable.html", words)
+    return render(request, "organisation/policy/message_schedule.html", words)
 
 
 def _examples(times: Times, now: datetime) -> Iterator[str]:

@@ -25,4 +25,4 @@ def policy(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved. It counts for everything that happens from now on."))
             return redirect("organisation:setup")
-    return render(request, "organisation/policy.html", {"form": form})
+    return render(request, "organisation/policy/policy.html", {"form": form})

@@ -18,7 +18,7 @@ from organisation.staff.services import StaffWish, add_staff, change_staff, invi
 @for_role(Role.APPLICATION_MANAGER)
 def staff(request: HttpRequest) -> HttpResponse:
     people = User.objects.prefetch_related("grants").order_by("-is_active", "name")
-    return render(request, "organisation/staff.html", {"people": people})
+    return render(request, "organisation/staff/list.html", {"people": people})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +34,7 @@ def staff_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved. A mail with a link to choose a password is on its way."))
             return _after(user)
-    return render(request, "organisation/staff_new.html", {"form": form})
+    return render(request, "organisation/staff/new.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +53,7 @@ def staff_member(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("organisation:staff_member", pk=pk) if _left_behind(form.wish(), ahead) else _after(user)
-    return render(request, "organisation/staff_member.html", {"form": form, "member": user, "ahead": ahead})
+    return render(request, "organisation/staff/member.html", {"form": form, "member": user, "ahead": ahead})
 
 
 @require_http_methods(["POST"])

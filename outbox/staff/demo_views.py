@@ -43,7 +43,7 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["to"] != EVERYBODY:
         found = found.filter(recipient=form.cleaned_data["to"])
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "outbox/demo_outbox.html", {"form": form, "page": page})
+    return render(request, "outbox/staff/demo_outbox.html", {"form": form, "page": page})
 
 
 @only_in_demo
@@ -51,7 +51,7 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
 def demo_message(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message, pk=pk)
     page = {"letter": message, "body": as_html(message.text), "fallbacks": message.fallbacks.order_by("pk")}
-    return render(request, "outbox/demo_message.html", page)
+    return render(request, "outbox/staff/demo_message.html", page)
 
 
 @only_in_demo

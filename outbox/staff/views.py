@@ -41,7 +41,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "failures": [] if asks and wanted["shown"] != "failed" else queries.failures(now),
         "now": now,
     }
-    return render(request, "outbox/messages.html", context)
+    return render(request, "outbox/staff/messages.html", context)
 
 
 @require_http_methods(READ)
@@ -55,7 +55,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "fallbacks": found.fallbacks.order_by("pk"),
         "why_not": actions.why_not_again(found, now=now),
     }
-    return render(request, "outbox/message.html", page)
+    return render(request, "outbox/staff/message.html", page)
 
 
 @require_http_methods(READ)
@@ -64,7 +64,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     now, form = timezone.now(), PeriodForm(request.GET)
     channels, kinds = figures_of(now, days=form.wanted_days())
     usage = usage_of(Policy.objects.current(), now=now)
-    return render(request, "outbox/figures.html", {"form": form, "channels": channels, "kinds": kinds, "usage": usage})
+    return render(request, "outbox/staff/statistics.html", {"form": form, "channels": channels, "kinds": kinds, "usage": usage})
 
 
 @require_http_methods(["POST"])
@@ -100,7 +100,7 @@ def send_all_again(request: HttpRequest) -> HttpResponse:
     now, wanted = timezone.now(), AgainForm(request.GET).wanted()
     group = next((group for group in queries.failures(now) if vars(group) | wanted == vars(group)), None)
     if request.method != "POST":
-        return render(request, "outbox/send_all_again.html", {"group": group})
+        return render(request, "outbox/staff/send_all_again.html", {"group": group})
     try:
         count = actions.send_all_again(**wanted, actor=Actor.of(staff_of(request)), now=now)
     except Refusal as refusal:

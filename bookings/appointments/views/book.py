@@ -99,7 +99,7 @@ def closed_for(request: HttpRequest, invitation: Invitation, now: datetime) -> H
     if progress in MAY_CHOOSE:
         return None
     if progress == Progress.ENDED:
-        return render(request, "bookings/closed.html", {"invitation": invitation})
+        return render(request, "bookings/appointments/closed.html", {"invitation": invitation})
     return _to_the_talk(request, invitation, _talk_of(bookings), now)
 
 
@@ -107,7 +107,7 @@ def _to_the_talk(request: HttpRequest, invitation: Invitation, talk: Booking, no
     """The code of an offer's text opens what came of the offer, for as long as a code of its own would."""
     if not is_whole_session(request):
         if now >= talk.ends_at:
-            return render(request, "bookings/code_ended.html", status=404)
+            return render(request, "bookings/appointments/code_ended.html", status=404)
         open_session(request, link_of(invitation.candidate), now=now, booking_id=talk.pk)
     return redirect("bookings:appointment", pk=talk.pk)
 

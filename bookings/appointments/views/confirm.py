@@ -56,7 +56,7 @@ def details_page(
         "summary": _summary_of(invitation, MomentForm.wish(moment or form), refusal),
         "is_whole_session": bool(booking) or is_whole_session(request),  # a text's code moves its own as well
     }
-    return render(request, "bookings/details.html", context, status=status)
+    return render(request, "bookings/appointments/confirm.html", context, status=status)
 
 
 def taken_page(

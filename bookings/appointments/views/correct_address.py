@@ -56,4 +56,4 @@ def _page(request: HttpRequest, candidate: Candidate, *, about: Rejection | Book
             return redirect(back)
     if request.method != "POST":
         audit.record("candidate.read", about, actor=actor, now=now)
-    return render(request, "bookings/address.html", {"form": form, "candidate": candidate, "back": back})
+    return render(request, "bookings/appointments/correct_address.html", {"form": form, "candidate": candidate, "back": back})

@@ -48,7 +48,7 @@ def appointment(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResp
         "is_whole_session": only_booking(request) is None,
         "may_choose_again": booking.invitation.is_open(now) and not _stands_elsewhere(booking),
     }
-    return render(request, "bookings/appointment.html", context)
+    return render(request, "bookings/appointments/detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +61,7 @@ def cancel(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
     if request.method != "POST":
         if state_of(booking, now) != "planned":
             return redirect("bookings:appointment", pk=pk)
-        return render(request, "bookings/cancel.html", {"booking": booking})
+        return render(request, "bookings/appointments/cancel.html", {"booking": booking})
     try:
         cancel_booking(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=Actor.of(candidate), now=now)
     except (NotStanding, AlreadyStarted) as refusal:
@@ -88,7 +88,7 @@ def prepare(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse
             messages.success(request, _("Saved. Your advisor reads it before the talk."))
             return redirect("bookings:appointment", pk=pk)
     status = 400 if form.errors else 200
-    return render(request, "bookings/prepare.html", {"booking": booking, "form": form}, status=status)
+    return render(request, "bookings/appointments/prepare.html", {"booking": booking, "form": form}, status=status)
 
 
 def _prepare(booking: Booking, form: AppointmentForm, actor: Actor, now: datetime) -> None:
@@ -125,7 +125,7 @@ def ended_for(request: HttpRequest, booking: Booking, now: datetime) -> HttpResp
     if only_booking(request) is None or now < booking.ends_at:
         return None
     close_session(request)
-    return render(request, "bookings/code_ended.html", status=404)
+    return render(request, "bookings/appointments/code_ended.html", status=404)
 
 
 def state_of(booking: Booking, now: datetime) -> str:

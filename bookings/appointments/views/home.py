@@ -44,7 +44,7 @@ class Way:
 @for_candidate
 def home(request: HttpRequest, candidate: Candidate) -> HttpResponse:
     ways = _ways(candidate, timezone.now())
-    return render(request, "bookings/home.html", {"candidate": candidate, "ways": ways, "next": _next(ways)})
+    return render(request, "bookings/appointments/home.html", {"candidate": candidate, "ways": ways, "next": _next(ways)})
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -60,7 +60,7 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
     if held := Hold.objects.filter(code_digest=digest, starts_at__gt=now).first():
         page = redirect("bookings:offer", pk=held.invitation_id)
         return _opened(request, page, held.invitation.candidate, now, invitation_id=held.invitation_id)
-    return _private(render(request, "bookings/code_ended.html", status=404))
+    return _private(render(request, "bookings/appointments/code_ended.html", status=404))
 
 
 def _opened(request: HttpRequest, page: HttpResponse, candidate: Candidate, now: datetime, **only: int) -> HttpResponse:

@@ -104,7 +104,7 @@ def _too_late(request: HttpRequest, booking: Booking, now: datetime) -> HttpResp
     if may_move(booking, Policy.objects.current(), now):
         return None
     return render(
-        request, "bookings/too_late.html", {"booking": booking}, status=409 if request.method == "POST" else 200
+        request, "bookings/appointments/too_late.html", {"booking": booking}, status=409 if request.method == "POST" else 200
     )
 
 

@@ -65,7 +65,7 @@ def _page(
         "picked": form["slot"].value(),
         "seen": form["seen"].value() if form.is_bound else value_of(booking.starts_at),
     }
-    return render_on_clock_of(booking.advisor, request, "talks/move.html", context, status=status)
+    return render_on_clock_of(booking.advisor, request, "bookings/appointments/reschedule.html", context, status=status)
 
 
 def _since(request: HttpRequest) -> date | None:

@@ -85,7 +85,7 @@ def chooser(
     if offer.channels and offer.languages:
         context |= _choices(request, offer, _usual(offer, invitation, booking))
         context |= _moments(context["choice"], offer, ways, context["since"])
-    return render(request, "bookings/book.html", context, status=400 if problem else 200)
+    return render(request, "bookings/appointments/book.html", context, status=400 if problem else 200)
 
 
 def _usual(offer: Offer, invitation: Invitation, booking: Booking | None) -> Choice:

@@ -43,7 +43,7 @@ def closed_days(request: HttpRequest) -> HttpResponse:
         "holidays": HolidaysForm(initial={"are_closed": policy.closes_on_public_holidays}),
         "days": own_closed_days(policy, timezone.localdate()),
     }
-    return render(request, "bookings/closed_days.html", words)
+    return render(request, "bookings/reassignment/closed_days.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

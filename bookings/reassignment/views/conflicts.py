@@ -40,7 +40,7 @@ def decided(
         status = 409 if answers and is_clear else 200
         with timezone.override(zone):
             page = _asked(request, found, is_answered=bool(answers) and is_clear)
-            return render(request, "bookings/impact.html", page | {"is_own": is_own, "back": back}, status=status)
+            return render(request, "bookings/reassignment/conflicts.html", page | {"is_own": is_own, "back": back}, status=status)
     return None
 
 

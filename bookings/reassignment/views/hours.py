@@ -94,7 +94,7 @@ def absence_new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return page or _done(request, advisor, _("The absence is saved."))
     words = {"form": form, "advisor": advisor, "is_own": is_own(request, advisor)}
-    return render(request, "advisors/absence.html", words)
+    return render(request, "advisors/hours/absence.html", words)
 
 
 def _edited(
@@ -115,7 +115,7 @@ def _edited(
             field = FIELD_OF.get(refusal.code)
             form.add_error(field if field in form.fields else None, str(refusal))
     words = {"form": form, "advisor": advisor, "is_own": is_own(request, advisor)}
-    return render(request, "advisors/opening.html", words | {"opening": opening, "preview": preview})
+    return render(request, "advisors/hours/opening.html", words | {"opening": opening, "preview": preview})
 
 
 def _change(opening: Opening, hours: Hours, make: Callable[..., object]) -> Change:

@@ -31,7 +31,7 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=own.first())  # it writes into its instance
     if form.is_valid() and AGAIN not in request.POST:
         return _asked(request, user, known, form.profile()) or _done(request, user, is_new=known is None)
-    return render(request, "bookings/profile.html", {"form": form, "member": user, "advisor": known})
+    return render(request, "bookings/reassignment/profile.html", {"form": form, "member": user, "advisor": known})
 
 
 def _asked(request: HttpRequest, user: User, known: Advisor | None, wish: Profile) -> HttpResponse | None:

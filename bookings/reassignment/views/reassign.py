@@ -58,4 +58,4 @@ def _form(request: HttpRequest, booking: Booking, now: datetime) -> ReassignForm
 
 def _page(request: HttpRequest, booking: Booking, form: ReassignForm, *, status: int = 200) -> HttpResponse:
     words = {"booking": booking, "form": form}
-    return render_on_clock_of(booking.advisor, request, "talks/hand_over.html", words, status=status)
+    return render_on_clock_of(booking.advisor, request, "bookings/reassignment/reassign.html", words, status=status)

@@ -53,7 +53,7 @@ def takeover(request: HttpRequest) -> HttpResponse:
     me = Advisor.objects.active().filter(user=staff_of(request)).first()
     form = TakeoverForm(request.GET or None, me=me, now=now, initial={"first_day": timezone.localdate(now)})
     if not form.is_bound or not form.is_valid():
-        return render(request, "bookings/takeover.html", {"form": form}, status=400 if form.errors else 200)
+        return render(request, "bookings/reassignment/takeover.html", {"form": form}, status=400 if form.errors else 200)
     said = form.cleaned_data
     asked = Asked(said["colleague"], form.span(said["colleague"]), said, me, Actor.of(staff_of(request)), now)
     if request.method == "POST":
@@ -93,4 +93,4 @@ def _page(
         "refusal": refusal,
         "is_absent": not form.talks and is_absent(asked.colleague, asked.span),
     }
-    return render_on_clock_of(asked.colleague, request, "bookings/takeover_talks.html", context, status=status)
+    return render_on_clock_of(asked.colleague, request, "bookings/reassignment/takeover_bookings.html", context, status=status)

@@ -249,7 +249,7 @@ def test_back_leads_to_what_was_typed(client, advisor):
     page = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | {"again": "1"})
 
     assert page.context["form"]["first_day"].value() == "2026-11-24"
-    assert "advisors/absence.html" in [template.name for template in page.templates]
+    assert "advisors/hours/absence.html" in [template.name for template in page.templates]
 
 
 def test_closing_hours_asks_about_their_talks(client, advisor):

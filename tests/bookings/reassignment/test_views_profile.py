@@ -163,7 +163,7 @@ def test_back_leads_to_what_was_typed(client, advisor):
     page = client.post(address_of(advisor), typed(video_url="", title="Adviseur") | {"again": "1"})
 
     assert page.context["form"]["title"].value() == "Adviseur"
-    assert "bookings/profile.html" in [template.name for template in page.templates]
+    assert "bookings/reassignment/profile.html" in [template.name for template in page.templates]
 
 
 def test_a_reminder_of_a_video_talk_without_a_room_says_who_sends_the_link(advisor):

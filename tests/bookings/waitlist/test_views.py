@@ -281,7 +281,7 @@ def test_a_texts_code_opens_no_talk_that_is_over(client, texted):
 
     answer = client.get(page("offer", texted.invitation))
 
-    assert (answer.status_code, answer.templates[0].name) == (404, "bookings/code_ended.html")
+    assert (answer.status_code, answer.templates[0].name) == (404, "bookings/appointments/code_ended.html")
 
 
 # staff
