@@ -1,4 +1,4 @@
-# Everything that a machine does for Spreekuur. `make run` and `make test` need nothing but Python 3.11 and make.
+# Commands for development. `make run` and `make test` only need Python 3.11 and make.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -7,7 +7,7 @@ PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
 BIN := .venv/bin
-# `python -m` and not the console scripts: those hold the place where .venv was made.
+# `python -m` and not the console scripts: those contain the path where .venv was created.
 PY := $(BIN)/python
 MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
@@ -20,14 +20,14 @@ help:
 	@echo "make run [PORT=8000]   the demo hospital in your browser"
 	@echo "make setup             virtual environment, locked dependencies, database"
 	@echo "make test              everything that must hold, on SQLite and on PostgreSQL"
-	@echo "make torture           10,000 operations at once on each, and are the books right; OPERATIONS= PROCESSES= SEED="
+	@echo "make torture           10,000 concurrent operations per database, then checks; OPERATIONS= PROCESSES= SEED="
 	@echo "make soak              10,000 messages while workers die and providers fail; MESSAGES= PROCESSES= SEED= QUEUE="
-	@echo "make lint              style and types only;  make format  mends the style"
-	@echo "make bench             the numbers to keep, a JSON line each; ONLY=messages"
-	@echo "make bench-peer        the same work by django-appointment, beside ours"
-	@echo "make messages          collect the words of the screens and name what is not translated"
-	@echo "make lock [UPGRADE=1]  write the lock files anew"
-	@echo "make clean             remove what was made here; the database in var/ stays"
+	@echo "make lint              style and types only;  make format  fixes the style"
+	@echo "make bench             benchmarks, a JSON line per figure; ONLY=messages"
+	@echo "make bench-peer        compare with django-appointment"
+	@echo "make messages          collect the translatable texts and list what is not translated"
+	@echo "make lock [UPGRADE=1]  regenerate the lock files"
+	@echo "make clean             remove generated files; the database in var/ stays"
 
 # Running
 
@@ -38,7 +38,7 @@ dependencies:
 	@.ci/once .venv/requirements.lock.stamp requirements.lock \
 		.ci/install requirements.lock
 
-# Babel and not msgfmt: it comes with the dependencies.
+# Babel instead of msgfmt: it is one of the dependencies.
 $(CATALOGUES): %.mo: %.po | dependencies
 	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
 
@@ -94,22 +94,22 @@ torture: test-environment
 	.ci/plain .ci/with-postgres $(PY) -m tests.torture $(if $(OPERATIONS),--operations $(OPERATIONS)) \
 		$(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED))
 
-# With a real disk: what was committed before a crash is there after it. The queue in the database, then Redis.
+# With disk syncs, so that commits survive a crash. The queue is in the database, then in Redis.
 soak: test-environment
 	.ci/plain .ci/with-postgres --durable $(PY) -m tests.soak $(if $(MESSAGES),--messages $(MESSAGES)) \
 		$(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED)) $(if $(QUEUE),--queue $(QUEUE))
 
-# With a real disk: the numbers compare with a view that inserts one row and commits.
+# With disk syncs, because the baseline inserts one row and commits.
 bench: test-environment
 	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-# Its newest release, in an environment of its own; with our Django, so that this is not the difference.
+# The newest release in its own environment, with the same Django version as ours.
 bench-peer: test-environment
 	@test -x var/peer/bin/gunicorn || $(PYTHON) -m venv var/peer
 	@var/peer/bin/python -m pip install --quiet --upgrade django-appointment "Django~=5.2.0" gunicorn "psycopg[binary]" >&2
 	@.ci/plain .ci/with-postgres --durable $(PY) -m tests.bench.peer --python var/peer/bin/python
 
-# Keeping
+# Maintenance
 
 messages: test-environment
 	$(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file --ignore .venv --ignore tests --ignore var

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from advisors.availability.errors import HourSkipped
-from advisors.availability.local_time import moment_in
+from advisors.availability.local_time import to_utc
 from advisors.availability.slots import Span
 from advisors.models import Advisor
 
@@ -37,38 +37,38 @@ class AbsenceForm(forms.Form):
     )
 
     def clean_first_day(self) -> date | None:
-        return in_reach(self.cleaned_data["first_day"])
+        return validate_year(self.cleaned_data["first_day"])
 
     def clean_last_day(self) -> date | None:
-        return in_reach(self.cleaned_data["last_day"])
+        return validate_year(self.cleaned_data["last_day"])
 
     def span(self, advisor: Advisor) -> Span:
-        """In the advisor's own zone; whole days end at midnight after the last day.
+        """Absence in the advisor's time zone; whole days end at midnight after the last day.
 
-        Raises ValidationError, with its field, for a time in the hour that the clock skips.
+        Raises ValidationError on the field of a time that the clock skips.
         """
-        said, zone = self.cleaned_data, ZoneInfo(advisor.time_zone)
-        last_day = said["last_day"] or said["first_day"]
-        start = self._moment("from_time", said["first_day"], zone) or _midnight(said["first_day"], zone)
-        until = self._moment("until_time", last_day, zone) or _midnight(last_day + timedelta(days=1), zone)
+        cleaned, zone = self.cleaned_data, ZoneInfo(advisor.time_zone)
+        last_day = cleaned["last_day"] or cleaned["first_day"]
+        start = self._time("from_time", cleaned["first_day"], zone) or _midnight(cleaned["first_day"], zone)
+        until = self._time("until_time", last_day, zone) or _midnight(last_day + timedelta(days=1), zone)
         return Span(start, until)
 
-    def _moment(self, field: str, day: date, zone: ZoneInfo) -> datetime | None:
+    def _time(self, field: str, day: date, zone: ZoneInfo) -> datetime | None:
         if self.cleaned_data[field] is None:
             return None
         try:
-            return moment_in(zone, day, self.cleaned_data[field])
+            return to_utc(zone, day, self.cleaned_data[field])
         except HourSkipped as refusal:
             raise forms.ValidationError({field: str(refusal)}) from refusal
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Where the clock skips it the day begins an hour later, at the same moment."""
+    """Midnight in UTC. Where the clock skips midnight, the day starts an hour later: the same instant."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
-def in_reach(day: date | None) -> date | None:
-    """A slip of the pen such as the year 0026 or 20261 is not a day that a calendar can hold."""
+def validate_year(day: date | None) -> date | None:
+    """Refuse years that are typing errors, such as 0026 or 20261."""
     if day is not None and not 2000 <= day.year <= 2200:
         raise forms.ValidationError(_("Check the year."))
     return day

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from organisation.models import Location, Role, User
 
 
 class TalkChannel(models.TextChoices):
-    """How a talk is held."""
+    """Channel of a talk."""
 
     PHONE = "phone", _("By phone")
     VIDEO = "video", _("By video")
@@ -36,18 +36,18 @@ def default_languages() -> list[str]:
 
 class AdvisorQuerySet(models.QuerySet["Advisor"]):
     def active(self) -> Self:
-        """Holds talks, may sign in, and has the role; somebody has a role once, so nobody comes twice."""
+        """Advisors who hold talks, may sign in and have the role (granted at most once, so no duplicates)."""
         return self.filter(is_active=True, user__is_active=True, user__grants__role=Role.ADVISOR)
 
     def editable_by(self, user: User) -> Self:
-        """An advisor keeps the own hours; the application manager may help."""
+        """Advisors whose hours the user may edit: the own ones; all of them for an application manager."""
         if user.is_application_manager:
             return self
         return self.filter(user=user) if user.is_advisor else self.none()
 
 
 class Advisor(models.Model):
-    """A member of staff whose time candidates can book."""
+    """Staff member whose time candidates can book."""
 
     user = models.OneToOneField(User, models.PROTECT, related_name="advisor")
     title = models.CharField(_("Job title"), max_length=120, blank=True)
@@ -118,13 +118,13 @@ class Advisor(models.Model):
 
 
 class Opening(models.Model):
-    """Hours in which an advisor holds talks, local time of the advisor: every week, by a rule, or on one day."""
+    """Opening hours of an advisor, in local time: weekly, by a recurrence rule, or on one date."""
 
     advisor = models.ForeignKey(Advisor, models.CASCADE, related_name="openings")
     weekday = models.PositiveSmallIntegerField(_("Day"), choices=Weekday, null=True, blank=True)
-    rule = models.CharField(_("Rule"), max_length=200, blank=True)  # RFC 5545; counts from `valid_from`
+    rule = models.CharField(_("Rule"), max_length=200, blank=True)  # RFC 5545; starts on `valid_from`
     day = models.DateField(_("Date"), null=True, blank=True)
-    replaces = models.BooleanField(default=False)  # on `day`, instead of what recurs
+    replaces = models.BooleanField(default=False)  # on `day`, instead of the recurring hours
     valid_from = models.DateField(_("From this day on"), null=True, blank=True)
     valid_until = models.DateField(_("Until this day"), null=True, blank=True)  # included
     starts = models.TimeField(_("From"))
@@ -188,7 +188,7 @@ class Opening(models.Model):
 
 
 class Absence(models.Model):
-    """A stretch of time in which an advisor is away. The reason is nobody's business, so it is not stored."""
+    """Period in which an advisor is absent. The reason is private and is not stored."""
 
     advisor = models.ForeignKey(Advisor, models.CASCADE, related_name="absences")
     starts_at = models.DateTimeField()
@@ -205,46 +205,49 @@ class Absence(models.Model):
         return f"absence {self.pk}"
 
 
-class OtherCalendarQuerySet(models.QuerySet["OtherCalendar"]):
+class ExternalCalendarQuerySet(models.QuerySet["ExternalCalendar"]):
     def editable_by(self, user: User) -> Self:
         return self.filter(advisor__in=Advisor.objects.editable_by(user))
 
     def due(self, now: datetime) -> Self:
-        """To be read again; of advisors who do not talk any more, nothing is."""
+        """Calendars that are due to be read, of active advisors only."""
         return self.filter(due_at__lte=now, advisor__in=Advisor.objects.active())
 
-    def getting_talks(self, now: datetime) -> Self:
-        """Of advisors who do not talk any more too: what was written for them is still to be removed."""
+    def write_due(self, now: datetime) -> Self:
+        """Calendars that are due to be written; also of inactive advisors, whose events must be removed."""
         return self.filter(gets_talks=True, write_due_at__lte=now)
 
 
-class OtherCalendar(models.Model):
-    """A calendar of an advisor elsewhere: its busy times block moments here, and it may get the talks."""
+class ExternalCalendar(models.Model):
+    """Calendar of an advisor on another server: its busy times block slots, and booked talks may be written to it."""
+
+    key_name: ClassVar = "othercalendar"  # the model's first name, in keys of audit entries and messages
 
     class Kind(models.TextChoices):
         ICS = "ics", _("Published calendar (ICS)")
         CALDAV = "caldav", _("CalDAV")
 
-    advisor = models.ForeignKey(Advisor, models.CASCADE, related_name="other_calendars")
+    advisor = models.ForeignKey(Advisor, models.CASCADE, related_name="external_calendars")
     kind = models.CharField(_("Kind"), max_length=6, choices=Kind)
     name = models.CharField(_("Name"), max_length=80)
-    address = models.CharField(_("Address"), max_length=2000)  # a secret: who has it reads the calendar
+    address = models.CharField(_("Address"), max_length=2000)  # secret: it gives access to the calendar
     username = models.CharField(_("User name"), max_length=200, blank=True)
-    sealed_password = models.TextField(blank=True)  # see organisation/sealing.py
+    sealed_password = models.TextField(blank=True)  # see core/encryption.py
     gets_talks = models.BooleanField(_("Write my talks into it"), default=False)
-    version = models.CharField(max_length=300, blank=True)  # the ETag of what was read last
-    due_at = models.DateTimeField()  # when it is to be read again
-    read_at = models.DateTimeField(null=True, blank=True)  # the last time that it could be read
+    version = models.CharField(max_length=300, blank=True)  # ETag of the last version that was read
+    due_at = models.DateTimeField()  # next read
+    read_at = models.DateTimeField(null=True, blank=True)  # last successful read
     failing_since = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=40, blank=True)  # a code; its words: advisors/calendars/words.py
-    alarmed_at = models.DateTimeField(null=True, blank=True)  # the advisor had a mail about it
-    skipped_events = models.PositiveIntegerField(default=0)  # could not be understood when it was read last
-    write_due_at = models.DateTimeField(default=timezone.now)  # not before: when our talks are written into it again
-    writing_problem = models.CharField(max_length=40, blank=True)  # a code, as above
+    problem = models.CharField(max_length=40, blank=True)  # error code; its sentence: external_calendars/status.py
+    alarmed_at = models.DateTimeField(null=True, blank=True)  # when the advisor was mailed about it
+    skipped_events = models.PositiveIntegerField(default=0)  # events that could not be parsed at the last read
+    write_due_at = models.DateTimeField(default=timezone.now)  # next write of our talks
+    writing_problem = models.CharField(max_length=40, blank=True)  # error code, as above
 
-    objects = OtherCalendarQuerySet.as_manager()
+    objects = ExternalCalendarQuerySet.as_manager()
 
     class Meta:
+        db_table = "advisors_othercalendar"
         ordering = ["advisor", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -253,20 +256,20 @@ class OtherCalendar(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"other calendar {self.pk}"
+        return f"external calendar {self.pk}"
 
     @property
     def host(self) -> str:
-        """All of the address that is ever shown."""
+        """Host name, the only part of the address that is shown."""
         return urlsplit(self.address).hostname or ""
 
 
 class AgendaFeed(models.Model):
-    """The private address under which an advisor's own agenda can be subscribed to; see advisors/feeds.py."""
+    """Private iCalendar feed of an advisor's agenda; see feed/services.py for its address."""
 
     advisor = models.OneToOneField(Advisor, models.CASCADE, related_name="feed")
-    digest = models.CharField(max_length=64, unique=True)  # of the secret in the address; the address is not stored
-    version = models.PositiveIntegerField(default=1)  # rises when the address is renewed
+    digest = models.CharField(max_length=64, unique=True)  # of the token in the address; the token is not stored
+    version = models.PositiveIntegerField(default=1)  # incremented when the address is renewed
     shows_names = models.BooleanField(_("Names of candidates in the titles"), default=False)
 
     def __str__(self) -> str:
@@ -274,10 +277,10 @@ class AgendaFeed(models.Model):
 
 
 class AgendaEntry(models.Model):
-    """A piece of an advisor's time that is taken, buffers included.
+    """Busy time of an advisor, buffers included.
 
-    Own entries (bookings and holds) of one advisor never overlap: an exclusion constraint on PostgreSQL and a trigger
-    on SQLite say so, see advisors/no_overlap.py. Times read from another calendar may overlap anything.
+    Bookings and holds of one advisor never overlap: an exclusion constraint on PostgreSQL and triggers on SQLite
+    enforce it, see overlap_constraint.py. Times read from an external calendar may overlap anything.
     """
 
     class Kind(models.TextChoices):
@@ -289,11 +292,10 @@ class AgendaEntry(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     busy_from = models.DateTimeField()
     busy_until = models.DateTimeField()
-    talk_from = models.DateTimeField(null=True, blank=True)  # the talk in it, when it is ours: without buffers
+    talk_from = models.DateTimeField(null=True, blank=True)  # of a booking or hold, without buffers
     talk_until = models.DateTimeField(null=True, blank=True)
-    calendar = models.ForeignKey(
-        "OtherCalendar", models.CASCADE, null=True, blank=True, related_name="entries"
-    )  # where it was read
+    # The external calendar that it was read from
+    calendar = models.ForeignKey("ExternalCalendar", models.CASCADE, null=True, blank=True, related_name="entries")
 
     class Meta:
         ordering = ["busy_from"]

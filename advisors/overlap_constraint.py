@@ -1,7 +1,7 @@
-"""The database's own word that an advisor's time is never taken twice.
+"""Database constraint: bookings and holds of one advisor never overlap.
 
 PostgreSQL: an exclusion constraint (btree_gist over the advisor and a half-open tstzrange). SQLite has none, so two
-triggers say the same. Django rebuilds a table on SQLite for almost any change and drops its triggers silently:
+triggers do the same. Django rebuilds a table on SQLite for almost any change and silently drops its triggers, so
 `restore` runs after every migrate.
 """
 
@@ -33,6 +33,7 @@ def _trigger(event: str) -> str:
 
 
 def add(connection: BaseDatabaseWrapper) -> None:
+    """Create the constraint."""
     statements = _POSTGRESQL if connection.vendor == "postgresql" else (_trigger("INSERT"), _trigger("UPDATE"))
     with connection.cursor() as cursor:
         for statement in statements:
@@ -40,6 +41,7 @@ def add(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
+    """Remove the constraint."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {NAME}")
@@ -49,19 +51,19 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 
 
 def restore(*, using: str, **kwargs: Any) -> None:
-    """After every migrate: SQLite's triggers may have gone with a rebuilt table."""
+    """Recreate the triggers on SQLite after migrate (post_migrate receiver)."""
     connection = connections[using]
     if connection.vendor == "sqlite" and TABLE in connection.introspection.table_names():
         add(connection)
 
 
 class AddNoOverlap(Operation):
-    """The migration operation, for both databases."""
+    """Migration operation that adds the constraint on PostgreSQL and SQLite."""
 
     reversible = True
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models do not change."""
+        """Leave the model state as it is."""
 
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
         add(schema_editor.connection)

@@ -1,4 +1,4 @@
-"""Whose hours a door is about, on whose clock, and the way back to them; also for the rooms above."""
+"""Lookups and redirects that views on an advisor's hours and agenda share, also in other apps."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,22 +10,23 @@ from django.utils import timezone
 
 from advisors.models import Advisor, Opening
 from organisation.models import Role
-from organisation.permissions import staff_of
+from organisation.permissions import current_staff
 
 EDITORS = (Role.ADVISOR, Role.APPLICATION_MANAGER)
 
 
 def advisor_or_404(request: HttpRequest, pk: int) -> Advisor:
-    return get_object_or_404(Advisor.objects.editable_by(staff_of(request)).select_related("user"), pk=pk)
+    return get_object_or_404(Advisor.objects.editable_by(current_staff(request)).select_related("user"), pk=pk)
 
 
 def opening_or_404(request: HttpRequest, pk: int) -> Opening:
     openings = Opening.objects.select_related("advisor__user")
-    return get_object_or_404(openings, pk=pk, advisor__in=Advisor.objects.editable_by(staff_of(request)))
+    return get_object_or_404(openings, pk=pk, advisor__in=Advisor.objects.editable_by(current_staff(request)))
 
 
 def is_own(request: HttpRequest, advisor: Advisor) -> bool:
-    user = staff_of(request)
+    """True when the signed-in user is this advisor."""
+    user = current_staff(request)
     return advisor.user_id == user.pk and user.is_advisor
 
 
@@ -35,9 +36,9 @@ def hours_url(request: HttpRequest, advisor: Advisor) -> str:
     return reverse("advisors:hours_of", args=[advisor.pk])
 
 
-def render_on_clock_of(
-    advisor: Advisor, request: HttpRequest, template: str, words: dict[str, Any], *, status: int = 200
+def render_in_advisor_zone(
+    advisor: Advisor, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """The page of an agenda shows the times of who has it, wherever the employer is."""
+    """Render a page with times in the advisor's time zone."""
     with timezone.override(ZoneInfo(advisor.time_zone)):
-        return render(request, template, words, status=status)
+        return render(request, template, context, status=status)

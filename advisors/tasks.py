@@ -1,19 +1,19 @@
-"""What a worker may be asked."""
+"""Queued and periodic tasks: read external calendars."""
 
 from django.utils import timezone
 
-from advisors.external_calendars.connect import wake_reader
-from advisors.external_calendars.sync import read_due
-from advisors.models import OtherCalendar
+from advisors.external_calendars.connect import enqueue_sync
+from advisors.external_calendars.sync import sync_due
+from advisors.models import ExternalCalendar
 
 
 def read_calendars() -> None:
-    """Read the calendars that are due; whoever runs out of time asks for another turn."""
-    if read_due(now=timezone.now()) and OtherCalendar.objects.due(timezone.now()).exists():
-        wake_reader()
+    """Read the calendars that are due. When time runs out, enqueue another run."""
+    if sync_due(now=timezone.now()) and ExternalCalendar.objects.due(timezone.now()).exists():
+        enqueue_sync()
 
 
-def wake_when_due() -> None:
-    """Every minute. A turn of its own: other servers may take long."""
-    if OtherCalendar.objects.due(timezone.now()).exists():
-        wake_reader()
+def enqueue_sync_when_due() -> None:
+    """Enqueue a run when a calendar is due (every minute). A separate task, because other servers may be slow."""
+    if ExternalCalendar.objects.due(timezone.now()).exists():
+        enqueue_sync()

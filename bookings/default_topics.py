@@ -1,4 +1,4 @@
-"""The topics that every installation starts with."""
+"""Topics that every installation starts with; migration 0002 creates them."""
 
 # code, Dutch, English
 TOPICS = (

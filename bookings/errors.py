@@ -1,3 +1,5 @@
+"""Refusals of the booking services, each with a sentence that a candidate or a colleague may read."""
+
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +17,12 @@ class AlreadyBooked(Refusal):
     sentence = _("You already have an appointment. You can move it to another moment.")
 
 
-class AlreadyTalked(AlreadyBooked):
+class AlreadyCompleted(AlreadyBooked):
     code = "already_talked"
     sentence = _("You have had this talk already. Would you like to talk again? Please call us.")
 
 
-class NotStanding(Refusal):
+class BookingNotActive(Refusal):
     code = "not_standing"
     sentence = _("This appointment has already ended or was cancelled.")
 
@@ -35,7 +37,7 @@ class AlreadyStarted(Refusal):
     sentence = _("This appointment has already started. Please call us.")
 
 
-class TalkOver(Refusal):
+class BookingOver(Refusal):
     code = "talk_over"
     sentence = _("This talk is over and cannot be changed any more. Mark it as held or as missed instead.")
 
@@ -50,29 +52,29 @@ class MobileNeeded(Refusal):
     sentence = _("We can only send a text message to a mobile number. Fill one in, or leave the text message out.")
 
 
-class NoTexts(MobileNeeded):
+class SmsDisabled(MobileNeeded):
     code = "no_texts"
     sentence = _("We send no text messages. You do get everything by mail.")
 
 
-class CountryNotTexted(MobileNeeded):
+class SmsCountryNotAllowed(MobileNeeded):
     code = "country_not_texted"
     sentence = _("We send no text messages to numbers of this country. You do get everything by mail.")
 
 
-class TextsStopped(MobileNeeded):
+class SmsOptedOut(MobileNeeded):
     code = "texts_stopped"
     sentence = _(
         "You stopped our text messages to this number. Answer START to the last one, and then ask for texts here again."
     )
 
 
-class TalkStarted(Refusal):
+class TooLateToReassign(Refusal):
     code = "talk_started"
     sentence = _("This talk has already started, so it stays with its advisor.")
 
 
-class TalkChanged(Refusal):
+class BookingChanged(Refusal):
     code = "talk_changed"
     sentence = _("This talk was changed in the meantime. Look at it again before you decide.")
 
@@ -82,22 +84,22 @@ class ColleagueNotFree(Refusal):
     sentence = _("This colleague is no longer free at that moment. Choose somebody else, or another moment.")
 
 
-class MayNotHold(Refusal):
+class AdvisorNotEligible(Refusal):
     code = "may_not_hold"
     sentence = _("This colleague cannot hold this talk. Choose somebody else.")
 
 
-class GaveRejection(Refusal):
+class ConflictOfInterest(Refusal):
     code = "gave_rejection"
     sentence = _("You gave this rejection as recruiter. An application manager decides what happens with this talk.")
 
 
 class TakeoverStopped(Refusal):
-    """Nothing was done. `because` is what was refused, `starts_at` of which talk; without it: of the whole list."""
+    """A takeover was rolled back. `cause` is the refusal, of the booking that starts at `starts_at` or of the plan."""
 
     code = "takeover_stopped"
     sentence = _("Something changed in the meantime, so nothing was done. Look at the list again.")
 
-    def __init__(self, *, because: Refusal, starts_at: datetime | None = None) -> None:
+    def __init__(self, *, cause: Refusal, starts_at: datetime | None = None) -> None:
         super().__init__()
-        self.because, self.starts_at = because, starts_at
+        self.cause, self.starts_at = cause, starts_at

@@ -1,4 +1,4 @@
-"""Form fields that several booking forms share."""
+"""Form fields shared by booking forms."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from candidates.errors import PhoneUnclear
-from candidates.phones import phone_of
+from core.errors import InvalidPhone
+from core.phones import parse_phone
 
 
 class PhoneField(forms.CharField):
-    """Read as E.164."""
+    """Phone number, cleaned to E.164."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "short"})
 
@@ -21,6 +21,6 @@ class PhoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         try:
-            return phone_of(super().clean(value), demo=settings.DEMO)
-        except PhoneUnclear as refusal:
+            return parse_phone(super().clean(value), demo=settings.DEMO)
+        except InvalidPhone as refusal:
             raise ValidationError(str(refusal), code=refusal.code) from refusal

@@ -1,4 +1,4 @@
-"""Locks an invitation: after the agenda, before the booking (design.md, An advisor's time is one table)."""
+"""Row locks. Lock order: advisors in key order, then the invitation, then the booking."""
 
 from bookings.models import Invitation
 from core.prepared_statements import Prepared, row_of
@@ -7,7 +7,10 @@ _LOCKED = Prepared(lambda pk: Invitation.objects.select_for_update(no_key=True).
 
 
 def lock_invitation(invitation_id: int) -> Invitation:
-    """As it is now. The caller has a transaction."""
+    """Lock and return the invitation with its current values, inside the caller's transaction.
+
+    Raises Invitation.DoesNotExist.
+    """
     found = row_of(Invitation, _LOCKED(invitation_id))
     if found is None:
         raise Invitation.DoesNotExist

@@ -1,8 +1,8 @@
-"""Reminders of a talk, and the question how it went, by scanning for what is due: never twice, never to a moment that
-moved or was cancelled.
+"""Reminders of bookings, and the question to the advisor how it went.
 
-Nobody has to be awake at the moment itself. Of what nobody looked at in time the outbox shows a row: it leaves when it
-is still of use, and is suppressed as too late when it is not.
+Scans find what is due, so a reminder is posted once and never for a start time that was moved or cancelled. After
+downtime the outbox gets a row for every missed reminder: it is sent when it is still of use, else suppressed as too
+late.
 """
 
 from collections.abc import Callable
@@ -16,92 +16,92 @@ from django.db.models import Q, QuerySet
 
 from bookings import notifications
 from bookings.models import Booking
-from bookings.schedule import is_today, mail_moment, note_moment, outcome_moment, text_moment
-from core.actors import number_of
-from core.batch import SCAN_SECONDS, do_each
-from core.message_schedule import Times
-from core.timezones import zone_named
+from bookings.schedule import advisor_note_at, is_today, mail_reminder_at, outcome_request_at, sms_reminder_at
+from core.actors import pk_from_key
+from core.batch import SCAN_SECONDS, run_each
+from core.message_schedule import MessageSchedule
+from core.timezones import zone_for_name
 from organisation.models import Policy
 from outbox import services as outbox
-from outbox.drafts import Draft
+from outbox.drafts import MessageDraft
 from outbox.models import Message
 
 WHEN = ("pk", "starts_at", "booked_at", "moved_at", "invitation__application__candidate__time_zone")
-LOOK_BACK = timedelta(days=1)  # at talks that began while nobody worked
-FIVE_WEEKS = timedelta(days=35)  # more than the longest pause before the question how it went, and two weeks
-TWO_DAYS = timedelta(days=2)  # the whole day before, whatever the zone
-FIVE_HOURS = timedelta(hours=5)  # more than the earliest note of the timetable
+LOOK_BACK = timedelta(days=1)  # at bookings that began while no worker ran
+FIVE_WEEKS = timedelta(days=35)  # more than the longest configurable delay of the outcome request, plus two weeks
+TWO_DAYS = timedelta(days=2)  # covers the previous day in any time zone
+FIVE_HOURS = timedelta(hours=5)  # more than the earliest configurable advisor note
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One sort: the field of a talk that says it was posted, when it is due, and what it says."""
+    """One kind of reminder: the booking field that records it was posted, its due time and its message."""
 
-    mark: str
-    moment: Callable[[datetime, ZoneInfo, Times], datetime]
-    draft: Callable[[Booking, Policy, datetime], Draft]
+    sent_field: str
+    due_at: Callable[[datetime, ZoneInfo, MessageSchedule], datetime]
+    draft: Callable[[Booking, Policy, datetime], MessageDraft]
     ahead: timedelta = TWO_DAYS
     behind: timedelta = LOOK_BACK
-    wanted: Q = field(default_factory=Q)
+    condition: Q = field(default_factory=Q)
 
 
-def _text(booking: Booking, policy: Policy, now: datetime) -> Draft:
-    return notifications.text_reminder(booking, policy, now=now)
+def _sms_draft(booking: Booking, policy: Policy, now: datetime) -> MessageDraft:
+    return notifications.sms_reminder(booking, policy, now=now)
 
 
-def _mail(booking: Booking, policy: Policy, now: datetime) -> Draft:
-    said_today = is_today(booking.starts_at, booking.candidate.zone, now)
-    return notifications.mail_reminder(booking, policy, is_today=said_today)
+def _mail_draft(booking: Booking, policy: Policy, now: datetime) -> MessageDraft:
+    is_late = is_today(booking.starts_at, booking.candidate.zone, now)
+    return notifications.mail_reminder(booking, policy, is_today=is_late)
 
 
-def _note(booking: Booking, policy: Policy, _now: datetime) -> Draft:
+def _note_draft(booking: Booking, policy: Policy, _now: datetime) -> MessageDraft:
     return notifications.advisor_note(booking, policy)
 
 
-def _question(booking: Booking, policy: Policy, _now: datetime) -> Draft:
+def _outcome_draft(booking: Booking, policy: Policy, _now: datetime) -> MessageDraft:
     return notifications.advisor_outcome(booking, policy)
 
 
-TEXT = Reminder("text_reminder_at", text_moment, _text, wanted=Q(wants_sms=True))
-MAIL = Reminder("mail_reminder_at", mail_moment, _mail)
-NOTE = Reminder("advisor_note_at", note_moment, _note, ahead=FIVE_HOURS)
-OUTCOME = Reminder("outcome_asked_at", outcome_moment, _question, ahead=timedelta(0), behind=FIVE_WEEKS)
+SMS = Reminder("text_reminder_at", sms_reminder_at, _sms_draft, condition=Q(wants_sms=True))
+MAIL = Reminder("mail_reminder_at", mail_reminder_at, _mail_draft)
+NOTE = Reminder("advisor_note_at", advisor_note_at, _note_draft, ahead=FIVE_HOURS)
+OUTCOME = Reminder("outcome_asked_at", outcome_request_at, _outcome_draft, ahead=timedelta(0), behind=FIVE_WEEKS)
 
 
-def remind_by_text(*, now: datetime) -> int:
-    """Post a text for every talk of tomorrow whose candidate asked for one. Returns how many."""
-    return _remind(TEXT, policy=Policy.objects.current(), now=now)
+def remind_by_sms(*, now: datetime) -> int:
+    """Post the SMS reminders that are due, for candidates who opted in. Returns how many."""
+    return _remind(SMS, policy=Policy.objects.current(), now=now)
 
 
 def remind_by_mail(*, now: datetime) -> int:
-    """Post a mail for every talk of tomorrow, and of today when nobody worked yesterday. Returns how many."""
+    """Post the mail reminders that are due, also for today when no worker ran yesterday. Returns how many."""
     return _remind(MAIL, policy=Policy.objects.current(), now=now)
 
 
 def remind_advisors(*, now: datetime) -> int:
-    """Post a note for every talk that is about to begin, unless the timetable has none. Returns how many."""
+    """Post the note to the advisor shortly before each booking, unless it is switched off. Returns how many."""
     policy = Policy.objects.current()
     return _remind(NOTE, policy=policy, now=now) if policy.times.advisor_note_minutes_before else 0
 
 
-def remind_today(*, now: datetime) -> int:
-    """A mail that could not leave before midnight says "tomorrow", and stayed here: it comes again and says "today".
+def repeat_missed_mail(*, now: datetime) -> int:
+    """Post a mail that says "today" where the one that says "tomorrow" could not be sent before midnight.
 
-    Returns how many come again.
+    Returns how many.
     """
-    talks = Booking.objects.standing().filter(starts_at__gt=now, starts_at__lt=now + LOOK_BACK)
-    told = talks.filter(mail_reminder_at__isnull=False).values_list("pk", flat=True)
-    mails = Message.objects.filter(about__in=[f"booking:{key}" for key in told], kind="reminder")
-    missed = mails.filter(channel=Message.Channel.MAIL, reason=Message.Reason.TOO_LATE)
-    keys = {number_of(about, "booking") for about in missed.values_list("about", flat=True)}
-    return do_each(sorted(keys), partial(_again, now=now), name="booking")
+    talks = Booking.objects.booked().filter(starts_at__gt=now, starts_at__lt=now + LOOK_BACK)
+    posted = talks.filter(mail_reminder_at__isnull=False).values_list("pk", flat=True)
+    mails = Message.objects.filter(about__in=[f"booking:{key}" for key in posted], kind="reminder")
+    missed = mails.filter(transport=Message.Transport.MAIL, reason=Message.Reason.TOO_LATE)
+    keys = {pk_from_key(about, "booking") for about in missed.values_list("about", flat=True)}
+    return run_each(sorted(keys), partial(_repeat, now=now), name="booking")
 
 
 @transaction.atomic
-def _again(booking_id: int, *, now: datetime) -> bool:
-    """What says "today" was posted once for this state of the talk, whatever became of it."""
+def _repeat(booking_id: int, *, now: datetime) -> bool:
+    """Post the mail once per state of the booking, whatever became of the message."""
     policy = Policy.objects.current()
-    booking = notifications.with_all_that_letters_need(Booking.objects.standing().filter(pk=booking_id)).first()
+    booking = Booking.objects.booked().filter(pk=booking_id).for_letters().first()
     if booking is None or not is_today(booking.starts_at, booking.candidate.zone, now):
         return False
     draft = notifications.mail_reminder(booking, policy, is_today=True)
@@ -111,46 +111,43 @@ def _again(booking_id: int, *, now: datetime) -> bool:
     return True
 
 
-def ask_for_outcomes(*, now: datetime) -> int:
-    """Ask the advisor, once, about every talk that is over and was not marked, unless the timetable does not ask.
-
-    Returns how many.
-    """
+def request_outcomes(*, now: datetime) -> int:
+    """Ask the advisor once about every past booking without an outcome, unless it is switched off. Returns how many."""
     policy = Policy.objects.current()
     return _remind(OUTCOME, policy=policy, now=now) if policy.times.outcome_after_working_days else 0
 
 
-def _remind(sort: Reminder, *, policy: Policy, now: datetime) -> int:
+def _remind(kind: Reminder, *, policy: Policy, now: datetime) -> int:
     seen = {
         key: starts_at
-        for key, starts_at, booked_at, moved_at, zone_name in _near(sort, now).values_list(*WHEN)
-        if (moved_at or booked_at) < sort.moment(starts_at, zone_named(zone_name), policy.times) <= now
+        for key, starts_at, booked_at, moved_at, zone_name in _pending(kind, now).values_list(*WHEN)
+        if (moved_at or booked_at) < kind.due_at(starts_at, zone_for_name(zone_name), policy.times) <= now
     }
-    remind = partial(_remind_of, seen, sort=sort, policy=policy, now=now)
-    return do_each(list(seen), remind, name="booking", seconds=SCAN_SECONDS)
+    remind = partial(_remind_one, seen, kind=kind, policy=policy, now=now)
+    return run_each(list(seen), remind, name="booking", seconds=SCAN_SECONDS)
 
 
-def _near(sort: Reminder, now: datetime) -> QuerySet[Booking]:
-    """Not yet reminded of; of these one that was arranged after its reminder's moment gets none."""
-    near = Booking.objects.standing().filter(starts_at__gt=now - sort.behind, starts_at__lt=now + sort.ahead)
-    return near.filter(sort.wanted, **{f"{sort.mark}__isnull": True})
+def _pending(kind: Reminder, now: datetime) -> QuerySet[Booking]:
+    """Bookings in the time window of this reminder for which it was not posted yet."""
+    pending = Booking.objects.booked().filter(starts_at__gt=now - kind.behind, starts_at__lt=now + kind.ahead)
+    return pending.filter(kind.condition, **{f"{kind.sent_field}__isnull": True})
 
 
 @transaction.atomic
-def _remind_of(seen: dict[int, datetime], booking_id: int, *, sort: Reminder, policy: Policy, now: datetime) -> bool:
-    """False when somebody else reminded, or when the talk moved since the scan saw it."""
-    still = _near(sort, now).filter(pk=booking_id, starts_at=seen[booking_id])
-    if not still.update(**{sort.mark: now}):
+def _remind_one(seen: dict[int, datetime], booking_id: int, *, kind: Reminder, policy: Policy, now: datetime) -> bool:
+    """Post the reminder; false when another worker did, or when the booking moved since the scan."""
+    unsent = _pending(kind, now).filter(pk=booking_id, starts_at=seen[booking_id])
+    if not unsent.update(**{kind.sent_field: now}):
         return False
-    booking = notifications.with_all_that_letters_need(Booking.objects.filter(pk=booking_id)).get()
-    outbox.post(sort.draft(booking, policy, now), now=now)
+    booking = Booking.objects.filter(pk=booking_id).for_letters().get()
+    outbox.post(kind.draft(booking, policy, now), now=now)
     return True
 
 
-def moments_of_reminders(*sorts: Reminder, since: datetime, until: datetime) -> list[datetime]:
-    """When, after `since` and before `until`, something becomes due of the talks that stand; in order, each once."""
+def reminder_times(*kinds: Reminder, since: datetime, until: datetime) -> list[datetime]:
+    """Distinct due times between `since` and `until` of the booked appointments, in order."""
     times = Policy.objects.current().times
-    talks = Booking.objects.standing().filter(starts_at__gt=since, starts_at__lt=until + TWO_DAYS)
+    talks = Booking.objects.booked().filter(starts_at__gt=since, starts_at__lt=until + TWO_DAYS)
     zones = talks.values_list("starts_at", "invitation__application__candidate__time_zone")
-    moments = {sort.moment(starts_at, zone_named(name), times) for starts_at, name in zones for sort in sorts}
-    return sorted(moment for moment in moments if since < moment < until)
+    times_due = {kind.due_at(starts_at, zone_for_name(name), times) for starts_at, name in zones for kind in kinds}
+    return sorted(at for at in times_due if since < at < until)

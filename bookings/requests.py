@@ -1,12 +1,12 @@
-"""What a candidate, or a program for them, may ask for."""
+"""The booking request of a candidate, or of an API client for them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """A moment and how to talk. `starts_at` is aware; without an advisor the first one free will do."""
+class BookingRequest:
+    """A start time (aware), a channel and a language; without an advisor any advisor who is free."""
 
     starts_at: datetime
     channel: str
@@ -18,4 +18,4 @@ class Wish:
     question: str = ""
 
 
-CHANNELS = ("phone", "video", "onsite")  # the first that can be is offered
+CHANNELS = ("phone", "video", "onsite")  # in order of preference

@@ -1,4 +1,4 @@
-"""What a worker may be asked: look what is due."""
+"""Periodic tasks: invitations, reminders, the waitlist, replies, calendars."""
 
 import logging
 from datetime import datetime
@@ -6,54 +6,54 @@ from datetime import datetime
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from bookings.appointments.location_changes import tell_changed_places
-from bookings.calendar.caldav_push import something_differs, write_due
-from bookings.invitations.services import invite_due, remind_invited, take_reminders_of_answered_back
-from bookings.reminders import ask_for_outcomes, remind_advisors, remind_by_mail, remind_by_text, remind_today
-from bookings.replies.calendar_replies import take_calendar_answers
+from bookings.appointments.location_changes import announce_location_changes
+from bookings.calendar.caldav_push import any_calendar_differs, push_due_calendars
+from bookings.invitations.services import cancel_answered_reminders, invite_due, remind_invited
+from bookings.reminders import remind_advisors, remind_by_mail, remind_by_sms, repeat_missed_mail, request_outcomes
+from bookings.replies.calendar_replies import process_calendar_replies
 from bookings.replies.mail_forwarding import forward_mail
-from bookings.replies.sms_replies import collect_text_answers, note_failed_texts
-from bookings.waitlist.offers import end_what_is_over, offer_free_moments
-from core.batch import in_short
-from outbox.queue import woken_now_and_then
+from bookings.replies.sms_replies import process_sms_replies, record_failed_sms_reminders
+from bookings.waitlist.offers import end_expired_offers, offer_free_slots
+from core.batch import describe_error
+from outbox.queue import throttled_enqueue
 
 SCANS = (
     invite_due,
     remind_invited,
-    take_reminders_of_answered_back,
-    tell_changed_places,  # before the reminders, which name the place
+    cancel_answered_reminders,
+    announce_location_changes,  # before the reminders, which name the location
     remind_by_mail,
-    remind_today,
-    remind_by_text,
+    repeat_missed_mail,
+    remind_by_sms,
     remind_advisors,
-    ask_for_outcomes,
-    collect_text_answers,
-    note_failed_texts,
-    end_what_is_over,
-    offer_free_moments,
-    take_calendar_answers,
-    forward_mail,  # after the calendars' answers, of which some turn out to be letters
+    request_outcomes,
+    process_sms_replies,
+    record_failed_sms_reminders,
+    end_expired_offers,
+    offer_free_slots,
+    process_calendar_replies,
+    forward_mail,  # after the calendar replies, because some of them turn out to be mail for the advisor
 )
 logger = logging.getLogger(__name__)
 
 
 def send_what_is_due(now: datetime | None = None) -> None:
-    """Every minute: invitations, reminders, the waiting list. The demo's clock may say when."""
+    """Run every scan once; scheduled every minute. The demo passes its own `now`."""
     now = now or timezone.now()
     for scan in SCANS:
         try:
-            with woken_now_and_then():
+            with throttled_enqueue():
                 scan(now=now)
-        except Exception as error:  # one scan that fails does not stop the others
-            logger.error("%s: %s", scan.__name__, in_short(error))
+        except Exception as error:  # a failing scan does not stop the others
+            logger.error("%s: %s", scan.__name__, describe_error(error))
 
 
 def write_calendars() -> None:
-    """Talks into calendars elsewhere."""
-    write_due(now=timezone.now())
+    """Push bookings to external calendars."""
+    push_due_calendars(now=timezone.now())
 
 
-def wake_when_calendars_differ() -> None:
-    """Every minute. A turn of its own: other servers may take long."""
-    if something_differs(now=timezone.now()):
+def enqueue_calendar_push() -> None:
+    """Enqueue the push when a calendar differs; a task of its own because CalDAV servers may be slow."""
+    if any_calendar_differs(now=timezone.now()):
         async_task("bookings.tasks.write_calendars")

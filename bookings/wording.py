@@ -1,22 +1,23 @@
-"""Sentences about where and how a talk is held, for letters and calendar objects."""
+"""Location and channel of a booking as text, for messages and calendar objects."""
 
 from django.conf import settings
 from django.urls import reverse
 
 from bookings.models import Booking
-from core.formatting import mask_phone
+from core.masking import mask_phone
 from organisation.models import Location
-from outbox.templates import render_text
+from outbox.templates import render_plain
 
 
-def address_in_words(location: Location) -> str:
-    """ "Locatie Noord, Lindelaan 1, Oostmeer, Route 14"."""
+def format_address(location: Location) -> str:
+    """Format as "Locatie Noord, Lindelaan 1, Oostmeer, Route 14"."""
     return ", ".join(part for part in (location.name, location.address, location.city, location.room) if part)
 
 
 def channel_sentence(booking: Booking, language: str) -> str:
+    """Sentence that says how and where the appointment takes place."""
     location = booking.location
-    return render_text(
+    return render_plain(
         f"bookings/channel_{booking.channel}",
         language=language,
         context={
@@ -30,5 +31,5 @@ def channel_sentence(booking: Booking, language: str) -> str:
     )
 
 
-def file_of(booking: Booking) -> str:
+def file_url(booking: Booking) -> str:
     return settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk])

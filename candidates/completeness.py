@@ -1,4 +1,4 @@
-"""When a rejection says enough to be sent to a candidate, and what it lacks."""
+"""Parts that a rejection needs before its candidate is invited."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,20 +13,20 @@ class Missing(StrEnum):
     STRENGTH = "strength"
 
     @property
-    def words(self) -> str:
-        return str(_WORDS[self])
+    def label(self) -> str:
+        return str(_LABELS[self])
 
 
-_WORDS = {
+_LABELS = {
     Missing.REASON: _("a reason from our list"),
     Missing.COMPONENT: _("the requirement on which it failed"),
     Missing.EXPLANATION: _("an explanation"),
     Missing.STRENGTH: _("at least one strength"),
 }
-PARTS = len(Missing)
+PART_COUNT = len(Missing)
 
 
-def missing_of(
+def missing_parts(
     *,
     reason_is_known: bool,
     needs_component: bool,
@@ -34,11 +34,14 @@ def missing_of(
     explanation: str,
     strengths: Sequence[str],
 ) -> tuple[Missing, ...]:
-    """Empty when the rejection is complete. `reason_is_known`: a coded reason that is in use."""
-    lacks = {
+    """Parts that are missing; empty when the rejection is complete.
+
+    `reason_is_known`: the reason is one of the coded reasons in use.
+    """
+    is_missing = {
         Missing.REASON: not reason_is_known,
         Missing.COMPONENT: needs_component and not has_component,
         Missing.EXPLANATION: not explanation.strip(),
         Missing.STRENGTH: not any(strength.strip() for strength in strengths),
     }
-    return tuple(part for part, is_lacking in lacks.items() if is_lacking)
+    return tuple(part for part, applies in is_missing.items() if applies)

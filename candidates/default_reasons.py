@@ -1,4 +1,4 @@
-"""The reasons that every installation starts with. Hidden, never deleted; the application manager may add others."""
+"""Reasons of a new installation. An application manager may add others and hide these, but not delete them."""
 
 # code, category, Dutch, English, must name a requirement, write with extra care
 REASONS = (

@@ -1,4 +1,8 @@
-"""A rejection as form, CSV file and API hand it to the service, in the same shape."""
+"""Input of the registration service, the same for form, CSV file and API.
+
+Names, fields and their order are part of the fingerprint that tells whether a source reports something new (see
+rejections/services.py): when they change, every earlier report counts as changed.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +15,7 @@ class PersonDraft:
     email: str
     infix: str = ""
     phone: str = ""  # E.164
-    language: str = "nl"
+    language: str
     external_id: str = ""
 
 
@@ -23,8 +27,8 @@ class VacancyDraft:
     recruiter_email: str = ""
 
     @property
-    def is_whole(self) -> bool:
-        """Says enough to open a vacancy that we do not know yet."""
+    def is_complete(self) -> bool:
+        """Enough is given to create the vacancy."""
         return bool(self.title and self.department and self.recruiter_email)
 
 
@@ -37,8 +41,8 @@ class RejectionDraft:
     source: str = "screen"
     external_id: str = ""  # with one, the same draft again changes nothing
     rejected_by: str = "organisation"
-    reason_code: str = ""  # the code of a reason, or words of another system
-    component: str = ""  # the code or the words of a requirement of the vacancy
+    reason_code: str = ""  # code or label of a reason, or text of another system
+    component: str = ""  # code or label of a requirement of the vacancy
     may_add_component: bool = False
     explanation: str = ""
     strengths: tuple[str, ...] = ()

@@ -1,3 +1,5 @@
+"""Refusals around candidates, rejections and their import."""
+
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refusal
@@ -8,24 +10,19 @@ class LinkUnknown(Refusal):
     sentence = _("This link does not work any more. You can ask for a new one.")
 
 
-class PhoneUnclear(Refusal):
-    code = "phone_unclear"
-    sentence = _("We cannot read this phone number. Write it like 06 12 34 56 78, or start with + and the country.")
-
-
 class AlreadyInvited(Refusal):
     code = "already_invited"
     sentence = _("The candidate has been invited with these words already. They can not be changed any more.")
 
 
-class NumberOfSomebodyElse(Refusal):
-    """The number of a source is known already, under another mail address: a slip, or another person."""
+class ExternalIdTaken(Refusal):
+    """The id at the source is known with another mail address: a mistake, or another person."""
 
     code = "number_of_somebody_else"
     sentence = _("This number belongs to somebody with another e-mail address.")
 
 
-class AddressOfHouse(Refusal):
+class EmployerAddress(Refusal):
     code = "address_of_house"
     sentence = _("This is an address of the employer. Ask the candidate for an address of their own.")
 
@@ -41,28 +38,28 @@ class RecruiterUnknown(Refusal):
 
 
 class FileUnreadable(Refusal):
-    """A file that cannot be looked at line by line; the sentence says why."""
+    """A file that cannot be read line by line; the sentence says why."""
 
     code = "file_unreadable"
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
-        self.words = sentence
+        self._reason = sentence
 
     def __str__(self) -> str:
-        return self.words
+        return self._reason
 
 
-class FileHasFaults(Refusal):
+class FileHasErrors(Refusal):
     code = "file_has_faults"
     sentence = _("This file has faults, so nothing was imported. Mend the file, or import only the good lines.")
 
 
-class FileClosed(Refusal):
+class FileAlreadyProcessed(Refusal):
     code = "file_closed"
     sentence = _("This file was imported or given up already.")
 
 
-class NotTheSameAddress(Refusal):
+class DifferentAddresses(Refusal):
     code = "not_the_same_address"
     sentence = _("These two do not have the same e-mail address any more. Look at the list again.")

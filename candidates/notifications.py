@@ -1,4 +1,4 @@
-"""Letters about the private link itself, and about an address at which no letter arrives."""
+"""Mail about the private link, and about an address that bounces."""
 
 from datetime import datetime
 
@@ -6,38 +6,41 @@ from django.conf import settings
 from django.urls import reverse
 
 from candidates.models import Candidate, Rejection
-from core.actors import key_of
+from core.actors import object_key
 from organisation.models import Policy, User
-from outbox.compose import letter, staff
-from outbox.drafts import Draft
+from outbox.compose import compose_mail, staff_recipient
+from outbox.drafts import MessageDraft
 
 
-def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetime) -> Draft:
-    """One a minute: whoever clicks twice gets one letter."""
-    words: dict[str, object] = {
+def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetime) -> MessageDraft:
+    """Mail with the private link; at most one a minute, so that a double click sends one."""
+    context: dict[str, object] = {
         "first_name": candidate.first_name,
         "link_url": address,
         "sender_name": policy.sender_name,
         "org_name": policy.employer_name,
         "org_phone": policy.phone.as_national if policy.phone else policy.sender_email,
     }
-    return letter(
+    return compose_mail(
         "candidates/new_link",
-        to=candidate.reader,
+        to=candidate.mail_recipient,
         policy=policy,
-        words=words,
-        once=f"candidate={candidate.pk}:at={now:%Y-%m-%dT%H:%MZ}",
+        context=context,
+        unique_key=f"candidate={candidate.pk}:at={now:%Y-%m-%dT%H:%MZ}",
     )
 
 
-def address_failed(rejection: Rejection, user: User, *, policy: Policy, failed_at: datetime, has_talk: bool) -> Draft:
-    """Mail to this candidate comes back. No name: that is behind the sign-in.
+def address_failed(
+    rejection: Rejection, user: User, *, policy: Policy, failed_at: datetime, has_talk: bool
+) -> MessageDraft:
+    """Notice that mail to this candidate bounces, without a name: that is shown after signing in.
 
-    To who gave the rejection or has the vacancy; else to an application manager, who sees no rejection.
+    To the recruiter of the rejection or the vacancy, or to an application manager, who gets a link to the vacancy.
     """
     vacancy = rejection.application.vacancy
     is_own = user.pk in (rejection.recruiter_id, vacancy.recruiter_id)
-    words: dict[str, object] = {
+    recipient = "" if is_own else f":{object_key(user)}"
+    context: dict[str, object] = {
         "first_name": user.name.split()[0],
         "is_own": is_own,
         "vacancy_title": vacancy.title,
@@ -46,11 +49,11 @@ def address_failed(rejection: Rejection, user: User, *, policy: Policy, failed_a
         "rejection_url": settings.PUBLIC_URL + reverse("candidates:rejection", args=[rejection.pk]),
         "vacancy_url": settings.PUBLIC_URL + reverse("admin:vacancies_vacancy_change", args=[vacancy.pk]),
     }
-    return letter(
+    return compose_mail(
         "candidates/address_failed",
-        to=staff(user, policy),
+        to=staff_recipient(user, policy),
         policy=policy,
-        words=words,
+        context=context,
         about=rejection,
-        once=f"rejection={rejection.pk}:failed={failed_at:%Y-%m-%dT%H:%M:%SZ}{'' if is_own else f':{key_of(user)}'}",
+        unique_key=f"rejection={rejection.pk}:failed={failed_at:%Y-%m-%dT%H:%M:%SZ}{recipient}",
     )

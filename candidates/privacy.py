@@ -1,16 +1,16 @@
-"""What this room keeps of a candidate: export (GDPR art. 15 and 20) and erasure (art. 17)."""
+"""Export (GDPR, articles 15 and 20) and erasure (article 17) of a candidate's data in this app."""
 
 from typing import Any
 
 from django.db import transaction
 
-from candidates.models import Application, Candidate
-from core.actors import number_of
+from candidates.models import Application, Candidate, Rejection
+from core.actors import pk_from_key
 from organisation.models import AuditEvent
 
 
 def export(person_key: str) -> dict[str, Any]:
-    """Empty for a candidate that is not there. Days and moments are dates and aware datetimes."""
+    """Everything that this app stores about the candidate, with dates and aware datetimes; empty for an unknown one."""
     candidate = _candidate(person_key)
     if candidate is None:
         return {}
@@ -42,7 +42,7 @@ def export(person_key: str) -> dict[str, Any]:
 
 @transaction.atomic
 def erase(person_key: str) -> None:
-    """Rejections and strengths go with the applications; invitations and talks above must be gone already."""
+    """Delete the candidate, applications and rejections. Invitations and bookings must have been erased before."""
     candidate = _candidate(person_key)
     if candidate is not None:
         Application.objects.filter(candidate=candidate).delete()
@@ -50,36 +50,34 @@ def erase(person_key: str) -> None:
 
 
 def _candidate(person_key: str) -> Candidate | None:
-    return Candidate.objects.filter(pk=number_of(person_key, "candidate")).first()
+    return Candidate.objects.filter(pk=pk_from_key(person_key, "candidate")).first()
 
 
 def _applications(candidate: Candidate) -> list[Application]:
     with_all = candidate.applications.select_related(
         "vacancy", "rejection__reason", "rejection__component", "rejection__recruiter"
     )
-    return list(with_all.prefetch_related("rejection__strengths"))
+    return list(with_all.prefetch_related("rejection__strengths", "rejection__reason__labels"))
 
 
 def _application(application: Application) -> dict[str, Any]:
-    kept = _fields(application, "source", "external_id", "applied_on", "stage") | {"vacancy": application.vacancy.title}
-    if not hasattr(application, "rejection"):
-        return kept | {"rejection": None}
-    rejection = application.rejection
-    said = _fields(rejection, "rejected_by", "reason_label", "explanation", "decided_on", "notified_on", "notified_by")
-    return kept | {
-        "rejection": said
-        | {
-            "reason": str(rejection.reason or ""),
-            "component": str(rejection.component or ""),
-            "strengths": [strength.text for strength in rejection.strengths.all()],
-            "given_by": rejection.recruiter.name,
-            "completed_at": rejection.completed_at,
-        }
+    kept = _fields(application, "source", "external_id", "applied_on", "stage")
+    rejection = _rejection(application.rejection) if hasattr(application, "rejection") else None
+    return kept | {"vacancy": application.vacancy.title, "rejection": rejection}
+
+
+def _rejection(rejection: Rejection) -> dict[str, Any]:
+    names = ("rejected_by", "reason_label", "explanation", "decided_on", "notified_on", "notified_by", "completed_at")
+    return _fields(rejection, *names) | {
+        "reason": str(rejection.reason or ""),
+        "component": str(rejection.component or ""),
+        "strengths": [strength.text for strength in rejection.strengths.all()],
+        "given_by": rejection.recruiter.name,
     }
 
 
 def _readers(candidate: Candidate) -> list[dict[str, Any]]:
-    """Who looked at the file and when; as keys of staff, not as names."""
+    """Times at which staff read the data, with keys instead of names."""
     about = [f"candidate:{candidate.pk}"]
     about += [
         f"rejection:{key}" for key in candidate.applications.values_list("rejection__pk", flat=True) if key is not None

@@ -1,14 +1,18 @@
-"""Reads that more than one door needs."""
+"""Queries on rejections and candidates."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import combinations, groupby
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
-from candidates.completeness import Missing, missing_of
+from candidates.completeness import Missing, missing_parts
 from candidates.models import Candidate, Rejection
+from core.message_schedule import MessageSchedule
+from core.working_days import next_invitation_time
 from organisation.models import User
 
 
@@ -19,17 +23,17 @@ class Tab(StrEnum):
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two candidates with one mail address; the older first."""
+class DuplicatePair:
+    """Two candidates with the same mail address."""
 
     older: Candidate
     younger: Candidate
 
 
-def missing_in(rejection: Rejection) -> tuple[Missing, ...]:
-    """What a stored rejection lacks. Fetch it with its reason and strengths."""
+def missing_parts_of(rejection: Rejection) -> tuple[Missing, ...]:
+    """Missing parts of a stored rejection; fetch it with its reason and strengths."""
     reason = rejection.reason
-    return missing_of(
+    return missing_parts(
         reason_is_known=reason is not None,
         needs_component=reason is not None and reason.needs_component,
         has_component=rejection.component_id is not None,
@@ -38,15 +42,15 @@ def missing_in(rejection: Rejection) -> tuple[Missing, ...]:
     )
 
 
-def rejections_of(user: User, *, tab: Tab, name: str = "") -> QuerySet[Rejection]:
-    """What this recruiter sees, with all that a row shows: no further queries, however many rows."""
+def rejections_for(user: User, *, tab: Tab, name: str = "") -> QuerySet[Rejection]:
+    """Rejections that this recruiter may see, prefetched for a list: no query per row."""
     found = _in_tab(Rejection.objects.visible_to(user), tab)
     for word in name.split():
         candidate = "application__candidate__"
         found = found.filter(
             Q(**{f"{candidate}first_name__icontains": word}) | Q(**{f"{candidate}last_name__icontains": word})
         )
-    # upwards by the reverse relation: what came of the invitation stands in bookings
+    # The status of the invitation lies in bookings, a higher app: it is reached by the reverse relation only.
     return found.select_related(
         "application__candidate", "application__vacancy", "application__invitation", "reason"
     ).prefetch_related("strengths", "application__invitation__bookings")
@@ -56,8 +60,8 @@ def counts_per_tab(user: User) -> dict[Tab, int]:
     return {tab: _in_tab(Rejection.objects.visible_to(user), tab).count() for tab in Tab}
 
 
-def same_person_pairs(user: User) -> list[Pair]:
-    """Candidates who share a mail address, when this recruiter may see either and nobody said that they are two."""
+def possible_duplicates(user: User) -> list[DuplicatePair]:
+    """Pairs of candidates with the same mail address, of which this recruiter may see one and none were kept apart."""
     shared = (
         Candidate.objects.order_by()
         .annotate(address=Lower("email"))
@@ -73,7 +77,7 @@ def same_person_pairs(user: User) -> list[Pair]:
         .prefetch_related("sources", "distinct_from", "applications__vacancy__recruiter")
     )
     return [
-        Pair(older, younger)
+        DuplicatePair(older, younger)
         for _address, group in groupby(found, key=lambda candidate: candidate.email.lower())
         for older, younger in combinations(group, 2)
         if {older.pk, younger.pk} & visible and younger not in older.distinct_from.all()
@@ -81,14 +85,21 @@ def same_person_pairs(user: User) -> list[Pair]:
 
 
 def _in_tab(rejections: QuerySet[Rejection], tab: Tab) -> QuerySet[Rejection]:
-    ours, told = Q(rejected_by=Rejection.RejectedBy.ORGANISATION), Q(notified_on__isnull=False)
+    by_organisation = Q(rejected_by=Rejection.RejectedBy.ORGANISATION)
+    notified = Q(notified_on__isnull=False)
     complete = Q(completed_at__isnull=False)
     if tab is Tab.INCOMPLETE:
-        return rejections.filter(ours & ~complete)
+        return rejections.filter(by_organisation & ~complete)
     if tab is Tab.NOTICE:
-        return rejections.filter(ours & ~told)
-    return rejections.filter((complete & told) | ~ours)
+        return rejections.filter(by_organisation & ~notified)
+    return rejections.filter((complete & notified) | ~by_organisation)
 
 
 def is_invited(rejection: Rejection) -> bool:
     return Rejection.objects.invited().filter(pk=rejection.pk).exists()
+
+
+def invitation_expected_at(*, notified_on: date, now: datetime, zone: ZoneInfo, times: MessageSchedule) -> datetime:
+    """Earliest time (UTC) of the invitation after a notice on this day: never on the day itself."""
+    day_after = datetime.combine(notified_on + timedelta(days=1), time(), tzinfo=zone)
+    return next_invitation_time(max(now, day_after), zone, times)

@@ -1,4 +1,4 @@
-"""What a worker may be asked: look what came back."""
+"""Periodic tasks of this app."""
 
 from django.utils import timezone
 
@@ -6,7 +6,7 @@ from candidates.bounced_addresses import mark_failed_addresses, stop_after_compl
 
 
 def look_at_failed_mail() -> None:
-    """Every minute: addresses at which nothing arrives, and who does not want our mail."""
+    """Process bounced addresses and spam complaints; runs every minute."""
     now = timezone.now()
     mark_failed_addresses(now=now)
     stop_after_complaints(now=now)

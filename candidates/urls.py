@@ -1,7 +1,6 @@
 from django.urls import path, re_path
 
-from candidates.access.timezone_views import time_zone
-from candidates.access.views import link_ended, new_link, open_link, stop, unsubscribe
+from candidates.access.views import link_ended, new_link, open_link, stop, time_zone, unsubscribe
 from candidates.csv_import.views import import_new, import_preview
 from candidates.duplicates.views import duplicates
 from candidates.rejections.views import rejection, rejection_edit, rejection_new, rejections

@@ -1,29 +1,35 @@
-"""Who does something, as keys: what the audit trail keeps."""
+"""Actors and objects as keys ("booking:12"), the form in which the audit trail and messages store them."""
 
 from dataclasses import dataclass
 
 from django.db.models import Model
 
 
-def key_of(thing: Model) -> str:
-    """ "booking:12"; a thing that is not stored yet has no number: "booking:new"."""
-    return f"{thing._meta.model_name}:{thing.pk or 'new'}"
+def object_key(thing: Model) -> str:
+    """Key such as "booking:12"; "booking:new" for an object that is not saved yet.
+
+    A model that was renamed keeps its first name here, in `key_name`: stored keys do not change.
+    """
+    name = getattr(thing, "key_name", thing._meta.model_name)
+    return f"{name}:{thing.pk or 'new'}"
 
 
-def number_of(key: str, name: str) -> int:
-    """12 for "booking:12" when it is to be a booking; 0, which no row has, for a key of anything else."""
+def pk_from_key(key: str, name: str) -> int:
+    """Primary key in a key of the given model: 12 for "booking:12"; 0, which no row has, for any other key."""
     kind, _colon, number = key.partition(":")
     return int(number) if kind == name and number.isdecimal() else 0
 
 
 @dataclass(frozen=True)
 class Actor:
+    """Person or program that performs an action."""
+
     key: str
     origin: str  # web, api, worker, command
 
     @classmethod
     def of(cls, person: Model, *, origin: str = "web") -> "Actor":
-        return cls(key=key_of(person), origin=origin)
+        return cls(key=object_key(person), origin=origin)
 
 
 SYSTEM = Actor(key="system", origin="worker")

@@ -1,6 +1,6 @@
-"""Secrets of others that must be used again, such as a password of a calendar: encrypted, with a key from SECRET_KEY.
+"""Encryption (Fernet) of secrets that have to be used again, such as the password of an external calendar.
 
-With another SECRET_KEY they cannot be opened any more and have to be typed again.
+The key is derived from SECRET_KEY and a purpose. After a change of SECRET_KEY the secrets must be entered again.
 """
 
 import base64
@@ -8,21 +8,29 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from core.errors import SealBroken
+from core.errors import Refusal
 
 
-def seal(text: str, *, purpose: str) -> str:
-    """What was sealed for one purpose does not open for another."""
+class DecryptionFailed(Refusal):
+    """Encrypted with another SECRET_KEY or for another purpose."""
+
+    code = "seal_broken"
+    sentence = _("The saved password can no longer be opened. Remove this calendar and add it again.")
+
+
+def encrypt(text: str, *, purpose: str) -> str:
+    """Encrypt a text; another purpose cannot decrypt it."""
     return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, *, purpose: str) -> str:
-    """Raises SealBroken."""
+def decrypt(encrypted: str, *, purpose: str) -> str:
+    """Decrypt a text. Raises DecryptionFailed."""
     try:
-        return _fernet(purpose).decrypt(sealed.encode()).decode()
+        return _fernet(purpose).decrypt(encrypted.encode()).decode()
     except InvalidToken:
-        raise SealBroken from None
+        raise DecryptionFailed from None
 
 
 def _fernet(purpose: str) -> Fernet:

@@ -1,9 +1,9 @@
-"""Fetching an address that a person typed, without letting it reach where it should not.
+"""HTTP client for addresses that users typed, protected against server-side request forgery.
 
-The name is resolved once, every address that it has must be a public one, and the connection goes to the address that
-was checked: a name that changes its mind in between (DNS rebinding) wins nothing. A redirect is checked like a new
-wish. Size counts after decompression, time is that of the whole request, and a server that never ends is hung up on.
-An internal host, such as the employer's own Nextcloud, is read only when CALENDAR_HOSTS_ALLOWED names it.
+The host name is resolved once, all its addresses must be public, and the connection goes to an address that was
+checked, so that DNS rebinding does not help. A redirect is checked like a new request. The size limit counts after
+decompression; the time limit covers the whole request, after which the connection is closed. An internal host, such
+as the employer's own Nextcloud, is allowed only when CALENDAR_HOSTS_ALLOWED names it.
 """
 
 import socket
@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from django.conf import settings
 
-from core.errors import (
+from core.http_errors import (
     AddressForbidden,
     AddressHasPassword,
     AddressInsecure,
@@ -41,12 +41,12 @@ from core.errors import (
 )
 
 PORTS = {"http": 80, "https": 443}
-WELL_KNOWN_PORTS = 1024  # below it, only those of the web: mail servers and the like are no calendars
+WELL_KNOWN_PORTS = 1024  # below it only 80 and 443 are allowed: no mail servers and the like
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
-PIECE = 64 * 1024
+CHUNK = 64 * 1024
 CONNECT_SECONDS = 6.0
-# RFC 4291: what is handed out lies in 2000::/3. In there: 6to4, special purposes (Teredo, ORCHID), documentation.
+# RFC 4291: global unicast is 2000::/3. Not public in it: 6to4, special purposes (Teredo, ORCHID), documentation.
 GLOBAL_V6 = IPv6Network("2000::/3")
 NOT_PUBLIC_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last four bytes
@@ -55,22 +55,22 @@ NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last fou
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     size: int = 10 * 1024 * 1024  # bytes, after decompression
-    seconds: float = 15.0  # of all together, redirects too
+    seconds: float = 15.0  # for the whole request, redirects included
     redirects: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class FetchRequest:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    follows: bool = True  # False for a wish that carries a password
+    follows: bool = True  # follow redirects; False for a request that carries a password
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class FetchResponse:
     status: int
-    headers: Mapping[str, str]  # names in small letters
+    headers: Mapping[str, str]  # names in lower case
     body: bytes
 
 
@@ -83,47 +83,50 @@ class Target:
 
     @property
     def is_allowed_inside(self) -> bool:
-        """Named by who runs the site: `cloud.example` for the ports of the web, `cloud.example:8443` for this one."""
+        """True when CALENDAR_HOSTS_ALLOWED lists it: `cloud.example` for ports 80 and 443, `cloud.example:8443`."""
         names = {f"{self.host}:{self.port}", *([self.host] if self.port in PORTS.values() else [])}
         return not names.isdisjoint(settings.CALENDAR_HOSTS_ALLOWED)
 
 
-def target_of(address: str) -> Target:
-    """What can be said without asking anybody. Raises AddressInvalid, AddressHasPassword, AddressForbidden."""
+def parse_target(address: str) -> Target:
+    """Parse and check an address without a network call.
+
+    Raises AddressInvalid, AddressHasPassword, AddressForbidden.
+    """
     try:
         parts = urlsplit(address.strip())
         scheme = {"webcal": "https", "webcals": "https"}.get(parts.scheme, parts.scheme)
         host = (parts.hostname or "").rstrip(".").encode("idna").decode()
         usual = PORTS[scheme]
         port = usual if parts.port is None else parts.port
-    except (KeyError, ValueError):  # another scheme, a port that is none, a name that cannot be one
+    except (KeyError, ValueError):  # another scheme, an invalid port or host name
         raise AddressInvalid from None
     if not host:
         raise AddressInvalid
     if parts.username is not None or parts.password is not None:
         raise AddressHasPassword
-    target = Target(scheme=scheme, host=host, port=port, path=_path_of(parts))
-    _refuse_what_is_inside_by_name(target)
+    target = Target(scheme=scheme, host=host, port=port, path=_quoted_path(parts))
+    _refuse_internal_names(target)
     return target
 
 
-def fetch(address: str, wish: Wish | None = None, *, limits: Limits | None = None) -> Answer:
-    """The answer below 400, or 304. Raises a FetchFailed that says why not."""
-    wish, limits = wish or Wish(), limits or Limits()
+def fetch(address: str, request: FetchRequest | None = None, *, limits: Limits | None = None) -> FetchResponse:
+    """Fetch an address and return a response with status 2xx or 304. Raises a subclass of FetchFailed."""
+    request, limits = request or FetchRequest(), limits or Limits()
     until = monotonic() + limits.seconds
-    target = target_of(address)
+    target = parse_target(address)
     for _attempt in range(limits.redirects + 1):
-        answer = _ask(target, wish, size=limits.size, until=until)
-        if answer.status not in REDIRECTS:
-            return answer
-        if not wish.follows:
+        response = _send(target, request, size=limits.size, until=until)
+        if response.status not in REDIRECTS:
+            return response
+        if not request.follows:
             raise Moved
-        target = _next_of(target, answer)
+        target = _redirect_target(target, response)
     raise TooManyRedirects
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Of the internet, not of this machine, its network or a special purpose; looks into IPv4 within IPv6."""
+    """True for an address of the internet, also an IPv4 address embedded in IPv6; not local, private or reserved."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or (IPv4Address(address.packed[-4:]) if address in NAT64 else None)
         if inner is not None:
@@ -132,18 +135,18 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _next_of(target: Target, answer: Answer) -> Target:
+def _redirect_target(target: Target, response: FetchResponse) -> Target:
     try:
-        address = urljoin(f"{target.scheme}://{_netloc(target)}{target.path}", answer.headers.get("location", ""))
-    except ValueError:  # brackets that do not close
+        address = urljoin(f"{target.scheme}://{_netloc(target)}{target.path}", response.headers.get("location", ""))
+    except ValueError:  # unbalanced brackets
         raise AddressInvalid from None
-    further = target_of(address)
-    if (target.scheme, further.scheme) == ("https", "http"):
+    redirect = parse_target(address)
+    if (target.scheme, redirect.scheme) == ("https", "http"):
         raise AddressInsecure
-    return further
+    return redirect
 
 
-def _path_of(parts: SplitResult) -> str:
+def _quoted_path(parts: SplitResult) -> str:
     safe = "/%:@!$&'()*+,;=~-._?"
     path = quote(parts.path or "/", safe=safe)
     return path + (f"?{quote(parts.query, safe=safe)}" if parts.query else "")
@@ -154,41 +157,41 @@ def _netloc(target: Target) -> str:
     return host if target.port == PORTS[target.scheme] else f"{host}:{target.port}"
 
 
-def _refuse_what_is_inside_by_name(target: Target) -> None:
+def _refuse_internal_names(target: Target) -> None:
     if target.is_allowed_inside:
         return
     if target.port < WELL_KNOWN_PORTS and target.port not in PORTS.values():
         raise AddressForbidden
     if target.host == "localhost" or target.host.endswith((".localhost", ".local", ".internal")):
         raise AddressForbidden
-    with suppress(ValueError):  # most hosts have a name
+    with suppress(ValueError):  # a host name instead of an address
         if not is_public(ip_address(target.host)):
             raise AddressForbidden
 
 
-def _ask(target: Target, wish: Wish, *, size: int, until: float) -> Answer:
-    connection = _Connection(target, _checked_addresses(target, until), until)
-    watch = Timer(_left(until), connection.hang_up)
-    watch.daemon = True
-    watch.start()
+def _send(target: Target, request: FetchRequest, *, size: int, until: float) -> FetchResponse:
+    connection = _Connection(target, _resolve_public(target, until), until)
+    timer = Timer(_left(until), connection.hang_up)
+    timer.daemon = True
+    timer.start()
     try:
-        headers = {"Accept-Encoding": "gzip", "User-Agent": "Spreekuur", "Connection": "close", **wish.headers}
-        connection.request(wish.method, target.path, body=wish.body or None, headers=headers)
+        headers = {"Accept-Encoding": "gzip", "User-Agent": "Spreekuur", "Connection": "close", **request.headers}
+        connection.request(request.method, target.path, body=request.body or None, headers=headers)
         with connection.getresponse() as response:
-            _refuse_what_says_no(response.status)
-            body = _content_of(response, size)
+            _refuse_error_status(response.status)
+            body = _read_body(response, size)
     except (OSError, HTTPException, zlib.error) as error:
-        raise _reason_of(error, until) from None
+        raise _fetch_error(error, until) from None
     finally:
-        watch.cancel()
+        timer.cancel()
         connection.close()
-    if monotonic() >= until:  # hung up: what came is not all of it
+    if monotonic() >= until:  # the timer closed the connection: the body is incomplete
         raise TooSlow
     headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(status=response.status, headers=headers, body=body)
+    return FetchResponse(status=response.status, headers=headers, body=body)
 
 
-def _reason_of(error: Exception, until: float) -> FetchFailed:
+def _fetch_error(error: Exception, until: float) -> FetchFailed:
     if monotonic() >= until or isinstance(error, TimeoutError):
         return TooSlow()
     if isinstance(error, ssl.SSLError):
@@ -196,7 +199,7 @@ def _reason_of(error: Exception, until: float) -> FetchFailed:
     return NotAnswering() if isinstance(error, OSError) else AnswerUnreadable()
 
 
-def _refuse_what_says_no(status: int) -> None:
+def _refuse_error_status(status: int) -> None:
     if status in (401, 403, 407):
         raise SignInNeeded
     if status in (404, 410):
@@ -207,8 +210,8 @@ def _refuse_what_says_no(status: int) -> None:
         raise AnswerUnreadable
 
 
-def _content_of(response: HTTPResponse, size: int) -> bytes:
-    """Never more in memory than `size` and a piece."""
+def _read_body(response: HTTPResponse, size: int) -> bytes:
+    """Read and decompress the body, with at most `size` bytes and one chunk in memory."""
     encoding = response.getheader("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "", "gzip", "x-gzip"):
         raise AnswerUnreadable
@@ -216,18 +219,18 @@ def _content_of(response: HTTPResponse, size: int) -> bytes:
     if (response.length or 0) > size:
         raise TooLarge
     content = bytearray()
-    while piece := response.read(PIECE):
-        content += unzip.decompress(piece, size + 1 - len(content)) if unzip else piece
+    while chunk := response.read(CHUNK):
+        content += unzip.decompress(chunk, size + 1 - len(content)) if unzip else chunk
         if len(content) > size:
             raise TooLarge
     return bytes(content)
 
 
-def _checked_addresses(target: Target, until: float) -> list[str]:
-    """Every address of the host, all of them public. Raises HostUnknown, AddressForbidden, TooSlow."""
+def _resolve_public(target: Target, until: float) -> list[str]:
+    """Addresses of the host, all of which must be public. Raises HostUnknown, AddressForbidden, TooSlow."""
     found: Queue[list[str]] = Queue()
-    # A resolver cannot be interrupted: whoever waits too long for it leaves it behind.
-    Thread(target=lambda: found.put(_resolved(target)), daemon=True).start()
+    # getaddrinfo cannot be interrupted: on a timeout the thread is left to end by itself.
+    Thread(target=lambda: found.put(_resolve(target)), daemon=True).start()
     try:
         addresses = found.get(timeout=_left(until))
     except Empty:
@@ -239,7 +242,7 @@ def _checked_addresses(target: Target, until: float) -> list[str]:
     return addresses
 
 
-def _resolved(target: Target) -> list[str]:
+def _resolve(target: Target) -> list[str]:
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -252,31 +255,31 @@ def _left(until: float) -> float:
 
 
 class _Connection(HTTPConnection):
-    """To the addresses that were checked, with the certificate of the host's name."""
+    """Connection to one of the checked addresses, with TLS verified for the host name."""
 
     def __init__(self, target: Target, addresses: list[str], until: float) -> None:
         super().__init__(target.host, target.port, timeout=_left(until))
         self.default_port = PORTS[target.scheme]
         self._target, self._addresses, self._until = target, addresses, until
-        self._line: socket.socket | None = None  # `sock` is let go of before the answer is read
+        self._socket: socket.socket | None = None  # http.client drops `sock` before the body is read
 
     def connect(self) -> None:
-        self.sock = self._line = self._reached()
+        self.sock = self._socket = self._connect_first()
         self.sock.settimeout(_left(self._until))
         if self._target.scheme == "https":
             context = ssl.create_default_context()
-            # The handshake afterwards, so that `hang_up` can end that too.
+            # The handshake comes separately, so that `hang_up` can interrupt it.
             self.sock = context.wrap_socket(self.sock, server_hostname=self._target.host, do_handshake_on_connect=False)
-            self._line = self.sock
+            self._socket = self.sock
             self.sock.do_handshake()
 
     def hang_up(self) -> None:
-        """From another thread: whoever waits for this server waits no longer."""
-        if self._line is not None:
+        """Close the connection from another thread, which ends a blocking read."""
+        if self._socket is not None:
             with suppress(OSError):
-                socket.socket.shutdown(self._line, socket.SHUT_RDWR)
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
-    def _reached(self) -> socket.socket:
+    def _connect_first(self) -> socket.socket:
         for address in self._addresses:
             with suppress(OSError):
                 return socket.create_connection((address, self.port), timeout=min(CONNECT_SECONDS, _left(self._until)))

@@ -1,4 +1,4 @@
-"""Answers of the API as JSON."""
+"""JSON renderer of the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from rest_framework import renderers
 
 
 class JSONRenderer(renderers.JSONRenderer):
-    """REST framework's, by a library that writes a few thousand moments eight times as quickly."""
+    """JSON by orjson, which writes a few thousand date-times eight times as fast as the standard library."""
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None

@@ -1,28 +1,37 @@
-"""An address or number of which its owner recognises something, and nobody else learns anything. Pure."""
+"""Masking of phone numbers and mail addresses: the owner recognises them, nobody else can use them. Pure."""
+
+import re
 
 import phonenumbers
 
-DOTS = "•••"
+DOTS = "··"
+NETHERLANDS = 31
 
 
-def masked(recipient: str) -> str:
-    """`s•••@k•••.example` for sara@kandidaat.example, `+31 6 •••• 01` for +31600000001."""
-    return _masked_address(recipient) if "@" in recipient else _masked_number(recipient)
+def mask_recipient(recipient: str) -> str:
+    """Mask the recipient of a message, a mail address or a phone number in E.164."""
+    return mask_email(recipient) if "@" in recipient else mask_phone(recipient)
 
 
-def _masked_address(address: str) -> str:
+def mask_phone(number: str) -> str:
+    """Format +31612345678 as `06 ·· ·· 78` and +32470123456 as `+32 ·· ·· 56`, with no-break spaces."""
+    digits = re.sub(r"\D", "", number)
+    if len(digits) < 8:
+        return f"{DOTS}\u00a0{DOTS}"
+    country = _country_code(number)
+    start = f"0{digits[2]}" if country == NETHERLANDS else f"+{country or digits[:2]}"
+    return f"{start}\u00a0{DOTS}\u00a0{DOTS}\u00a0{digits[-2:]}"
+
+
+def mask_email(address: str) -> str:
+    """Format sara@kandidaat.example as `s··@k··.example`: a private domain would name its owner."""
     name, _at, host = address.rpartition("@")
-    domain, _dot, last = host.rpartition(".")
-    return f"{name[:1]}{DOTS}@{domain[:1]}{DOTS}.{last}" if domain else f"{name[:1]}{DOTS}@{DOTS}"
+    domain, _dot, top_level = host.rpartition(".")
+    return f"{name[:1]}{DOTS}@{domain[:1]}{DOTS}.{top_level}" if domain else f"{name[:1]}{DOTS}@{DOTS}"
 
 
-def _masked_number(number: str) -> str:
-    """With no-break spaces: the country, the first digit, and the last two of a number that is long enough."""
+def _country_code(number: str) -> int | None:
     try:
-        parsed = phonenumbers.parse(number)
+        return phonenumbers.parse(number).country_code
     except phonenumbers.NumberParseException:
-        return DOTS
-    digits = str(parsed.national_number)
-    return (
-        f"+{parsed.country_code}\u00a0{digits[:1]}\u00a0{DOTS}•\u00a0{digits[-2:] if len(digits) > 5 else ''}".rstrip()
-    )
+        return None

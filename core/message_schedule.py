@@ -1,7 +1,7 @@
-"""The timetable: every hour and every pause at which something leaves the house, in one place. Pure.
+"""Times and delays of every message that is sent, in one place. Pure.
 
-Hours are local: of the candidate where a letter or text is about their talk, of the employer (the zone of the
-settings) for everything else. Policy keeps what differs from what is usual.
+Times are local: in the candidate's zone for messages about a booking, in the employer's zone (TIME_ZONE) for
+everything else. Policy stores only the values that differ from the defaults.
 """
 
 import json
@@ -17,44 +17,43 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Times:
-    """When what leaves, and what is usual."""
+class MessageSchedule:
+    """Times and delays, with their defaults."""
 
-    # About a rejection: on working days, on the employer's clock.
+    # Invitations: on working days, in the employer's zone.
     invitations_from: time = time(10)
     invitations_until: time = time(17)
     invitations_until_on_friday: time = time(15)
     invitation_reminder_after_days: int = 7  # 0: none
-    # About a talk, on the candidate's clock.
+    # About a booking, in the candidate's zone.
     mail_reminder_at: time = time(9)  # the day before
     text_reminder_at: time = time(16)  # the day before
-    texts_from: time = time(9)  # a phone that rings is less welcome than a mail
+    texts_from: time = time(9)  # a text disturbs more than mail
     texts_until: time = time(20)
-    offers_from: time = time(8)  # of the waiting list; only these hours count for the answer
+    offers_from: time = time(8)  # waitlist; the time to answer counts these hours only
     offers_until: time = time(20)
-    # After a talk, on the candidate's clock.
-    survey_after_working_days: int = 2  # after the talk was marked as held; 0: none
+    # After the appointment, in the candidate's zone.
+    survey_after_working_days: int = 2  # after the booking was marked as completed; 0: none
     survey_at: time = time(10)
-    # To who works here, on the employer's clock.
+    # To staff, in the employer's zone.
     advisor_note_minutes_before: int = 60  # 0: none
-    outcome_after_working_days: int = 1  # of a talk that nobody marked as held or missed; 0: none
+    outcome_after_working_days: int = 1  # for a booking that is not marked as completed or no-show; 0: none
     outcome_from: time = time(9)
     recruiter_answer_days: int = 5  # working days
     recruiter_reminder_from: time = time(9)  # on a working day
-    # Not of the timetable, but no working days either: the employer's own closed days.
+    # Closed days of the employer, which are no working days; stored in another field of the policy.
     closed_days: frozenset[date] = frozenset()
 
     @staticmethod
-    def of(given: Mapping[str, Any]) -> "Times":
-        """What is usual, but for what is given: {"text_reminder_at": "15:30", "advisor_note_minutes_before": 0}.
+    def parse(given: Mapping[str, Any]) -> "MessageSchedule":
+        """Defaults, overridden by stored values: {"text_reminder_at": "15:30", "advisor_note_minutes_before": 0}.
 
-        What we do not know, cannot read or do not allow counts as not given; what contradicts itself counts as nothing
-        given.
+        Unknown, unreadable and forbidden values are ignored; values that contradict each other are ignored together.
         """
-        return _read(json.dumps(given, sort_keys=True)) if given else USUAL
+        return _parse(json.dumps(given, sort_keys=True)) if given else DEFAULT_SCHEDULE
 
 
-LIMITS: dict[str, tuple[Any, Any]] = {  # the least and the most, both of the type of the value
+LIMITS: dict[str, tuple[Any, Any]] = {  # (minimum, maximum), both of the type of the value
     "invitations_from": (time(8), time(17)),
     "invitations_until": (time(9), time(18)),
     "invitations_until_on_friday": (time(9), time(18)),
@@ -73,31 +72,31 @@ LIMITS: dict[str, tuple[Any, Any]] = {  # the least and the most, both of the ty
     "recruiter_answer_days": (2, 20),
     "recruiter_reminder_from": (time(6), time(20)),
 }
-SOONER_LATER = (
+STRICT_ORDER = (
     ("invitations_from", "invitations_until"),
     ("invitations_from", "invitations_until_on_friday"),
     ("texts_from", "texts_until"),
     ("text_reminder_at", "texts_until"),
     ("offers_from", "offers_until"),
 )
-NOT_BEFORE = (("texts_from", "text_reminder_at"),)
+LOOSE_ORDER = (("texts_from", "text_reminder_at"),)
 
 
 @lru_cache(maxsize=64)
-def _read(given: str) -> Times:
+def _parse(given: str) -> MessageSchedule:
     kept = json.loads(given)
     if not isinstance(kept, dict):
-        return USUAL
+        return DEFAULT_SCHEDULE
     read: dict[str, Any] = {
         name: value
         for name, (least, most) in LIMITS.items()
-        if name in kept and (value := _value(type(least), kept[name])) is not None and least <= value <= most
+        if name in kept and (value := _parse_value(type(least), kept[name])) is not None and least <= value <= most
     }
-    times = Times(**read)
-    return USUAL if contradictions(times) else times
+    times = MessageSchedule(**read)
+    return DEFAULT_SCHEDULE if contradictions(times) else times
 
 
-def _value(kind: type, raw: object) -> Value | None:
+def _parse_value(kind: type, raw: object) -> Value | None:
     if kind is int:
         return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
     try:
@@ -106,29 +105,29 @@ def _value(kind: type, raw: object) -> Value | None:
         return None
 
 
-def contradictions(times: Times) -> list[tuple[str, str]]:
-    """Pairs of names of which the second comes too early."""
-    wrong = [(one, other) for one, other in SOONER_LATER if not getattr(times, one) < getattr(times, other)]
-    return wrong + [(one, other) for one, other in NOT_BEFORE if not getattr(times, one) <= getattr(times, other)]
+def contradictions(times: MessageSchedule) -> list[tuple[str, str]]:
+    """Pairs of field names of which the second has too early a time."""
+    wrong = [(one, other) for one, other in STRICT_ORDER if not getattr(times, one) < getattr(times, other)]
+    return wrong + [(one, other) for one, other in LOOSE_ORDER if not getattr(times, one) <= getattr(times, other)]
 
 
-def differing(times: Times) -> dict[str, str | int]:
-    """What is not as usual, as `Times.of` reads it."""
-    values = {name: value for name in LIMITS if (value := getattr(times, name)) != getattr(USUAL, name)}
+def non_default_values(times: MessageSchedule) -> dict[str, str | int]:
+    """Values that differ from the defaults, in the form that `MessageSchedule.parse` reads."""
+    values = {name: value for name in LIMITS if (value := getattr(times, name)) != getattr(DEFAULT_SCHEDULE, name)}
     return {name: f"{value:%H:%M}" if isinstance(value, time) else value for name, value in values.items()}
 
 
-def next_moment_for_text(moment: datetime, zone: ZoneInfo, times: Times) -> datetime:
-    """The moment itself (UTC) when a phone in this zone may ring then, else the first one after it."""
+def next_sms_time(moment: datetime, zone: ZoneInfo, times: MessageSchedule) -> datetime:
+    """Earliest time from `moment` on (UTC) at which a text message may reach a phone in this zone."""
     day = moment.astimezone(zone).date()
-    if moment >= at_clock(day, times.texts_until, zone):
+    if moment >= at_local_time(day, times.texts_until, zone):
         day += ONE_DAY
-    return max(moment.astimezone(UTC), at_clock(day, times.texts_from, zone))
+    return max(moment.astimezone(UTC), at_local_time(day, times.texts_from, zone))
 
 
-def at_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """That hour of that day there, as UTC; of an hour that comes twice the first, of one that is skipped the next."""
+def at_local_time(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """UTC time of a local time; the first of an hour that occurs twice, an hour later for one that is skipped."""
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
-USUAL = Times()
+DEFAULT_SCHEDULE = MessageSchedule()

@@ -1,16 +1,19 @@
-"""One rule for every phone number that somebody types, imports or sends; kept as E.164."""
+"""Phone numbers: parsing to E.164, the form in which they are stored, and what can be told from a number."""
 
 import re
 
 import phonenumbers
+from django.conf import settings
+
+from core.errors import InvalidPhone
 
 _TYPED = re.compile(r"[\d\s+()./\-]{4,40}")  # no letters: the library would read 06-BELMIJ as a number
-INVENTED = re.compile(r"\+316000\d{5}")  # the demo's range; nobody has such a number
-_TAKES_TEXTS = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+DEMO_NUMBER = re.compile(r"\+316000\d{5}")  # range of the demo data; not assigned to anybody
+_SMS_TYPES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
-def e164(text: str, *, region: str, with_invented: bool) -> str:
-    """`06 12 34 56 78`, `0031612345678` and `+31 (0)6 12345678` become `+31612345678`. Raises ValueError."""
+def to_e164(text: str, *, region: str, allow_demo: bool) -> str:
+    """Convert `06 12 34 56 78`, `0031612345678` or `+31 (0)6 12345678` to `+31612345678`. Raises ValueError."""
     text = text.strip()
     if not _TYPED.fullmatch(text):
         raise ValueError("not a phone number")
@@ -19,24 +22,24 @@ def e164(text: str, *, region: str, with_invented: bool) -> str:
     except phonenumbers.NumberParseException as error:
         raise ValueError("not a phone number") from error
     written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    if phonenumbers.is_valid_number(number) or (with_invented and INVENTED.fullmatch(written)):
+    if phonenumbers.is_valid_number(number) or (allow_demo and DEMO_NUMBER.fullmatch(written)):
         return written
     raise ValueError("not a phone number")
 
 
 def is_mobile(number: str) -> bool:
-    """Whether a text message can reach this number in E.164; some countries do not tell mobile from fixed.
+    """True when the E.164 number can receive text messages: mobile, or in a country where fixed looks like mobile.
 
-    Premium, shared-cost, pager, voicemail and internet numbers are none of it.
+    False for premium, shared-cost, pager, voicemail and internet numbers.
     """
-    if INVENTED.fullmatch(number):
+    if DEMO_NUMBER.fullmatch(number):
         return True
     found = _parsed(number)
-    return found is not None and phonenumbers.number_type(found) in _TAKES_TEXTS
+    return found is not None and phonenumbers.number_type(found) in _SMS_TYPES
 
 
 def country_of(number: str) -> str:
-    """ "NL" for a number in E.164; countries that share +1, +7 or +44 are told apart. "" when nobody has it."""
+    """ISO country code such as "NL" of an E.164 number, also among countries that share +1, +7 or +44; else ""."""
     found = _parsed(number)
     return (phonenumbers.region_code_for_number(found) or "") if found else ""
 
@@ -46,3 +49,16 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return None
+
+
+def parse_phone(text: str, *, demo: bool) -> str:
+    """The number in E.164 (`+31612345678`), read as Dutch when it names no country; an empty text stays empty.
+
+    Raises InvalidPhone. With `demo` the range of the demo data, +316000NNNNN, is valid too.
+    """
+    if not text.strip():
+        return ""
+    try:
+        return to_e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, allow_demo=demo)
+    except ValueError as error:
+        raise InvalidPhone from error

@@ -1,4 +1,4 @@
-"""Statements that Django writes once: to write one took it longer than the database needs to answer."""
+"""SQL compiled once per queryset: compiling it took Django longer than the database needs to run it."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
-FIRST_MARK = -(1 << 40)  # below any key; holds the place of a value
+FIRST_MARK = -(1 << 40)  # below any primary key: placeholder of a value in the compiled SQL
 
 
 class Statement(NamedTuple):
@@ -17,21 +17,21 @@ class Statement(NamedTuple):
 
 
 class Prepared:
-    """A queryset of one shape; its values are keys of rows, in the order of `build`'s arguments.
+    """Queryset that is compiled once; its values are primary keys, in the order of the arguments of `build`.
 
-    `found = Prepared(lambda pk: Advisor.objects.active().filter(pk=pk), 1)`, then `found(7)` is its Statement.
+    After `found = Prepared(lambda pk: Advisor.objects.active().filter(pk=pk), 1)`, `found(7)` is its Statement.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], values: int) -> None:
         self._build, self._marks = build, range(FIRST_MARK, FIRST_MARK + values)
 
     def __call__(self, *values: int) -> Statement:
-        sql, written = self._written
+        sql, parameters = self._compiled
         places = dict(zip(self._marks, values, strict=True))
-        return Statement(sql, tuple(places.get(value, value) for value in written))
+        return Statement(sql, tuple(places.get(value, value) for value in parameters))
 
     @cached_property
-    def _written(self) -> tuple[str, tuple[Any, ...]]:
+    def _compiled(self) -> tuple[str, tuple[Any, ...]]:
         return self._build(*self._marks).order_by().query.sql_with_params()
 
 
@@ -42,7 +42,7 @@ def finds_a_row(statement: Statement) -> bool:
 
 
 def row_of(model: type[Row], statement: Statement) -> Row | None:
-    """The first row; the statement gives the columns of the model, in the order of its fields."""
+    """First row as an instance; the statement selects the columns of the model, in the order of its fields."""
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         row = cursor.fetchone()
@@ -50,9 +50,9 @@ def row_of(model: type[Row], statement: Statement) -> Row | None:
 
 
 class Joined:
-    """A row of several tables at once, as an instance of each model; None for a table that has none.
+    """SQL that reads one row of several tables, as an instance per model; None for a table without a row.
 
-    In the SQL `{link}` stands for the columns of `link=AccessLink`, whose table has that name too:
+    In the SQL `{link}` stands for the columns of `link=AccessLink`; its table has the alias `link` too:
     `SELECT {candidate}, {link} FROM ... candidate LEFT JOIN ... link ON ... WHERE candidate.id = %s`.
     """
 
@@ -61,12 +61,12 @@ class Joined:
 
     def __call__(self, *values: Any) -> tuple[Any, ...] | None:
         with connection.cursor() as cursor:
-            cursor.execute(self._written, values)
+            cursor.execute(self._compiled, values)
             row = cursor.fetchone()
         return None if row is None else tuple(self._instances(row))
 
     @cached_property
-    def _written(self) -> str:
+    def _compiled(self) -> str:
         quoted = connection.ops.quote_name
         columns = {
             name: ", ".join(f"{name}.{quoted(str(field.column))}" for field in model._meta.concrete_fields)
@@ -78,19 +78,19 @@ class Joined:
         start = 0
         for model in self._models.values():
             end = start + len(_columns_of(model))
-            has_row = row[start] is not None  # the key of every model stands first
+            has_row = row[start] is not None  # the primary key comes first
             yield _instance(model, row[start:end]) if has_row else None
             start = end
 
 
 @lru_cache(maxsize=64)
 def _columns_of(model: type[Model]) -> list[tuple[str, Any, list[Any]]]:
-    """Name, column and converters of every field."""
+    """(attribute name, column, converters) of every field."""
     found = []
     for field in model._meta.concrete_fields:
         column = field.get_col(model._meta.db_table)
-        of_database, of_field = connection.ops.get_db_converters(column), column.get_db_converters(connection)
-        found.append((field.attname, column, [*of_database, *of_field]))
+        from_database, from_field = connection.ops.get_db_converters(column), column.get_db_converters(connection)
+        found.append((field.attname, column, [*from_database, *from_field]))
     return found
 
 

@@ -1,23 +1,24 @@
-"""How often a stranger may try something; counted in the Django cache, under a digest."""
-
-import hashlib
+"""Rate limits for anonymous visitors, counted in the Django cache under a digest of the key."""
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from core.tokens import digest_of
 
-def address_of_visitor(request: HttpRequest) -> str:
-    """The network address, read past the trusted proxies only."""
+
+def client_ip(request: HttpRequest) -> str:
+    """IP address of the visitor, as the trusted proxies report it."""
     return str(get_adapter(request).get_client_ip(request))
 
 
-def is_within(*, action: str, who: str, times: int, seconds: int) -> bool:
-    """Take one of the `times` places, each for `seconds`; false when none is free.
+def is_within_limit(*, action: str, key: str, limit: int, seconds: int) -> bool:
+    """Count one attempt; False when `limit` attempts were made in the past `seconds`.
 
-    A place per try, because `add` lets one in and keeps its end on every cache, which `incr` does not.
+    Every attempt has a cache entry of its own: `cache.add` is atomic and keeps its expiry on every backend, which
+    `cache.incr` does not.
     """
-    digest = hashlib.sha256(f"{action}:{who}".encode()).hexdigest()
-    places = [f"limit:{digest}:{number}" for number in range(times)]
-    taken = cache.get_many(places)
-    return any(cache.add(place, 1, timeout=seconds) for place in places if place not in taken)
+    digest = digest_of(f"{action}:{key}")
+    entries = [f"limit:{digest}:{number}" for number in range(limit)]
+    taken = cache.get_many(entries)
+    return any(cache.add(entry, 1, timeout=seconds) for entry in entries if entry not in taken)

@@ -1,29 +1,29 @@
-"""A figure and what it is part of. Small groups stay hidden: behind "1 of 2" stands a person."""
+"""Metric with the total that it is a part of. Small groups are hidden, because they can identify a person."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-FEWEST = 5
+MIN_GROUP_SIZE = 5
 
 
 @dataclass(frozen=True)
-class Figure:
-    """`number` things of `people` different people, out of `whole`; no whole for what is the whole itself."""
+class Metric:
+    """`number` rows of `people` different people, as a part of `total` (None when it is a total itself)."""
 
     label: str
     number: int
     people: int
-    whole: "Figure | None" = None
+    total: "Metric | None" = None
 
     @property
     def is_hidden(self) -> bool:
-        return self.people < FEWEST
+        return self.people < MIN_GROUP_SIZE
 
     def __str__(self) -> str:
-        """`31 of 39`, `31`, `fewer than 5`."""
+        """Text such as "31 of 39", "31" or "fewer than 5 people"."""
         if self.is_hidden:
-            return _("fewer than %(number)s people") % {"number": FEWEST}
-        if self.whole is None or self.whole.is_hidden:
+            return _("fewer than %(number)s people") % {"number": MIN_GROUP_SIZE}
+        if self.total is None or self.total.is_hidden:
             return str(self.number)
-        return _("%(number)s of %(whole)s") % {"number": self.number, "whole": self.whole.number}
+        return _("%(number)s of %(whole)s") % {"number": self.number, "whole": self.total.number}

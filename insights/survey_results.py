@@ -1,4 +1,4 @@
-"""What candidates answered to the survey, without names and never of fewer than five people."""
+"""Results of the survey, without names and never of fewer than five people."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from candidates.models import Rejection
-from insights.metrics import FEWEST
+from insights.metrics import MIN_GROUP_SIZE
 from talks.models import Survey, SurveyAnswer
 from talks.survey_questions import QUESTIONS
 
@@ -15,64 +15,64 @@ PROMOTERS, DETRACTORS = range(9, 11), range(7)  # of 0 to 10
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """One question: how many people answered, and the mean of 1 to 5 or the net promoter score of -100 to 100."""
+class QuestionResult:
+    """Result of one question: number of answers, and the mean (1 to 5) or the net promoter score (-100 to 100)."""
 
-    words: str
+    text: str
     people: int
     mean: float | None = None
     score: int | None = None
 
     @property
     def is_hidden(self) -> bool:
-        return self.people < FEWEST
+        return self.people < MIN_GROUP_SIZE
 
 
 @dataclass(frozen=True)
-class Surveyed:
+class SurveyResults:
     asked: int
     answered: int
-    means: list[Opinion]
-    score: Opinion
-    improvements: list[str]  # what to do better, in alphabetical order: not in the order of the talks
+    means: list[QuestionResult]
+    score: QuestionResult
+    improvements: list[str]  # suggestions, sorted by text so that their order does not reveal the talk
 
     @property
     def is_hidden(self) -> bool:
-        return self.answered < FEWEST
+        return self.answered < MIN_GROUP_SIZE
 
 
-def surveyed(rejections: QuerySet[Rejection]) -> Surveyed:
-    """Three statements, whatever there is."""
+def survey_results_for(rejections: QuerySet[Rejection]) -> SurveyResults:
+    """Survey results of these rejections, in three statements."""
     surveys = Survey.objects.filter(booking__invitation__application__rejection__in=rejections.values("pk"))
     numbers = surveys.order_by().aggregate(asked=Count("pk"), answered=Count("answered_at"))
     given = SurveyAnswer.objects.filter(survey__in=surveys.values("pk"))
-    opinions = _opinions(given)
-    score = opinions.pop(SCORED)
-    return Surveyed(**numbers, means=list(opinions.values()), score=score, improvements=_improvements(given))
+    results = _question_results(given)
+    score = results.pop(SCORED)
+    return SurveyResults(**numbers, means=list(results.values()), score=score, improvements=_improvements(given))
 
 
-def _opinions(given: QuerySet[SurveyAnswer]) -> dict[str, Opinion]:
-    """By the code of their question."""
-    counts: dict[str, dict[int, int]] = {code: {} for code, asked in QUESTIONS.items() if asked.is_scale}
+def _question_results(given: QuerySet[SurveyAnswer]) -> dict[str, QuestionResult]:
+    """Results by question code."""
+    counts: dict[str, dict[int, int]] = {code: {} for code, question in QUESTIONS.items() if question.is_scale}
     rows: Any = given.filter(question__in=counts).values_list("question", "answer").order_by().annotate(Count("pk"))
     for code, answer, number in rows:
         counts[code][int(answer)] = number
-    return {code: _opinion(code, answers) for code, answers in counts.items()}
+    return {code: _question_result(code, answers) for code, answers in counts.items()}
 
 
-def _opinion(code: str, answers: dict[int, int]) -> Opinion:
-    """`answers`: how many gave which number."""
-    words, people = str(QUESTIONS[code].words), sum(answers.values())
+def _question_result(code: str, answers: dict[int, int]) -> QuestionResult:
+    """Result of a question; `answers` has the number of people per answer."""
+    text, people = str(QUESTIONS[code].text), sum(answers.values())
     if not people:
-        return Opinion(words, 0)
+        return QuestionResult(text, 0)
     if code == SCORED:
         net = sum(times * ((number in PROMOTERS) - (number in DETRACTORS)) for number, times in answers.items())
-        return Opinion(words, people, score=round(100 * net / people))
+        return QuestionResult(text, people, score=round(100 * net / people))
     mean = sum(number * times for number, times in answers.items()) / people
-    return Opinion(words, people, mean=round(mean, 1))
+    return QuestionResult(text, people, mean=round(mean, 1))
 
 
 def _improvements(given: QuerySet[SurveyAnswer]) -> list[str]:
-    """Nothing while fewer than five people wrote something: one of few is easily recognised."""
-    words = list(given.filter(question="improve").order_by("answer").values_list("answer", flat=True))
-    return words if len(words) >= FEWEST else []
+    """Suggestions for improvement; none while fewer than five people wrote one, because they could be recognised."""
+    texts = list(given.filter(question="improve").order_by("answer").values_list("answer", flat=True))
+    return texts if len(texts) >= MIN_GROUP_SIZE else []

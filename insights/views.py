@@ -4,28 +4,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from insights.forms import FilterForm
-from insights.metrics import FEWEST
-from insights.periods import period_of
-from insights.queries import figures_of, rejections_in
-from insights.survey_results import surveyed
+from insights.metrics import MIN_GROUP_SIZE
+from insights.periods import period_for
+from insights.queries import metrics_for, rejections_in
+from insights.survey_results import survey_results_for
 from organisation.models import Role
-from organisation.permissions import for_role
+from organisation.permissions import role_required
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.MANAGER)
+@role_required(Role.MANAGER)
 def overview(request: HttpRequest) -> HttpResponse:
-    """Totals only; an odd filter shows everything rather than an error."""
+    """Metrics and survey results. An invalid filter shows everything instead of an error."""
     form = FilterForm(request.GET)
     form.is_valid()
-    period = period_of(form.cleaned_data.get("period", ""), timezone.localdate())
+    period = period_for(form.cleaned_data.get("period", ""), timezone.localdate())
     department = form.cleaned_data.get("department")
-    figures = figures_of(period, department)
+    metrics = metrics_for(period, department)
     page = {
         "form": form,
-        "figures": figures,
-        "is_empty": not figures[0].number,
-        "fewest": FEWEST,
-        "survey": surveyed(rejections_in(period, department)),
+        "metrics": metrics,
+        "is_empty": not metrics[0].number,
+        "fewest": MIN_GROUP_SIZE,
+        "survey": survey_results_for(rejections_in(period, department)),
     }
     return render(request, "insights/overview.html", page)

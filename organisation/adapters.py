@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: no sign-up, no mail of its own, secrets of second factors encrypted."""
+"""Adapters of django-allauth: no sign-up, no mail of its own, secrets of second factors encrypted."""
 
 from typing import Any, NoReturn
 
@@ -6,7 +6,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from core.encryption import seal, unseal
+from core.encryption import decrypt as unseal
+from core.encryption import encrypt as seal
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -14,7 +15,7 @@ class StaffAdapter(DefaultAccountAdapter):
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> NoReturn:
-        """Every letter leaves through the outbox, see spreekuur/staff_mail.py; nothing may come here."""
+        """Fail: mail to staff is posted to the outbox, see spreekuur/staff_mail.py."""
         raise NotImplementedError(template_prefix)
 
 

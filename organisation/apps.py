@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from organisation.audit_trigger import restore
+from organisation.audit_trigger import restore_trigger
 
 
 class OrganisationConfig(AppConfig):
@@ -10,4 +10,4 @@ class OrganisationConfig(AppConfig):
     verbose_name = _("Employer")
 
     def ready(self) -> None:
-        post_migrate.connect(restore, sender=self, dispatch_uid="audit_event_is_append_only")
+        post_migrate.connect(restore_trigger, sender=self, dispatch_uid="audit_event_is_append_only")

@@ -1,4 +1,4 @@
-"""The trail of decisions and of who read a candidate's file."""
+"""Append to the audit log of decisions and of reads of candidates' data."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,16 +7,16 @@ from datetime import datetime
 from django.db.models import Model
 from django.utils import timezone
 
-from core.actors import Actor, key_of
+from core.actors import Actor, object_key
 from core.errors import Refusal
 from organisation.models import AuditEvent
 
 
 def record(action: str, about: Model | str, *, actor: Actor, result: str = "done", now: datetime | None = None) -> None:
-    """Append one entry; keys only. `now` is the moment of the decision, the clock when it is left out."""
+    """Append one entry; keys only. `now` is the time of the decision, by default the current time."""
     AuditEvent.objects.create(
         action=action,
-        about=about if isinstance(about, str) else key_of(about),
+        about=about if isinstance(about, str) else object_key(about),
         result=result,
         origin=actor.origin,
         actor=actor.key,
@@ -24,17 +24,18 @@ def record(action: str, about: Model | str, *, actor: Actor, result: str = "done
     )
 
 
-def record_each(action: str, things: Iterable[Model], *, actor: Actor, now: datetime) -> None:
-    """An entry for every thing, in one statement: a list that shows more than names is read too."""
+def record_each(action: str, objects: Iterable[Model], *, actor: Actor, now: datetime) -> None:
+    """Append one entry per object in one statement, for a list that shows personal data."""
     rows = [
-        AuditEvent(action=action, about=key_of(thing), origin=actor.origin, actor=actor.key, at=now) for thing in things
+        AuditEvent(action=action, about=object_key(thing), origin=actor.origin, actor=actor.key, at=now)
+        for thing in objects
     ]
     AuditEvent.objects.bulk_create(rows)
 
 
 @contextmanager
-def refusals_recorded(action: str, about: Model | str, *, actor: Actor, now: datetime) -> Iterator[None]:
-    """Put this outside the transaction: a refused decision rolls back, its audit entry stays."""
+def record_refusals(action: str, about: Model | str, *, actor: Actor, now: datetime) -> Iterator[None]:
+    """Record a Refusal raised inside. Use it outside the transaction, whose rollback would remove the entry."""
     try:
         yield
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""The audit trail in words. It holds keys; who may look up a key finds the rest elsewhere."""
+"""Labels of the actions, objects and origins in the audit log."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +91,7 @@ ACTIONS: dict[str, Promise] = {
     "waitlist.join": _("Joined the waiting list"),
     "waitlist.leave": _("Left the waiting list"),
 }
-THINGS: dict[str, Promise] = {
+OBJECTS: dict[str, Promise] = {
     "absence": _("absence"),
     "advisor": _("career advisor"),
     "apiclient": _("program"),
@@ -128,16 +128,16 @@ ORIGINS: dict[str, Promise] = {
 }
 
 
-def action_in_words(action: str) -> str:
-    """The code itself for a deed that has no words yet."""
+def action_label(action: str) -> str:
+    """Label of an action; its code when it has no label."""
     return str(ACTIONS.get(action, action))
 
 
-def key_in_words(key: str) -> str:
-    """`talk 12` for booking:12, `the system` for system."""
-    thing, _colon, number = key.partition(":")
-    return f"{THINGS.get(thing, thing)} {number}".strip()
+def key_label(key: str) -> str:
+    """Label of an object key: `talk 12` for booking:12, `the system` for system."""
+    kind, _colon, number = key.partition(":")
+    return f"{OBJECTS.get(kind, kind)} {number}".strip()
 
 
-def origin_in_words(origin: str) -> str:
+def origin_label(origin: str) -> str:
     return str(ORIGINS.get(origin, origin))

@@ -1,8 +1,8 @@
-"""The database's own word that the audit trail is only added to.
+"""Database trigger that makes the audit log append-only.
 
 PostgreSQL refuses UPDATE and DELETE; TRUNCATE stays possible, for a test database that is emptied. SQLite refuses
 UPDATE only: Django empties a test database there with DELETE. Django rebuilds a table on SQLite for almost any change
-and drops its triggers silently: `restore` runs after every migrate.
+and drops its triggers silently: `restore_trigger` runs after every migrate.
 """
 
 from typing import Any
@@ -22,13 +22,13 @@ _POSTGRESQL = (
 _SQLITE = (f"CREATE TRIGGER IF NOT EXISTS {NAME} BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{NAME}'); END",)
 
 
-def add(connection: BaseDatabaseWrapper) -> None:
+def create_trigger(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE:
             cursor.execute(statement)
 
 
-def drop(connection: BaseDatabaseWrapper) -> None:
+def drop_trigger(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"DROP TRIGGER IF EXISTS {NAME} ON {TABLE}")
@@ -37,15 +37,15 @@ def drop(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"DROP TRIGGER IF EXISTS {NAME}")
 
 
-def restore(*, using: str, **kwargs: Any) -> None:
-    """After every migrate: SQLite's trigger may have gone with a rebuilt table."""
+def restore_trigger(*, using: str, **kwargs: Any) -> None:
+    """Create the trigger again after every migrate: on SQLite a rebuilt table loses it."""
     connection = connections[using]
     if connection.vendor == "sqlite" and TABLE in connection.introspection.table_names():
-        add(connection)
+        create_trigger(connection)
 
 
-class AddImmutableTrail(Operation):
-    """The migration operation, for both databases."""
+class AddAuditTrigger(Operation):
+    """Migration operation that creates the trigger."""
 
     reversible = True
 
@@ -53,10 +53,10 @@ class AddImmutableTrail(Operation):
         """The models do not change."""
 
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
-        add(schema_editor.connection)
+        create_trigger(schema_editor.connection)
 
     def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
-        drop(schema_editor.connection)
+        drop_trigger(schema_editor.connection)
 
     def describe(self) -> str:
-        return "The audit trail is only added to"
+        return "Make the audit log append-only"

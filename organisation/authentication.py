@@ -1,6 +1,5 @@
-"""Programs come in with `Authorization: Bearer <token>`."""
+"""Authentication of API clients by `Authorization: Bearer <token>`."""
 
-import hashlib
 import secrets
 
 from django.utils import timezone
@@ -9,9 +8,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from core.prepared_statements import Joined
+from core.tokens import digest_of
 from organisation.models import ApiClient
 
-# Written out, as every request of a program asks it.
+# Written out, as every API request runs it.
 KNOWN = Joined(
     "SELECT {client} FROM organisation_apiclient client WHERE client.token_digest = %s AND client.is_active",
     client=ApiClient,
@@ -23,10 +23,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 class ClientTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[ApiClient, None] | None:
         parts = get_authorization_header(request).split()
@@ -34,7 +30,7 @@ class ClientTokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2:
             raise AuthenticationFailed("Send one token: Authorization: Bearer <token>.")
-        digest = hashlib.sha256(parts[1]).hexdigest()
+        digest = digest_of(parts[1].decode("latin-1"))
         found = KNOWN(digest)
         if found is None:
             raise AuthenticationFailed("This token is not known.")

@@ -1,4 +1,4 @@
-"""Who may open a door of staff."""
+"""Permissions of staff views."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,25 +10,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from organisation.models import Role, User
 
 P = ParamSpec("P")
-Door = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def staff_of(request: HttpRequest) -> User:
-    """The member of staff who asks; only behind `for_role` or `login_required`."""
+def current_staff(request: HttpRequest) -> User:
+    """Member of staff of this request; for views behind `role_required` or `login_required`."""
     if not isinstance(request.user, User):
         raise Http404
     return request.user
 
 
-def for_role(*roles: Role) -> Callable[[Door[P]], Door[P]]:
-    """Sign in first; then, without one of the roles, the page does not exist. No roles: any member of staff."""
+def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """Require one of these roles, or any member of staff without roles. Others get a 404, visitors the sign-in page."""
 
-    def decorate(door: Door[P]) -> Door[P]:
-        @wraps(door)
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if roles and not staff_of(request).roles & set(roles):
+            if roles and not current_staff(request).roles & set(roles):
                 raise Http404
-            return door(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
 
         return login_required(guarded)
 

@@ -1,16 +1,16 @@
-"""What we keep of a member of staff. Candidates' data lies in the rooms above."""
+"""Export and erasure of the data of a member of staff."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from core.actors import number_of
+from core.actors import pk_from_key
 from organisation.models import AuditEvent, User
 
 
 def export(person_key: str) -> dict[str, Any]:
-    """What `user:<pk>` may read about themselves; empty for any other person."""
+    """Data of the member of staff `user:<pk>`; empty for any other key."""
     user = _user_of(person_key)
     if user is None:
         return {}
@@ -25,7 +25,7 @@ def export(person_key: str) -> dict[str, Any]:
 
 @transaction.atomic
 def erase(person_key: str) -> None:
-    """Name, address, roles and keys go; the row stays for the decisions that it signed. The trail holds keys only."""
+    """Remove name, address, roles and second factors. The row stays, as bookings and rejections refer to it."""
     user = _user_of(person_key)
     if user is None:
         return
@@ -38,5 +38,5 @@ def erase(person_key: str) -> None:
 
 
 def _user_of(person_key: str) -> User | None:
-    found: User | None = User.objects.filter(pk=number_of(person_key, "user")).first()
+    found: User | None = User.objects.filter(pk=pk_from_key(person_key, "user")).first()
     return found

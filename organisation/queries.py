@@ -1,4 +1,4 @@
-"""Reads about the employer that more than one door needs."""
+"""Queries on setup, staff and the audit log."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,15 +6,20 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
-from core.actors import Actor, number_of
-from core.errors import code_in_words
-from organisation.audit_labels import action_in_words, key_in_words, origin_in_words
+from core.actors import Actor, pk_from_key
+from core.errors import sentence_for_code
+from organisation.audit_labels import action_label, key_label, origin_label
 from organisation.models import AuditEvent, Location, Policy, Role, User
 
 
+def default_language() -> str:
+    """Default language of the employer, for whoever has not chosen one."""
+    return Policy.objects.current().default_language
+
+
 @dataclass(frozen=True)
-class Step:
-    """A step to the first invitation; `place` is the url name that the main button leads to."""
+class SetupStep:
+    """Step of the setup before the first invitation."""
 
     name: str
     label: str
@@ -23,50 +28,52 @@ class Step:
 
 
 @dataclass(frozen=True)
-class TalksAhead:
-    """The talks that stand in somebody's name."""
+class UpcomingBookings:
+    """Booked sessions of an advisor that have not ended."""
 
     count: int
     last_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Line:
-    """An entry of the audit trail in words."""
+class AuditLine:
+    """Entry of the audit log with labels."""
 
     event: AuditEvent
     action: str
     about: str
     by: str
     origin: str
-    because: str  # why it was refused; empty when it was done, or when there are no words for it
+    because: str  # sentence of the refusal; empty without one
 
 
-def steps_of_setup() -> list[Step]:
-    """In the order in which an empty installation takes them."""
+def setup_steps() -> list[SetupStep]:
+    """Steps of the setup, in their order."""
     advisors = User.objects.with_role(Role.ADVISOR)
-    has_hours = advisors.filter(advisor__openings__isnull=False).exists()  # what lies a floor higher, by relation
+    has_hours = advisors.filter(advisor__openings__isnull=False).exists()  # of a higher app, by reverse relation
     return [
-        Step(
+        SetupStep(
             "policy",
             _("Who you are and when you talk"),
             _("The name under your letters, who is invited, and how long a talk lasts."),
-            Policy.objects.current().is_introduced,
+            Policy.objects.current().has_sender,
         ),
-        Step(
+        SetupStep(
             "locations",
             _("Where you talk"),
             _("The place where candidates find you. You need none when you only talk by phone or video."),
             Location.objects.active().exists() or has_hours,
         ),
-        Step(
+        SetupStep(
             "staff",
             _("Who talks"),
             _("At least one career advisor."),
             advisors.filter(advisor__isnull=False).exists(),
         ),
-        Step("hours", _("When they talk"), _("The hours in every week that candidates can choose from."), has_hours),
-        Step(
+        SetupStep(
+            "hours", _("When they talk"), _("The hours in every week that candidates can choose from."), has_hours
+        ),
+        SetupStep(
             "recruiters",
             _("Who turns people down"),
             _("At least one recruiter, who enters the rejections or imports them from a file."),
@@ -76,43 +83,43 @@ def steps_of_setup() -> list[Step]:
 
 
 def advisors_without_hours() -> QuerySet[User]:
-    """Signed up as advisor, but candidates cannot choose them yet."""
+    """Users with the role of advisor who have no opening hours yet."""
     advisors: QuerySet[User] = User.objects.with_role(Role.ADVISOR)
     return advisors.filter(advisor__openings__isnull=True).select_related("advisor").order_by("advisor__pk")
 
 
-def talks_ahead_of(user: User, *, now: datetime) -> TalksAhead:
-    """Talks lie floors higher; the relations of the tables lead there."""
-    standing = User.objects.filter(
+def upcoming_bookings_of(user: User, *, now: datetime) -> UpcomingBookings:
+    """Upcoming bookings of this user; bookings is a higher app, reached by the reverse relation."""
+    upcoming = User.objects.filter(
         pk=user.pk, advisor__bookings__status="booked", advisor__bookings__ends_at__gt=now
     ).aggregate(count=Count("advisor__bookings"), last_at=Max("advisor__bookings__starts_at"))
-    return TalksAhead(**standing)
+    return UpcomingBookings(**upcoming)
 
 
-def member_of_staff(actor: Actor) -> User | None:
-    """None when a candidate, a program or the system does it."""
-    found: User | None = User.objects.filter(pk=number_of(actor.key, "user")).first()
+def staff_member_for(actor: Actor) -> User | None:
+    """User behind the actor; None for a candidate, an API client or the system."""
+    found: User | None = User.objects.filter(pk=pk_from_key(actor.key, "user")).first()
     return found
 
 
-def trail(wanted: dict[str, str]) -> QuerySet[AuditEvent]:
-    """Newest first; `booking` finds every talk, `booking:12` the one."""
+def audit_events(lookups: dict[str, str]) -> QuerySet[AuditEvent]:
+    """Entries of the audit log, newest first. A value such as `booking` matches all bookings, `booking:12` one."""
     events = AuditEvent.objects.all()
-    if action := wanted.get("action"):
+    if action := lookups.get("action"):
         events = events.filter(action=action)
     for name in ("about", "actor"):
-        if value := wanted.get(name):
+        if value := lookups.get(name):
             lookup = name if ":" in value or value in ("system", "stranger") else f"{name}__startswith"
             events = events.filter(**{lookup: value})
     return events
 
 
-def line_of(event: AuditEvent) -> Line:
-    return Line(
+def audit_line(event: AuditEvent) -> AuditLine:
+    return AuditLine(
         event=event,
-        action=action_in_words(event.action),
-        about=key_in_words(event.about),
-        by=key_in_words(event.actor),
-        origin=origin_in_words(event.origin),
-        because=code_in_words(event.result),
+        action=action_label(event.action),
+        about=key_label(event.about),
+        by=key_label(event.actor),
+        origin=origin_label(event.origin),
+        because=sentence_for_code(event.result),
     )

@@ -1,4 +1,4 @@
-"""A letter, from its words to what goes to the outbox."""
+"""Compose an e-mail from a letter template and its context."""
 
 import re
 from dataclasses import dataclass, replace
@@ -6,19 +6,19 @@ from datetime import datetime
 
 from django.db.models import Model
 
-from core.actors import key_of
+from core.actors import object_key
 from organisation.models import Policy, User
-from outbox.drafts import Draft
-from outbox.reply_addresses import address_about
+from outbox.drafts import MessageDraft
+from outbox.reply_addresses import reply_address
 from outbox.templates import render
 
-TALK = "booking:"
+BOOKING_PREFIX = "booking:"
 _ORGANISER = re.compile(r"^ORGANIZER[^\r\n]*mailto:(?P<email>[^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Whom a letter is to, and in which language."""
+class MailRecipient:
+    """The person to whom an e-mail is addressed, and their language."""
 
     key: str  # "candidate:7"
     name: str
@@ -26,62 +26,64 @@ class Reader:
     language: str
 
 
-def staff(user: User, policy: Policy, *, language: str = "") -> Reader:
-    """Who works here reads the language of the house, which is the first one of policy, unless another is known."""
-    return Reader(key_of(user), user.name, user.email, language or policy.default_language)
+def staff_recipient(user: User, policy: Policy, *, language: str = "") -> MailRecipient:
+    """Staff read the default language of policy, unless another one is known."""
+    return MailRecipient(object_key(user), user.name, user.email, language or policy.default_language)
 
 
-def letter(
+def compose_mail(
     name: str,
     *,
-    to: Reader,
+    to: MailRecipient,
     policy: Policy,
-    words: dict[str, object],
-    once: str,
+    context: dict[str, object],
+    unique_key: str,
     about: Model | None = None,
     kind: str = "",
     calendar: str = "",
     calendar_method: str = "",
     thread: str = "",
     unsubscribe_url: str = "",
-    useless_after: datetime | None = None,
+    expires_at: datetime | None = None,
     only_at_office_hours: bool = False,
-) -> Draft:
-    """The letter `bookings/moved` of kind `moved`, from the employer; about its reader, when about nothing else.
+) -> MessageDraft:
+    """Compose the letter `bookings/moved` of kind `moved`, sent in the employer's name.
 
-    `once` says what makes it the only one of its kind: "booking=12:sequence=1". Letters about the same thing stand
-    together (`thread` says with which others), and answers to one about a talk come back here.
+    `unique_key` identifies it among the messages of its kind: "booking=12:sequence=1". Without `about` its subject is
+    the recipient. Mail programs group it with the letters about the same subject, or with those of `thread`. Replies
+    to a letter about a booking come back to our mailbox.
     """
     kind = kind or name.partition("/")[2]
-    thing = key_of(about) if about else ""
+    subject_key = object_key(about) if about else ""
     return replace(
-        _from_employer(name, to=to, policy=policy, words=words),
+        _render_draft(name, to=to, policy=policy, context=context),
         kind=kind,
-        dedupe_key=f"{kind}:{once}",
-        about=thing or to.key,
+        dedupe_key=f"{kind}:{unique_key}",
+        about=subject_key or to.key,
         calendar=calendar,
         calendar_method=calendar_method,
-        sender_email=organiser_of(calendar) or policy.sender_email,
-        reply_to=address_about(thing) if thing.startswith(TALK) else "",
-        thread=thread or thing,
+        sender_email=organiser_email(calendar) or policy.sender_email,
+        reply_to=reply_address(subject_key) if subject_key.startswith(BOOKING_PREFIX) else "",
+        thread=thread or subject_key,
         unsubscribe_url=unsubscribe_url,
-        useless_after=useless_after,
+        expires_at=expires_at,
         only_at_office_hours=only_at_office_hours,
     )
 
 
-def organiser_of(calendar: str) -> str:
-    """Whose mailbox the calendar object says it comes from: Outlook and Gmail ask that the mail comes from there too.
+def organiser_email(calendar: str) -> str:
+    """Address of the organiser in a calendar object; "" without one.
 
-    "" without one.
+    Outlook and Gmail expect that the e-mail with the object is sent from this address.
     """
     found = _ORGANISER.search(calendar.replace("\r\n ", ""))  # RFC 5545, 3.1: long lines are folded
     return found["email"].strip() if found else ""
 
 
-def _from_employer(name: str, *, to: Reader, policy: Policy, words: dict[str, object]) -> Draft:
-    rendered = render(name, language=to.language, context=words)
-    return Draft(
+def _render_draft(name: str, *, to: MailRecipient, policy: Policy, context: dict[str, object]) -> MessageDraft:
+    """Draft with recipient, sender and text; the caller replaces the empty keys."""
+    rendered = render(name, language=to.language, context=context)
+    return MessageDraft(
         kind="",
         dedupe_key="",
         about="",

@@ -1,9 +1,9 @@
-"""What a provider says later about a message that left: by a callback, or by a mail that came back.
+"""Record what a provider reports later about a sent message, by a webhook or a bounce.
 
-Reports come twice, late and out of order, so each is one conditional UPDATE that only goes up: queued, sending and
-suppressed (it left all the same), sent, and then the end. Of a text the phone has the last word: delivered holds. Of a
-letter a bounce has it: "delivered" only means that the next server took it. A letter keeps its name when it is sent
-again, so a report of before may come in between.
+Reports come twice, late and out of order, so each is one conditional UPDATE that only moves forward: queued, sending
+or suppressed (it was sent all the same), then sent, then the end. Of an SMS "delivered" is final. Of an e-mail a bounce
+is final: "delivered" only means that the next server accepted it. An e-mail keeps its Message-ID when it is sent again,
+so a report about an earlier attempt may come in between.
 """
 
 from collections.abc import Collection
@@ -16,28 +16,31 @@ from django.db.models.functions import Coalesce
 from outbox import fallbacks, transitions
 from outbox.models import Message
 
-Channel, State = Message.Channel, Message.State
-UNDER_WAY = (State.QUEUED, State.SENDING, State.SUPPRESSED)  # as far as we know
+Transport, State = Message.Transport, Message.State
+NOT_KNOWN_AS_SENT = (State.QUEUED, State.SENDING, State.SUPPRESSED)
+NOT_TRIED = Q(
+    transport=Transport.MAIL, state__in=(State.QUEUED, State.SUPPRESSED), attempts=0
+)  # or sent again since, and not tried
+SERVER_CLOCK_SKEW = timedelta(minutes=5)  # of other mail servers
 
-NOT_TRIED = Q(channel=Channel.MAIL, state__in=(State.QUEUED, State.SUPPRESSED), attempts=0)  # ... since it was put back
-SKEW = timedelta(minutes=5)  # by which the clock of another server may differ from ours
 
+def is_about_last_attempt(message: Message, *, recipients: Collection[str], happened_at: datetime | None) -> bool:
+    """False when a report on an e-mail names another recipient or an earlier time than those of the last attempt.
 
-def is_of_this_sending(message: Message, *, recipients: Collection[str], happened_at: datetime | None) -> bool:
-    """Whether a report on a letter can be about how it was sent last: it may have been sent again since, elsewhere.
-
-    What a report does not say stands in no way.
+    What the report leaves out is not compared.
     """
-    named = {_alike(recipient) for recipient in recipients if recipient}
-    if named and _alike(message.recipient) not in named:
+    named = {_normalised(recipient) for recipient in recipients if recipient}
+    if named and _normalised(message.recipient) not in named:
         return False
-    return not (happened_at and message.sending_at and happened_at < message.sending_at - SKEW)
+    return not (happened_at and message.sending_at and happened_at < message.sending_at - SERVER_CLOCK_SKEW)
 
 
 def record_accepted(*, message: Message, provider_id: str, now: datetime) -> bool:
-    """The provider has it, also when we did not hear so while sending; it is not sent again. False: known already."""
+    """Record that the provider accepted it, so that it is not sent again. False when that is known already."""
     row = Message.objects.filter(pk=message.pk)
-    if row.filter(state__in=UNDER_WAY).update(**transitions.sent(now=now), ended_at=None, provider_id=provider_id):
+    if row.filter(state__in=NOT_KNOWN_AS_SENT).update(
+        **transitions.sent(now=now), ended_at=None, provider_id=provider_id
+    ):
         return True
     row.filter(provider_id="").update(provider_id=provider_id)
     return False
@@ -45,11 +48,11 @@ def record_accepted(*, message: Message, provider_id: str, now: datetime) -> boo
 
 @transaction.atomic
 def record_delivered(*, message: Message, now: datetime) -> bool:
-    """It arrived: nothing leaves instead of it. False: known already, or it bounced since."""
-    may_be_true = ~NOT_TRIED & ~Q(state=State.DELIVERED) & ~Q(state=State.FAILED, channel=Channel.MAIL)
+    """Record that it arrived, and suppress its fallback. False when that is known already, or it bounced since."""
+    is_possible = ~NOT_TRIED & ~Q(state=State.DELIVERED) & ~Q(state=State.FAILED, transport=Transport.MAIL)
     sent = transitions.sent(now=now) | {"sent_at": Coalesce(F("sent_at"), now)}
     values = sent | {"state": State.DELIVERED, "delivered_at": now, "ended_at": None}
-    if not Message.objects.filter(may_be_true, pk=message.pk).update(**values):
+    if not Message.objects.filter(is_possible, pk=message.pk).update(**values):
         return False
     fallbacks.suppress([message.pk], reason=Message.Reason.NOT_NEEDED, now=now)
     return True
@@ -57,19 +60,19 @@ def record_delivered(*, message: Message, now: datetime) -> bool:
 
 @transaction.atomic
 def record_undelivered(*, message: Message, reason: Message.Reason, code: object = "", now: datetime) -> bool:
-    """It left and did not arrive: what stands by for it leaves now. False: known already, delivered, or not needed."""
-    may_be_true = Q(state__in=(State.QUEUED, State.SENDING, State.SENT)) | Q(
-        state=State.DELIVERED, channel=Channel.MAIL
+    """Record that it did not arrive, and release its fallback. False when known already, delivered, or not needed."""
+    is_possible = Q(state__in=(State.QUEUED, State.SENDING, State.SENT)) | Q(
+        state=State.DELIVERED, transport=Transport.MAIL
     )
     values = transitions.failed(reason=reason, code=str(code or "")[:20], now=now)
-    if not Message.objects.filter(may_be_true & ~NOT_TRIED, pk=message.pk).update(**values):
+    if not Message.objects.filter(is_possible & ~NOT_TRIED, pk=message.pk).update(**values):
         return False
     fallbacks.release([message.pk], now=now)
     return True
 
 
-def _alike(address: str) -> str:
-    """Servers write it in ASCII and in their own case."""
+def _normalised(address: str) -> str:
+    """Lower case and IDNA, because servers report addresses in either form."""
     local, _at, host = address.strip().lower().rpartition("@")
     try:
         return f"{local}@{host.encode('idna').decode()}"

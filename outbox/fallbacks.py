@@ -1,6 +1,6 @@
-"""What stands by for a message that may fail: leaves when that one did not arrive, and only then.
+"""Release or suppress fallbacks: messages that are sent only when another one does not arrive.
 
-Always after the message itself, in the same transaction: whoever locks both locks them in that order.
+Always in the same transaction as the change to that other message, and after it, so that rows are locked in that order.
 """
 
 from collections.abc import Collection
@@ -9,24 +9,24 @@ from datetime import datetime
 from outbox import transitions
 from outbox.models import Message
 from outbox.models.message import MessageQuerySet
-from outbox.queue import wake
+from outbox.queue import request_delivery
 
 
-def release(firsts: Collection[int], *, now: datetime) -> int:
-    """These messages (keys) will not arrive: what stands by for them may leave now. Returns how many.
+def release(message_keys: Collection[int], *, now: datetime) -> int:
+    """Let the fallbacks of these messages be sent, because the messages will not arrive. Returns how many.
 
-    What is of no use any more is left to who gives it up, so that two who do so never wait for each other.
+    Expired ones are left to `suppress_expired`, so that two workers that suppress do not wait for each other.
     """
-    released = _of(firsts).useful(now).update(is_standby=False, not_before=now)
+    released = _dormant_fallbacks(message_keys).unexpired(now).update(is_dormant=False, not_before=now)
     if released:
-        wake()
+        request_delivery()
     return released
 
 
-def suppress(firsts: Collection[int], *, reason: Message.Reason, now: datetime) -> int:
-    """Nothing leaves instead of these messages (keys) any more. Returns how many."""
-    return _of(firsts).update(**transitions.suppressed(reason=reason, now=now))
+def suppress(message_keys: Collection[int], *, reason: Message.Reason, now: datetime) -> int:
+    """Suppress the fallbacks of these messages. Returns how many."""
+    return _dormant_fallbacks(message_keys).update(**transitions.suppressed(reason=reason, now=now))
 
 
-def _of(firsts: Collection[int]) -> MessageQuerySet:
-    return Message.objects.filter(fallback_for__in=firsts, is_standby=True, state=Message.State.QUEUED)
+def _dormant_fallbacks(message_keys: Collection[int]) -> MessageQuerySet:
+    return Message.objects.filter(fallback_for__in=message_keys, is_dormant=True, state=Message.State.QUEUED)

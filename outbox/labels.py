@@ -1,4 +1,4 @@
-"""What each kind of message is called. The rooms above write them; this table names them, and a test keeps it whole."""
+"""Labels of the kinds of messages. Higher apps write the messages; a test checks that every kind has a label."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +62,6 @@ KINDS: dict[str, Promise] = {
 }
 
 
-def kind_in_words(kind: str) -> str:
-    """The code itself, with spaces, for a kind without words."""
+def kind_label(kind: str) -> str:
+    """Label of a kind; the code itself, with spaces, for an unknown one."""
     return str(KINDS.get(kind, kind.replace("_", " ")))

@@ -1,17 +1,17 @@
-"""A digest that stands for a phone number where the number itself may not be kept. Pure."""
+"""Keyed digests of phone numbers, for tables that may not hold the number itself. Pure."""
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
-def digest_of(number: str) -> str:
-    """Of a number in E.164, keyed: there are few enough numbers to try them all against a plain digest."""
+def keyed_digest(number: str) -> str:
+    """HMAC of a number in E.164. Keyed, because all numbers can be tried against a plain digest."""
     return _keyed(number, settings.LINK_SECRET)
 
 
-def digests_of(number: str) -> list[str]:
-    """What may stand for it in a table: the digest by which we write now, and those by the secrets of before."""
-    return [digest_of(number), *(_keyed(number, secret) for secret in settings.LINK_SECRET_FALLBACKS)]
+def keyed_digests(number: str) -> list[str]:
+    """Digests under which a number may be stored: the current one first, then those of LINK_SECRET_FALLBACKS."""
+    return [keyed_digest(number), *(_keyed(number, secret) for secret in settings.LINK_SECRET_FALLBACKS)]
 
 
 def _keyed(number: str, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""The queue only wakes; the outbox carries the promise."""
+"""Enqueue the delivery task. A task that is lost does no harm: the messages stay in the outbox."""
 
 import logging
 from collections.abc import Iterator
@@ -12,55 +12,58 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
-PAUSE_SECONDS = 1  # between two calls of who posts thousands
-AT_MOST_SECONDS = 240  # a run and the slowest send that it begins; then the queue kills the process
+THROTTLE_SECONDS = 1  # between two tasks that one scan enqueues
+TASK_TIMEOUT_SECONDS = 240  # a run and the slowest send that it begins; then the queue kills the process
 logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Caller:
-    """Who posts one message after the other."""
+class EnqueueThrottle:
+    """Lets one task per second through; `is_pending` when the last request was held up."""
 
-    called_at: float = float("-inf")  # monotonic
-    owes_a_call: bool = False
+    enqueued_at: float = float("-inf")  # monotonic
+    is_pending: bool = False
 
-    def may_call(self) -> bool:
-        self.owes_a_call = monotonic() - self.called_at < PAUSE_SECONDS
-        if not self.owes_a_call:
-            self.called_at = monotonic()
-        return not self.owes_a_call
+    def may_enqueue(self) -> bool:
+        self.is_pending = monotonic() - self.enqueued_at < THROTTLE_SECONDS
+        if not self.is_pending:
+            self.enqueued_at = monotonic()
+        return not self.is_pending
 
 
-_CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
+_THROTTLE: ContextVar[EnqueueThrottle | None] = ContextVar("throttle", default=None)
 
 
 @contextmanager
-def woken_now_and_then() -> Iterator[None]:
-    """Around a scan that may post thousands: a call per second and one at the end, instead of one per message."""
-    caller = Caller()
-    token = _CALLER.set(caller)
+def throttled_enqueue() -> Iterator[None]:
+    """Enqueue one task per second and one at the end, instead of one per message; for scans that post thousands."""
+    throttle = EnqueueThrottle()
+    token = _THROTTLE.set(throttle)
     try:
         yield
     finally:
-        _CALLER.reset(token)
-        if caller.owes_a_call:
-            wake_worker()
+        _THROTTLE.reset(token)
+        if throttle.is_pending:
+            enqueue_delivery()
 
 
-def wake() -> None:
-    """A queue in this database is told in the same transaction, so that it commits once; Redis afterwards."""
+def request_delivery() -> None:
+    """Enqueue in the caller's transaction when the queue is in this database, so that both commit at once.
+
+    With Redis after the commit.
+    """
     if settings.REDIS_URL:
-        transaction.on_commit(wake_worker)
+        transaction.on_commit(enqueue_delivery)
     else:
-        wake_worker()
+        enqueue_delivery()
 
 
-def wake_worker() -> None:
-    """Tell a worker to look what is due. A queue that is away costs a minute at most: the timetable looks as well."""
-    caller = _CALLER.get()
-    if caller and not caller.may_call():
+def enqueue_delivery() -> None:
+    """Ask a worker to send what is due. A queue that is away costs a minute at most: a periodic task asks as well."""
+    throttle = _THROTTLE.get()
+    if throttle and not throttle.may_enqueue():
         return
     try:
-        async_task("outbox.tasks.deliver_due_messages", timezone.now(), timeout=AT_MOST_SECONDS)
-    except Exception as error:  # any broker fails in its own way; the fact is committed already
-        logger.warning("the queue cannot be woken: %s", type(error).__name__)
+        async_task("outbox.tasks.deliver_due_messages", timezone.now(), timeout=TASK_TIMEOUT_SECONDS)
+    except Exception as error:  # any broker fails in its own way; the message is in the outbox already
+        logger.warning("the delivery task cannot be enqueued: %s", type(error).__name__)

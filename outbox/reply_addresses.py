@@ -1,57 +1,56 @@
-"""Addresses to which answers come back: a sub-address (RFC 5233) of one mailbox, proven by a keyed digest. Pure.
+"""Reply addresses: sub-addresses (RFC 5233) of one mailbox that name a subject, authenticated by a keyed digest. Pure.
 
 `antwoord+booking.12.k3j4h5g6f7@oostmeer.example` is about booking 12; `antwoord+bounce.<key of a message>.<digest>@...`
-is where the report of a failed delivery goes. Nobody can make one up, and whoever has one got it from us.
+is the envelope sender of that message, to which bounces are returned (VERP). Without LINK_SECRET nobody can make one.
 """
 
-import base64
 import re
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
-LENGTH = 10  # of 5 bits each
+from core.tokens import derive_code
+
 BOUNCE = "bounce"
 _TAG = re.compile(r"(?P<name>[a-z_]+)\.(?P<value>[0-9a-z-]+)\.(?P<digest>[a-z2-7]{10})")
 
 
-def is_open() -> bool:
-    """Whether there is a mailbox that reads answers; without one they go to the sender of the letter."""
+def has_mailbox() -> bool:
+    """True when replies come to our mailbox; otherwise they go to the sender of the e-mail."""
     return bool(settings.INBOX_ADDRESS)
 
 
-def address_about(thing: str) -> str:
-    """Where answers about "booking:12" go; "" without a mailbox."""
-    return address_in(mailbox(), thing)
+def reply_address(subject_key: str) -> str:
+    """Address for replies about "booking:12"; "" without a mailbox."""
+    return address_from_template(mailbox_template(), subject_key)
 
 
-def mailbox() -> str:
-    """With the place for a tag left open, to be kept: `antwoord+@oostmeer.example`; "" without a mailbox."""
+def mailbox_template() -> str:
+    """Address with an empty tag, to be stored: `antwoord+@oostmeer.example`; "" without a mailbox."""
     local, _, host = settings.INBOX_ADDRESS.rpartition("@")
-    return f"{local}+@{host}" if is_open() else ""
+    return f"{local}+@{host}" if has_mailbox() else ""
 
 
-def address_in(kept: str, thing: str) -> str:
-    """Where answers about "booking:12" go, in what `mailbox` said once; an address without an open place is whole."""
-    local, _, host = kept.rpartition("@")
-    return f"{local}{_tag(*thing.split(':', 1))}@{host}" if local.endswith("+") else kept
+def address_from_template(template: str, subject_key: str) -> str:
+    """Fill in a stored `mailbox_template`; an address that has no empty tag is complete already."""
+    local, _, host = template.rpartition("@")
+    return f"{local}{_tag(*subject_key.split(':', 1))}@{host}" if local.endswith("+") else template
 
 
 def bounce_address(message_key: object) -> str:
-    """Where the report goes that this message could not be delivered; "" without a mailbox."""
-    return address_about(f"{BOUNCE}:{str(message_key).replace('-', '')}")  # as short as it can be
+    """Address for reports that this message could not be delivered; "" without a mailbox."""
+    return reply_address(f"{BOUNCE}:{str(message_key).replace('-', '')}")  # a local part has 64 characters
 
 
-def thing_of(address: str) -> str:
-    """ "booking:12", "bounce:<key>" of an address that we gave out; "" for any other, also a forged one."""
+def parse_reply_address(address: str) -> str:
+    """Subject of a reply address: "booking:12", "bounce:<key>"; "" for any other address, also a forged one."""
     local, _, host = address.strip().strip("<>").lower().rpartition("@")
     own_local, _, own_host = settings.INBOX_ADDRESS.lower().rpartition("@")
     prefix, _, tag = local.partition("+")
     found = _TAG.fullmatch(tag)
     if not own_host or (prefix, host) != (own_local, own_host) or not found:
         return ""
-    is_ours = found["digest"] == _digest(found["name"], found["value"])
-    return f"{found['name']}:{found['value']}" if is_ours else ""
+    is_authentic = found["digest"] == _digest(found["name"], found["value"])
+    return f"{found['name']}:{found['value']}" if is_authentic else ""
 
 
 def _tag(name: str, value: str) -> str:
@@ -59,5 +58,4 @@ def _tag(name: str, value: str) -> str:
 
 
 def _digest(name: str, value: str) -> str:
-    mac = salted_hmac("outbox.replies", f"{name}:{value}", secret=settings.LINK_SECRET, algorithm="sha256")
-    return base64.b32encode(mac.digest()).decode()[:LENGTH].lower()
+    return derive_code("outbox.replies", f"{name}:{value}").lower()

@@ -1,4 +1,4 @@
-"""What may be asked of the outbox: post, withdraw. Delivery stands in outbox/delivery.py."""
+"""Post and withdraw messages, and record heartbeats. Sending is in outbox/delivery/worker.py."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,110 +8,106 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from core.message_schedule import Times
-from core.working_days import next_invitation_moment
+from core.message_schedule import MessageSchedule
+from core.working_days import next_invitation_time
 from organisation.models import Policy
 from outbox import transitions
-from outbox.drafts import Draft
+from outbox.drafts import MessageDraft
 from outbox.models import Heartbeat, Message
-from outbox.queue import wake
+from outbox.queue import request_delivery
 
 State = Message.State
-STANDS_BY = timedelta(days=7)  # for a text of which nobody ever says whether it arrived
-SHORTENED = ("recipient_name", "sender_name", "subject")
+FALLBACK_LIFETIME = timedelta(days=7)  # when no report about the SMS ever comes
+TRUNCATED_FIELDS = ("recipient_name", "sender_name", "subject")
 
 
-def post(*drafts: Draft, now: datetime) -> None:
-    """Write the messages in the caller's transaction; what was posted before under the same dedupe key stays once.
+def post(*drafts: MessageDraft, now: datetime) -> None:
+    """Write the messages in the caller's transaction; a dedupe key that exists already is left as it is.
 
-    What would come too late already is written down as such, with what stands by for it ready to leave.
+    A message that has expired already is written as suppressed, with its fallback ready to be sent.
     """
-    rows = [_row(draft, now) for draft in drafts]
+    rows = [_to_row(draft, now) for draft in drafts]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     rows += _post_fallbacks(drafts, now)
-    if any(row.state == State.QUEUED and row.not_before <= now and not row.is_standby for row in rows):
-        wake()
+    if any(row.state == State.QUEUED and row.not_before <= now and not row.is_dormant for row in rows):
+        request_delivery()
 
 
 def withdraw(
-    *, about: str, now: datetime, kinds: Collection[str] = (), channel: str = "", sparing: Q | None = None
+    *, about: str, now: datetime, kinds: Collection[str] = (), transport: str = "", except_for: Q | None = None
 ) -> int:
-    """Whatever still waits about this thing will not leave any more; returns how many. Part of the same transaction.
+    """Suppress the queued messages about this subject, in the caller's transaction. Returns how many.
 
-    What is leaving at this moment cannot be called back, but is not tried again. What is `sparing` stays
-    true and leaves all the same. What stands by for one of these, or waits in its place, is not counted and does not
-    leave either, also when that one has left already.
+    A message that is being sent cannot be stopped, but is not retried. Fallbacks of the withdrawn messages are
+    suppressed as well, also when the message itself was sent already; they are not counted. `except_for` selects
+    messages that stay true.
     """
-    named = Message.objects.filter(about=about)
+    messages = Message.objects.filter(about=about)
     if kinds:
-        named = named.filter(kind__in=kinds)
-    if channel:
-        named = named.filter(channel=channel)
-    if sparing:
-        named = named.exclude(sparing)
-    rows = _locked(named)
-    others = _locked(Message.objects.filter(fallback_for__in=[row.pk for row in rows])) if rows else []
-    _call_back([*rows, *others], now=now)
-    return sum(row.state == State.QUEUED and not row.is_standby for row in rows)
+        messages = messages.filter(kind__in=kinds)
+    if transport:
+        messages = messages.filter(transport=transport)
+    if except_for:
+        messages = messages.exclude(except_for)
+    rows = _locked(messages)
+    row_fallbacks = _locked(Message.objects.filter(fallback_for__in=[row.pk for row in rows])) if rows else []
+    _withdraw_rows([*rows, *row_fallbacks], now=now)
+    return sum(row.state == State.QUEUED and not row.is_dormant for row in rows)
 
 
-def office_hours_from(moment: datetime, times: Times | None = None) -> datetime:
-    """The moment itself, when it is within the hours for such a letter; `times` when policy was read already."""
-    return next_invitation_moment(moment, ZoneInfo(settings.TIME_ZONE), times or Policy.objects.current().times)
+def earliest_office_time(moment: datetime, times: MessageSchedule | None = None) -> datetime:
+    """The moment itself when it is in the hours for letters about a rejection, else the start of the next ones.
+
+    `times` saves a query when policy was read already.
+    """
+    return next_invitation_time(moment, ZoneInfo(settings.TIME_ZONE), times or Policy.objects.current().times)
 
 
-def beat(*, worker: str, now: datetime, **clock: float | None) -> None:
-    """A worker says that it lives, and what it saw of its clock."""
-    if not Heartbeat.objects.filter(worker=worker).update(beat_at=now, **clock):
-        Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now, **clock})
-
-
-def clock_of(worker: str) -> tuple[float | None, float]:
-    """What the processes of this worker saw of its clock; see `ticking.Watch`."""
-    return Heartbeat.objects.filter(worker=worker).values_list("clock_offset", "calm_at").first() or (None, 0.0)
+def record_heartbeat(*, worker: str, now: datetime) -> None:
+    if not Heartbeat.objects.filter(worker=worker).update(beat_at=now):
+        Heartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now})
 
 
 def _locked(rows: QuerySet[Message]) -> list[Message]:
-    """Whoever sends one of these again, or writes down how it went, is waited for."""
-    return list(rows.select_for_update().order_by("pk").only("state", "reason", "is_standby"))
+    """Lock the rows in key order: waits for an application manager or a worker that is changing one of them."""
+    return list(rows.select_for_update().order_by("pk").only("state", "reason", "is_dormant"))
 
 
-def _call_back(rows: Collection[Message], *, now: datetime) -> None:
-    """What waits does not leave, what is leaving is not tried again, and nobody sends again what failed."""
+def _withdraw_rows(rows: Collection[Message], *, now: datetime) -> None:
     withdrawn = Message.Reason.WITHDRAWN
-    _end_use(rows, State.QUEUED, transitions.suppressed(reason=withdrawn, now=now))
-    _end_use(rows, State.SENDING, {"reason": withdrawn})
-    _end_use(rows, State.FAILED, transitions.without_body())
-    _end_use(
-        [row for row in rows if row.reason == Message.Reason.STOPPED], State.SUPPRESSED, transitions.without_body()
-    )
+    _update_in_state(rows, State.QUEUED, transitions.suppressed(reason=withdrawn, now=now))
+    _update_in_state(rows, State.SENDING, {"reason": withdrawn})  # the worker reads it before it retries
+    _update_in_state(rows, State.FAILED, transitions.without_body())  # cannot be sent again
+    stopped = [row for row in rows if row.reason == Message.Reason.STOPPED]
+    _update_in_state(stopped, State.SUPPRESSED, transitions.without_body())
 
 
-def _end_use(rows: Collection[Message], state: Message.State, values: dict[str, Any]) -> None:
+def _update_in_state(rows: Collection[Message], state: Message.State, values: dict[str, Any]) -> None:
+    """Update the rows that have this state; an expiry at creation marks them as withdrawn."""
     keys = [row.pk for row in rows if row.state == state]
     if keys:
-        Message.objects.filter(pk__in=keys).update(**{**values, "useless_after": F("created_at")})
+        Message.objects.filter(pk__in=keys).update(**{**values, "expires_at": F("created_at")})
 
 
-def _post_fallbacks(drafts: Collection[Draft], now: datetime) -> list[Message]:
-    """What stands by for a message that may fail; read back, because a message that was there already kept its key."""
-    standbys = {draft.dedupe_key: draft.fallback for draft in drafts if draft.fallback}
-    firsts = Message.objects.filter(dedupe_key__in=standbys).in_bulk(field_name="dedupe_key") if standbys else {}
+def _post_fallbacks(drafts: Collection[MessageDraft], now: datetime) -> list[Message]:
+    """Write the fallbacks. Their messages are read back, because one that existed already kept its primary key."""
+    fallbacks = {draft.dedupe_key: draft.fallback for draft in drafts if draft.fallback}
+    messages = Message.objects.filter(dedupe_key__in=fallbacks).in_bulk(field_name="dedupe_key") if fallbacks else {}
     rows = []
-    for key, fallback in standbys.items():
-        first, row = firsts[key], _row(fallback, now)
-        row.fallback_for = first
-        row.is_standby = row.state == State.QUEUED and first.reason != Message.Reason.TOO_LATE
-        row.useless_after = row.useless_after or first.useless_after or first.not_before + STANDS_BY
+    for key, fallback in fallbacks.items():
+        message, row = messages[key], _to_row(fallback, now)
+        row.fallback_for = message
+        row.is_dormant = row.state == State.QUEUED and message.reason != Message.Reason.TOO_LATE
+        row.expires_at = row.expires_at or message.expires_at or message.not_before + FALLBACK_LIFETIME
         rows.append(row)
     return Message.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _row(draft: Draft, now: datetime) -> Message:
+def _to_row(draft: MessageDraft, now: datetime) -> Message:
     values = {name: value for name, value in vars(draft).items() if name != "fallback"}
     values["not_before"] = draft.not_before or now
-    for name in SHORTENED:  # SQLite takes a longer one, PostgreSQL does not
+    for name in TRUNCATED_FIELDS:  # PostgreSQL refuses a value that is too long
         values[name] = values[name][: getattr(Message, name).field.max_length]
-    if draft.useless_after and draft.useless_after <= max(now, values["not_before"]):
+    if draft.expires_at and draft.expires_at <= max(now, values["not_before"]):
         values |= transitions.suppressed(reason=Message.Reason.TOO_LATE, now=now)
     return Message(created_at=now, **values)

@@ -41,7 +41,7 @@ class ReferForm(IntroductionForm):
 
 
 class AnswerForm(forms.Form):
-    """Two buttons: `accepts` comes with the yes, a no comes with its reason."""
+    """Answer of the recruiter: the accept button sends `accepts`; declining needs a reason."""
 
     accepts = forms.BooleanField(required=False)
     reason = forms.CharField(

@@ -12,30 +12,30 @@ from vacancies.models import Vacancy
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: User) -> Self:
-        """Advisors: of own talks. Recruiters: addressed to them and only after consent."""
+        """Referrals from the advisor's own talks, and those addressed to the recruiter after consent."""
         proposed, addressed = Q(pk__in=self.proposed_by(user)), Q(pk__in=self.addressed_to(user))
         return self.filter(proposed | addressed)
 
     def proposed_by(self, user: User) -> Self:
-        """Of the advisor's own talks, but never of a rejection that they gave as recruiter."""
+        """Referrals from the advisor's own talks, but never of a rejection that they gave as recruiter."""
         return self.filter(booking__in=Booking.objects.visible_to(user))
 
     def addressed_to(self, user: User) -> Self:
-        """What this recruiter may read: not before the candidate said yes, and not after a withdrawal."""
-        return self.reached(user).filter(withdrawn_at__isnull=True)
+        """Referrals that this recruiter may read: after the candidate's consent and before a withdrawal."""
+        return self.ever_shown_to(user).filter(withdrawn_at__isnull=True)
 
-    def reached(self, user: User) -> Self:
-        """What this recruiter was ever shown; says no more than that it exists."""
+    def ever_shown_to(self, user: User) -> Self:
+        """Referrals that this recruiter could see at some time, including withdrawn ones."""
         if not user.is_recruiter:
             return self.none()
         return self.filter(vacancy__recruiter=user, consented_at__isnull=False)
 
     def waiting(self) -> Self:
-        """With the recruiter, who has not answered."""
+        """Referrals that wait for the recruiter's answer."""
         return self.filter(state=Referral.State.SENT)
 
     def with_people(self) -> Self:
-        """With everything that a page or letter names."""
+        """Select the related people and vacancy that pages and mails name."""
         return self.select_related(
             "booking__advisor__user",
             "booking__invitation__application__candidate",
@@ -48,7 +48,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
 
 class Referral(models.Model):
-    """An advisor proposes a candidate for another vacancy; the candidate decides first, then the recruiter."""
+    """Proposal of a candidate for another vacancy: the candidate consents first, then the recruiter answers."""
 
     class State(models.TextChoices):
         AWAITING_CONSENT = "awaiting_consent", _("Waiting for the candidate")
@@ -75,7 +75,7 @@ class Referral(models.Model):
     consented_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     answer_by = models.DateField(null=True, blank=True)  # five working days after consent
-    reminded_at = models.DateTimeField(null=True, blank=True)  # the recruiter, once, when answer_by had passed
+    reminded_at = models.DateTimeField(null=True, blank=True)  # one reminder to the recruiter, after answer_by
     answered_at = models.DateTimeField(null=True, blank=True)
     answer_reason = models.TextField(_("Reason"), blank=True, max_length=1000)
     outcome = models.CharField(_("Outcome"), max_length=12, choices=Outcome, blank=True)
@@ -127,5 +127,5 @@ class Referral(models.Model):
         return self.consented_at is not None and self.withdrawn_at is None
 
     def is_addressed_to(self, user: User) -> bool:
-        """The same as `addressed_to`, of a referral that is at hand."""
+        """Same rule as `addressed_to`, for a loaded referral."""
         return user.is_recruiter and self.vacancy.recruiter_id == user.pk and self.can_be_withdrawn

@@ -1,8 +1,8 @@
-"""What this room knows about a candidate: to hand out (GDPR art. 15 and 20) and to erase (art. 17)."""
+"""Export (GDPR art. 15 and 20) and erasure (art. 17) of the referrals of a candidate."""
 
 from typing import Any
 
-from core.actors import number_of
+from core.actors import pk_from_key
 from referrals.models import Referral, ReferralQuerySet
 
 FIELDS = (
@@ -22,17 +22,17 @@ FIELDS = (
 
 
 def export(person_key: str) -> list[dict[str, Any]]:
-    """Every introduction of candidate:<pk>: who proposed it, for what, and to whom it was given."""
+    """Referrals of `candidate:<pk>`: who proposed each, for which vacancy, and to whom it was sent."""
     return [_row(referral) for referral in _of(person_key).with_people().order_by("proposed_at", "pk")]
 
 
 def erase(person_key: str) -> int:
-    """Remove every introduction of this candidate. Returns how many rows are gone."""
+    """Delete the referrals of this candidate. Returns the number of deleted rows."""
     return _of(person_key).delete()[0]
 
 
 def _of(person_key: str) -> ReferralQuerySet:
-    return Referral.objects.filter(booking__invitation__application__candidate=number_of(person_key, "candidate"))
+    return Referral.objects.filter(booking__invitation__application__candidate=pk_from_key(person_key, "candidate"))
 
 
 def _row(referral: Referral) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reads that more than one door needs."""
+"""Queries on referrals, and the check that a talk took place."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from referrals.models import Referral
 from vacancies.models import Vacancy
 
 
-def refuse_unless_held(booking: Booking, *, now: datetime) -> None:
-    """From the start of the talk on can be referred. Raises TalkNotBegun, TalkNotHeld."""
+def check_talk_took_place(booking: Booking, *, now: datetime) -> None:
+    """Refuse before the start of the talk and after a cancelled or missed one. Raises TalkNotBegun, TalkNotHeld."""
     if booking.status == Booking.Status.COMPLETED:
         return
     if booking.status != Booking.Status.BOOKED:
@@ -22,15 +22,15 @@ def refuse_unless_held(booking: Booking, *, now: datetime) -> None:
 
 
 def vacancies_for(booking: Booking) -> QuerySet[Vacancy]:
-    """What can be proposed: open, with a recruiter who is there, and never applied for or offered before."""
+    """Open, staffed vacancies that the candidate neither applied for nor was proposed for."""
     candidate = booking.candidate
-    other = Vacancy.objects.open().staffed().exclude(applications__candidate=candidate)
+    other = Vacancy.objects.open().with_active_recruiter().exclude(applications__candidate=candidate)
     other = other.exclude(referrals__booking__invitation__application__candidate=candidate)
     return other.select_related("department").prefetch_related("requirements").order_by("department__name", "title")
 
 
 def waiting_for(user: User) -> QuerySet[Referral]:
-    """What this recruiter has to answer, the earliest day first."""
+    """Referrals that this recruiter must answer, earliest date first."""
     return Referral.objects.addressed_to(user).waiting().with_people().order_by("answer_by", "pk")
 
 

@@ -1,4 +1,4 @@
-"""What a worker may be asked: look what is due."""
+"""Periodic task: remind recruiters."""
 
 from django.utils import timezone
 
@@ -6,5 +6,5 @@ from referrals import services
 
 
 def remind_recruiters() -> None:
-    """Every minute: introductions that wait longer than five working days."""
+    """Remind recruiters of unanswered referrals (every minute)."""
     services.remind_recruiters(now=timezone.now())

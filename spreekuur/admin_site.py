@@ -1,4 +1,4 @@
-"""Django's admin as a window on lists that seldom change; it holds no personal content."""
+"""Django admin for configuration lists that seldom change. It contains no personal data."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisation.models import User
 
-ROOMS = {"bookings", "candidates", "organisation", "vacancies"}
+APPS = {"bookings", "candidates", "organisation", "vacancies"}
 
 
 class ConfigurationSite(AdminSite):
@@ -24,13 +24,13 @@ class ConfigurationSite(AdminSite):
     def register(
         self, model_or_iterable: type[Model] | Iterable[type[Model]], admin_class: Any = None, **options: Any
     ) -> None:
-        """Packages bring windows on tasks, accounts and second factors; here those stay shut."""
+        """Register only models of our own apps: those of packages (tasks, accounts, second factors) stay out."""
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
-        ours = [model for model in models if model._meta.app_label in ROOMS]
+        ours = [model for model in models if model._meta.app_label in APPS]
         super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whoever is signed in without the right finds no page here, as everywhere in the house."""
+        """True for permitted staff; 404 for other signed-in users, as everywhere in the project."""
         if not isinstance(request.user, User):
             return False
         if not request.user.is_staff:
@@ -38,6 +38,6 @@ class ConfigurationSite(AdminSite):
         return True
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Sign in where all staff do, with its second factor and its limits."""
-        wanted = request.GET.get("next", self.site_url)
-        return redirect_to_login(wanted)
+        """Redirect to the staff sign-in page, which has the second factor and the rate limits."""
+        next_url = request.GET.get("next", self.site_url)
+        return redirect_to_login(next_url)

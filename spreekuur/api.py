@@ -1,4 +1,4 @@
-"""The door for programs: every room's own API under one address, described by OpenAPI."""
+"""API root: the API views of all apps, described by OpenAPI."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension

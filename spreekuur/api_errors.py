@@ -7,16 +7,16 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from advisors.availability.errors import SlotTaken
-from bookings.api.representations import slots_in_json
+from bookings.api.representations import slots_to_json
 from core.errors import Refusal
 
-CODES = {403: "permission_denied", 404: "not_found"}  # of Django's own exceptions, which carry none
+CODES = {403: "permission_denied", 404: "not_found"}  # for Django's own exceptions, which have no code
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A refusal is a 409 with its code and sentence; what REST framework knows keeps its status."""
+    """Exception handler of REST framework. A Refusal becomes a 409 with its code and sentence."""
     if isinstance(error, SlotTaken):
-        alternatives = slots_in_json(error.alternatives)
+        alternatives = slots_to_json(error.alternatives)
         return _problem(409, code=error.code, title=str(error), alternatives=alternatives)
     if isinstance(error, Refusal):
         return _problem(409, code=error.code, title=str(error))

@@ -1,4 +1,4 @@
-"""What every page knows: who the employer is and which places this member of staff may go."""
+"""Template context of every page: the employer and the navigation of the signed-in user."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from organisation.models import Policy, User
 
-AGENDA = [  # an advisor's second menu; what comes after the first four stands under More
+AGENDA = [  # second menu of an advisor; entries after the first four are under More
     (gettext_noop("Day"), "bookings:today"),
     (gettext_noop("Week"), "bookings:week"),
     (gettext_noop("Month"), "bookings:month"),
@@ -25,48 +25,54 @@ AGENDA = [  # an advisor's second menu; what comes after the first four stands u
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationItem:
     label: str
     url: str
     current: bool
 
 
-def places_of(user: User, path: str) -> list[Place]:
-    wanted: list[tuple[str, str]] = []
+def main_navigation_for(user: User, path: str) -> list[NavigationItem]:
+    """Main navigation for the roles of the user."""
+    entries: list[tuple[str, str]] = []
     if user.is_advisor:
-        wanted += [(_("Agenda"), "bookings:today")]
+        entries += [(_("Agenda"), "bookings:today")]
     if user.is_recruiter:
-        wanted += [(_("Rejections"), "candidates:rejections")]
+        entries += [(_("Rejections"), "candidates:rejections")]
     if user.is_advisor or user.is_recruiter:
-        wanted += [(_("Invitations"), "bookings:invitations"), (_("Referrals"), "referrals:inbox")]
+        entries += [(_("Invitations"), "bookings:invitations"), (_("Referrals"), "referrals:inbox")]
     if user.is_manager:
-        wanted += [(_("Figures"), "insights:overview")]
+        entries += [(_("Figures"), "insights:overview")]
     if user.is_application_manager:
-        wanted += [(_("Set up"), "organisation:setup"), (_("Messages"), "outbox:messages")]
+        entries += [(_("Set up"), "organisation:setup"), (_("Messages"), "outbox:messages")]
     if user.is_manager or user.is_application_manager:
-        wanted += [(_("Team"), "bookings:team"), (_("Audit trail"), "organisation:audit")]
-    in_agenda = bool(agenda_of(user, path))
-    return _places(wanted, reverse("bookings:today") if in_agenda else path)
+        entries += [(_("Team"), "bookings:team"), (_("Audit trail"), "organisation:audit")]
+    in_agenda = bool(agenda_navigation_for(user, path))
+    return _items(entries, reverse("bookings:today") if in_agenda else path)
 
 
-def agenda_of(user: User, path: str) -> list[Place]:
-    """Day, week and what else an advisor has to do with time, on the pages that it leads to."""
-    places = _places([(_(label), name) for label, name in AGENDA], path) if user.is_advisor else []
-    return places if any(place.current for place in places) else []
+def agenda_navigation_for(user: User, path: str) -> list[NavigationItem]:
+    """Second menu of an advisor, only on the pages that it links to."""
+    items = _items([(_(label), name) for label, name in AGENDA], path) if user.is_advisor else []
+    return items if any(item.current for item in items) else []
 
 
-def _places(wanted: list[tuple[str, str]], path: str) -> list[Place]:
-    """The current one has the longest address with which the path starts."""
-    urls = [(label, reverse(name)) for label, name in wanted]
-    here = max((url for _label, url in urls if path.startswith(url)), key=len, default="")
-    return [Place(label=label, url=url, current=url == here) for label, url in urls]
+def _items(entries: list[tuple[str, str]], path: str) -> list[NavigationItem]:
+    """Navigation items; the current one has the longest url with which the path starts."""
+    urls = [(label, reverse(name)) for label, name in entries]
+    current = max((url for _label, url in urls if path.startswith(url)), key=len, default="")
+    return [NavigationItem(label=label, url=url, current=url == current) for label, url in urls]
 
 
-def house(request: HttpRequest) -> dict[str, Any]:
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Values are lazy, so pages that do not use them run no query."""
     user = getattr(request, "user", None)
     return {
         "employer": SimpleLazyObject(Policy.objects.current),
-        "places": SimpleLazyObject(lambda: places_of(user, request.path) if isinstance(user, User) else []),
-        "agenda_places": SimpleLazyObject(lambda: agenda_of(user, request.path) if isinstance(user, User) else []),
+        "navigation": SimpleLazyObject(
+            lambda: main_navigation_for(user, request.path) if isinstance(user, User) else []
+        ),
+        "agenda_navigation": SimpleLazyObject(
+            lambda: agenda_navigation_for(user, request.path) if isinstance(user, User) else []
+        ),
         "demo": settings.DEMO,
     }

@@ -1,4 +1,4 @@
-"""Loads the fictional hospital. All days count from the Monday of the week of loading, so the demo stays current."""
+"""Load the fictional hospital. Days count from the Monday of the current week, so the demo stays current."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ from advisors.models import Absence, Advisor, AgendaEntry, Opening
 from bookings import notifications
 from bookings.default_topics import TOPICS
 from bookings.models import Booking, Invitation, Topic, WaitlistEntry
-from bookings.short_codes import code_of, digest_of
-from bookings.waitlist.offers import offer_free_moments
-from candidates.access.services import link_of
+from bookings.short_codes import code_digest, code_for_booking
+from bookings.waitlist.offers import offer_free_slots
+from candidates.access.services import link_for
 from candidates.default_reasons import REASONS
 from candidates.models import Application, Candidate, CandidateSource, Rejection, RejectionReason, Strength
-from core.working_days import add_working_days
+from core.working_days import add_working_days, monday_of
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
 from outbox import services as outbox
 from referrals.models import Referral
@@ -35,39 +35,39 @@ Record = dict[str, Any]
 
 
 class NotEmpty(Exception):
-    """Demo data goes into an empty database only."""
+    """Raised because the database is not empty: demo data only goes into an empty one."""
 
 
 @dataclass
 class Demo:
-    """The file, the Monday on which day 0 falls, and what was made so far by its number in the file."""
+    """Data of the file, the date of day 0 (a Monday), and the objects created so far by their id in the file."""
 
     data: Record
     monday: date
-    made: dict[Any, Any] = field(default_factory=dict)
+    created: dict[Any, Any] = field(default_factory=dict)
 
     def day(self, number: int | None) -> date | None:
         return None if number is None else self.monday + timedelta(days=number)
 
-    def moment(self, number: int, at: str = "10:00") -> datetime:
+    def time_on(self, number: int, at: str = "10:00") -> datetime:
         local = datetime.combine(self.monday + timedelta(days=number), time.fromisoformat(at))
         return local.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
 
 
 @transaction.atomic
 def load(*, now: datetime) -> None:
-    """Raises NotEmpty when somebody works or applied here already."""
+    """Load the demo data. Raises NotEmpty when there are users or candidates."""
     if User.objects.exists() or Candidate.objects.exists():
         raise NotEmpty
     today = timezone.localdate(now)
-    demo = Demo(json.loads(FILE.read_text(encoding="utf-8")), today - timedelta(days=today.weekday()))
+    demo = Demo(json.loads(FILE.read_text(encoding="utf-8")), monday_of(today))
     for step in (_employer, _staff, _hours, _vacancies, _catalogues, _candidates, _rejections, _invitations):
         step(demo)
     _bookings(demo)
     _referrals(demo)
     _surveys(demo)
-    _letters(demo, now)
-    _waiting_list(now)
+    _messages(demo, now)
+    _waitlist(now)
 
 
 def _employer(demo: Demo) -> None:
@@ -92,9 +92,9 @@ def _employer(demo: Demo) -> None:
     )
     for row in data["locations"]:
         fields = {key: row[key] for key in ("name", "address", "postal_code", "city", "room")}
-        demo.made[row["id"]] = Location.objects.create(has_wheelchair_access=row["wheelchair_access"], **fields)
+        demo.created[row["id"]] = Location.objects.create(has_wheelchair_access=row["wheelchair_access"], **fields)
     for row in demo.data["departments"]:
-        demo.made[row["id"]] = Department.objects.create(name=row["name"])
+        demo.created[row["id"]] = Department.objects.create(name=row["name"])
 
 
 def _staff(demo: Demo) -> None:
@@ -108,7 +108,7 @@ def _staff(demo: Demo) -> None:
             user = User.objects.create_user(email=row["email"], name=row["name"], password=PASSWORD)
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
             RoleGrant.objects.create(user=user, role=role)
-            demo.made[row["id"]] = _advisor(user, row) if role == Role.ADVISOR else user
+            demo.created[row["id"]] = _advisor(user, row) if role == Role.ADVISOR else user
 
 
 def _advisor(user: User, row: Record) -> Advisor:
@@ -122,7 +122,7 @@ def _advisor(user: User, row: Record) -> Advisor:
 
 def _hours(demo: Demo) -> None:
     for row in demo.data["advisors"]:
-        advisor = demo.made[row["id"]]
+        advisor = demo.created[row["id"]]
         for block in row["weekly_hours"]:
             Opening.objects.create(
                 advisor=advisor,
@@ -130,7 +130,7 @@ def _hours(demo: Demo) -> None:
                 starts=time.fromisoformat(block["start"]),
                 ends=time.fromisoformat(block["end"]),
                 channels=block["channels"],
-                location=demo.made.get(block["location"]),
+                location=demo.created.get(block["location"]),
             )
         for block in row.get("recurring_blocks", []):
             Opening.objects.create(
@@ -140,15 +140,15 @@ def _hours(demo: Demo) -> None:
                 starts=time.fromisoformat(block["start"]),
                 ends=time.fromisoformat(block["end"]),
                 channels=block["channels"],
-                location=demo.made.get(block["location"]),
+                location=demo.created.get(block["location"]),
                 session_minutes=block["session_minutes"],
                 buffer_minutes=block["buffer_minutes"],
             )
         for block in row["absences"]:
             Absence.objects.create(
                 advisor=advisor,
-                starts_at=demo.moment(block["from_day"], "00:00"),
-                ends_at=demo.moment(block["to_day"] + 1, "00:00"),
+                starts_at=demo.time_on(block["from_day"], "00:00"),
+                ends_at=demo.time_on(block["to_day"] + 1, "00:00"),
             )
 
 
@@ -158,17 +158,17 @@ def _vacancies(demo: Demo) -> None:
         vacancy = Vacancy.objects.create(
             source="demo",
             external_id=row["id"],
-            department=demo.made[row["department"]],
-            recruiter=demo.made[row["recruiter"]],
-            location=demo.made.get(row["location"]),
+            department=demo.created[row["department"]],
+            recruiter=demo.created[row["recruiter"]],
+            location=demo.created.get(row["location"]),
             published_on=demo.day(row["published_day"]),
             closes_on=demo.day(row["closes_day"]),
             procedure_ended_on=demo.day(row["procedure_end_day"]),
             **{key: row[key] for key in same},
         )
-        demo.made[row["id"]] = vacancy
+        demo.created[row["id"]] = vacancy
         for requirement in row["requirements"]:
-            demo.made[row["id"], requirement["code"]] = Requirement.objects.create(
+            demo.created[row["id"], requirement["code"]] = Requirement.objects.create(
                 vacancy=vacancy,
                 code=requirement["code"],
                 label=requirement["label"],
@@ -180,14 +180,18 @@ def _catalogues(demo: Demo) -> None:
     for row in demo.data["training"]:
         fields = {key: row[key] for key in ("title", "kind", "provider", "duration", "counts_for")}
         TrainingOption.objects.create(**fields)
-    for code, category, label_nl, label_en, needs_component, needs_care in REASONS:
-        values = {"category": category, "label_nl": label_nl, "label_en": label_en}
-        demo.made[code], _ = RejectionReason.objects.get_or_create(
-            code=code, defaults={**values, "needs_component": needs_component, "needs_care": needs_care}
-        )
-    for code, label_nl, label_en in TOPICS:
-        labels = {"label_nl": label_nl, "label_en": label_en}
-        demo.made["topic", code], _ = Topic.objects.get_or_create(code=code, defaults=labels)
+    for code, category, dutch, english, needs_component, needs_care in REASONS:
+        values = {"category": category, "needs_component": needs_component, "needs_care": needs_care}
+        demo.created[code], _ = RejectionReason.objects.get_or_create(code=code, defaults=values)
+        _label(demo.created[code], dutch, english)
+    for code, dutch, english in TOPICS:
+        demo.created["topic", code], _ = Topic.objects.get_or_create(code=code)
+        _label(demo.created["topic", code], dutch, english)
+
+
+def _label(labelled: RejectionReason | Topic, dutch: str, english: str) -> None:
+    for language, text in (("nl", dutch), ("en", english)):
+        labelled.labels.get_or_create(language=language, defaults={"text": text})
 
 
 def _candidates(demo: Demo) -> None:
@@ -201,32 +205,32 @@ def _candidates(demo: Demo) -> None:
             language=row["preferred_language"],
         )
         CandidateSource.objects.create(candidate=candidate, source="demo", external_id=row["id"])
-        link_of(candidate)
-        demo.made[row["id"]] = candidate
+        link_for(candidate)
+        demo.created[row["id"]] = candidate
 
 
 def _rejections(demo: Demo) -> None:
     for row in demo.data["applications"]:
-        vacancy = demo.made[row["vacancy"]]
+        vacancy = demo.created[row["vacancy"]]
         application = Application.objects.create(
-            candidate=demo.made[row["candidate"]],
+            candidate=demo.created[row["candidate"]],
             vacancy=vacancy,
             source="demo",
             external_id=row["id"],
             applied_on=demo.day(row["applied_day"]),
             stage=row["stage"],
         )
-        demo.made[row["id"]] = application
+        demo.created[row["id"]] = application
         rejection = Rejection.objects.create(
             application=application,
             recruiter=vacancy.recruiter,
-            reason=demo.made[row["reason"]],
-            component=demo.made[row["vacancy"], row["component"]],
+            reason=demo.created[row["reason"]],
+            component=demo.created[row["vacancy"], row["component"]],
             explanation=row["explanation"],
             decided_on=demo.day(row["decided_day"]),
             notified_on=demo.day(row["notified_day"]),
             notified_by=row["notified_by"],
-            completed_at=demo.moment(row["decided_day"]) if row["strengths"] else None,
+            completed_at=demo.time_on(row["decided_day"]) if row["strengths"] else None,
         )
         Strength.objects.bulk_create(Strength(rejection=rejection, text=text) for text in row["strengths"])
 
@@ -234,14 +238,14 @@ def _rejections(demo: Demo) -> None:
 def _invitations(demo: Demo) -> None:
     valid = timedelta(days=demo.data["organisation"]["invitation_valid_days"])
     for row in demo.data["invitations"]:
-        sent_at = demo.moment(row["sent_day"])
+        sent_at = demo.time_on(row["sent_day"])
         reminder, response = row["reminder_day"], row["response_day"]
-        demo.made["invitation", row["application"]] = Invitation.objects.create(
-            application=demo.made[row["application"]],
+        demo.created["invitation", row["application"]] = Invitation.objects.create(
+            application=demo.created[row["application"]],
             sent_at=sent_at,
             open_until=demo.monday + timedelta(days=row["sent_day"]) + valid,
-            reminded_at=None if reminder is None else demo.moment(reminder),
-            declined_at=demo.moment(response, "14:00") if row["response"] == "declined" else None,
+            reminded_at=None if reminder is None else demo.time_on(reminder),
+            declined_at=demo.time_on(response, "14:00") if row["response"] == "declined" else None,
         )
 
 
@@ -250,14 +254,14 @@ def _bookings(demo: Demo) -> None:
     candidate_of = {row["id"]: row["candidate"] for row in demo.data["applications"]}
     for row in demo.data["appointments"]:
         booking = _booking(demo, row, wants_sms=opted_in[candidate_of[row["application"]]])
-        booking.topics.set([demo.made["topic", code] for code in row["topics"]])
-        demo.made[row["id"]] = booking
+        booking.topics.set([demo.created["topic", code] for code in row["topics"]])
+        demo.created[row["id"]] = booking
 
 
 def _booking(demo: Demo, row: Record, *, wants_sms: bool) -> Booking:
-    advisor, uid = demo.made[row["advisor"]], uuid4()
-    invitation = demo.made["invitation", row["application"]]
-    starts_at = demo.moment(row["day"], row["time"])
+    advisor, uid = demo.created[row["advisor"]], uuid4()
+    invitation = demo.created["invitation", row["application"]]
+    starts_at = demo.time_on(row["day"], row["time"])
     ends_at = starts_at + timedelta(minutes=advisor.session_minutes)
     cancelled = row["status"] == "cancelled_by_candidate"
     status = Booking.Status.CANCELLED if cancelled else Booking.Status(row["status"])
@@ -268,19 +272,19 @@ def _booking(demo: Demo, row: Record, *, wants_sms: bool) -> Booking:
         starts_at=starts_at,
         ends_at=ends_at,
         channel=row["channel"],
-        location=demo.made.get(row["location"]),
+        location=demo.created.get(row["location"]),
         language=row["language"],
         phone=invitation.candidate.phone,
         wants_sms=wants_sms,
         question=row["candidate_question"],
         status=status,
-        booked_at=demo.moment(row["booked_day"], "13:00"),
+        booked_at=demo.time_on(row["booked_day"], "13:00"),
         cancelled_at=starts_at - timedelta(days=1) if cancelled else None,
         cancelled_by=Booking.CancelledBy.CANDIDATE if cancelled else "",
         closed_at=ends_at if status in (Booking.Status.COMPLETED, Booking.Status.NO_SHOW) else None,
         sequence=1 if cancelled else 0,
         uid=uid,
-        code_digest=digest_of(code_of(uid)),
+        code_digest=code_digest(code_for_booking(uid)),
     )
 
 
@@ -297,20 +301,20 @@ def _entry(advisor: Advisor, starts_at: datetime, ends_at: datetime) -> AgendaEn
 
 def _referrals(demo: Demo) -> None:
     for row in demo.data["referrals"]:
-        consented_at = demo.moment(row["sent_day"], "15:00")
+        consented_at = demo.time_on(row["sent_day"], "15:00")
         answered, outcome = row["recruiter_response_day"], row["outcome"] or ""
         Referral.objects.create(
-            booking=demo.made[row["appointment"]],
-            vacancy=demo.made[row["vacancy"]],
+            booking=demo.created[row["appointment"]],
+            vacancy=demo.created[row["vacancy"]],
             introduction=row["introduction"],
             state=_state_of(row),
-            proposed_at=demo.moment(row["sent_day"], "11:00"),
+            proposed_at=demo.time_on(row["sent_day"], "11:00"),
             consented_at=consented_at,
             answer_by=add_working_days(consented_at.date(), 5),
-            answered_at=None if answered is None else demo.moment(answered, "16:00"),
+            answered_at=None if answered is None else demo.time_on(answered, "16:00"),
             answer_reason="Deze plek is net vergeven." if row["status"] == "declined" else "",
             outcome=outcome if row["status"] == "accepted" else "",
-            outcome_at=demo.moment(answered, "16:30") if row["status"] == "accepted" and outcome else None,
+            outcome_at=demo.time_on(answered, "16:30") if row["status"] == "accepted" and outcome else None,
         )
 
 
@@ -323,35 +327,35 @@ def _state_of(row: Record) -> str:
 
 
 def _surveys(demo: Demo) -> None:
-    """Every talk that is marked as held was asked about, or is about to be by the worker."""
+    """Surveys of completed talks; the worker sends the missing ones."""
     for row in demo.data["surveys"]:
         answered = row["answered_day"]
         survey = Survey.objects.create(
-            booking=demo.made[row["appointment"]],
-            asked_at=demo.moment(row["sent_day"]),
-            answered_at=None if answered is None else demo.moment(answered, "20:00"),
+            booking=demo.created[row["appointment"]],
+            asked_at=demo.time_on(row["sent_day"]),
+            answered_at=None if answered is None else demo.time_on(answered, "20:00"),
         )
         given = {code: str(value) for code, value in row["answers"].items() if value != "" and value is not None}
         answers = (SurveyAnswer(survey=survey, question=code, answer=value) for code, value in given.items())
         SurveyAnswer.objects.bulk_create(answers)
 
 
-def _letters(demo: Demo, now: datetime) -> None:
-    """What an open invitation and the talks to come have brought about, so that the demo's outbox is not empty."""
+def _messages(demo: Demo, now: datetime) -> None:
+    """Messages of open invitations and future talks, so that the demo's outbox is not empty."""
     policy = Policy.objects.current()
     unanswered = Invitation.objects.open(timezone.localdate(now)).filter(bookings=None, reminded_at=None)
     for invitation in unanswered:
         outbox.post(notifications.invitation(invitation, policy), now=now)
-    unanswered.update(sent_at=now)  # the letter leaves now, so its reminder does not leave in the same hour
-    for booking in Booking.objects.standing():
+    unanswered.update(sent_at=now)  # sent now, so that its reminder is not sent in the same hour
+    for booking in Booking.objects.booked():
         outbox.post(*notifications.booked(booking, policy, now=booking.booked_at), now=now)
 
 
-def _waiting_list(now: datetime) -> None:
-    """Who cancelled waits for another moment, and gets one at once; at night the worker does so later."""
+def _waitlist(now: datetime) -> None:
+    """Put candidates who cancelled on the waitlist and offer slots at once; at night the worker does so later."""
     talking = Booking.objects.filter(status__in=(Booking.Status.BOOKED, Booking.Status.COMPLETED)).values("invitation")
     cancelled = Invitation.objects.open(timezone.localdate(now)).filter(bookings__status=Booking.Status.CANCELLED)
     for invitation in cancelled.exclude(pk__in=talking).select_related("application__candidate"):
         joined_at, language = now - timedelta(hours=1), invitation.candidate.language
         WaitlistEntry.objects.create(invitation=invitation, language=language, joined_at=joined_at)
-    offer_free_moments(now=now)
+    offer_free_slots(now=now)

@@ -1,4 +1,4 @@
-"""Logs carry keys, never secrets: the private part of a candidate's address, and of an advisor's feed, is masked."""
+"""Log filter that masks tokens in paths: private links of candidates and feeds of advisors."""
 
 import logging
 import re
@@ -6,15 +6,15 @@ import re
 _PRIVATE = re.compile(r"/(u|a|feed|stop)/[^/\s\"'?]+")
 
 
-def masked(text: str) -> str:
-    """`text` with every private token in a path replaced by dots."""
+def mask_tokens(text: str) -> str:
+    """Text with every private token in a path replaced by asterisks."""
     return _PRIVATE.sub(r"/\1/***", text)
 
 
 class MaskPaths(logging.Filter):
-    """Masks the finished line, whatever the message and its arguments were."""
+    """Logging filter that masks the formatted message, including its arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = masked(record.getMessage())
+        record.msg = mask_tokens(record.getMessage())
         record.args = ()
         return True

@@ -1,4 +1,4 @@
-"""What holds for every request: a database that is away, and the second factor of staff."""
+"""Middleware: 503 when the database is unavailable, and the required second factor of staff."""
 
 from collections.abc import Callable
 
@@ -12,41 +12,43 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Policy, User
 
-Answer = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_SECONDS = 10
-AWAY = (OperationalError, InterfaceError)
+DATABASE_ERRORS = (OperationalError, InterfaceError)
 WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "set_language"}
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone do not count
 
 
-def away(request: HttpRequest) -> HttpResponse:
-    """503 with Retry-After; what was typed is still in the browser's form and can be sent again."""
+def service_unavailable(request: HttpRequest) -> HttpResponse:
+    """Page with status 503 and Retry-After. The browser still has the form data, so it can be sent again."""
     response = render(request, "503.html", status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def database_away(get_response: Answer) -> Answer:
+def database_unavailable(get_response: GetResponse) -> GetResponse:
+    """GetResponse 503 when a view cannot reach the database."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return away(request) if isinstance(exception, AWAY) else None
+        return service_unavailable(request) if isinstance(exception, DATABASE_ERRORS) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 
-def second_factor(get_response: Answer) -> Answer:
-    """Where policy asks it, staff without TOTP or passkey get no further than setting one up."""
+def second_factor(get_response: GetResponse) -> GetResponse:
+    """Redirect staff without TOTP or passkey to the page to set one up, when policy requires it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
-            user = request.user  # the first look at the database; here no process_exception reaches
+            user = request.user  # first query of a request; process_exception does not cover middleware
             may_pass = not isinstance(user, User) or _may_pass(request, user)
-        except AWAY:
-            return away(request)
+        except DATABASE_ERRORS:
+            return service_unavailable(request)
         if may_pass:
             return get_response(request)
         messages.warning(request, _("Your employer asks for a second step. Set up an app or a key to go on."))

@@ -1,4 +1,4 @@
-"""What may not stay at its laptop default in production; pure, so that settings can ask it."""
+"""Checks on settings with unsafe development defaults. Pure, so that settings.py can import it."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-LAPTOP_KEY = "laptop-only-this-is-not-a-secret"
+DEVELOPMENT_KEY = "laptop-only-this-is-not-a-secret"
 
 
 @dataclass(frozen=True)
-class Choices:
-    """The settings that have an unsafe laptop default."""
+class CheckedSettings:
+    """Settings with an unsafe development default."""
 
     secret_key: str
     allowed_hosts: list[str]
@@ -21,26 +21,26 @@ class Choices:
     demo: bool
 
 
-def unsafe_defaults(choices: Choices) -> list[str]:
-    """A sentence per setting that may not be used with DEBUG off; an empty list when all is well."""
+def unsafe_defaults(settings: CheckedSettings) -> list[str]:
+    """Sentences on settings that are unsafe with DEBUG off; empty when all are safe."""
     found = []
-    if choices.secret_key == LAPTOP_KEY or len(choices.secret_key) < 50:
+    if settings.secret_key == DEVELOPMENT_KEY or len(settings.secret_key) < 50:
         found.append("SECRET_KEY: set a random value of at least 50 characters.")
-    if not choices.allowed_hosts or "*" in choices.allowed_hosts:
+    if not settings.allowed_hosts or "*" in settings.allowed_hosts:
         found.append("ALLOWED_HOSTS: name the hosts that serve this site, without *.")
-    if urlsplit(choices.public_url).scheme != "https":
+    if urlsplit(settings.public_url).scheme != "https":
         found.append("PUBLIC_URL: set the https address that candidates see.")
-    if not choices.email_url.startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
+    if not settings.email_url.startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
         found.append("EMAIL_URL: set an SMTP server; the demo outbox does not send mail.")
-    if choices.inbox_address and not _is_address(choices.inbox_address):
+    if settings.inbox_address and not _is_address(settings.inbox_address):
         found.append("INBOX_ADDRESS: set the whole address, name@domain, without a name beside it.")
-    if choices.demo:
+    if settings.demo:
         found.append("DEMO: switch it off; demo accounts have known passwords.")
     return found
 
 
 def _is_address(email: str) -> bool:
-    """As letters ask it of every address in them: with another none would leave."""
+    """True for an address that mail can use; with another address no mail could be sent."""
     try:
         validate_email(email)
     except ValidationError:

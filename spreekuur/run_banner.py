@@ -1,4 +1,4 @@
-"""What `manage.py run` says once the house is open."""
+"""Message that `manage.py run` prints when the web server is ready."""
 
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Booking, Invitation
-from candidates.access.services import address_for
+from candidates.access.services import link_url_for
 from organisation.models import User
 from spreekuur.demo_loader import PASSWORD
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 def welcome() -> str:
-    """Where to look and whom to sign in as. Private links and demo accounts only in the demo."""
+    """Urls to open, and in the demo a private link and the demo accounts."""
     lines = ["", f"Spreekuur is open: {settings.PUBLIC_URL}", ""]
     if settings.DEMO:
         lines += [
@@ -31,9 +31,9 @@ def welcome() -> str:
     return "\n".join([*lines, "Ctrl-C stops web and worker.", ""])
 
 
-def tell_when_ready(*, port: int, write: Callable[[str], object]) -> None:
-    """Say it as soon as the web answers; in a thread of its own, as the processes still have to start."""
-    Thread(target=_wait_and_tell, args=(port, write), daemon=True).start()
+def print_when_ready(*, port: int, write: Callable[[str], object]) -> None:
+    """Print the message once the web server responds. Runs in a thread, because the processes start after this call."""
+    Thread(target=_wait_and_print, args=(port, write), daemon=True).start()
 
 
 def _candidate() -> list[str]:
@@ -42,12 +42,12 @@ def _candidate() -> list[str]:
     invitation = Invitation.objects.open(day).exclude(pk__in=booked).order_by("pk").first()
     if invitation is None:
         return []
-    address = address_for(invitation.candidate, f"invitations/{invitation.pk}/book/")
+    address = link_url_for(invitation.candidate, f"invitations/{invitation.pk}/book/")
     return [f"A candidate who was invited: {address}"]
 
 
 def _staff() -> list[str]:
-    """The demo's accounts; nothing when somebody set up an employer of their own."""
+    """Demo accounts; only the sign-in page when the database has other accounts."""
     accounts = list(User.objects.filter(is_active=True).prefetch_related("grants").order_by("pk"))
     if not accounts or not accounts[0].check_password(PASSWORD):
         return [f"Staff sign in at {_page('account_login')}", ""]
@@ -61,8 +61,8 @@ def _page(name: str) -> str:
     return settings.PUBLIC_URL + reverse(name)
 
 
-def _wait_and_tell(port: int, write: Callable[[str], object]) -> None:
-    give_up_at = monotonic() + PATIENCE_SECONDS
+def _wait_and_print(port: int, write: Callable[[str], object]) -> None:
+    give_up_at = monotonic() + TIMEOUT_SECONDS
     while monotonic() < give_up_at:
         if _answers(port):
             write(welcome())

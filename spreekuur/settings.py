@@ -1,4 +1,4 @@
-"""One settings file: laptop defaults, everything else from the environment."""
+"""Settings: development defaults here, everything else from the environment."""
 
 import socket
 import sys
@@ -11,9 +11,9 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from spreekuur.production_checks import LAPTOP_KEY, Choices, unsafe_defaults
+from spreekuur.production_checks import DEVELOPMENT_KEY, CheckedSettings, unsafe_defaults
 
-zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's older copy
+zoneinfo.reset_tzpath(to=())  # use the pinned tzdata package, not the machine's older copy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -21,9 +21,9 @@ env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=True)
 DEMO = env.bool("DEMO", default=DEBUG)
-SECRET_KEY = env.str("SECRET_KEY", default=LAPTOP_KEY)
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_KEY)
 LINK_SECRET = env.str("LINK_SECRET", default=SECRET_KEY)  # candidates' links; keep it when SECRET_KEY is renewed
-LINK_SECRET_FALLBACKS = env.list("LINK_SECRET_FALLBACKS", default=[])  # what it was: who stopped texts stays known
+LINK_SECRET_FALLBACKS = env.list("LINK_SECRET_FALLBACKS", default=[])  # earlier values, so that SMS opt-outs stay known
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 EMAIL_URL = env.str("EMAIL_URL", default="")
@@ -32,18 +32,18 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a sender number, or a messaging service (MG...)
 TWILIO_WEBHOOK_SECRET = env.str("TWILIO_WEBHOOK_SECRET", default="")  # a shared key for webhooks, when there is one
-TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only to talk to a stand-in
-INBOX_ADDRESS = env.str("INBOX_ADDRESS", default="")  # a mailbox with sub-addresses (name+tag@host) that reads answers
-INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX; empty when mail is brought to us
+TWILIO_API_URL = env.str("TWILIO_API_URL", default="")  # only for a test double of the API
+INBOX_ADDRESS = env.str("INBOX_ADDRESS", default="")  # a mailbox with sub-addresses (name+tag@host), for replies
+INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX; empty when a webhook delivers the mail
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")  # "user:password" that the mail provider's calls carry
 ANYMAIL: dict[str, str] = env.dict("ANYMAIL", default={})  # MAILGUN_WEBHOOK_SIGNING_KEY=... and the like
-CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts that calendars may be on
+CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts for external calendars
 WORKERS = env.int("WORKERS", default=2)
-WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # what `manage.py work` calls its cluster
+WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # name of the cluster of `manage.py work`
 
 if not DEBUG:
     _unsafe = unsafe_defaults(
-        Choices(
+        CheckedSettings(
             secret_key=SECRET_KEY,
             allowed_hosts=ALLOWED_HOSTS,
             public_url=PUBLIC_URL,
@@ -66,7 +66,7 @@ INSTALLED_APPS = [
     "vacancies",
     "outbox",
     "organisation",
-    "spreekuur.admin_app.ConfigurationAdminConfig",
+    "spreekuur.apps.ConfigurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -88,7 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "spreekuur.middleware.database_away",
+    "spreekuur.middleware.database_unavailable",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -118,7 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "spreekuur.context_processors.house",
+                "spreekuur.context_processors.navigation",
             ],
         },
     },
@@ -140,11 +140,11 @@ def _database() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
-        database["TEST"] = {"NAME": str(VAR_DIR / f"test_{test_name}.sqlite3")}  # a file: races need one
+        database["TEST"] = {"NAME": str(VAR_DIR / f"test_{test_name}.sqlite3")}  # a file: race tests need one
     else:
         database["CONN_HEALTH_CHECKS"] = True
-        # Prepared on the server: to plan what a page asks takes PostgreSQL longer than to answer it. A pooler that
-        # gives every transaction another connection knows nothing of what was prepared on this one.
+        # Server-side prepared statements: PostgreSQL needs longer to plan a page's queries than to run them. They do
+        # not work with a pooler that gives each transaction another connection.
         is_pooled = env.bool("DATABASE_POOLER", default=False)
         prepared = {} if is_pooled else {"server_side_binding": True, "prepare_threshold": 5}
         database["OPTIONS"] = {"connect_timeout": 5} | prepared | database.get("OPTIONS", {})
@@ -161,7 +161,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # with fewer a crowd of strangers would push the limits out
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # with fewer, many clients could evict the counters of rate limits
     }
 }
 
@@ -170,7 +170,7 @@ Q_CLUSTER = {
     "workers": WORKERS,
     "queue_limit": WORKERS,  # the retry clock starts at prefetch
     "bulk": 1,
-    "timeout": 60,  # a delivery has its own (outbox/wake.py)
+    "timeout": 60,  # a delivery run has its own (outbox/queue.py)
     "retry": 500,  # more than twice that one
     "max_attempts": 3,
     "ack_failures": False,
@@ -181,7 +181,7 @@ Q_CLUSTER = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 
-# Who comes in
+# Accounts and sign-in
 
 AUTH_USER_MODEL = "organisation.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -205,7 +205,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # our own form writes a letter in either case
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # our own form sends a mail in either case
 ACCOUNT_FORMS = {"reset_password": "spreekuur.forms.PasswordResetForm"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
@@ -214,11 +214,11 @@ MFA_TOTP_ISSUER = "Spreekuur"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-# An address typed without a scheme is https, as Django 6 will have it
+# A url typed without a scheme becomes https, the default of Django 6
 warnings.filterwarnings("ignore", message="The FORMS_URLFIELD_ASSUME_HTTPS")
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
-# Words and time
+# Language and time
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -244,7 +244,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
-# Mail; the outbox decides, this is only how SMTP is reached
+# Mail: the SMTP connection; the outbox decides what is sent
 EMAIL_TIMEOUT = 20
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
@@ -269,7 +269,7 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = False
-    SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list takes the employer's whole domain with it
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list would include the employer's whole domain
     if env.bool("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
@@ -295,7 +295,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
 }
 
-# Programs
+# API
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["organisation.authentication.ClientTokenAuthentication"],
@@ -329,9 +329,9 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
         "django-q": {"handlers": [], "propagate": True, "level": "WARNING"},
-        "twilio": {"handlers": [], "propagate": True, "level": "WARNING"},  # below it: whole requests
+        "twilio": {"handlers": [], "propagate": True, "level": "WARNING"},  # lower levels log whole requests
     },
 }
 
 if env.bool("FRIENDLY_ERRORS", default=False):
-    DEBUG = False  # `make run` shows the errors that people will see; the laptop's other defaults stay as they are
+    DEBUG = False  # `make run` shows production error pages; the other development defaults stay

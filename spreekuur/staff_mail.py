@@ -1,6 +1,6 @@
-"""Letters to staff: the invitation to choose a password, a new password, and about an address that does not work.
+"""Mails to staff: invitations, password resets, and reports of bounced addresses.
 
-They live on the roof because `organisation` and `outbox` lie on one floor and do not know each other.
+They are in the top layer because `organisation` may not import `outbox`.
 """
 
 from collections.abc import Iterator
@@ -12,117 +12,116 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.actors import STRANGER, key_of
+from core.actors import STRANGER, object_key
 from organisation.models import Policy, Role, User
-from organisation.staff.password_link import password_address
-from organisation.staff.services import note_invited
+from organisation.staff.services import claim_invitation, password_url
 from outbox import services as outbox
-from outbox.compose import Reader, letter, staff
-from outbox.drafts import Draft
+from outbox.compose import MailRecipient, compose_mail, staff_recipient
+from outbox.drafts import MessageDraft
 from outbox.models import Message
 
 
 def invite_new_staff() -> None:
-    """Every minute: who was added, or is to be invited again."""
+    """Mail new staff, and staff who are to be invited again (every minute)."""
     send_invitations(now=timezone.now())
 
 
 def send_invitations(*, now: datetime) -> int:
-    """How many letters were written; each wish for one is claimed once, whoever else looks."""
+    """Post the requested invitations, each once with parallel workers. Returns their number."""
     policy = Policy.objects.current()
-    written = 0
-    for user in User.objects.to_be_invited():
+    sent = 0
+    for user in User.objects.awaiting_invitation():
         with transaction.atomic():
-            if note_invited(user, now=now):
+            if claim_invitation(user, now=now):
                 outbox.post(_invitation(user, policy, now=now), now=now)
-                written += 1
-    return written
+                sent += 1
+    return sent
 
 
-def tell_of_failed_addresses() -> None:
-    """Every minute: mail to a colleague came back."""
-    tell_application_managers(now=timezone.now())
+def report_failed_addresses() -> None:
+    """Report bounced mail to staff (every minute)."""
+    mail_application_managers(now=timezone.now())
 
 
-def tell_application_managers(*, now: datetime) -> int:
-    """How many letters were written: each application manager once a day for a colleague whose mail came back."""
-    drafts = {draft.dedupe_key: draft for draft in _of_failed_addresses(now)}
-    told = Message.objects.filter(dedupe_key__in=drafts).values_list("dedupe_key", flat=True)
-    fresh = [drafts[key] for key in drafts.keys() - set(told)]
+def mail_application_managers(*, now: datetime) -> int:
+    """Mail each application manager about bounced addresses, once a day per colleague. Returns the number of mails."""
+    drafts = {draft.dedupe_key: draft for draft in _failed_address_drafts(now)}
+    posted = Message.objects.filter(dedupe_key__in=drafts).values_list("dedupe_key", flat=True)
+    fresh = [drafts[key] for key in drafts.keys() - set(posted)]
     if fresh:
         outbox.post(*fresh, now=now)
     return len(fresh)
 
 
-def _of_failed_addresses(now: datetime) -> Iterator[Draft]:
+def _failed_address_drafts(now: datetime) -> Iterator[MessageDraft]:
     failed = Message.objects.filter(
         state=Message.State.FAILED,
-        channel=Message.Channel.MAIL,
+        transport=Message.Transport.MAIL,
         reason__in=(Message.Reason.ADDRESS, Message.Reason.BOUNCED),
         ended_at__gt=now - timedelta(days=1),
         person_key__startswith="user:",
     )
     addresses = {(key, address.lower()) for key, address in failed.values_list("person_key", "recipient")}
     people = User.objects.filter(is_active=True, pk__in=[key.partition(":")[2] for key, _address in addresses])
-    unreached = [user for user in people if (key_of(user), user.email.lower()) in addresses]
-    chiefs = User.objects.with_role(Role.APPLICATION_MANAGER).distinct() if unreached else []
+    unreached = [user for user in people if (object_key(user), user.email.lower()) in addresses]
+    managers = User.objects.with_role(Role.APPLICATION_MANAGER).distinct() if unreached else []
     for user in unreached:
-        yield from (_address_failed(user, chief, now=now) for chief in chiefs if chief != user)
+        yield from (_address_failed(user, manager, now=now) for manager in managers if manager != user)
 
 
-def _address_failed(user: User, chief: User, *, now: datetime) -> Draft:
+def _address_failed(user: User, manager: User, *, now: datetime) -> MessageDraft:
     policy = Policy.objects.current()
     return _letter(
         "staff_address_failed",
         policy,
-        staff(chief, policy),
-        once=f"{key_of(user)}:{key_of(chief)}:{timezone.localdate(now)}",
+        staff_recipient(manager, policy),
+        once=f"{object_key(user)}:{object_key(manager)}:{timezone.localdate(now)}",
         now=now,
         colleague=user.name,
         staff_url=settings.PUBLIC_URL + reverse("organisation:staff_member", args=[user.pk]),
     )
 
 
-def ask_password(email: str, user: User | None, *, language: str, now: datetime) -> None:
-    """A letter in either case, by the same path: the answer's time does not tell which addresses exist."""
+def send_password_reset(email: str, user: User | None, *, language: str, now: datetime) -> None:
+    """Post a mail for known and unknown addresses alike, so that response times do not reveal which exist."""
     policy = Policy.objects.current()
     draft = _reset(user, policy, language, now=now) if user else _unknown(email, policy, language, now=now)
     outbox.post(draft, now=now)
 
 
-def _invitation(user: User, policy: Policy, *, now: datetime) -> Draft:
+def _invitation(user: User, policy: Policy, *, now: datetime) -> MessageDraft:
     asked = f"{user.invitation_asked_at:%Y-%m-%dT%H:%M:%S.%f}"
     return _letter(
         "staff_invitation",
         policy,
-        staff(user, policy),
-        once=f"{key_of(user)}:{asked}",
+        staff_recipient(user, policy),
+        once=f"{object_key(user)}:{asked}",
         now=now,
         email=user.email,
-        password_url=password_address(user),
+        password_url=password_url(user),
         reset_url=settings.PUBLIC_URL + reverse("account_reset_password"),
         login_url=settings.PUBLIC_URL + reverse("account_login"),
     )
 
 
-def _reset(user: User, policy: Policy, language: str, *, now: datetime) -> Draft:
-    to, once = staff(user, policy, language=language), f"{key_of(user)}:{now:%Y-%m-%dT%H:%M}"
-    return _letter("password_reset", policy, to, once=once, now=now, password_url=password_address(user))
+def _reset(user: User, policy: Policy, language: str, *, now: datetime) -> MessageDraft:
+    to, once = staff_recipient(user, policy, language=language), f"{object_key(user)}:{now:%Y-%m-%dT%H:%M}"
+    return _letter("password_reset", policy, to, once=once, now=now, password_url=password_url(user))
 
 
-def _unknown(email: str, policy: Policy, language: str, *, now: datetime) -> Draft:
-    """Once a day for an address, whoever keeps asking."""
+def _unknown(email: str, policy: Policy, language: str, *, now: datetime) -> MessageDraft:
+    """Mail to an unknown address, at most once a day."""
     digest = salted_hmac("staff_mail.unknown", email.lower(), algorithm="sha256").hexdigest()[:32]
-    to = Reader(STRANGER.key, "", email, language)
+    to = MailRecipient(STRANGER.key, "", email, language)
     return _letter("password_reset_unknown", policy, to, once=f"{digest}:{now:%Y-%m-%d}", now=now)
 
 
-def _letter(name: str, policy: Policy, to: Reader, *, once: str, now: datetime, **words: str) -> Draft:
-    return letter(
+def _letter(name: str, policy: Policy, to: MailRecipient, *, once: str, now: datetime, **words: str) -> MessageDraft:
+    return compose_mail(
         f"organisation/{name}",
         to=to,
         policy=policy,
-        words={"employer": policy.employer_name, "name": to.name, **words},
-        once=once,
-        useless_after=now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+        context={"employer": policy.employer_name, "name": to.name, **words},
+        unique_key=once,
+        expires_at=now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
     )

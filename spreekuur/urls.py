@@ -1,4 +1,4 @@
-"""Every address of the house. Each room keeps its own; staff and candidates never share one."""
+"""Root URL configuration. Each app has its own urls; staff and candidates never share a url."""
 
 from allauth.account import views as account
 from django.contrib import admin
@@ -15,7 +15,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("demo/forward/", demo_views.demo_forward, name="demo_forward"),
     path("language/", views.switch_language, name="set_language"),
-    # staff come in
+    # sign-in of staff
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
@@ -35,7 +35,7 @@ urlpatterns = [
     ),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
-    # rooms
+    # apps
     path("", include("organisation.urls")),
     path("", include("outbox.urls")),
     path("", include("advisors.urls")),

@@ -1,4 +1,4 @@
-"""Doors of the house itself: home, health, language, and errors."""
+"""Views of the project itself: home, health, language, and error pages."""
 
 import sys
 
@@ -10,21 +10,21 @@ from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from organisation.models import User
-from outbox.inbound.fetch import failures_in_a_row
-from outbox.monitoring.overdue import GRACE, Lateness
-from outbox.monitoring.queries import last_heartbeat_within
-from spreekuur.context_processors import places_of
-from spreekuur.middleware import AWAY, away
+from outbox.inbound.fetch import consecutive_failures
+from outbox.monitoring.overdue import GRACE, OverdueSummary
+from outbox.monitoring.queries import clock_difference, is_worker_alive
+from spreekuur.context_processors import main_navigation_for
+from spreekuur.middleware import DATABASE_ERRORS, service_unavailable
 
 READ = ["GET", "HEAD"]
 
 
 @require_http_methods(READ)
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff go to their first place; a visitor without a link learns how it works here."""
+    """Redirect staff to their first page; show visitors without a link how it works."""
     if isinstance(request.user, User):
-        places = places_of(request.user, request.path)
-        return redirect(places[0].url) if places else render(request, "no_role.html")
+        items = main_navigation_for(request.user, request.path)
+        return redirect(items[0].url) if items else render(request, "no_role.html")
     return render(request, "welcome.html", {"is_empty": not User.objects.exists()})
 
 
@@ -41,20 +41,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(READ)
 def healthz_worker(request: HttpRequest) -> HttpResponse:
-    """200 when a worker was heard of within two minutes, also when messages are late: that is in the fields.
+    """200 when a worker sent a heartbeat within two minutes, 503 otherwise. Late messages do not change the status.
 
-    `waiting`: messages that should have left by now; `overdue_seconds`: the age of the oldest of them; `is_overdue`:
-    that this is more than ten minutes. `inbox_failures`: how often our mailbox could not be read since it last was.
+    docs/messages.md describes the fields.
     """
     now = timezone.now()
-    alive, late = last_heartbeat_within(now), Lateness.at(now)
+    alive, late = is_worker_alive(now), OverdueSummary.at(now)
     seconds = late.seconds(now)
     body = {
         "status": "ok" if alive else "no worker",
         "overdue_seconds": seconds,
         "is_overdue": seconds > GRACE.total_seconds(),
         "waiting": late.count,
-        "inbox_failures": failures_in_a_row(),
+        "inbox_failures": consecutive_failures(),
+        "clock_difference_seconds": round(clock_difference(now).total_seconds()),
     }
     return JsonResponse(body, status=200 if alive else 503)
 
@@ -79,7 +79,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug; or a database that went away where no middleware could see it, such as while a session was saved."""
-    if isinstance(sys.exc_info()[1], AWAY):
-        return away(request)
+    """Error page for a bug; 503 when the database failed outside the reach of middleware, as when saving a session."""
+    if isinstance(sys.exc_info()[1], DATABASE_ERRORS):
+        return service_unavailable(request)
     return render(request, "500.html", status=500)

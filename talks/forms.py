@@ -6,10 +6,10 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from core.formatting import printable
-from talks.survey_questions import GROUPS, QUESTIONS, Group, Question
+from talks.survey_questions import GROUPS, QUESTIONS, QuestionGroup, SurveyQuestion
 
-LONGEST_NOTE = 20000
-LONGEST_ANSWER = 1000
+MAX_NOTE_LENGTH = 20000
+MAX_ANSWER_LENGTH = 1000
 
 
 class NoteForm(forms.Form):
@@ -17,29 +17,29 @@ class NoteForm(forms.Form):
         label=_("Notes"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "maxlength": LONGEST_NOTE, "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 12, "maxlength": MAX_NOTE_LENGTH, "autocomplete": "off"}),
         help_text=_("Write as if the candidate reads along."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     window = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_text(self) -> str:
-        """A browser sends a line break as two characters and counts it as one."""
+        """Check the length after normalising line breaks, which a browser sends as two characters and counts as one."""
         text = printable(self.cleaned_data["text"])
-        if len(text) > LONGEST_NOTE:
+        if len(text) > MAX_NOTE_LENGTH:
             raise forms.ValidationError(_("These notes are too long. Keep what matters for a next talk."))
         return text
 
 
 class CopyForm(forms.Form):
-    """Which text somebody looked at when they decided."""
+    """Version of the note and time of the copy that the user saw when deciding."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     seen_at = forms.DateTimeField(widget=forms.HiddenInput)
 
 
 class SurveyForm(forms.Form):
-    """Every question of talks/questions.py. All may be skipped, so none says that it is optional."""
+    """Form with all survey questions. All are optional, so no label says that its question is."""
 
     is_all_optional = True
 
@@ -54,28 +54,28 @@ class SurveyForm(forms.Form):
             raise forms.ValidationError(_("You have not answered anything yet. Nothing is fine too: close this page."))
         return self.cleaned_data
 
-    def groups(self) -> Iterator[tuple[Group, list[BoundField]]]:
+    def groups(self) -> Iterator[tuple[QuestionGroup, list[BoundField]]]:
         for group in GROUPS:
             yield group, [self[question.code] for question in group.questions]
 
     def answers(self) -> dict[str, str]:
-        """What was answered, by the code of the question."""
+        """Answers that were given, by question code."""
         given = {code: printable(self.cleaned_data[code]).strip() for code in QUESTIONS}
         return {code: answer for code, answer in given.items() if answer}
 
 
-def _field_of(question: Question, *, is_answered: bool) -> forms.Field:
-    """A radio button cannot be let go, so who answered before may choose no answer."""
+def _field_of(question: SurveyQuestion, *, is_answered: bool) -> forms.Field:
+    """Form field of a question. A radio button cannot be deselected, so an answered question has "No answer"."""
     if not question.choices:
         return forms.CharField(
-            label=str(question.words),
+            label=str(question.text),
             required=False,
-            max_length=LONGEST_ANSWER,
+            max_length=MAX_ANSWER_LENGTH,
             widget=forms.TextInput() if question.is_short else forms.Textarea(attrs={"rows": 4}),
             help_text="" if question.is_short else _("Please write no names, of yourself or of others."),
         )
     return forms.ChoiceField(
-        label=str(question.words),
+        label=str(question.text),
         required=False,
         choices=[*question.choices, *([("", _("No answer"))] if is_answered else [])],
         widget=forms.RadioSelect(attrs={"class": "rows beside" if question.is_scale else "rows"}),

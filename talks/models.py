@@ -7,7 +7,7 @@ from organisation.models import User
 
 
 class Note(models.Model):
-    """The advisor's working notes of a talk. Part of an access request: write as if the candidate reads along."""
+    """Working notes of the advisor on a talk. The candidate gets them with an access request."""
 
     booking = models.OneToOneField(Booking, models.CASCADE, related_name="note")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -23,11 +23,11 @@ class Note(models.Model):
 
 
 class Survey(models.Model):
-    """The candidate was asked, once, how the application and a talk were. Stands apart from the advisor's file."""
+    """Survey that a candidate got after a talk, about the application and the talk. The advisor cannot see it."""
 
     booking = models.OneToOneField(Booking, models.CASCADE, related_name="survey")
     asked_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)  # the last time; answers may be changed
+    answered_at = models.DateTimeField(null=True, blank=True)  # last time; answers may be changed
 
     class Meta:
         ordering = ["pk"]
@@ -37,11 +37,11 @@ class Survey(models.Model):
 
 
 class SurveyAnswer(models.Model):
-    """To one question of talks/questions.py; a question that was skipped has none."""
+    """Answer to one question of survey_questions.py; a skipped question has no row."""
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="answers")
     question = models.CharField(max_length=30)
-    answer = models.TextField(max_length=1000)  # the code of a choice, or words
+    answer = models.TextField(max_length=1000)  # code of a choice, or text
 
     class Meta:
         ordering = ["pk"]
@@ -55,7 +55,7 @@ class SurveyAnswer(models.Model):
 
 
 class NoteCopy(models.Model):
-    """What was typed in a second window while the note changed elsewhere; kept until the advisor decides."""
+    """Text from a second window in which the note was stale; kept until the advisor uses or discards it."""
 
     note = models.ForeignKey(Note, models.CASCADE, related_name="copies")
     window = models.UUIDField()  # one copy per open window, which autosave keeps up to date

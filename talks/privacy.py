@@ -1,17 +1,15 @@
-"""What notes and surveys hold of a candidate: theirs to read, and gone with the erasure."""
+"""Export and erasure of the notes and surveys of a candidate."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 
-from core.actors import number_of
+from core.actors import pk_from_key
 from talks.models import Note, Survey
 
 
 def export(person_key: str) -> dict[str, Any]:
-    """The notes of the talks of `candidate:<pk>`, with what was typed beside them, and the surveys with what was
-    answered; empty for any other person.
-    """
+    """Notes with their copies, and surveys with their answers, of `candidate:<pk>`; empty for any other key."""
     notes = _notes_of(person_key).order_by("booking__starts_at").select_related("author").prefetch_related("copies")
     rows = [
         {
@@ -25,21 +23,21 @@ def export(person_key: str) -> dict[str, Any]:
     ]
     surveys = [_survey(survey) for survey in _surveys_of(person_key).order_by("asked_at").prefetch_related("answers")]
     found = {"notes": rows, "surveys": surveys}
-    return {name: things for name, things in found.items() if things}
+    return {name: items for name, items in found.items() if items}
 
 
 def erase(person_key: str) -> None:
-    """Copies go with their note, answers with their survey."""
+    """Delete notes and surveys; copies and answers are deleted with them (CASCADE)."""
     _notes_of(person_key).delete()
     _surveys_of(person_key).delete()
 
 
 def _notes_of(person_key: str) -> QuerySet[Note]:
-    return Note.objects.filter(booking__invitation__application__candidate_id=number_of(person_key, "candidate"))
+    return Note.objects.filter(booking__invitation__application__candidate_id=pk_from_key(person_key, "candidate"))
 
 
 def _surveys_of(person_key: str) -> QuerySet[Survey]:
-    return Survey.objects.filter(booking__invitation__application__candidate_id=number_of(person_key, "candidate"))
+    return Survey.objects.filter(booking__invitation__application__candidate_id=pk_from_key(person_key, "candidate"))
 
 
 def _survey(survey: Survey) -> dict[str, Any]:

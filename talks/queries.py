@@ -1,4 +1,4 @@
-"""The candidate's file: everything that an advisor needs at hand for one talk."""
+"""Candidate file: the data that an advisor needs for one talk."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from bookings.assignment.reasons import reasons_of
-from bookings.availability.queries import talks_to_correct
+from bookings.availability.queries import bookings_to_correct
 from bookings.models import Booking
-from bookings.notifications.sms_status import FailedText, answers_about, failure_of, is_declined
+from bookings.notifications.sms_status import SmsFailure, is_declined, sms_failure_of, sms_replies_about
 from candidates.models import Application
 from organisation.models import User
 from outbox.models import IncomingText
@@ -19,17 +19,17 @@ Status = Booking.Status
 
 
 @dataclass(frozen=True, kw_only=True)
-class File:
+class CandidateFile:
     booking: Booking
     application: Application
-    other_talks: list[Booking]  # of the same candidate, the latest first
+    other_talks: list[Booking]  # of the same candidate, latest first
     other_applications: list[Application]
     note: Note
     copies: list[NoteCopy]
-    reason: str  # why with this advisor; may be empty
-    readable_ids: set[int]  # of the other talks, those whose file this advisor may open too
+    reason: str  # why the talk is with this advisor; may be empty
+    readable_ids: set[int]  # other talks with a file that this advisor may open
     text_answers: list[IncomingText]
-    failed_text: FailedText | None  # the reminder
+    failed_text: SmsFailure | None  # the reminder
     may_complete: bool
     may_no_show: bool
     may_correct: bool
@@ -38,12 +38,12 @@ class File:
     may_mend_address: bool
 
     @property
-    def said_no(self) -> bool:
+    def declined_by_sms(self) -> bool:
         return is_declined(self.booking, self.text_answers)
 
 
 def talks_for_file(user: User) -> QuerySet[Booking]:
-    """With all that the page shows; a stranger's talk is not among them."""
+    """Talks that the user may open, with the related data that the file page shows."""
     return (
         Booking.objects.visible_to(user)
         .select_related(
@@ -55,16 +55,21 @@ def talks_for_file(user: User) -> QuerySet[Booking]:
             "location",
             "advisor",
         )
-        .prefetch_related("topics", "referrals__vacancy", "answers")
+        .prefetch_related(
+            "topics__labels",
+            "invitation__application__rejection__reason__labels",
+            "referrals__vacancy",
+            "calendar_replies",
+        )
     )
 
 
-def file_of(booking: Booking, *, user: User, now: datetime) -> File:
+def candidate_file_for(booking: Booking, *, user: User, now: datetime) -> CandidateFile:
     application = booking.invitation.application
     other_talks = Booking.objects.of_candidate(application.candidate).exclude(pk=booking.pk)
     note = note_of(booking)
     may_mark = can_be_marked(booking, now)
-    return File(
+    return CandidateFile(
         booking=booking,
         application=application,
         other_talks=list(
@@ -75,29 +80,30 @@ def file_of(booking: Booking, *, user: User, now: datetime) -> File:
         other_applications=list(
             application.candidate.applications.exclude(pk=application.pk)
             .select_related("vacancy", "rejection__reason")
+            .prefetch_related("rejection__reason__labels")
             .order_by("-pk")
         ),
         note=note,
         copies=copies_of(note),
-        text_answers=answers_about(booking),
-        failed_text=failure_of(booking) if booking.has_failed_text else None,
+        text_answers=sms_replies_about(booking),
+        failed_text=sms_failure_of(booking) if booking.has_failed_sms else None,
         may_complete=may_mark and booking.status != Status.COMPLETED,
         may_no_show=may_mark and booking.status != Status.NO_SHOW,
         may_correct=may_mark and booking.closed_at is not None,
         may_hand_over=booking.status == Status.BOOKED and now < booking.starts_at,
         may_cancel=booking.status == Status.BOOKED and now < booking.ends_at,
-        may_mend_address=talks_to_correct(user).filter(pk=booking.pk).exists(),
+        may_mend_address=bookings_to_correct(user).filter(pk=booking.pk).exists(),
     )
 
 
 def can_be_marked(booking: Booking, now: datetime) -> bool:
-    """Held or missed: once it has started; a mark can be corrected on its own day."""
+    """True from the start of the talk on; a mark can be corrected on the same day."""
     is_fresh = booking.closed_at is None or timezone.localdate(booking.closed_at) == timezone.localdate(now)
     return booking.status != Status.CANCELLED and now >= booking.starts_at and is_fresh
 
 
 def note_of(booking: Booking) -> Note:
-    """The note, or one without text that is not stored yet."""
+    """Note of a talk, or a new unsaved one."""
     return Note.objects.filter(booking=booking).first() or Note(booking=booking)
 
 

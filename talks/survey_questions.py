@@ -1,4 +1,4 @@
-"""The questions of the survey, in their order: eight about the process, four about the talk (domain.md). Pure."""
+"""Questions of the survey in order: eight about the process, four about the talk. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ APPLY_AGAIN: Choices = (("yes", _("Yes")), ("maybe", _("Perhaps")), ("no", _("No
 
 
 @dataclass(frozen=True)
-class Question:
-    """With choices one of them is the answer; without, words are. Every question may be skipped."""
+class SurveyQuestion:
+    """Question with choices, or with a text answer when it has none. Every question is optional."""
 
     code: str
-    words: Promise
+    text: Promise
     choices: Choices = ()
     is_short: bool = False  # a few words
 
@@ -46,34 +46,34 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Group:
+class QuestionGroup:
     title: Promise
-    questions: tuple[Question, ...]
+    questions: tuple[SurveyQuestion, ...]
 
 
 GROUPS = (
-    Group(
+    QuestionGroup(
         _("About your application"),
         (
-            Question("found_via", _("How did you find our vacancy?"), FOUND_VIA),
-            Question("found_via_other", _("If in another way: how?"), is_short=True),
-            Question("recruiter_friendly", _("The recruiter was friendly."), AGREE),
-            Question("process_transparent", _("The recruiter explained clearly what would happen."), AGREE),
-            Question("careers_site_attractive", _("Our website with vacancies looks attractive."), AGREE),
-            Question("form_easy", _("The application form was easy to fill in."), AGREE),
-            Question("kept_informed", _("I always knew how my application stood."), AGREE),
-            Question("recommend_0_10", _("Would you advise others to apply for a job with us?"), RECOMMEND),
-            Question("improve", _("What can we do better?")),
+            SurveyQuestion("found_via", _("How did you find our vacancy?"), FOUND_VIA),
+            SurveyQuestion("found_via_other", _("If in another way: how?"), is_short=True),
+            SurveyQuestion("recruiter_friendly", _("The recruiter was friendly."), AGREE),
+            SurveyQuestion("process_transparent", _("The recruiter explained clearly what would happen."), AGREE),
+            SurveyQuestion("careers_site_attractive", _("Our website with vacancies looks attractive."), AGREE),
+            SurveyQuestion("form_easy", _("The application form was easy to fill in."), AGREE),
+            SurveyQuestion("kept_informed", _("I always knew how my application stood."), AGREE),
+            SurveyQuestion("recommend_0_10", _("Would you advise others to apply for a job with us?"), RECOMMEND),
+            SurveyQuestion("improve", _("What can we do better?")),
         ),
     ),
-    Group(
+    QuestionGroup(
         _("About the talk"),
         (
-            Question("reason_clear", _("I know now why I was not chosen."), AGREE),
-            Question("session_useful", _("The tips are of use to me."), AGREE),
-            Question("taken_seriously", _("I felt taken seriously."), AGREE),
-            Question("apply_again", _("Would you apply to us again?"), APPLY_AGAIN),
+            SurveyQuestion("reason_clear", _("I know now why I was not chosen."), AGREE),
+            SurveyQuestion("session_useful", _("The tips are of use to me."), AGREE),
+            SurveyQuestion("taken_seriously", _("I felt taken seriously."), AGREE),
+            SurveyQuestion("apply_again", _("Would you apply to us again?"), APPLY_AGAIN),
         ),
     ),
 )
-QUESTIONS: Mapping[str, Question] = {question.code: question for group in GROUPS for question in group.questions}
+QUESTIONS: Mapping[str, SurveyQuestion] = {question.code: question for group in GROUPS for question in group.questions}

@@ -1,12 +1,12 @@
-"""What a worker may be asked: look what is due."""
+"""Periodic task: send the surveys that are due."""
 
 from django.utils import timezone
 
-from outbox.queue import woken_now_and_then
+from outbox.queue import throttled_enqueue
 from talks import services
 
 
-def ask_how_it_was() -> None:
-    """Every minute: surveys of talks that were held."""
-    with woken_now_and_then():
-        services.ask_how_it_was(now=timezone.now())
+def send_due_surveys() -> None:
+    """Send the surveys of completed talks (every minute)."""
+    with throttled_enqueue():
+        services.send_due_surveys(now=timezone.now())

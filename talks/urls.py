@@ -13,8 +13,9 @@ urlpatterns = [
     path("talks/<int:pk>/note/", notes.note, name="note"),
     path("talks/<int:pk>/complete/", files.complete, name="complete"),
     path("talks/<int:pk>/missed/", files.no_show, name="no_show"),
-    path("talks/<int:pk>/move/", reschedule.move, name="move"),
-    path("talks/<int:pk>/hand-over/", reassign.hand_over, name="hand_over"),
+    # views of bookings; their url names stay in this namespace, because templates and audit links use them
+    path("talks/<int:pk>/move/", reschedule.reschedule, name="move"),
+    path("talks/<int:pk>/hand-over/", reassign.reassign, name="hand_over"),
     path("talks/<int:pk>/cancel/", files.cancel, name="cancel"),
     path("talks/copies/<int:pk>/use/", notes.note_copy_use, name="note_copy_use"),
     path("talks/copies/<int:pk>/drop/", notes.note_copy_drop, name="note_copy_drop"),

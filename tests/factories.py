@@ -1,13 +1,13 @@
-"""Plain makers of things; each gives a whole, valid thing, and takes what the test is about."""
+"""Factories: each creates a complete, valid object and takes the fields that the test is about."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
-from advisors.models import Absence, Advisor, AgendaEntry, Opening, OtherCalendar
+from advisors.models import Absence, Advisor, AgendaEntry, ExternalCalendar, Opening
 from bookings.models import Booking, Hold, Invitation, Topic, WaitlistEntry
-from bookings.requests import Wish
-from bookings.short_codes import code_of_entry, digest_of
-from candidates.access.services import link_of
+from bookings.requests import BookingRequest
+from bookings.short_codes import code_digest, code_for_hold
+from candidates.access.services import link_for
 from candidates.models import Application, Candidate, Rejection, RejectionReason, Strength
 from core.actors import Actor
 from organisation.models import Department, Location, Policy, Role, RoleGrant, User
@@ -49,7 +49,7 @@ def make_location(**fields):
 
 
 def make_advisor(*, hours=True, name="Youssef Benali", user=None, **fields):
-    """Open on Monday to Friday from 9 to 12, in every channel."""
+    """Advisor with opening hours from Monday to Friday, 9 to 12, in every channel."""
     values = {"languages": ["nl", "en"], "video_url": "https://video.example/kamer"}
     advisor = Advisor.objects.create(user=user or make_user(Role.ADVISOR, name=name), **values | fields)
     if hours:
@@ -60,7 +60,7 @@ def make_advisor(*, hours=True, name="Youssef Benali", user=None, **fields):
 
 
 def make_opening(*, advisor, weekday=1, starts=time(9), ends=time(12), channels=ALL_CHANNELS, location=None, **fields):
-    """Every week; with a rule or a day, `weekday=None`."""
+    """Weekly opening hours; pass `weekday=None` with a rule or a day."""
     values = {"starts": starts, "ends": ends, "channels": list(channels), "location": location}
     return Opening.objects.create(advisor=advisor, weekday=weekday, **values | fields)
 
@@ -69,10 +69,10 @@ def make_absence(*, advisor, starts_at, ends_at):
     return Absence.objects.create(advisor=advisor, starts_at=starts_at, ends_at=ends_at)
 
 
-def make_other_calendar(*, advisor=None, kind="ics", **fields):
-    """An ICS address that was never read."""
+def make_external_calendar(*, advisor=None, kind="ics", **fields):
+    """External calendar (ICS) that was never read."""
     values = {"name": "Outlook", "address": "https://outlook.example/agenda.ics", "due_at": NOW, "write_due_at": NOW}
-    return OtherCalendar.objects.create(advisor=advisor or make_advisor(), kind=kind, **values | fields)
+    return ExternalCalendar.objects.create(advisor=advisor or make_advisor(), kind=kind, **values | fields)
 
 
 def make_vacancy(*, recruiter=None, title="Anesthesiemedewerker", requirements=1, **fields):
@@ -85,9 +85,16 @@ def make_vacancy(*, recruiter=None, title="Anesthesiemedewerker", requirements=1
 
 
 def make_reason(**fields):
-    values = {"category": "opleiding", "label_nl": "Diploma ontbreekt", "label_en": "Diploma is missing"}
     code = fields.pop("code", "diploma_missing")
-    return RejectionReason.objects.get_or_create(code=code, defaults=values | fields)[0]
+    reason, is_new = RejectionReason.objects.get_or_create(code=code, defaults={"category": "opleiding"} | fields)
+    return labelled(reason, nl="Diploma ontbreekt", en="Diploma is missing") if is_new else reason
+
+
+def labelled(thing, **labels):
+    """The reason or topic, now with these labels by language."""
+    for language, text in labels.items():
+        thing.labels.create(language=language, text=text)
+    return thing
 
 
 def make_candidate(**fields):
@@ -98,12 +105,12 @@ def make_candidate(**fields):
         "language": "nl",
     }
     candidate = Candidate.objects.create(**values | fields)
-    link_of(candidate)
+    link_for(candidate)
     return candidate
 
 
 def make_rejection(*, candidate=None, vacancy=None, stage="interview_1", complete=True, **fields):
-    """Complete and told on the Friday before NOW."""
+    """Complete rejection, told to the candidate on the Friday before NOW."""
     vacancy = vacancy or make_vacancy()
     application = Application.objects.create(candidate=candidate or make_candidate(), vacancy=vacancy, stage=stage)
     values = {
@@ -129,12 +136,13 @@ def make_invitation(*, rejection=None, sent_at=NOW - timedelta(days=1), open_unt
 
 
 def make_topic():
-    """One of those that an installation starts with; a test that emptied the tables may have taken it away."""
-    return Topic.objects.get_or_create(code="cv", defaults={"label_nl": "Mijn cv", "label_en": "My CV"})[0]
+    """Default topic, created again when an earlier test has emptied the tables."""
+    topic, is_new = Topic.objects.get_or_create(code="cv")
+    return labelled(topic, nl="Mijn cv", en="My CV") if is_new else topic
 
 
 def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN, minutes=20, buffer=10, **fields):
-    """A standing booking, written straight into the tables."""
+    """Active booking, written to the tables without a service."""
     advisor = advisor or make_advisor()
     ends_at = starts_at + timedelta(minutes=minutes)
     entry = AgendaEntry.objects.create(
@@ -157,13 +165,13 @@ def make_booking(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_T
 
 
 def make_waitlist_entry(*, invitation=None, **fields):
-    """Anything is fine; joined an hour ago, and whatever is free now has come free since."""
+    """Waitlist entry without preferences, joined an hour ago."""
     values = {"language": "nl", "joined_at": NOW - timedelta(hours=1)}
     return WaitlistEntry.objects.create(invitation=invitation or make_invitation(), **values | fields)
 
 
 def make_hold(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN, minutes=20, buffer=10, **fields):
-    """A moment that is offered to who waits, for four hours from NOW; written straight into the tables."""
+    """Hold that offers a slot from the waitlist until four hours after NOW, written to the tables without a service."""
     advisor, ends_at = advisor or make_advisor(), starts_at + timedelta(minutes=minutes)
     entry = AgendaEntry.objects.create(
         advisor=advisor,
@@ -179,7 +187,7 @@ def make_hold(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN,
         "reason": "waitlist",
         "offered_at": NOW,
         "expires_at": NOW + timedelta(hours=4),
-        "code_digest": digest_of(code_of_entry(entry.pk)),
+        "code_digest": code_digest(code_for_hold(entry.pk)),
     }
     return Hold.objects.create(
         invitation=invitation or make_invitation(),
@@ -191,17 +199,17 @@ def make_hold(*, advisor=None, invitation=None, starts_at=TUESDAY_HALF_PAST_TEN,
     )
 
 
-def make_wish(starts_at=TUESDAY_HALF_PAST_TEN, *, advisor=None, **fields):
+def make_booking_request(starts_at=TUESDAY_HALF_PAST_TEN, *, advisor=None, **fields):
     values = {"channel": "phone", "language": "nl", "phone": "+31600000001"}
-    return Wish(starts_at=starts_at, advisor_id=advisor.pk if advisor else None, **values | fields)
+    return BookingRequest(starts_at=starts_at, advisor_id=advisor.pk if advisor else None, **values | fields)
 
 
 def make_message(**fields):
-    """A letter that may leave now; one that failed was refused, unless the test says why."""
+    """Mail that can be sent now; a failed one has the reason `refused` by default."""
     number = next(NUMBER)
     values = {
         "kind": "confirmation",
-        "channel": "mail",
+        "transport": "mail",
         "dedupe_key": f"message:{number}",
         "about": f"booking:{number}",
         "person_key": f"candidate:{number}",
@@ -219,37 +227,37 @@ def make_message(**fields):
     return Message.objects.create(**values | fields)
 
 
-def make_text(**fields):
-    """An SMS that may leave now."""
-    values = {"channel": "sms", "recipient": "+31600000001", "text": "Morgen 09.30 belt Youssef je."}
+def make_sms(**fields):
+    """SMS that can be sent now."""
+    values = {"transport": "sms", "recipient": "+31600000001", "text": "Morgen 09.30 belt Youssef je."}
     return make_message(**values | fields)
 
 
-def make_held_booking(**fields):
-    """A talk of last Friday that took place."""
+def make_completed_booking(**fields):
+    """Completed talk of last Friday."""
     values = {"starts_at": NOW - timedelta(days=3), "status": "completed", "closed_at": NOW - timedelta(days=3)}
     return make_booking(**values | fields)
 
 
 def make_referral(*, booking=None, vacancy=None, **fields):
-    """Proposed to the candidate an hour ago; nobody has answered."""
+    """Referral that was proposed to the candidate an hour ago, without an answer."""
     values = {"introduction": "Sevda blijft rustig als het spannend wordt.", "proposed_at": NOW - timedelta(hours=1)}
     return Referral.objects.create(
-        booking=booking or make_held_booking(),
+        booking=booking or make_completed_booking(),
         vacancy=vacancy or make_vacancy(title="Medewerker recovery"),
         **values | fields,
     )
 
 
 def make_sent_referral(**fields):
-    """The candidate said yes this morning; the recruiter has until next Monday."""
+    """Referral with consent of this morning; the recruiter must answer by next Monday."""
     return make_referral(state="sent", consented_at=NOW, answer_by=date(2026, 11, 30), **fields)
 
 
 def make_survey(*, booking=None, answers=None, **fields):
-    """Asked this morning; answered at once when there are answers."""
+    """Survey that was sent this morning, and answered when there are answers."""
     values = {"asked_at": NOW, "answered_at": NOW if answers else None}
-    survey = Survey.objects.create(booking=booking or make_held_booking(), **values | fields)
+    survey = Survey.objects.create(booking=booking or make_completed_booking(), **values | fields)
     for question, answer in (answers or {}).items():
         SurveyAnswer.objects.create(survey=survey, question=question, answer=answer)
     return survey

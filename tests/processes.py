@@ -1,16 +1,16 @@
-"""Other processes: making a house for them, and waiting without guessing how long that takes."""
+"""Helpers for tests with other processes: create their tables, and wait for a condition."""
 
 from time import monotonic, sleep
 
-PATIENCE_SECONDS = 90
-MIGRATE = (  # for `manage.py shell`: the tables of a house and of its cache, by one process
+TIMEOUT_SECONDS = 90
+MIGRATE = (  # for `manage.py shell`: create all tables and the cache table in one process
     "from django.core.management import call_command as call; call('migrate', verbosity=0); call('createcachetable')"
 )
 
 
 def wait_for(find):
-    """What `find` finds, as soon as it does."""
-    give_up_at = monotonic() + PATIENCE_SECONDS
+    """Call `find` until it returns a true value, and return that."""
+    give_up_at = monotonic() + TIMEOUT_SECONDS
     while monotonic() < give_up_at:
         if found := find():
             return found

@@ -1,4 +1,4 @@
-"""Many at once, for real: threads that start together, each with its own connection to the database."""
+"""Race tests: threads that start together, each with its own database connection."""
 
 from threading import Barrier, Thread
 
@@ -7,29 +7,29 @@ from django.db import connection
 from advisors import overlap_constraint
 
 
-def at_once(calls, *, threads=32):
-    """Run every call, `threads` of them starting at the same moment; answers and exceptions in the order of calls."""
-    answers = [None] * len(calls)
-    together = Barrier(threads)
+def run_concurrently(calls, *, threads=32):
+    """Run the calls in rounds of `threads` that start together. Returns results and exceptions in order."""
+    results = [None] * len(calls)
+    barrier = Barrier(threads)
 
     def work(first):
         try:
             for number in range(first, len(calls), threads):
-                together.wait(timeout=120)
-                answers[number] = _answer(calls[number])
+                barrier.wait(timeout=120)
+                results[number] = _result(calls[number])
         finally:
             connection.close()
 
-    assert len(calls) % threads == 0, "every thread does as much as the others, or the barrier waits for ever"
+    assert len(calls) % threads == 0, "each thread runs the same number of calls, or the barrier waits for ever"
     workers = [Thread(target=work, args=[first]) for first in range(threads)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(timeout=300)
-    return answers
+    return results
 
 
-def _answer(call):
+def _result(call):
     try:
         return call()
     except Exception as error:
@@ -37,7 +37,7 @@ def _answer(call):
 
 
 class WithoutConstraint:
-    """Takes the database's own constraint away for as long as the test lasts."""
+    """Context manager that removes the database constraint on overlaps."""
 
     def __enter__(self):
         overlap_constraint.drop(connection)
@@ -46,12 +46,12 @@ class WithoutConstraint:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {overlap_constraint.TABLE} SET kind = 'external'"
-            )  # what overlaps may not come back
+            )  # overlapping rows would violate the constraint
         overlap_constraint.add(connection)
 
 
-def overlaps(entries):
-    """Pairs of taken times of one advisor that overlap: what may never be."""
+def find_overlaps(entries):
+    """Pairs of overlapping agenda entries of one advisor."""
     rows = sorted(entries.values_list("advisor_id", "busy_from", "busy_until"))
     return [
         (first, second)
@@ -61,8 +61,8 @@ def overlaps(entries):
     ]
 
 
-def somebody_waits():
-    """On PostgreSQL: whether anybody waits for a lock."""
+def has_lock_waiter():
+    """True when a connection waits for a lock (PostgreSQL)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])

@@ -76,3 +76,11 @@ def test_identifiers_use_the_standard_terms():
 @pytest.mark.parametrize("text", ["What leaves now.", "Of each of the hours: their own.", "“How” it went."])
 def test_a_riddle_is_recognised(text):
     assert first_word(text) in RIDDLES.split()
+
+
+def test_no_code_names_the_default_language():
+    """The default language is that of the policy, or of the settings where there is no policy."""
+    pattern = re.compile(r"(\bor |default=|language(: str)? ?= ?)[\"'](nl|en)[\"']")
+    wrong = [name_of(path) for path in sources() if pattern.search(path.read_text())]
+
+    assert wrong == []

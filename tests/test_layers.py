@@ -46,7 +46,7 @@ FOLDERS = {
         "urls",
     ],
     "candidates": ["models", "access", "rejections", "csv_import", "duplicates", "urls"],
-    "organisation": ["models", "permissions", "staff", "policy", "api_clients", "setup_views", "urls"],
+    "organisation": ["models", "permissions", "staff", "policy", "api_clients", "views", "urls"],
     "outbox": ["models", "services", "email", "sms", "inbound", "delivery", "monitoring", "staff", "webhooks", "urls"],
 }
 PURE = [
@@ -71,6 +71,8 @@ PURE = [
     "bookings/waitlist/preferences.py",
     "candidates/completeness.py",
     "candidates/csv_import/parser.py",
+    "candidates/csv_import/validation.py",
+    "candidates/rejections/validation.py",
     "core/formatting.py",
     "core/gsm7.py",
     "core/message_schedule.py",
@@ -88,9 +90,7 @@ PURE = [
     "outbox/inbound/size_limit.py",
     "outbox/message_ids.py",
     "outbox/phone_hash.py",
-    "outbox/provider_ids.py",
     "outbox/reply_addresses.py",
-    "outbox/sms/enabled.py",
     "outbox/sms/reply_parser.py",
     "outbox/templates.py",
     "outbox/transitions.py",

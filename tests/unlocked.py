@@ -1,4 +1,4 @@
-"""Spreekuur with the lock of an agenda taken out: shows who else holds, and that the races can fail at all."""
+"""Remove the agenda lock: a negative control for the race tests."""
 
 import sys
 from threading import Event, Lock
@@ -7,26 +7,26 @@ from django.db import connection
 
 from advisors import services
 
-PATIENCE_SECONDS = 1
+TIMEOUT_SECONDS = 1
 
 
-class Meeting:
-    """Whoever is about to write waits a moment for another who wants the same time, so that both have seen it free."""
+class Rendezvous:
+    """Makes a writer wait for another writer of the same slot, so that both have seen it as free."""
 
     def __init__(self):
-        self.waiting, self.door = {}, Lock()
+        self.waiting, self.lock = {}, Lock()
 
     def wait(self, slot):
         met = Event()
-        with self.door:
+        with self.lock:
             other = next((event for event, wanted in self.waiting.items() if _overlap(wanted, slot)), None)
             if other is not None:
                 del self.waiting[other]
                 other.set()
                 return
             self.waiting[met] = slot
-        met.wait(timeout=PATIENCE_SECONDS)
-        with self.door:
+        met.wait(timeout=TIMEOUT_SECONDS)
+        with self.lock:
             self.waiting.pop(met, None)
 
 
@@ -35,14 +35,14 @@ def _overlap(first, second):
     return is_same and first.busy_from < second.busy_until and second.busy_from < first.busy_until
 
 
-def no_lock(*advisors):
-    """On SQLite the lock is the transaction itself, so it is ended there; the second agenda finds it ended."""
+def skip_lock(*advisors):
+    """Replacement of `lock_agenda`. On SQLite the transaction is the lock, so it is committed."""
     if connection.vendor == "sqlite" and connection.connection.in_transaction:
         connection.cursor().execute("COMMIT")
 
 
-def take_the_lock_away(*, wait, change=setattr):
-    """Wherever it was imported. `wait` gets the slot that is about to be written: it was seen free by then."""
+def remove_agenda_lock(*, wait, change=setattr):
+    """Replace `lock_agenda` in every module. `wait` is called with the free slot right before the write."""
     lock, write = services.lock_agenda, services._write
 
     def write_together(slot, *others):
@@ -51,5 +51,5 @@ def take_the_lock_away(*, wait, change=setattr):
 
     for module in list(sys.modules.values()):
         if getattr(module, "lock_agenda", None) is lock:
-            change(module, "lock_agenda", no_lock)
+            change(module, "lock_agenda", skip_lock)
     change(services, "_write", write_together)

@@ -1,11 +1,11 @@
-"""`gunicorn tests.unlocked_wsgi`: the web server, with the lock of an agenda taken out."""
+"""`gunicorn tests.unlocked_wsgi`: web server without the agenda lock (negative control)."""
 
 from django.urls import get_resolver
 
 from spreekuur.wsgi import application
-from tests.unlocked import Meeting, take_the_lock_away
+from tests.unlocked import Rendezvous, remove_agenda_lock
 
-get_resolver().url_patterns  # noqa: B018  # imports every door, and so whatever locks
-take_the_lock_away(wait=Meeting().wait)
+get_resolver().url_patterns  # noqa: B018  # imports all views, and so all modules that use the lock
+remove_agenda_lock(wait=Rendezvous().wait)
 
 __all__ = ["application"]

@@ -1,4 +1,4 @@
-"""A real web server, of several processes, on the very database of the test."""
+"""Real web server with several processes on the database of the test."""
 
 import json
 import os
@@ -8,46 +8,46 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from tests.bench.client import Asked
-from tests.bench.servers import PRODUCTION, House, server
+from tests.bench.client import HttpRequest
+from tests.bench.servers import PRODUCTION, Installation, server
 
 
-def house_of_this_test():
-    """What other processes need to work on this database; a test must not hold a transaction meanwhile."""
+def installation_for_test():
+    """Environment for other processes on this database. The test must not have an open transaction."""
     environment = (
         os.environ | PRODUCTION | {"DATABASE_URL": _url(connection.settings_dict), "SECRET_KEY": secrets.token_hex(32)}
     )
-    return House(connection.vendor, environment)
+    return Installation(connection.vendor, environment)
 
 
 @contextmanager
 def web_server(**options):
-    """Gives the port."""
-    with server(house_of_this_test(), **options) as port:
+    """Run the server and yield its port."""
+    with server(installation_for_test(), **options) as port:
         yield port
 
 
-def booking_of(program, *, starts_at, advisor=None, channel="video", method="POST"):
-    """A request to book, or with PUT to move; `program` is a token and the key of an invitation."""
-    token, key = program
+def booking_request(credentials, *, starts_at, advisor=None, channel="video", method="POST"):
+    """API request to book, or to move with PUT; `credentials` is a token and the key of an invitation."""
+    token, key = credentials
     body = {"starts_at": starts_at, "channel": channel, "language": "nl", "phone": "+31612345678"}
     if advisor:
         body["advisor"] = advisor
-    return Asked(method, f"/api/v1/invitations/{key}/booking", token=token, body=body, expects=201)
+    return HttpRequest(method, f"/api/v1/invitations/{key}/booking", token=token, body=body, expects=201)
 
 
-def told(answered):
-    """What an answer says: "done", or the code of its refusal."""
-    if answered.status in (200, 201, 204):
+def result_of(response):
+    """Result of a response: "done", or the code of its refusal."""
+    if response.status in (200, 201, 204):
         return "done"
     try:
-        return json.loads(answered.body)["code"]
+        return json.loads(response.body)["code"]
     except (ValueError, KeyError):
-        return f"status {answered.status}: {answered.body[:300]!r}"
+        return f"status {response.status}: {response.body[:300]!r}"
 
 
 def _url(settings):
     if connection.vendor == "sqlite":
         return f"sqlite:///{settings['NAME']}"
-    place = f"{settings['HOST']}:{settings['PORT']}" if settings["PORT"] else settings["HOST"]
-    return f"postgres://{quote(settings['USER'])}:{quote(settings['PASSWORD'])}@{place}/{settings['NAME']}"
+    host = f"{settings['HOST']}:{settings['PORT']}" if settings["PORT"] else settings["HOST"]
+    return f"postgres://{quote(settings['USER'])}:{quote(settings['PASSWORD'])}@{host}/{settings['NAME']}"

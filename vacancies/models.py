@@ -11,12 +11,12 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
     def open(self) -> Self:
         return self.filter(status=Vacancy.Status.OPEN)
 
-    def staffed(self) -> Self:
-        """Somebody answers for it: the recruiter may sign in and has the role."""
+    def with_active_recruiter(self) -> Self:
+        """Vacancies whose recruiter may sign in and still has the role."""
         return self.filter(recruiter__is_active=True, recruiter__grants__role=Role.RECRUITER)
 
     def visible_to(self, user: User) -> Self:
-        """Recruiters see their own vacancies; advisors see all, to refer to."""
+        """Own vacancies of a recruiter; all of them for an advisor, who refers candidates."""
         if user.is_advisor:
             return self
         if user.is_recruiter:
@@ -25,7 +25,7 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
 
 
 class Vacancy(models.Model):
-    """A job with requirements, for which somebody recruits."""
+    """Job opening of one recruiter, with requirements."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -81,7 +81,7 @@ class Vacancy(models.Model):
 
 
 class Requirement(models.Model):
-    """What the job asks; a rejection names the one on which it failed."""
+    """Requirement of a vacancy; a rejection names the one on which it failed."""
 
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="requirements")
     code = models.SlugField(_("Code"), max_length=40)
@@ -99,7 +99,7 @@ class Requirement(models.Model):
 
 
 class TrainingOption(models.Model):
-    """A course or certificate that helps to meet a requirement."""
+    """Course or certificate that helps to meet a requirement."""
 
     class Kind(models.TextChoices):
         PARTIAL_CERTIFICATE = "partial_certificate", _("Partial certificate")

@@ -3,16 +3,15 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from advisors.availability.slots import Slot
 from core.errors import Refusal
-from core.formatting import day_in_words, time_in_words
+from core.formatting import active_language, format_day, format_time
 
 
 class SlotTaken(Refusal):
-    """The wished moment is not free (any more). `alternatives` are moments that are free now."""
+    """The requested slot is not free (any more). `alternatives` are slots that are free now."""
 
     code = "slot_taken"
     sentence = _("This moment is no longer free. Please choose another one.")
@@ -28,7 +27,7 @@ class OpeningInvalid(Refusal):
 
 
 class OpeningOverlaps(Refusal):
-    """On `day` these hours lie over others, which last from `starts` until `ends`."""
+    """These hours overlap other hours on `day`, which last from `starts` until `ends`."""
 
     code = "opening_overlaps"
     sentence = _("On %(day)s these hours overlap with other hours: %(starts)s until %(ends)s. Change one of them.")
@@ -38,13 +37,13 @@ class OpeningOverlaps(Refusal):
         self.day, self.starts, self.ends = day, starts, ends
 
     def __str__(self) -> str:
-        language, zone = get_language() or settings.LANGUAGE_CODE, ZoneInfo(settings.TIME_ZONE)
-        starts, ends = (time_in_words(moment, language, zone) for moment in (self.starts, self.ends))
-        return str(self.sentence) % {"day": day_in_words(self.day, language, zone), "starts": starts, "ends": ends}
+        language, zone = active_language(), ZoneInfo(settings.TIME_ZONE)
+        starts, ends = (format_time(time, language, zone) for time in (self.starts, self.ends))
+        return str(self.sentence) % {"day": format_day(self.day, language, zone), "starts": starts, "ends": ends}
 
 
 class RuleNotSupported(Refusal):
-    """`part` is what we could not read of the rule."""
+    """`part` is the part of the recurrence rule that is not supported."""
 
     code = "rule_not_supported"
     sentence = _("We cannot follow this part of the rule: %(part)s. Write it like FREQ=MONTHLY;BYDAY=1WE.")

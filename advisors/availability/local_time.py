@@ -1,15 +1,15 @@
-"""From what a clock on the wall shows to a moment. Pure."""
+"""Convert local dates and times to UTC. Pure."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from advisors.availability.errors import HourSkipped, YearUnclear
 
-YEARS = range(2000, 2201)  # what calendars can hold, and no slip of the pen
+YEARS = range(2000, 2201)  # refuses typing errors such as the year 0026
 
 
-def moment_in(zone: ZoneInfo, day: date, at: time) -> datetime:
-    """In UTC; of an hour that comes twice the first one. A time with a zone of its own keeps it.
+def to_utc(zone: ZoneInfo, day: date, at: time) -> datetime:
+    """Local time in UTC; in the hour that comes twice (autumn) the first one. A time with its own zone keeps that zone.
 
     Raises YearUnclear, HourSkipped.
     """
@@ -17,7 +17,7 @@ def moment_in(zone: ZoneInfo, day: date, at: time) -> datetime:
         raise YearUnclear
     if at.tzinfo is not None:
         return datetime.combine(day, at).astimezone(UTC)
-    moment = datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) != datetime.combine(day, at):
+    value = datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+    if value.astimezone(zone).replace(tzinfo=None) != datetime.combine(day, at):
         raise HourSkipped
-    return moment
+    return value

@@ -1,19 +1,19 @@
-"""On which days an advisor's hours count: weekly, by a rule, or once. Pure; days are local to the advisor."""
+"""Opening hours of an advisor: weekly, by a recurrence rule, or on one date. Pure; days are local to the advisor."""
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
-from advisors.availability.recurrence import days_of
+from advisors.availability.recurrence import occurrences_between
 
 LONG_AGO = date(1970, 1, 1)
-A_YEAR, A_WEEK = 366, 7  # days; hours are compared with others this far ahead
-FAR_AHEAD = timedelta(days=3 * A_YEAR)  # and never further than this
+A_YEAR, A_WEEK = 366, 7  # days ahead in which hours are compared with others
+FAR_AHEAD = timedelta(days=3 * A_YEAR)  # the limit of that comparison
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Hours in which talks are held, local time: of a weekday, by a rule, or on one day only."""
+    """One block of opening hours in local time: of a weekday, by a recurrence rule, or on one date."""
 
     weekday: int | None  # 0 is Monday; None with a rule or a day
     starts: time
@@ -22,66 +22,68 @@ class Hours:
     location_id: int | None = None
     rule: str = ""  # RFC 5545, checked; counts from `valid_from`
     day: date | None = None
-    replaces: bool = False  # on this day nothing but hours of the day itself counts
+    replaces: bool = False  # on `day`, instead of the recurring hours
     valid_from: date | None = None
     valid_until: date | None = None
     languages: frozenset[str] | None = None  # None: every language of the advisor
-    length: timedelta | None = None  # None: as the advisor
+    length: timedelta | None = None  # None, here and below: the advisor's own setting
     before: timedelta | None = None
     buffer: timedelta | None = None
     step: timedelta | None = None
 
 
-class Rota(NamedTuple):
-    """Which hours count when, by their numbers in the calendar."""
+class OpeningSchedule(NamedTuple):
+    """Opening hours by day; a block id is the index of the hours in the list that the schedule was built from."""
 
     weekly: list[list[tuple[int, Hours]]]  # per weekday
-    on_days: dict[date, list[int]]  # by a rule, and on one day only
-    replaced: frozenset[date]  # days on which only hours of the day itself count
+    on_dates: dict[date, list[int]]  # by a recurrence rule or on one date
+    replaced: frozenset[date]  # dates whose own hours replace the recurring ones
 
 
-def rota_of(all_hours: tuple[Hours, ...], first: date, last: date) -> Rota:
+def schedule_for(all_hours: tuple[Hours, ...], first: date, last: date) -> OpeningSchedule:
+    """Schedule from the first day to the last, both included."""
     replaced = frozenset(hours.day for hours in all_hours if hours.replaces and hours.day)
-    rota = Rota([[] for _ in range(7)], {}, replaced)
-    for number, hours in enumerate(all_hours):
+    schedule = OpeningSchedule([[] for _ in range(7)], {}, replaced)
+    for block_id, hours in enumerate(all_hours):
         if hours.weekday is not None:
-            rota.weekly[hours.weekday].append((number, hours))
+            schedule.weekly[hours.weekday].append((block_id, hours))
         elif hours.day is not None:
-            rota.on_days.setdefault(hours.day, []).append(number)
+            schedule.on_dates.setdefault(hours.day, []).append(block_id)
         else:
-            for day in days_of(hours.rule, hours.valid_from or LONG_AGO, first, last) - rota.replaced:
+            for day in occurrences_between(hours.rule, hours.valid_from or LONG_AGO, first, last) - schedule.replaced:
                 if _is_valid(hours, day):
-                    rota.on_days.setdefault(day, []).append(number)
-    return rota
+                    schedule.on_dates.setdefault(day, []).append(block_id)
+    return schedule
 
 
-def numbers_on(rota: Rota, day: date) -> list[int]:
-    special = rota.on_days.get(day, [])
-    if day in rota.replaced:
+def block_ids_on(schedule: OpeningSchedule, day: date) -> list[int]:
+    """Blocks that apply on this day: those of the date itself, and the weekly ones unless they are replaced."""
+    special = schedule.on_dates.get(day, [])
+    if day in schedule.replaced:
         return special
-    return [number for number, hours in rota.weekly[day.weekday()] if _is_valid(hours, day)] + special
+    return [block_id for block_id, hours in schedule.weekly[day.weekday()] if _is_valid(hours, day)] + special
 
 
 def days_on(hours: Hours, first: date, last: date) -> list[date]:
-    """The days from the first to the last, both included, on which these hours alone would count."""
-    rota = rota_of((hours,), first, last)
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return [day for day in days if numbers_on(rota, day)]
+    """Days from the first to the last, both included, on which these hours apply."""
+    schedule = schedule_for((hours,), first, last)
+    days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return [day for day in days if block_ids_on(schedule, day)]
 
 
-def overlap_of(new: Hours, others: tuple[Hours, ...], *, since: date) -> tuple[date, Hours] | None:
-    """The first day on which new hours lie over others that count that day, and those others.
+def first_overlap(new: Hours, others: tuple[Hours, ...], *, since: date) -> tuple[date, Hours] | None:
+    """First day on which the new hours overlap other hours, with those other hours; None without overlap.
 
-    Looks a year ahead from the day on which the new hours begin, and at what others begin later.
+    Compares a year from the first valid day of the new hours, and the first week of hours that become valid later.
     """
-    near = [1 + number for number, other in enumerate(others) if new.starts < other.ends and other.starts < new.ends]
+    near = [1 + i for i, other in enumerate(others) if new.starts < other.ends and other.starts < new.ends]
     days = _days_to_compare(new, others, since) if near else []
     if not days:
         return None
-    rota = rota_of((new, *others), days[0], days[-1])
+    schedule = schedule_for((new, *others), days[0], days[-1])
     for day in days:
-        numbers = numbers_on(rota, day)
-        if 0 in numbers and (found := [number for number in near if number in numbers]):
+        block_ids = block_ids_on(schedule, day)
+        if 0 in block_ids and (found := [block_id for block_id in near if block_id in block_ids]):
             return day, others[found[0] - 1]
     return None
 
@@ -100,7 +102,7 @@ def _days_to_compare(new: Hours, others: tuple[Hours, ...], since: date) -> list
 
 
 def _days(first: date, count: int) -> set[date]:
-    return {first + timedelta(days=number) for number in range(count)}
+    return {first + timedelta(days=offset) for offset in range(count)}
 
 
 def _is_valid(hours: Hours, day: date) -> bool:

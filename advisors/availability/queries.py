@@ -1,4 +1,4 @@
-"""Feeds the engine: any number of advisors, days and years of history in two SQL statements."""
+"""Load the input of the slot engine for any number of advisors in two SQL statements."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -12,51 +12,53 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from advisors.availability.opening_hours import Hours
-from advisors.availability.raw_sql import busy_time_of, rows_of, with_days, words_in
-from advisors.availability.slots import Calendar, Question, Slot, Span, Taken, free_slots
+from advisors.availability.raw_sql import fetch_advisor_rows, fetch_busy_time, parse_string_set, parse_times_and_dates
+from advisors.availability.slots import BusyPeriod, Calendar, Slot, SlotQuery, Span, free_slots
 from advisors.models import Advisor, TalkChannel
 from core.prepared_statements import Joined, Statement
-from core.working_days import public_holidays
 from organisation.models import Policy, User
+from organisation.policy.closed_days import closed_days_of
 
-ONE_DAY = timedelta(days=1)  # around what is asked: no talk with its buffers is longer
-WHOLE_WEEK = timedelta(days=7)  # the cap per week counts all of it
-# Who is asked about, and own time to be given back: as such, or as a statement that gives the keys.
+ONE_DAY = timedelta(days=1)  # margin around the query: no talk with its buffers is longer
+WHOLE_WEEK = timedelta(days=7)  # margin for the maximum per week
+# Advisors, and agenda entries to leave out: as objects or keys, or as a statement that selects the keys.
 Advisors = QuerySet[Advisor] | Statement
 Entries = Collection[int] | Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Diary:
-    """An advisor's calendar, with what a page tells about the advisor."""
+class AdvisorCalendar:
+    """Calendar of one advisor, with the name and addresses that a page shows."""
 
     name: str
     calendar: Calendar
-    addresses: frozenset[str]  # where talks on site are held
+    addresses: frozenset[str]  # of the locations for talks on site
 
     @property
     def channels(self) -> frozenset[str]:
         return frozenset[str]().union(*(hours.channels for hours in self.calendar.hours))
 
-    def with_time(self, absences: dict[int, list[Span]], taken: dict[int, list[Taken]]) -> "Diary":
+    def with_busy_time(self, absences: dict[int, list[Span]], busy: dict[int, list[BusyPeriod]]) -> "AdvisorCalendar":
         key = self.calendar.advisor_id
-        calendar = replace(self.calendar, absences=tuple(absences[key]), taken=tuple(taken[key]))
-        return Diary(name=self.name, calendar=calendar, addresses=self.addresses)
+        calendar = replace(self.calendar, absences=tuple(absences[key]), busy=tuple(busy[key]))
+        return AdvisorCalendar(name=self.name, calendar=calendar, addresses=self.addresses)
 
 
-def question_of(policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None) -> Question:
-    """What policy lets a candidate ask at this moment: from notice to horizon, without the days that are closed."""
+def slot_query_for(
+    policy: Policy, *, now: datetime, channel: str | None = None, language: str | None = None
+) -> SlotQuery:
+    """Slot query that policy allows a candidate now: from notice to horizon, without closed days."""
     earliest = now + timedelta(hours=policy.notice_hours)
     latest = now + timedelta(days=policy.horizon_days)
-    return question_between(earliest, latest, policy=policy, channel=channel, language=language)
+    return slot_query_between(earliest, latest, policy=policy, channel=channel, language=language)
 
 
-def question_between(
+def slot_query_between(
     earliest: datetime, latest: datetime, *, policy: Policy, channel: str | None = None, language: str | None = None
-) -> Question:
-    """The same between any two moments, whatever notice and horizon are."""
-    first, last = earliest - ONE_DAY, latest + ONE_DAY  # where the advisor is it may be another year
-    return Question(
+) -> SlotQuery:
+    """Slot query between two times, regardless of notice and horizon."""
+    first, last = earliest - ONE_DAY, latest + ONE_DAY  # in the advisor's time zone it may be another year
+    return SlotQuery(
         earliest=earliest,
         latest=latest,
         channel=channel,
@@ -65,29 +67,32 @@ def question_between(
     )
 
 
-def free_slots_of(advisors: Advisors, question: Question, *, policy: Policy, without: Entries = ()) -> list[Slot]:
-    """The free moments of these advisors, by start and then by advisor. `without` is own time, to be given back."""
-    return slots_in(diaries_of(advisors, question, policy=policy, without=without), question)
+def free_slots_for(advisors: Advisors, query: SlotQuery, *, policy: Policy, without: Entries = ()) -> list[Slot]:
+    """Free slots of these advisors, by start and then by advisor. `without`: agenda entries to ignore."""
+    return free_slots_in(advisor_calendars_for(advisors, query, policy=policy, without=without), query)
 
 
-def slots_in(diaries: Iterable[Diary], question: Question) -> list[Slot]:
-    """By start, then by advisor."""
-    return sorted(chain.from_iterable(free_slots(diary.calendar, question) for diary in diaries))
+def free_slots_in(calendars: Iterable[AdvisorCalendar], query: SlotQuery) -> list[Slot]:
+    """Free slots of all calendars, by start and then by advisor."""
+    return sorted(chain.from_iterable(free_slots(one.calendar, query) for one in calendars))
 
 
-def calendars_of(advisors: Advisors, question: Question, *, policy: Policy, without: Entries = ()) -> list[Calendar]:
-    return [diary.calendar for diary in diaries_of(advisors, question, policy=policy, without=without)]
+def calendars_for(advisors: Advisors, query: SlotQuery, *, policy: Policy, without: Entries = ()) -> list[Calendar]:
+    return [one.calendar for one in advisor_calendars_for(advisors, query, policy=policy, without=without)]
 
 
-def diaries_of(advisors: Advisors, question: Question, *, policy: Policy, without: Entries = ()) -> list[Diary]:
-    """Two statements, whatever the number of advisors: who with their hours, absences with taken time. By key."""
-    usual = _Usual.of(policy)
-    diaries = [_diary(tuple(own), usual) for _key, own in groupby(rows_of(_those(advisors)), itemgetter(0))]
-    around = WHOLE_WEEK if any(diary.calendar.has_caps for diary in diaries) else ONE_DAY
-    since, until = question.earliest - around, question.latest + around
-    those = [diary.calendar.advisor_id for diary in diaries]
-    absences, taken = busy_time_of(those, since, until, without=_entries(without))
-    return [diary.with_time(absences, taken) for diary in diaries]
+def advisor_calendars_for(
+    advisors: Advisors, query: SlotQuery, *, policy: Policy, without: Entries = ()
+) -> list[AdvisorCalendar]:
+    """Calendars by advisor key, in two statements for any number of advisors: hours, then absences and busy time."""
+    defaults = _Defaults.of(policy)
+    rows = fetch_advisor_rows(_advisor_keys(advisors))
+    calendars = [_advisor_calendar(tuple(own), defaults) for _key, own in groupby(rows, itemgetter(0))]
+    margin = WHOLE_WEEK if any(one.calendar.has_caps for one in calendars) else ONE_DAY
+    since, until = query.earliest - margin, query.latest + margin
+    keys = [one.calendar.advisor_id for one in calendars]
+    absences, busy = fetch_busy_time(keys, since, until, without=_entry_keys(without))
+    return [one.with_busy_time(absences, busy) for one in calendars]
 
 
 def advisor_with_user(advisor_id: int) -> Advisor:
@@ -103,34 +108,26 @@ _WITH_USER = Joined(
     f"""
     SELECT {{advisor}}, {{person}} FROM {Advisor._meta.db_table} advisor
     JOIN {User._meta.db_table} person ON person.id = advisor.user_id WHERE advisor.id = %s
-    """,  # noqa: S608  # nothing in it comes from outside
+    """,  # noqa: S608  # contains no user input
     advisor=Advisor,
     person=User,
 )
 
 
-def _those(advisors: Advisors) -> Statement:
+def _advisor_keys(advisors: Advisors) -> Statement:
     if isinstance(advisors, Statement):
         return advisors
     return Statement(*advisors.order_by().values("pk").query.sql_with_params())
 
 
-def _entries(keys: Entries) -> Statement | None:
+def _entry_keys(keys: Entries) -> Statement | None:
     if isinstance(keys, Statement):
         return keys
     return Statement(",".join(["%s"] * len(keys)), tuple(keys)) if keys else None
 
 
-def closed_days_of(policy: Policy, first_year: int, last_year: int) -> frozenset[date]:
-    """Dutch public holidays when policy says so, and the employer's own closed days."""
-    own = {date.fromisoformat(day) for day in policy.closed_days}
-    if not policy.closes_on_public_holidays:
-        return frozenset(own)
-    return frozenset(own).union(*(public_holidays(year) for year in range(first_year, last_year + 1)))
-
-
 class _Row(NamedTuple):
-    """Of an advisor and one opening, as `rows_of` reads them; the part of the opening is empty for who has none."""
+    """One advisor with one opening, as `fetch_advisor_rows` returns it; without openings that part is None."""
 
     advisor: int
     name: str
@@ -159,12 +156,12 @@ class _Row(NamedTuple):
     own_before: int | None
     own_buffer: int | None
     own_step: int | None
-    place_is_used: bool | None
+    location_is_active: bool | None
     address: str | None
 
 
-class _Usual(NamedTuple):
-    """What policy says where an advisor says nothing; minutes."""
+class _Defaults(NamedTuple):
+    """Defaults from policy for what an advisor leaves empty, in minutes."""
 
     length: int
     before: int
@@ -183,24 +180,24 @@ class _Usual(NamedTuple):
         )
 
 
-@lru_cache(maxsize=1024)  # who an advisor is and when they work seldom changes; time that is taken is not in it
-def _diary(values: tuple[tuple[Any, ...], ...], usual: _Usual) -> Diary:
-    rows = [_Row(*with_days(row)) for row in values]
+@lru_cache(maxsize=1024)  # an advisor and the hours seldom change; busy time is not part of it
+def _advisor_calendar(values: tuple[tuple[Any, ...], ...], defaults: _Defaults) -> AdvisorCalendar:
+    rows = [_Row(*parse_times_and_dates(row)) for row in values]
     first = rows[0]
     calendar = Calendar(
         advisor_id=first.advisor,
         zone=ZoneInfo(first.zone),
-        length=timedelta(minutes=usual.length if first.length is None else first.length),
-        before=timedelta(minutes=usual.before if first.before is None else first.before),
-        buffer=timedelta(minutes=usual.buffer if first.buffer is None else first.buffer),
-        step=_minutes(usual.step if first.step is None else first.step),
+        length=timedelta(minutes=defaults.length if first.length is None else first.length),
+        before=timedelta(minutes=defaults.before if first.before is None else first.before),
+        buffer=timedelta(minutes=defaults.buffer if first.buffer is None else first.buffer),
+        step=_minutes(defaults.step if first.step is None else first.step),
         hours=tuple(hours for row in rows if row.opening is not None and (hours := _hours(row)).channels),
-        languages=words_in(first.languages) & usual.languages,
+        languages=parse_string_set(first.languages) & defaults.languages,
         max_per_day=first.max_per_day,
         max_per_week=first.max_per_week,
     )
-    addresses = frozenset(row.address for row in rows if row.place_is_used and row.address)
-    return Diary(name=first.name, calendar=calendar, addresses=addresses)
+    addresses = frozenset(row.address for row in rows if row.location_is_active and row.address)
+    return AdvisorCalendar(name=first.name, calendar=calendar, addresses=addresses)
 
 
 def _hours(row: _Row) -> Hours:
@@ -208,8 +205,8 @@ def _hours(row: _Row) -> Hours:
         weekday=row.weekday,
         starts=row.starts,
         ends=row.ends,
-        channels=channels_that_work(
-            words_in(row.channels), has_video=bool(row.video_url), has_place=bool(row.place_is_used)
+        channels=usable_channels(
+            parse_string_set(row.channels), has_video=bool(row.video_url), has_location=bool(row.location_is_active)
         ),
         location_id=row.location,
         rule=row.rule,
@@ -217,7 +214,7 @@ def _hours(row: _Row) -> Hours:
         replaces=bool(row.replaces),
         valid_from=row.valid_from,
         valid_until=row.valid_until,
-        languages=words_in(row.own_languages) or None,
+        languages=parse_string_set(row.own_languages) or None,
         length=_minutes(row.own_length),
         before=_minutes(row.own_before),
         buffer=_minutes(row.own_buffer),
@@ -229,7 +226,7 @@ def _minutes(minutes: int | None) -> timedelta | None:
     return None if minutes is None else timedelta(minutes=minutes)
 
 
-def channels_that_work(channels: Collection[str], *, has_video: bool, has_place: bool) -> frozenset[str]:
-    """Of an opening's channels: on site needs a location in use, video needs a room."""
-    works = {TalkChannel.ONSITE.value: has_place, TalkChannel.VIDEO.value: has_video}
-    return frozenset(channel for channel in channels if works.get(channel, True))
+def usable_channels(channels: Collection[str], *, has_video: bool, has_location: bool) -> frozenset[str]:
+    """Channels that can be used now: on site needs an active location, video needs a video address."""
+    usable = {TalkChannel.ONSITE.value: has_location, TalkChannel.VIDEO.value: has_video}
+    return frozenset(channel for channel in channels if usable.get(channel, True))

@@ -1,6 +1,6 @@
-"""What hours come to: on which days, from when until when, and how talks in them go. Pure.
+"""Expand opening hours into dated blocks with slot length, step and buffers. Pure.
 
-Hours seldom change and everybody asks about the same days, so the answers are kept, by the value of what was asked.
+Hours seldom change and every request asks about the same days, so the results are cached by the value of the arguments.
 """
 
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from advisors.availability.opening_hours import Hours, numbers_on, rota_of
+from advisors.availability.opening_hours import Hours, block_ids_on, schedule_for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Terms:
-    """How talks in a block go; in seconds. Made once per hours, shared by all their slots."""
+class SlotRules:
+    """Slot length, buffers and step of a block, in seconds. One object per opening, shared by all its slots."""
 
     length: int
     before: int
@@ -24,41 +24,41 @@ class Terms:
     location_id: int | None
 
     @property
-    def lasts(self) -> tuple[int, int, int]:
+    def durations(self) -> tuple[int, int, int]:
         return self.length, self.before, self.after
 
 
 @lru_cache(maxsize=1024)
-def terms_of(
+def rules_per_block(
     all_hours: tuple[Hours, ...],
     length: timedelta,
     before: timedelta,
     after: timedelta,
     step: timedelta | None,
     languages: frozenset[str],
-) -> list[Terms]:
-    """Of each of the hours: their own, else the advisor's; policy came before (design.md, An advisor's time)."""
-    return [_terms_in(hours, length, before, after, step, languages) for hours in all_hours]
+) -> list[SlotRules]:
+    """Slot rules per block: its own settings, else the advisor's (which policy has completed)."""
+    return [_rules_of(hours, length, before, after, step, languages) for hours in all_hours]
 
 
-def _terms_in(
+def _rules_of(
     hours: Hours,
     length: timedelta,
     before: timedelta,
     after: timedelta,
     step: timedelta | None,
     languages: frozenset[str],
-) -> Terms:
-    lasts = [
-        _seconds(usual if own is None else own)
-        for own, usual in ((hours.length, length), (hours.before, before), (hours.buffer, after))
+) -> SlotRules:
+    durations = [
+        _seconds(default if own is None else own)
+        for own, default in ((hours.length, length), (hours.before, before), (hours.buffer, after))
     ]
     step = step if hours.step is None else hours.step
-    return Terms(
-        length=lasts[0],
-        before=lasts[1],
-        after=lasts[2],
-        step=sum(lasts) if step is None else _seconds(step),
+    return SlotRules(
+        length=durations[0],
+        before=durations[1],
+        after=durations[2],
+        step=sum(durations) if step is None else _seconds(step),
         channels=hours.channels,
         languages=languages if hours.languages is None else hours.languages & languages,
         location_id=hours.location_id,
@@ -66,21 +66,21 @@ def _terms_in(
 
 
 @lru_cache(maxsize=1024)
-def days_of(
+def blocks_per_day(
     all_hours: tuple[Hours, ...], zone: ZoneInfo, first: date, last: date
 ) -> list[tuple[date, list[tuple[int, int, int]]]]:
-    """The local days with hours: the numbers of these hours, and when they start and end (seconds since 1970)."""
-    rota, found = rota_of(all_hours, first, last), []
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        if numbers := numbers_on(rota, day):
-            hours = [(one, all_hours[one]) for one in numbers]
-            found.append((day, [(one, _second(day, h.starts, zone), _second(day, h.ends, zone)) for one, h in hours]))
+    """Local days with open blocks, as (index into `all_hours`, start, end); times in seconds since 1970."""
+    schedule, found = schedule_for(all_hours, first, last), []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        if block_ids := block_ids_on(schedule, day):
+            hours = [(block_id, all_hours[block_id]) for block_id in block_ids]
+            found.append((day, [(i, _timestamp(day, h.starts, zone), _timestamp(day, h.ends, zone)) for i, h in hours]))
     return found
 
 
 @lru_cache(maxsize=8192)
-def _second(day: date, at: time, zone: ZoneInfo) -> int:
+def _timestamp(day: date, at: time, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, at, tzinfo=zone).timestamp())
 
 

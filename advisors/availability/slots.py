@@ -1,14 +1,15 @@
-"""Which moments are free, and why another is not: one set of rules, from values.
+"""Slot engine: computes free slots, and the rule that removes a slot. Pure.
 
-The page, the write, the API, the waiting list and the agenda's explanations all ask here. Every rule is one of two
-things: it closes a whole block of hours (`blocks_of`), or it forbids a stretch of starts within one
-(`obstacles_of`). Listing takes what is left; explaining names what took it away.
+The booking page, the booking itself, the API, the waitlist and the agenda's explanations all use it. A rule either
+closes a whole block of hours (`blocks_of`) or forbids a range of starts within one (`obstacles_of`). `free_slots` lists
+the starts that are left; `why_not` names the rule that removed one.
 
 All datetimes are aware, spans are half-open and in UTC. Opening hours are local to the advisor and are expanded in the
-advisor's own zone, so that a talk of 10.00 stays at 10.00 when the clock changes; lengths are added in UTC. Inside,
-moments are whole seconds since 1970, because a page counts thousands of them.
+advisor's own time zone, so that a talk at 10:00 stays at 10:00 when the clock changes; lengths are added in UTC.
+Internally, times are whole seconds since 1970, because a page computes thousands of them.
 """
 
+import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -17,16 +18,16 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import repeat
-from math import ceil, floor
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from advisors.availability.opening_hours import Hours, numbers_on, rota_of
-from advisors.availability.slot_rules import Terms, days_of, terms_of
+from advisors.availability.opening_hours import Hours, block_ids_on, schedule_for
+from advisors.availability.slot_rules import SlotRules, blocks_per_day, rules_per_block
+from core.working_days import monday_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EVER = 1 << 40  # seconds; far beyond any calendar
-TALKS = frozenset({"booking", "hold"})  # what counts for the caps
+FOREVER = 1 << 40  # seconds; far beyond any calendar
+COUNTED_KINDS = frozenset({"booking", "hold"})  # for the maximum per day and week
 
 
 class Span(NamedTuple):
@@ -34,19 +35,19 @@ class Span(NamedTuple):
     end: datetime
 
 
-class Taken(NamedTuple):
-    """A piece of time that is gone, buffers included; `talk` is the talk within it, when it is one of ours."""
+class BusyPeriod(NamedTuple):
+    """Busy time, buffers included; `talk` is the talk without buffers, for a booking or hold of our own."""
 
     start: datetime
     end: datetime
     kind: str = "booking"  # or hold, external
     talk: Span | None = None
-    calendar_id: int | None = None  # where it was read
+    calendar_id: int | None = None  # the external calendar that it was read from
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Everything that the engine must know of one advisor."""
+    """Input of the slot engine for one advisor."""
 
     advisor_id: int
     zone: ZoneInfo
@@ -54,12 +55,12 @@ class Calendar:
     buffer: timedelta  # after a talk
     hours: tuple[Hours, ...]
     languages: frozenset[str]
-    before: timedelta = timedelta()  # a buffer before a talk
-    step: timedelta | None = None  # between possible starts; None: a talk follows a talk
+    before: timedelta = timedelta()  # buffer before a talk
+    step: timedelta | None = None  # between possible starts; None: length plus buffers
     max_per_day: int | None = None
     max_per_week: int | None = None  # Monday to Sunday
     absences: tuple[Span, ...] = ()
-    taken: tuple[Taken, ...] = ()
+    busy: tuple[BusyPeriod, ...] = ()
 
     @property
     def has_caps(self) -> bool:
@@ -67,8 +68,8 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Between which moments a talk may start, and how."""
+class SlotQuery:
+    """Range of start times that is asked for, with channel, language and closed days."""
 
     earliest: datetime  # now plus notice
     latest: datetime  # now plus horizon
@@ -78,42 +79,42 @@ class Question:
 
 
 class Slot(NamedTuple):
-    """A moment that can be booked. Thousands are made per page, so it keeps seconds and tells datetimes when asked."""
+    """Free slot. Thousands are made per page, so it stores seconds and converts them to datetimes on demand."""
 
     start: int  # seconds since 1970
     advisor_id: int
-    terms: Terms
+    rules: SlotRules
 
     @property
     def starts_at(self) -> datetime:
-        return moment_at(self.start)
+        return to_datetime(self.start)
 
     @property
     def ends_at(self) -> datetime:
-        return moment_at(self.start + self.terms.length)
+        return to_datetime(self.start + self.rules.length)
 
     @property
     def busy_from(self) -> datetime:
-        return moment_at(self.start - self.terms.before)
+        return to_datetime(self.start - self.rules.before)
 
     @property
     def busy_until(self) -> datetime:
-        return moment_at(self.start + self.terms.length + self.terms.after)
+        return to_datetime(self.start + self.rules.length + self.rules.after)
 
     @property
     def channels(self) -> frozenset[str]:
-        return self.terms.channels
+        return self.rules.channels
 
     @property
     def location_id(self) -> int | None:
-        return self.terms.location_id
+        return self.rules.location_id
 
 
 _new_slot = partial(tuple.__new__, Slot)
 
 
 class Rule(StrEnum):
-    """What can take a moment away."""
+    """Reason why a slot is not free, in the order in which reasons are preferred (last first)."""
 
     OUTSIDE_HOURS = "outside_hours"
     OFF_GRID = "off_grid"
@@ -132,7 +133,7 @@ class Rule(StrEnum):
 
 
 class Why(NamedTuple):
-    """The rule that removes a moment, with what makes it clear: a stretch of time, or a number of talks."""
+    """Rule that removes a slot, with its details: a span, a number of talks, or an external calendar."""
 
     rule: Rule
     span: Span | None = None
@@ -141,56 +142,56 @@ class Why(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Hours on one day, as seconds; `why` when a rule closes all of it."""
+    """Opening hours on one day, in seconds; `why` is set when a rule closes the whole block."""
 
-    terms: Terms
+    rules: SlotRules
     start: int
     end: int
     why: Why | None
 
     @property
     def starts(self) -> range:
-        """The moments at which a talk may start and ends in time."""
-        return range(self.start, self.end - self.terms.length + 1, self.terms.step)
+        """Possible starts from which a talk ends within the block."""
+        return range(self.start, self.end - self.rules.length + 1, self.rules.step)
 
 
 class Obstacle(NamedTuple):
-    """Starts that a rule forbids, as seconds: from the first up to, not including, the last."""
+    """Range of starts that a rule forbids, in seconds: from `first` up to, not including, `until`."""
 
     first: int
     until: int
     why: Why
 
 
-def free_slots(calendar: Calendar, question: Question) -> list[Slot]:
-    """The moments, in order, at which a talk with this advisor fits and disturbs nobody."""
+def free_slots(calendar: Calendar, query: SlotQuery) -> list[Slot]:
+    """Free slots of one advisor, in order of start."""
     merged: dict[tuple[int, int, int], _Merged] = {}
     found: dict[int, Slot] = {}
-    for block in blocks_of(calendar, question):
+    for block in blocks_of(calendar, query):
         if block.why is not None:
             continue
-        terms = block.terms
-        if terms.lasts not in merged:
-            merged[terms.lasts] = _merged(obstacles_of(calendar, question, terms))
-        for starts in _left(block.starts, merged[terms.lasts]):
-            for slot in _slots(starts, calendar.advisor_id, terms):
-                found.setdefault(slot[0], slot)  # blocks that overlap may name a start twice: the first one counts
+        rules = block.rules
+        if rules.durations not in merged:
+            merged[rules.durations] = _merged(obstacles_of(calendar, query, rules))
+        for starts in _free_starts(block.starts, merged[rules.durations]):
+            for slot in _slots(starts, calendar.advisor_id, rules):
+                found.setdefault(slot[0], slot)  # overlapping blocks may give a start twice: the first one counts
     return sorted(found.values())
 
 
-def _slots(starts: range, advisor_id: int, terms: Terms) -> Iterator[Slot]:
-    """Without a call of Python for each: a pool has thousands."""
-    return map(_new_slot, zip(starts, repeat(advisor_id), repeat(terms)))
+def _slots(starts: range, advisor_id: int, rules: SlotRules) -> Iterator[Slot]:
+    """Build slots in C, without a Python call for each: a pool has thousands."""
+    return map(_new_slot, zip(starts, repeat(advisor_id), repeat(rules)))
 
 
-def why_not(calendar: Calendar, question: Question, starts_at: datetime) -> Why | None:
-    """The rule that removes this moment; None when it is free, which is when `free_slots` lists it."""
+def why_not(calendar: Calendar, query: SlotQuery, starts_at: datetime) -> Why | None:
+    """Rule that removes this start; None when it is free, which is exactly when `free_slots` lists it."""
     if starts_at.microsecond:
         return Why(Rule.OFF_GRID)
     start, reasons = int(starts_at.timestamp()), []
-    around = Question(starts_at, starts_at, question.channel, question.language, question.closed_days)
-    for block in blocks_of(calendar, around):
-        why = _why_not_in(block, calendar, question, start)
+    only_this = SlotQuery(starts_at, starts_at, query.channel, query.language, query.closed_days)
+    for block in blocks_of(calendar, only_this):
+        why = _why_not_in(block, calendar, query, start)
         if why is None:
             return None
         reasons.append(why)
@@ -198,96 +199,100 @@ def why_not(calendar: Calendar, question: Question, starts_at: datetime) -> Why 
     return max(reasons, key=lambda why: order.index(why.rule), default=Why(Rule.OUTSIDE_HOURS))
 
 
-def _why_not_in(block: Block, calendar: Calendar, question: Question, start: int) -> Why | None:
-    if not block.start <= start <= block.end - block.terms.length:
+def _why_not_in(block: Block, calendar: Calendar, query: SlotQuery, start: int) -> Why | None:
+    if not block.start <= start <= block.end - block.rules.length:
         return Why(Rule.OUTSIDE_HOURS)
     if start not in block.starts:
         return Why(Rule.OFF_GRID, _span(block.start, block.end))
     if block.why is not None:
         return block.why
-    obstacles = obstacles_of(calendar, question, block.terms)
+    obstacles = obstacles_of(calendar, query, block.rules)
     return next((one.why for one in obstacles if one.first <= start < one.until), None)
 
 
-def blocks_of(calendar: Calendar, question: Question) -> Iterator[Block]:
-    """Every block of hours on each local day of the question, also those that a rule closes as a whole."""
-    first = question.earliest.astimezone(calendar.zone).date()
-    last = question.latest.astimezone(calendar.zone).date()
+def blocks_of(calendar: Calendar, query: SlotQuery) -> Iterator[Block]:
+    """Blocks of hours on each local day of the query, including blocks that a rule closes as a whole."""
+    first = query.earliest.astimezone(calendar.zone).date()
+    last = query.latest.astimezone(calendar.zone).date()
     talks = _talks_per_day_and_week(calendar)
-    terms = terms_of(
+    rules = rules_per_block(
         calendar.hours, calendar.length, calendar.before, calendar.buffer, calendar.step, calendar.languages
     )
-    not_asked = [_why_not_asked(one, question) for one in terms]
-    for day, blocks in days_of(calendar.hours, calendar.zone, first, last):
-        closed = _why_closed(calendar, question, day, talks)
-        for number, start, end in blocks:
-            yield Block(terms[number], start, end, closed or not_asked[number])
+    mismatches = [_mismatch(one, query) for one in rules]
+    for day, blocks in blocks_per_day(calendar.hours, calendar.zone, first, last):
+        closed = _why_closed(calendar, query, day, talks)
+        for block_id, start, end in blocks:
+            yield Block(rules[block_id], start, end, closed or mismatches[block_id])
 
 
 def hours_on(calendar: Calendar, day: date) -> list[Hours]:
-    """The hours that count on this day, whatever else closes it."""
-    return [calendar.hours[number] for number in numbers_on(rota_of(calendar.hours, day, day), day)]
+    """Opening hours that apply on this day, also when the day is closed for another reason."""
+    return [calendar.hours[block_id] for block_id in block_ids_on(schedule_for(calendar.hours, day, day), day)]
 
 
-def obstacles_of(calendar: Calendar, question: Question, terms: Terms) -> Iterator[Obstacle]:
-    """What forbids a start in a block of such talks, the most telling first."""
+def obstacles_of(calendar: Calendar, query: SlotQuery, rules: SlotRules) -> Iterator[Obstacle]:
+    """Ranges of forbidden starts for talks with these rules, the most informative reason first."""
     for absence in calendar.absences:
-        first = _floor(absence.start) - terms.length + 1
-        yield Obstacle(first, _ceil(absence.end), Why(Rule.ABSENT, absence))
-    for taken in calendar.taken:
-        first, until = _floor(taken.start) - terms.length - terms.after + 1, _ceil(taken.end) + terms.before
-        if taken.talk is not None:  # named apart, so that a buffer can be called a buffer
-            yield Obstacle(_floor(taken.talk.start) - terms.length + 1, _ceil(taken.talk.end), _why_taken(taken))
-            yield Obstacle(first, until, Why(Rule.BUFFER, taken.talk))
+        first = _round_down(absence.start) - rules.length + 1
+        yield Obstacle(first, _round_up(absence.end), Why(Rule.ABSENT, absence))
+    for period in calendar.busy:
+        first, until = _round_down(period.start) - rules.length - rules.after + 1, _round_up(period.end) + rules.before
+        if period.talk is not None:  # separate obstacles, so that a buffer is reported as a buffer
+            yield Obstacle(
+                _round_down(period.talk.start) - rules.length + 1, _round_up(period.talk.end), _why_busy(period)
+            )
+            yield Obstacle(first, until, Why(Rule.BUFFER, period.talk))
         else:
-            yield Obstacle(first, until, _why_taken(taken))
-    yield Obstacle(-EVER, _ceil(question.earliest), Why(Rule.TOO_SOON, Span(question.earliest, question.earliest)))
-    yield Obstacle(_floor(question.latest) + 1, EVER, Why(Rule.TOO_FAR, Span(question.latest, question.latest)))
+            yield Obstacle(first, until, _why_busy(period))
+    yield Obstacle(-FOREVER, _round_up(query.earliest), Why(Rule.TOO_SOON, Span(query.earliest, query.earliest)))
+    yield Obstacle(_round_down(query.latest) + 1, FOREVER, Why(Rule.TOO_FAR, Span(query.latest, query.latest)))
 
 
-@lru_cache(maxsize=16384)  # the same moments come back for every advisor and every visitor
-def moment_at(second: int) -> datetime:
+@lru_cache(maxsize=16384)  # the same times occur for every advisor and every visitor
+def to_datetime(second: int) -> datetime:
     return EPOCH + timedelta(seconds=second)
 
 
-def _why_taken(taken: Taken) -> Why:
-    rule = {"hold": Rule.HELD, "external": Rule.BUSY_ELSEWHERE}.get(taken.kind, Rule.TALK)
-    return Why(rule, taken.talk or Span(taken.start, taken.end), calendar_id=taken.calendar_id)
+def _why_busy(period: BusyPeriod) -> Why:
+    rule = {"hold": Rule.HELD, "external": Rule.BUSY_ELSEWHERE}.get(period.kind, Rule.TALK)
+    return Why(rule, period.talk or Span(period.start, period.end), calendar_id=period.calendar_id)
 
 
 def _why_closed(
-    calendar: Calendar, question: Question, day: date, talks: tuple[Counter[date], Counter[date]]
+    calendar: Calendar, query: SlotQuery, day: date, talks: tuple[Counter[date], Counter[date]]
 ) -> Why | None:
-    """Why nothing at all can start on this day."""
+    """Reason why no talk can start on this day."""
     per_day, per_week = talks
-    if day in question.closed_days:
+    if day in query.closed_days:
         return Why(Rule.CLOSED_DAY)
     if calendar.max_per_day is not None and per_day[day] >= calendar.max_per_day:
         return Why(Rule.FULL_DAY, talks=calendar.max_per_day)
-    if calendar.max_per_week is not None and per_week[_monday(day)] >= calendar.max_per_week:
+    if calendar.max_per_week is not None and per_week[monday_of(day)] >= calendar.max_per_week:
         return Why(Rule.FULL_WEEK, talks=calendar.max_per_week)
     return None
 
 
-def _why_not_asked(terms: Terms, question: Question) -> Why | None:
-    if not terms.channels or (question.channel is not None and question.channel not in terms.channels):
+def _mismatch(rules: SlotRules, query: SlotQuery) -> Why | None:
+    """Reason why these hours do not match the channel and language that are asked for."""
+    if not rules.channels or (query.channel is not None and query.channel not in rules.channels):
         return Why(Rule.CHANNEL)
-    if not terms.languages or (question.language is not None and question.language not in terms.languages):
+    if not rules.languages or (query.language is not None and query.language not in rules.languages):
         return Why(Rule.LANGUAGE)
     return None
 
 
 def _talks_per_day_and_week(calendar: Calendar) -> tuple[Counter[date], Counter[date]]:
-    """Talks and holds by the local day on which they start, and by the Monday of its week."""
+    """Number of talks and holds per local day of their start, and per week (its Monday)."""
     if not calendar.has_caps:
         return Counter(), Counter()
-    starts = [taken.talk.start if taken.talk else taken.start for taken in calendar.taken if taken.kind in TALKS]
+    busy = [period for period in calendar.busy if period.kind in COUNTED_KINDS]
+    starts = [period.talk.start if period.talk else period.start for period in busy]
     days = [start.astimezone(calendar.zone).date() for start in starts]
-    return Counter(days), Counter(_monday(day) for day in days)
+    return Counter(days), Counter(monday_of(day) for day in days)
 
 
 class _Merged(NamedTuple):
-    """Obstacles without their reasons, as stretches that neither touch nor overlap, in order."""
+    """Forbidden ranges without their reasons, in order; they neither touch nor overlap."""
 
     firsts: list[int]
     untils: list[int]
@@ -305,31 +310,27 @@ def _merged(obstacles: Iterator[Obstacle]) -> _Merged:
     return _Merged(firsts, untils)
 
 
-def _left(starts: range, merged: _Merged) -> Iterator[range]:
-    """The starts that no obstacle forbids, as stretches."""
+def _free_starts(starts: range, merged: _Merged) -> Iterator[range]:
+    """Ranges of starts that no obstacle forbids."""
     if not starts:
         return
     at, last = starts.start, starts[-1]
-    number = bisect_right(merged.untils, at)
-    while number < len(merged.firsts) and merged.firsts[number] <= last:
-        yield range(at, merged.firsts[number], starts.step)
-        steps = -(-(merged.untils[number] - starts.start) // starts.step)  # rounded up: the next start after it
+    index = bisect_right(merged.untils, at)
+    while index < len(merged.firsts) and merged.firsts[index] <= last:
+        yield range(at, merged.firsts[index], starts.step)
+        steps = -(-(merged.untils[index] - starts.start) // starts.step)  # rounded up: the next start after it
         at = max(at, starts.start + steps * starts.step)
-        number += 1
+        index += 1
     yield range(at, last + 1, starts.step)
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _span(start: int, end: int) -> Span:
-    return Span(moment_at(start), moment_at(end))
+    return Span(to_datetime(start), to_datetime(end))
 
 
-def _floor(moment: datetime) -> int:
-    return floor(moment.timestamp())
+def _round_down(value: datetime) -> int:
+    return math.floor(value.timestamp())
 
 
-def _ceil(moment: datetime) -> int:
-    return ceil(moment.timestamp())
+def _round_up(value: datetime) -> int:
+    return math.ceil(value.timestamp())

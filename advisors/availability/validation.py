@@ -1,4 +1,4 @@
-"""From stored openings to hours and back, and what makes hours unworkable."""
+"""Validation of opening hours, and the conversion between `Opening` and `Hours`."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,15 +17,15 @@ from advisors.availability.errors import (
     TooManyOpenings,
     VideoRoomNeeded,
 )
-from advisors.availability.opening_hours import Hours, overlap_of
+from advisors.availability.opening_hours import Hours, first_overlap
 from advisors.availability.recurrence import RuleNotUnderstood, checked_rule
 from advisors.models import Opening, TalkChannel
 
-MOST_OPENINGS = 100  # of one advisor, that are not over: reading them all stays quick
+MAX_OPENINGS = 100  # current ones of one advisor, so that reading all of them stays fast
 
 
-def hours_of(opening: Opening) -> Hours:
-    """As they were entered, also where a channel does not work (see `advisors.queries.channels_that_work`)."""
+def to_hours(opening: Opening) -> Hours:
+    """Hours as they were entered, including channels that do not work now (see `usable_channels`)."""
     return Hours(
         weekday=opening.weekday,
         starts=opening.starts,
@@ -45,8 +45,8 @@ def hours_of(opening: Opening) -> Hours:
     )
 
 
-def fill(opening: Opening, hours: Hours) -> Opening:
-    """The opening with these hours; nothing is stored."""
+def apply_hours(opening: Opening, hours: Hours) -> Opening:
+    """Copy the hours into the opening, without saving it."""
     opening.weekday, opening.starts, opening.ends = hours.weekday, hours.starts, hours.ends
     opening.channels = [channel for channel in TalkChannel.values if channel in hours.channels]
     opening.location_id = hours.location_id
@@ -58,8 +58,8 @@ def fill(opening: Opening, hours: Hours) -> Opening:
     return opening
 
 
-def checked(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
-    """These hours as they would be kept, whatever other hours there are; to be asked before anybody's agenda is locked.
+def validate_hours(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
+    """Hours as they would be stored; does not look at other hours. Call it before the agenda is locked.
 
     Raises OpeningInvalid, OpeningNeverOpens, OpeningOver, OpeningWithoutChannel, LocationNeeded, VideoRoomNeeded,
     RuleNotSupported.
@@ -75,18 +75,18 @@ def checked(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
     return _with_rule(replace(hours, valid_from=hours.valid_from or today)) if hours.rule else hours
 
 
-def workable(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
-    """These hours as they would be kept for the opening, which may be new, beside the others.
+def validate_with_others(opening: Opening, hours: Hours, *, now: datetime) -> Hours:
+    """Hours as they would be stored for this opening (which may be new), compared with the other hours.
 
-    Raises what `checked` does, TooManyOpenings, OpeningOverlaps.
+    Raises what `validate_hours` raises, TooManyOpenings, OpeningOverlaps.
     """
-    hours, today = checked(opening, hours, now=now), _today(opening, now)
+    hours, today = validate_hours(opening, hours, now=now), _today(opening, now)
     others = Opening.objects.filter(advisor_id=opening.advisor_id).exclude(pk=opening.pk)
     others = others.exclude(Q(day__lt=today) | Q(valid_until__lt=today))
-    known = tuple(hours_of(other) for other in others)
-    if opening._state.adding and len(known) >= MOST_OPENINGS:
+    known = tuple(to_hours(other) for other in others)
+    if opening._state.adding and len(known) >= MAX_OPENINGS:
         raise TooManyOpenings
-    if found := overlap_of(hours, known, since=today):
+    if found := first_overlap(hours, known, since=today):
         day, other = found
         raise OpeningOverlaps(day=day, starts=other.starts, ends=other.ends)
     return hours

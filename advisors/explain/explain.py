@@ -1,4 +1,4 @@
-"""Why a moment of an advisor can be booked or not: asks the engine that lists, and puts its answer into words."""
+"""Explain why a slot of an advisor is free or not, with the slot engine that lists the free slots."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -7,78 +7,80 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from advisors.availability.queries import calendars_of, closed_days_of, question_of
-from advisors.availability.slots import Calendar, Question, blocks_of, why_not
-from advisors.explain.labels import Asked, Elsewhere, words_of
-from advisors.models import Advisor, OtherCalendar, TalkChannel
-from organisation.closed_days import why_closed
+from advisors.availability.queries import calendars_for, slot_query_for
+from advisors.availability.slots import Calendar, SlotQuery, blocks_of, why_not
+from advisors.explain.labels import CalendarFreshness, ExplainContext, describe_reason
+from advisors.models import Advisor, ExternalCalendar, TalkChannel
 from organisation.models import Policy
+from organisation.policy.closed_days import closed_days_of, closed_reason
 
 
 class Explanation(NamedTuple):
     starts_at: datetime
-    words: str  # why it is not free; nothing when it is
+    text: str  # why it is not free; empty when it is
 
     @property
     def is_free(self) -> bool:
-        return not self.words
+        return not self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explainer:
-    """Explains the moments of one day of one advisor."""
+    """Explains the slots of one day of one advisor."""
 
     calendar: Calendar
-    question: Question
+    query: SlotQuery
     day: date
     now: datetime
-    elsewhere: dict[int, Elsewhere]
+    external_calendars: dict[int, CalendarFreshness]
     policy: Policy
     holds_talks: bool
 
-    def of(self, moment: datetime) -> Explanation:
-        return Explanation(moment, self._words(moment))
+    def explain(self, starts_at: datetime) -> Explanation:
+        return Explanation(starts_at, self._text(starts_at))
 
     def every_start(self) -> list[Explanation]:
-        """Of the grid of this day, whatever takes it away."""
-        whole = _day(self.day, self.calendar.zone, self.question)
-        blocks = list(blocks_of(self.calendar, whole))
+        """Explanations of every start on the grid of this day."""
+        whole_day = _whole_day(self.day, self.calendar.zone, self.query)
+        blocks = list(blocks_of(self.calendar, whole_day))
         starts = sorted({start for block in blocks for start in block.starts})
-        return [self.of(datetime.fromtimestamp(start, UTC)) for start in starts]
+        return [self.explain(datetime.fromtimestamp(start, UTC)) for start in starts]
 
-    def _words(self, moment: datetime) -> str:
+    def _text(self, starts_at: datetime) -> str:
         if not self.holds_talks:
             return _("this career advisor holds no talks now")
-        why = why_not(self.calendar, self.question, moment)
+        why = why_not(self.calendar, self.query, starts_at)
         if why is None:
             return ""
-        channel = self.question.channel
-        asked = Asked(
-            starts_at=moment,
+        channel = self.query.channel
+        context = ExplainContext(
+            starts_at=starts_at,
             now=self.now,
             zone=self.calendar.zone,
             channel=None if channel is None else str(TalkChannel(channel).label),
-            language=self.question.language,
-            elsewhere=self.elsewhere,
-            closed=why_closed(self.policy, moment.astimezone(self.calendar.zone).date()),
+            language=self.query.language,
+            external_calendars=self.external_calendars,
+            closed=closed_reason(self.policy, starts_at.astimezone(self.calendar.zone).date()),
         )
-        return words_of(why, asked)
+        return describe_reason(why, context)
 
 
-def explanation_of(
+def explain_slot(
     advisor: Advisor,
-    moment: datetime,
+    starts_at: datetime,
     *,
     policy: Policy,
     now: datetime,
     channel: str | None = None,
     language: str | None = None,
 ) -> Explanation:
-    day = moment.astimezone(ZoneInfo(advisor.time_zone)).date()
-    return explainer_of(advisor, day, policy=policy, now=now, channel=channel, language=language).of(moment)
+    """Explanation of one start; channel and language are what a candidate would ask for."""
+    day = starts_at.astimezone(ZoneInfo(advisor.time_zone)).date()
+    explainer = explainer_for(advisor, day, policy=policy, now=now, channel=channel, language=language)
+    return explainer.explain(starts_at)
 
 
-def explainer_of(
+def explainer_for(
     advisor: Advisor,
     day: date,
     *,
@@ -87,26 +89,28 @@ def explainer_of(
     channel: str | None = None,
     language: str | None = None,
 ) -> Explainer:
-    """In four statements. `day` is local to the advisor; channel and language are what a candidate would ask."""
-    question = question_of(policy, now=now, channel=channel, language=language)
-    closed_days = question.closed_days | closed_days_of(policy, day.year, day.year)
-    question = replace(question, closed_days=closed_days)
+    """Explainer for one day (local to the advisor), in four statements; channel and language as a candidate asks."""
+    query = slot_query_for(policy, now=now, channel=channel, language=language)
+    closed_days = query.closed_days | closed_days_of(policy, day.year, day.year)
+    query = replace(query, closed_days=closed_days)
     only = Advisor.objects.filter(pk=advisor.pk)
-    (calendar,) = calendars_of(only, _day(day, ZoneInfo(advisor.time_zone), question), policy=policy)
-    others = OtherCalendar.objects.filter(advisor=advisor)
+    (calendar,) = calendars_for(only, _whole_day(day, ZoneInfo(advisor.time_zone), query), policy=policy)
+    external = ExternalCalendar.objects.filter(advisor=advisor)
     return Explainer(
         calendar=calendar,
-        question=question,
+        query=query,
         day=day,
         now=now,
-        elsewhere={one.pk: Elsewhere(one.name, one.read_at, one.failing_since is not None) for one in others},
+        external_calendars={
+            one.pk: CalendarFreshness(one.name, one.read_at, one.failing_since is not None) for one in external
+        },
         policy=policy,
         holds_talks=only.active().exists(),
     )
 
 
-def _day(day: date, zone: ZoneInfo, question: Question) -> Question:
-    """The same question about all of this day, whatever notice and horizon say."""
+def _whole_day(day: date, zone: ZoneInfo, query: SlotQuery) -> SlotQuery:
+    """Same query over all of this day, regardless of notice and horizon."""
     start = datetime.combine(day, time.min, tzinfo=zone)
     last = datetime.combine(day, time.max, tzinfo=zone)
-    return replace(question, earliest=start.astimezone(UTC), latest=last.astimezone(UTC))
+    return replace(query, earliest=start.astimezone(UTC), latest=last.astimezone(UTC))

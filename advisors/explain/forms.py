@@ -6,14 +6,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from advisors.availability.local_time import moment_in
-from advisors.form_fields import DateInput, TimeInput, in_reach
+from advisors.availability.local_time import to_utc
+from advisors.form_fields import DateInput, TimeInput, validate_year
 from advisors.models import Advisor, TalkChannel
 from core.errors import Refusal
 
 
 class WhyForm(forms.Form):
-    """Which day, and perhaps which moment, is to be explained, as a candidate would ask for it."""
+    """Advisor, day and optional time to explain, with the channel and language that a candidate would choose."""
 
     advisor = forms.TypedChoiceField(label=_("Career advisor"), coerce=int)
     day = forms.DateField(label=_("Date"), widget=DateInput)
@@ -24,7 +24,7 @@ class WhyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, advisor: Advisor | None, others: list[Advisor], **kwargs: Any) -> None:
-        """With `others` one of them is to be chosen; otherwise it is about `advisor`."""
+        """Create the form: with a choice from `others`, or about `advisor` when there are none."""
         super().__init__(*args, **kwargs)
         self.about = advisor
         if others:
@@ -35,14 +35,14 @@ class WhyForm(forms.Form):
             del self.fields["advisor"]
 
     def clean_day(self) -> date | None:
-        return in_reach(self.cleaned_data["day"])
+        return validate_year(self.cleaned_data["day"])
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if self.about is None or not said.get("day") or not said.get("time"):
-            return said
+        cleaned = self.cleaned_data
+        if self.about is None or not cleaned.get("day") or not cleaned.get("time"):
+            return cleaned
         try:
-            said["moment"] = moment_in(ZoneInfo(self.about.time_zone), said["day"], said["time"])
+            cleaned["starts_at"] = to_utc(ZoneInfo(self.about.time_zone), cleaned["day"], cleaned["time"])
         except Refusal as refusal:
             self.add_error("time", str(refusal))
-        return said
+        return cleaned

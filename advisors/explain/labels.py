@@ -1,4 +1,4 @@
-"""Why a moment is not free, in words. Pure; times are told as the advisor's own clock shows them."""
+"""Sentences that say why a slot is not free. Pure; times are in the advisor's time zone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,128 +8,130 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from advisors.availability.slots import Rule, Span, Why
-from core.formatting import day_in_words, time_in_words
+from core.formatting import active_language, format_day, format_time
 
 ONE_WEEK = timedelta(days=7)
 
 
-class Elsewhere(NamedTuple):
-    """A calendar that is kept elsewhere, and how fresh our copy of it is."""
+class CalendarFreshness(NamedTuple):
+    """Name of an external calendar, and the age of our copy of it."""
 
     name: str
     read_at: datetime | None
-    is_failing: bool  # since `read_at` it could not be read
+    is_failing: bool  # it could not be read since `read_at`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What was asked, and what a sentence needs beside the rule."""
+class ExplainContext:
+    """Data that a sentence needs besides the rule."""
 
     starts_at: datetime
     now: datetime
     zone: ZoneInfo
-    channel: str | None  # in words, such as "By phone"
+    channel: str | None  # label, such as "By phone"
     language: str | None  # a code
-    elsewhere: Mapping[int, Elsewhere]
-    closed: str  # why nobody talks on this day; empty when somebody does
+    external_calendars: Mapping[int, CalendarFreshness]
+    closed: str  # why this day is closed; empty when it is not
 
     @property
     def day(self) -> date:
         return self.starts_at.astimezone(self.zone).date()
 
 
-def words_of(why: Why, asked: Asked) -> str:
-    """Such as "absent until Tuesday"; without a capital and without a full stop."""
-    return WORDS[why.rule](why, asked)
+def describe_reason(why: Why, context: ExplainContext) -> str:
+    """Reason such as "absent until Tuesday", without a capital and a full stop."""
+    return DESCRIPTIONS[why.rule](why, context)
 
 
-def _outside_hours(why: Why, asked: Asked) -> str:
+def _outside_hours(why: Why, context: ExplainContext) -> str:
     return _("outside the hours")
 
 
-def _off_grid(why: Why, asked: Asked) -> str:
+def _off_grid(why: Why, context: ExplainContext) -> str:
     if why.span is None:
         return _("no talk starts at this time")
-    return _("in the hours from %(start)s until %(end)s no talk starts at this time") % _ends(why.span, asked)
+    return _("in the hours from %(start)s until %(end)s no talk starts at this time") % _ends(why.span, context)
 
 
-def _channel(why: Why, asked: Asked) -> str:
-    if asked.channel is None:
+def _channel(why: Why, context: ExplainContext) -> str:
+    if context.channel is None:
         return _("talks cannot be held in these hours: a location or a video room is missing")
-    return _("not in this way in these hours: %(how)s") % {"how": asked.channel[:1].lower() + asked.channel[1:]}
+    return _("not in this way in these hours: %(how)s") % {"how": context.channel[:1].lower() + context.channel[1:]}
 
 
-def _language(why: Why, asked: Asked) -> str:
-    if asked.language is None:
+def _language(why: Why, context: ExplainContext) -> str:
+    if context.language is None:
         return _("talks are not offered in a language of these hours")
-    return _("not in %(language)s in these hours") % {"language": get_language_info(asked.language)["name_translated"]}
+    return _("not in %(language)s in these hours") % {
+        "language": get_language_info(context.language)["name_translated"]
+    }
 
 
-def _closed_day(why: Why, asked: Asked) -> str:
-    return _("closed that day: %(reason)s") % {"reason": asked.closed}
+def _closed_day(why: Why, context: ExplainContext) -> str:
+    return _("closed that day: %(reason)s") % {"reason": context.closed}
 
 
-def _full_day(why: Why, asked: Asked) -> str:
+def _full_day(why: Why, context: ExplainContext) -> str:
     return _("%(number)s of %(number)s that day") % {"number": apnumber(why.talks)}
 
 
-def _full_week(why: Why, asked: Asked) -> str:
+def _full_week(why: Why, context: ExplainContext) -> str:
     return _("%(number)s of %(number)s that week") % {"number": apnumber(why.talks)}
 
 
-def _absent(why: Why, asked: Asked) -> str:
-    return _("absent until %(moment)s") % {"moment": _moment(_span(why).end, asked)}
+def _absent(why: Why, context: ExplainContext) -> str:
+    return _("absent until %(moment)s") % {"moment": _short_time(_span(why).end, context)}
 
 
-def _talk(why: Why, asked: Asked) -> str:
-    return _("a talk from %(start)s until %(end)s") % _ends(_span(why), asked)
+def _talk(why: Why, context: ExplainContext) -> str:
+    return _("a talk from %(start)s until %(end)s") % _ends(_span(why), context)
 
 
-def _buffer(why: Why, asked: Asked) -> str:
+def _buffer(why: Why, context: ExplainContext) -> str:
     talk = _span(why)
-    times = {"time": _clock(talk.start, asked)}
-    if asked.starts_at < talk.start:
+    times = {"time": _clock(talk.start, context)}
+    if context.starts_at < talk.start:
         return _("buffer before the talk of %(time)s") % times
     return _("buffer after the talk of %(time)s") % times
 
 
-def _held(why: Why, asked: Asked) -> str:
-    return _("held for a candidate, from %(start)s until %(end)s") % _ends(_span(why), asked)
+def _held(why: Why, context: ExplainContext) -> str:
+    return _("held for a candidate, from %(start)s until %(end)s") % _ends(_span(why), context)
 
 
-def _busy_elsewhere(why: Why, asked: Asked) -> str:
-    there = asked.elsewhere.get(why.calendar_id or 0)
-    if there is None:
+def _busy_elsewhere(why: Why, context: ExplainContext) -> str:
+    calendar = context.external_calendars.get(why.calendar_id or 0)
+    if calendar is None:
         return _("busy in another calendar")
-    if there.read_at is None:
-        return _("busy in %(calendar)s") % {"calendar": there.name}
-    words = {"calendar": there.name, "time": _clock(there.read_at, asked)}
-    read_on = there.read_at.astimezone(asked.zone).date()
-    if read_on == asked.now.astimezone(asked.zone).date():
-        if there.is_failing:
-            return _("busy in %(calendar)s, not read since %(time)s") % words
-        return _("busy in %(calendar)s, as read at %(time)s") % words
-    words["day"] = day_in_words(read_on, _tongue(), asked.zone)
-    if there.is_failing:
-        return _("busy in %(calendar)s, not read since %(day)s %(time)s") % words
-    return _("busy in %(calendar)s, as read on %(day)s at %(time)s") % words
+    if calendar.read_at is None:
+        return _("busy in %(calendar)s") % {"calendar": calendar.name}
+    values = {"calendar": calendar.name, "time": _clock(calendar.read_at, context)}
+    read_on = calendar.read_at.astimezone(context.zone).date()
+    if read_on == context.now.astimezone(context.zone).date():
+        if calendar.is_failing:
+            return _("busy in %(calendar)s, not read since %(time)s") % values
+        return _("busy in %(calendar)s, as read at %(time)s") % values
+    values["day"] = format_day(read_on, _locale(), context.zone)
+    if calendar.is_failing:
+        return _("busy in %(calendar)s, not read since %(day)s %(time)s") % values
+    return _("busy in %(calendar)s, as read on %(day)s at %(time)s") % values
 
 
-def _too_soon(why: Why, asked: Asked) -> str:
-    if asked.starts_at <= asked.now:
+def _too_soon(why: Why, context: ExplainContext) -> str:
+    if context.starts_at <= context.now:
         return _("this moment is over")
-    return _("too soon: a talk can be booked from %(moment)s on") % {"moment": _moment(_span(why).start, asked)}
+    return _("too soon: a talk can be booked from %(moment)s on") % {"moment": _short_time(_span(why).start, context)}
 
 
-def _too_far(why: Why, asked: Asked) -> str:
-    return _("too far ahead: a talk can be booked until %(moment)s") % {"moment": _moment(_span(why).end, asked)}
+def _too_far(why: Why, context: ExplainContext) -> str:
+    return _("too far ahead: a talk can be booked until %(moment)s") % {"moment": _short_time(_span(why).end, context)}
 
 
-WORDS: dict[Rule, Callable[[Why, Asked], str]] = {
+DESCRIPTIONS: dict[Rule, Callable[[Why, ExplainContext], str]] = {
     Rule.OUTSIDE_HOURS: _outside_hours,
     Rule.OFF_GRID: _off_grid,
     Rule.CHANNEL: _channel,
@@ -149,30 +151,30 @@ WORDS: dict[Rule, Callable[[Why, Asked], str]] = {
 
 def _span(why: Why) -> Span:
     if why.span is None:
-        raise ValueError(f"{why.rule} tells no stretch of time")
+        raise ValueError(f"{why.rule} has no span")
     return why.span
 
 
-def _ends(span: Span, asked: Asked) -> dict[str, str]:
-    return {"start": _moment(span.start, asked), "end": _clock(span.end, asked)}
+def _ends(span: Span, context: ExplainContext) -> dict[str, str]:
+    return {"start": _short_time(span.start, context), "end": _clock(span.end, context)}
 
 
-def _clock(moment: datetime, asked: Asked) -> str:
-    return time_in_words(moment, _tongue(), asked.zone)
+def _clock(time_at: datetime, context: ExplainContext) -> str:
+    return format_time(time_at, _locale(), context.zone)
 
 
-def _moment(moment: datetime, asked: Asked) -> str:
-    """As short as can be, seen from the day that was asked about: `14:00`, `Tuesday`, `Tuesday 8 December 14:00`."""
-    local = moment.astimezone(asked.zone)
-    day, asked_day = local.date(), asked.day
+def _short_time(time_at: datetime, context: ExplainContext) -> str:
+    """Shortest clear time, seen from the day in question: `14:00`, `Tuesday`, `Tuesday 8 December 14:00`."""
+    local = time_at.astimezone(context.zone)
+    day, asked_day = local.date(), context.day
     if day == asked_day:
-        return _clock(moment, asked)
+        return _clock(time_at, context)
     if timedelta(0) < day - asked_day < ONE_WEEK:
-        words = format_date(day, "EEEE", locale=_tongue())
+        text = format_date(day, "EEEE", locale=_locale())
     else:
-        words = day_in_words(day, _tongue(), asked.zone, with_year=day.year != asked_day.year)
-    return words if local.time() == time.min else f"{words} {_clock(moment, asked)}"
+        text = format_day(day, _locale(), context.zone, with_year=day.year != asked_day.year)
+    return text if local.time() == time.min else f"{text} {_clock(time_at, context)}"
 
 
-def _tongue() -> str:
-    return (get_language() or "nl").replace("-", "_")
+def _locale() -> str:
+    return active_language().replace("-", "_")

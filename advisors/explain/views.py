@@ -1,4 +1,4 @@
-"""Why is this moment not free? An advisor asks it of the own day, an application manager of anybody's."""
+"""Page that explains why a slot is not free: an advisor's own slots; any advisor's for an application manager."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -9,57 +9,57 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from advisors.explain.explain import explainer_of
+from advisors.explain.explain import explainer_for
 from advisors.explain.forms import WhyForm
 from advisors.models import Advisor
 from advisors.permissions import EDITORS, is_own
 from organisation.models import Policy, User
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
 LONGEST_KEY = 18  # digits
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(*EDITORS)
+@role_required(*EDITORS)
 def why(request: HttpRequest) -> HttpResponse:
-    """`?advisor=3&day=2026-11-26&time=10:00`; of a day alone every start of the grid is told."""
-    user, now = staff_of(request), timezone.now()
+    """Explain `?advisor=3&day=2026-11-26&time=10:00`; without a time every start of the day."""
+    user, now = current_staff(request), timezone.now()
     advisors = Advisor.objects.editable_by(user).select_related("user").order_by("user__name", "pk")
-    advisor = _asked_about(request, user, advisors)
+    advisor = _requested_advisor(request, user, advisors)
     form = _form(request, advisor, list(advisors) if user.is_application_manager else [], now)
-    words: dict[str, object] = {"form": form, "advisor": advisor}
+    context: dict[str, object] = {"form": form, "advisor": advisor}
     if advisor and (form.is_valid() or not form.is_bound):
-        said = form.cleaned_data if form.is_bound else form.initial
-        explainer = explainer_of(
+        values = form.cleaned_data if form.is_bound else form.initial
+        explainer = explainer_for(
             advisor,
-            said["day"],
+            values["day"],
             policy=Policy.objects.current(),
             now=now,
-            channel=said.get("channel") or None,
-            language=said.get("language") or None,
+            channel=values.get("channel") or None,
+            language=values.get("language") or None,
         )
-        moment = said.get("moment")
+        starts_at = values.get("starts_at")
         rows = explainer.every_start()
-        words |= {
-            "day": said["day"],
+        context |= {
+            "day": values["day"],
             "zone": explainer.calendar.zone,
             "rows": rows,
             "free": sum(row.is_free for row in rows),
-            "answer": explainer.of(moment) if moment else None,
+            "answer": explainer.explain(starts_at) if starts_at else None,
             "is_own": is_own(request, advisor),
         }
-    return render(request, "advisors/explain/explain.html", words)
+    return render(request, "advisors/explain/explain.html", context)
 
 
-def _asked_about(request: HttpRequest, user: User, advisors: QuerySet[Advisor]) -> Advisor | None:
-    """Somebody else's is 404; without a choice it is the own one, when there is."""
-    wanted = request.GET.get("advisor")
+def _requested_advisor(request: HttpRequest, user: User, advisors: QuerySet[Advisor]) -> Advisor | None:
+    """Advisor in the query string; by default the user's own. 404 for an advisor whom the user may not edit."""
+    requested = request.GET.get("advisor")
     own = advisors.filter(user=user)
-    if not wanted:
+    if not requested:
         return own.first() if user.is_application_manager else get_object_or_404(own)
-    if not wanted.isdecimal() or len(wanted) > LONGEST_KEY:
+    if not requested.isdecimal() or len(requested) > LONGEST_KEY:
         raise Http404
-    return get_object_or_404(advisors, pk=wanted)
+    return get_object_or_404(advisors, pk=requested)
 
 
 def _form(request: HttpRequest, advisor: Advisor | None, others: list[Advisor], now: datetime) -> WhyForm:

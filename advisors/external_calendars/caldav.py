@@ -1,29 +1,29 @@
-"""CalDAV, where the extra `caldav` is installed; see advisors/calendars/dav_client.py."""
+"""Optional CalDAV support: only with the extra `caldav` (see caldav_client.py)."""
 
 from typing import TYPE_CHECKING
 
 from advisors.external_calendars.errors import CalDavMissing
-from advisors.models import OtherCalendar
-from core.encryption import unseal
+from advisors.models import ExternalCalendar
+from core.encryption import decrypt
 
 try:
-    from advisors.external_calendars import caldav_client as dav_client
-except ImportError:  # a site without the extra does without CalDAV
-    dav_client = None  # type: ignore[assignment]
+    from advisors.external_calendars import caldav_client
+except ImportError:  # the extra is not installed
+    caldav_client = None  # type: ignore[assignment]
 if TYPE_CHECKING:
-    from advisors.external_calendars.caldav_client import DavCalendar
+    from advisors.external_calendars.caldav_client import CalDavCalendar
 
-PURPOSE = "calendar"  # of the sealed password
+PURPOSE = "calendar"  # of the encrypted password
 
 
 def is_installed() -> bool:
-    return dav_client is not None
+    return caldav_client is not None
 
 
-def dav_calendar_of(calendar: OtherCalendar) -> "DavCalendar":
-    """Nothing is asked of the server yet. Raises CalDavMissing, SealBroken."""
+def caldav_calendar_for(calendar: ExternalCalendar) -> "CalDavCalendar":
+    """CalDAV client for this calendar; sends no request yet. Raises CalDavMissing, DecryptionFailed."""
     if not is_installed():
         raise CalDavMissing
-    password = unseal(calendar.sealed_password, purpose=PURPOSE) if calendar.sealed_password else ""
-    account = dav_client.Account(address=calendar.address, username=calendar.username, password=password)
-    return dav_client.DavCalendar(account)
+    password = decrypt(calendar.sealed_password, purpose=PURPOSE) if calendar.sealed_password else ""
+    account = caldav_client.CalDavAccount(address=calendar.address, username=calendar.username, password=password)
+    return caldav_client.CalDavCalendar(account)

@@ -1,4 +1,4 @@
-"""The caldav library, whose every request goes through organisation/fetching.py. Needs the extra `caldav`."""
+"""CalDAV client: the caldav library, with every request sent by core/http_client.py. Needs the extra `caldav`."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -17,70 +17,70 @@ from requests.structures import CaseInsensitiveDict
 
 from advisors.availability.slots import Span
 from advisors.external_calendars.errors import CalendarTooFull, NotOneCalendar
-from core.errors import AddressForbidden, AnswerUnreadable, NotThere
-from core.http_client import Answer, Limits, Wish, fetch, target_of
+from core.http_client import FetchRequest, FetchResponse, Limits, fetch, parse_target
+from core.http_errors import AddressForbidden, AnswerUnreadable, NotThere
 
 SECONDS = 15  # for all requests together
-MOST_BYTES = 10 * 1024 * 1024
-MULTISTATUS = 207  # RFC 4918: what a search answers
-WHAT_IS_IT = '<propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>'
-A_CALENDAR = ".//{DAV:}resourcetype/{urn:ietf:params:xml:ns:caldav}calendar"  # RFC 4791, 4.2
+MAX_BYTES = 10 * 1024 * 1024
+MULTISTATUS = 207  # RFC 4918: status of a search result
+RESOURCE_TYPE_REQUEST = '<propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>'
+CALENDAR_TYPE = ".//{DAV:}resourcetype/{urn:ietf:params:xml:ns:caldav}calendar"  # RFC 4791, 4.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class CalDavAccount:
     address: str  # of one calendar
     username: str
     password: str
 
 
-class DavCalendar:
-    """One calendar on a CalDAV server (RFC 4791). Every method raises a Refusal that says why not."""
+class CalDavCalendar:
+    """One calendar on a CalDAV server (RFC 4791). Methods raise a Refusal with the reason of a failure."""
 
-    def __init__(self, account: Account, *, seconds: float = SECONDS) -> None:
+    def __init__(self, account: CalDavAccount, *, seconds: float = SECONDS) -> None:
         self._address = account.address.rstrip("/") + "/"
         self._client = _GuardedClient(account, until=monotonic() + seconds)
 
-    def refuse_what_is_no_calendar(self) -> None:
-        """An account or a folder would be searched without a word, and found empty."""
-        answer = self._client.propfind(self._address, WHAT_IS_IT, 0)
-        if answer.tree is None or answer.tree.find(A_CALENDAR) is None:
+    def check_is_calendar(self) -> None:
+        """Raise NotOneCalendar for an account or a folder: a search in it would succeed without results."""
+        response = self._client.propfind(self._address, RESOURCE_TYPE_REQUEST, 0)
+        if response.tree is None or response.tree.find(CALENDAR_TYPE) is None:
             raise NotOneCalendar
 
     def events(self, window: Span) -> list[bytes]:
-        """The calendar objects with a time in this window, as files; what recurs is not expanded."""
-        self.refuse_what_is_no_calendar()
+        """Calendar objects with an occurrence in this window, as iCalendar files; recurrences are not expanded."""
+        self.check_is_calendar()
         calendar = Calendar(client=self._client, url=self._address)
         span = {"start": window.start, "end": window.end}
         query, _kind = calendar.build_search_xml_query(comp_class=Event, **span)  # type: ignore[no-untyped-call]
         try:
-            answer = self._client.report(self._address, etree.tostring(query.xmlelement()).decode(), 1)
-            found = answer.expand_simple_props([cdav.CalendarData()])
-        except (DAVError, KeyError, AttributeError, TypeError):  # multistatus of another shape
+            response = self._client.report(self._address, etree.tostring(query.xmlelement()).decode(), 1)
+            found = response.expand_simple_props([cdav.CalendarData()])
+        except (DAVError, KeyError, AttributeError, TypeError):  # a multistatus in an unexpected form
             raise AnswerUnreadable from None
         contents = [str(content).encode() for props in found.values() if (content := props.get(cdav.CalendarData.tag))]
-        if sum(map(len, contents)) > MOST_BYTES:
+        if sum(map(len, contents)) > MAX_BYTES:
             raise CalendarTooFull
         return contents
 
     def put(self, name: str, content: bytes) -> str:
-        """Write an object under a name of ours; the same name again replaces it. Returns its address on the server."""
-        place = urljoin(self._address, f"{quote(name)}.ics")
-        self._client.put(place, content.decode(), {"Content-Type": "text/calendar; charset=utf-8"})
-        return place
+        """Create or replace the object with this name. Returns its address on the server."""
+        url = urljoin(self._address, f"{quote(name)}.ics")
+        self._client.put(url, content.decode(), {"Content-Type": "text/calendar; charset=utf-8"})
+        return url
 
-    def remove(self, place: str) -> None:
-        """Also when somebody removed it before us."""
+    def remove(self, url: str) -> None:
+        """Delete the object; an object that is already gone is no error."""
         try:
-            self._client.delete(place)
+            self._client.delete(url)
         except NotThere:
             return
 
 
 class _GuardedClient(DAVClient):
-    """Goes to the server of the calendar only, with its password; follows nobody."""
+    """DAVClient that only sends requests to the calendar's own origin and follows no redirects."""
 
-    def __init__(self, account: Account, *, until: float) -> None:
+    def __init__(self, account: CalDavAccount, *, until: float) -> None:
         super().__init__(url=account.address)
         secret = b64encode(f"{account.username}:{account.password}".encode()).decode()
         self._credentials = {"Authorization": f"Basic {secret}"} if account.username else {}
@@ -91,37 +91,38 @@ class _GuardedClient(DAVClient):
     ) -> DAVResponse:
         if _origin_of(str(url)) != self._origin:
             raise AddressForbidden
-        wish = Wish(
+        request = FetchRequest(
             method=method,
             headers={**self.headers, **(headers or {}), **self._credentials},
             body=body.encode() if isinstance(body, str) else bytes(body or b""),
             follows=False,
         )
-        limits = Limits(size=MOST_BYTES, seconds=max(self._until - monotonic(), 0.001))
+        limits = Limits(size=MAX_BYTES, seconds=max(self._until - monotonic(), 0.001))
         try:
-            answer = fetch(str(url), wish, limits=limits)
-        except AnswerUnreadable:  # 400, 405, 415: such a thing cannot be asked there
+            response = fetch(str(url), request, limits=limits)
+        except AnswerUnreadable:  # 400, 405 or 415: no CalDAV at this address
             raise NotOneCalendar from None
-        return DAVResponse(_as_the_library_has_it(answer, method), self)
+        return DAVResponse(_library_response(response, method), self)
 
 
 def _origin_of(address: str) -> tuple[str, str, int]:
-    target = target_of(address)
+    target = parse_target(address)
     return target.scheme, target.host, target.port
 
 
-def _as_the_library_has_it(answer: Answer, method: str) -> Any:
-    """The library writes what is no XML into the log, and would read document types: neither gets to it."""
+def _library_response(response: FetchResponse, method: str) -> Any:
+    """Response object for the library. Its body is checked first: the library logs invalid XML and reads DOCTYPEs."""
     content = b""
     if method in ("PROPFIND", "REPORT"):
-        if answer.status != MULTISTATUS:
+        if response.status != MULTISTATUS:
             raise NotOneCalendar
-        content = _plain_xml(answer.body)
+        content = _plain_xml(response.body)
     headers = CaseInsensitiveDict({"Content-Type": "text/xml"} if content else {})
-    return SimpleNamespace(status_code=answer.status, headers=headers, content=content, reason="")
+    return SimpleNamespace(status_code=response.status, headers=headers, content=content, reason="")
 
 
 def _plain_xml(content: bytes) -> bytes:
+    """Content, when it is XML without a document type. Raises AnswerUnreadable."""
     try:
         root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError:

@@ -1,4 +1,4 @@
-"""Why a calendar elsewhere cannot be read, besides what organisation/fetching.py may say."""
+"""Errors of reading and writing external calendars; those of the HTTP request are in core/errors.py."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +6,7 @@ from core.errors import Refusal
 
 
 class PageInsteadOfCalendar(Refusal):
-    """HTML: mostly the page to sign in."""
+    """The response is HTML, usually a sign-in page."""
 
     code = "page_instead_of_calendar"
     sentence = _("A web page stands at this address, not a calendar. Publish the calendar and copy the ICS address.")
@@ -28,7 +28,7 @@ class CalendarTooFull(Refusal):
 
 
 class CalendarTooDense(Refusal):
-    """A recurrence bomb, or a rule of every hour."""
+    """A recurrence rule with too many occurrences: hourly or more often."""
 
     code = "calendar_too_dense"
     sentence = _("An appointment in this calendar repeats more often than we can read: every hour or more.")

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from advisors.external_calendars.connect import Connection
-from advisors.models import OtherCalendar
+from advisors.external_calendars.connect import ConnectionRequest
+from advisors.models import ExternalCalendar
 
 NAME: dict[str, Any] = {"label": _("Name"), "max_length": 80, "help_text": _("For yourself, such as Outlook or Home.")}
 SECRET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -19,8 +19,8 @@ class IcsForm(forms.Form):
         help_text=_("The whole address; it starts with https:// or webcal://. After saving we show only its host."),
     )
 
-    def connection(self) -> Connection:
-        return Connection(kind=OtherCalendar.Kind.ICS, **self.cleaned_data)
+    def connection(self) -> ConnectionRequest:
+        return ConnectionRequest(kind=ExternalCalendar.Kind.ICS, **self.cleaned_data)
 
 
 class CalDavForm(forms.Form):
@@ -36,7 +36,9 @@ class CalDavForm(forms.Form):
         label=_("Password"),
         strip=False,
         max_length=400,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=True),  # after a slip of the pen
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off"}, render_value=True
+        ),  # keep it when another field has an error
         help_text=_("Make a separate app password if you can: you can take it back without changing your own."),
     )
     gets_talks = forms.BooleanField(
@@ -45,8 +47,8 @@ class CalDavForm(forms.Form):
         help_text=_("Without names of candidates. A talk that moves or is cancelled moves or goes there too."),
     )
 
-    def connection(self) -> Connection:
-        return Connection(kind=OtherCalendar.Kind.CALDAV, **self.cleaned_data)
+    def connection(self) -> ConnectionRequest:
+        return ConnectionRequest(kind=ExternalCalendar.Kind.CALDAV, **self.cleaned_data)
 
 
-FORMS: dict[str, Any] = {OtherCalendar.Kind.ICS.value: IcsForm, OtherCalendar.Kind.CALDAV.value: CalDavForm}
+FORMS: dict[str, Any] = {ExternalCalendar.Kind.ICS.value: IcsForm, ExternalCalendar.Kind.CALDAV.value: CalDavForm}

@@ -1,8 +1,8 @@
-"""Busy times in calendar files (RFC 5545), whatever program wrote them. Values in, values out.
+"""Parse busy times from iCalendar files (RFC 5545) of any calendar program. Pure.
 
-What does not block: TRANSPARENT, CANCELLED and declined events, and our own talks, which come back when they were
-written into that calendar or accepted from a mail. One event that cannot be understood is left out and counted; a
-calendar that is no calendar, or that would keep us busy for ever, is refused with the reason.
+TRANSPARENT, CANCELLED and declined events do not block time, nor do our own talks, which return when they were written
+into that calendar or accepted from a mail. An event that cannot be parsed is left out and counted; a file that is no
+calendar, or that would take too long, is refused with the reason.
 """
 
 import re
@@ -21,6 +21,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from recurring_ical_events import CalendarQuery
 from x_wr_timezone import UTCChangingWalker
 
+from advisors.availability.intervals import merge
 from advisors.availability.slots import Span
 from advisors.external_calendars.errors import (
     CalendarCutOff,
@@ -31,57 +32,62 @@ from advisors.external_calendars.errors import (
 )
 
 ONE_DAY = timedelta(days=1)
-MOST_EVENTS = 5000
-MOST_SPANS = 5000
-MOST_TIMES_A_DAY = 24  # that one rule names
-COUNTED_FROM_START = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
+MAX_EVENTS = 5000
+MAX_SPANS = 5000
+MAX_TIMES_A_DAY = 24  # of one recurrence rule
+KEEPS_ITS_START = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
 DENSE = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
-# Outlook's own word goes before TRANSP ([MS-OXCICAL] 2.1.3.1.1.20.31); who works elsewhere can be called.
+# Outlook's own property overrides TRANSP ([MS-OXCICAL] 2.1.3.1.1.20.31); working elsewhere does not block a call.
 NOT_BUSY_FOR_OUTLOOK = frozenset({"FREE", "WORKINGELSEWHERE"})
 _EVENT = re.compile(r"^BEGIN:VEVENT[ \t]*\n.*?^END:VEVENT[ \t]*$\n?", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 _FOLD = re.compile(r"\n[ \t]")
 _DAY = re.compile(r"^DT(?:START|END)(?:;[^\n]*)?:(\d{8})", re.MULTILINE | re.IGNORECASE)
-_MOVES_OTHERS = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[;:]", re.MULTILINE | re.IGNORECASE)
+_MAY_END_LATER = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[;:]", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
-    """Who reads, and for which time."""
+class ParseOptions:
+    """Window to parse, and whose calendar it is."""
 
     window: Span
-    zone: ZoneInfo  # of whole days and of times without a zone, when the calendar names none
-    own_addresses: frozenset[str] = frozenset()  # in small letters: whose answer to an invitation counts
-    own_host: str = ""  # events whose UID ends in it are our own talks
+    zone: ZoneInfo  # for all-day events and floating times, when the calendar has no default zone
+    own_addresses: frozenset[str] = frozenset()  # lower case: attendees whose declined invitations do not block
+    own_host: str = ""  # events with a UID at this host are our own talks
 
 
-class Reading(NamedTuple):
+class BusyTimes(NamedTuple):
     busy: list[Span]  # in order, without overlap
-    skipped: int  # events that could not be understood
+    skipped: int  # events that could not be parsed
 
 
-def busy_times(documents: Sequence[bytes], reader: Reader) -> Reading:
-    """Raises NoCalendar, PageInsteadOfCalendar, CalendarCutOff, CalendarTooFull, CalendarTooDense."""
+def busy_times(documents: Sequence[bytes], options: ParseOptions) -> BusyTimes:
+    """Parse the busy times in these documents.
+
+    Raises NoCalendar, PageInsteadOfCalendar, CalendarCutOff, CalendarTooFull, CalendarTooDense.
+    """
     spans: list[Span] = []
     skipped = 0
-    by_head: dict[str, list[list[str]]] = defaultdict(list)  # CalDAV has a document per event, and few kinds of heads
-    for text in map(_text_of, documents):
-        by_head[_head_of(text)].append(_blocks_of(text, reader.window))
-    if sum(len(events) for together in by_head.values() for events in together) > MOST_EVENTS:
+    events_by_head: dict[str, list[list[str]]] = defaultdict(
+        list
+    )  # CalDAV gives a document per event, with few different heads
+    for text in map(_decode, documents):
+        events_by_head[_head_of(text)].append(_blocks_of(text, options.window))
+    if sum(len(events) for batches in events_by_head.values() for events in batches) > MAX_EVENTS:
         raise CalendarTooFull
-    for head, together in by_head.items():
+    for head, batches in events_by_head.items():
         calendar = _calendar_of(head)
-        for events in together:
-            found, not_understood = _busy_in(calendar, events, reader)
+        for events in batches:
+            found, failed = _busy_in(calendar, events, options)
             spans += found
-            skipped += not_understood
-    busy = _merged(spans)
-    if len(busy) > MOST_SPANS:
+            skipped += failed
+    busy = merge(spans)
+    if len(busy) > MAX_SPANS:
         raise CalendarTooFull
-    return Reading(busy, skipped)
+    return BusyTimes(busy, skipped)
 
 
-def _text_of(content: bytes) -> str:
-    """Only times are read, so a wrong encoding of the words does no harm."""
+def _decode(content: bytes) -> str:
+    """Text of a calendar file. Only times are used, so a wrongly decoded title does no harm."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -95,12 +101,12 @@ def _text_of(content: bytes) -> str:
 
 
 def _head_of(text: str) -> str:
-    """All but the events: time zones, and whose calendar it is."""
+    """Calendar without its events: time zones and calendar properties."""
     return _unfolded(_EVENT.sub("", text))
 
 
 def _blocks_of(text: str, window: Span) -> list[str]:
-    """The events, without those that were over long before: years of them are common."""
+    """Text blocks of the events, without those that ended long before the window (calendars hold years of them)."""
     long_ago = (window.start - 2 * ONE_DAY).strftime("%Y%m%d")
     return [block for block in map(_unfolded, _EVENT.findall(text)) if not _was_over(block, long_ago)]
 
@@ -110,37 +116,40 @@ def _unfolded(block: str) -> str:
 
 
 def _was_over(block: str, day: str) -> bool:
+    """True when a single event ended before this day (YYYYMMDD)."""
     days = _DAY.findall(block)
-    return bool(days) and max(days) < day and not _MOVES_OTHERS.search(block)
+    return bool(days) and max(days) < day and not _MAY_END_LATER.search(block)
 
 
-def _busy_in(calendar: Any, blocks: Iterable[str], reader: Reader) -> tuple[list[Span], int]:
+def _busy_in(calendar: Any, blocks: Iterable[str], options: ParseOptions) -> tuple[list[Span], int]:
     named = _zone_named(str(calendar.get("X-WR-TIMEZONE", "")))
-    own = reader.own_addresses | {str(calendar.get("X-WR-CALNAME", "")).strip().lower()}  # Google: the owner's address
-    series, skipped = _series_of(blocks, reader.window)
+    own = options.own_addresses | {
+        str(calendar.get("X-WR-CALNAME", "")).strip().lower()
+    }  # Google's name of a calendar is its owner's address
+    series, skipped = _series_of(blocks, options.window)
     spans: list[Span] = []
     for events in series:
-        if _is_own_talk(events[0], reader.own_host):
+        if _is_own_talk(events[0], options.own_host):
             continue
         try:
             spans += [
                 span
-                for event in _occurrences(events, named, reader.window)
-                if _blocks(event, own) and (span := _span_of(event, named or reader.zone, reader.window))
+                for event in _occurrences(events, named, options.window)
+                if _blocks_time(event, own) and (span := _span_of(event, named or options.zone, options.window))
             ]
         except CalendarTooDense:
             raise
-        except Exception:  # whatever a stranger's event does to the libraries; the others still count
+        except Exception:  # an untrusted event may raise anything; the other events still count
             skipped += 1
     return spans, skipped
 
 
 def _calendar_of(head: str) -> Any:
-    """With its time zones, which the library keeps by name for the events that follow."""
-    tzp.use_zoneinfo()  # forgets the zones of the calendar before: programs give the same name to different ones
+    """Calendar parsed from its head; the library keeps its time zones by name for the events that follow."""
+    tzp.use_zoneinfo()  # clears the zones of the previous calendar: programs use one name for different zones
     for name in WINDOWS_TO_OLSON:
-        if name in head:  # looking up all of them takes longer than all else
-            tzp.timezone(name)  # Windows' own names mean what they mean, with or without a definition beside them
+        if name in head:  # looking up all of them would take most of the time
+            tzp.timezone(name)  # Windows names are resolved, with or without a definition in the file
     try:
         return Calendar.from_ical(head)
     except ValueError:
@@ -152,13 +161,13 @@ def _zone_named(name: str) -> tzinfo | None:
 
 
 def _series_of(blocks: Iterable[str], window: Span) -> tuple[list[list[Any]], int]:
-    """Events by UID: what recurs, together with what replaces single times of it."""
+    """Events grouped by UID: a recurring event with the overrides of its single occurrences."""
     series: dict[str, list[Any]] = defaultdict(list)
     skipped = 0
     for number, block in enumerate(blocks):
         try:
             event: Any = Event.from_ical(block)
-            event.DTSTART  # noqa: B018  # says so when there is none
+            event.DTSTART  # noqa: B018  # raises when it is missing
             _refuse_dense(event)
             _clip(event, window)
         except CalendarTooDense:
@@ -171,21 +180,21 @@ def _series_of(blocks: Iterable[str], window: Span) -> tuple[list[list[Any]], in
 
 
 def _refuse_dense(event: Any) -> None:
-    """Many times a day, for ever: the library would count them one by one."""
+    """Refuse rules with too many occurrences a day: the library expands them one by one."""
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
         times_a_day = prod(len(rule.get(part, [])) or 1 for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
         intervals = rule.get("INTERVAL", [1])
-        if DENSE & {str(freq).upper() for freq in rule.get("FREQ", [])} or times_a_day > MOST_TIMES_A_DAY:
+        if DENSE & {str(freq).upper() for freq in rule.get("FREQ", [])} or times_a_day > MAX_TIMES_A_DAY:
             raise CalendarTooDense
         if any(int(interval) < 1 for interval in intervals):
             raise CalendarTooDense
 
 
 def _clip(event: Any, window: Span) -> None:
-    """Takes off what lies before and after the window: the libraries cannot count from the year 1 or beyond 9999.
+    """Cut an event to the window: the libraries cannot handle the year 1 or times after 9999.
 
-    A series keeps its start, which its times are counted from, and of its length what may reach into the window.
+    A recurring event keeps its start, from which its occurrences are counted.
     """
     start, before, after = event["DTSTART"].dt, window.start - 2 * ONE_DAY, window.end + 2 * ONE_DAY
     last = _as(start, after)
@@ -193,26 +202,26 @@ def _clip(event: Any, window: Span) -> None:
         event["DTEND"].dt = last if start < last else start + ONE_DAY
     if "DURATION" in event:
         event["DURATION"].dt = min(event["DURATION"].dt, max(last - start, ONE_DAY))
-    if start < _as(start, before) and not COUNTED_FROM_START & set(event):
-        _begin_at(event, before)
+    if start < _as(start, before) and not KEEPS_ITS_START & set(event):
+        _set_start(event, before)
 
 
-def _begin_at(event: Any, moment: datetime) -> None:
-    """Only what has an end, and is not over by then."""
+def _set_start(event: Any, start_at: datetime) -> None:
+    """Move the start of an event that is still going on at that time."""
     start = event["DTSTART"].dt
-    first = _as(start, moment)
+    first = _as(start, start_at)
     if "DURATION" in event and start + event["DURATION"].dt > first:
         event["DURATION"].dt -= first - start
         event["DTSTART"].dt = first
-    elif "DTEND" in event and event["DTEND"].dt > _as(event["DTEND"].dt, moment):
+    elif "DTEND" in event and event["DTEND"].dt > _as(event["DTEND"].dt, start_at):
         event["DTSTART"].dt = first
 
 
-def _as(said: date, moment: datetime) -> date:
-    """The moment as a day, a time of the wall clock, or a time in a zone, whichever was said."""
-    if not isinstance(said, datetime):
-        return moment.date()
-    return moment.replace(tzinfo=None) if said.tzinfo is None else moment.astimezone(said.tzinfo)
+def _as(value: date, time_at: datetime) -> date:
+    """`time_at` as the type of `value`: a date, a floating time, or a time in its zone."""
+    if not isinstance(value, datetime):
+        return time_at.date()
+    return time_at.replace(tzinfo=None) if value.tzinfo is None else time_at.astimezone(value.tzinfo)
 
 
 def _is_own_talk(event: Any, own_host: str) -> bool:
@@ -223,13 +232,13 @@ def _occurrences(events: list[Any], named: tzinfo | None, window: Span) -> list[
     calendar = Calendar()
     for event in events:
         calendar.add_component(event)
-    if named is not None:  # times in UTC recur by the clock of this zone, as Google means them
+    if named is not None:  # Google writes recurring events in UTC that follow this zone
         calendar = UTCChangingWalker(named).walk(calendar)
     found: list[Any] = CalendarQuery(calendar).between(window.start - ONE_DAY, window.end + ONE_DAY)
     return found
 
 
-def _blocks(event: Any, own_addresses: frozenset[str]) -> bool:
+def _blocks_time(event: Any, own_addresses: frozenset[str]) -> bool:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return False
     outlook = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
@@ -244,29 +253,18 @@ def _blocks(event: Any, own_addresses: frozenset[str]) -> bool:
 
 
 def _span_of(event: Any, zone: tzinfo, window: Span) -> Span | None:
-    """Within the window, in whole seconds of UTC."""
-    start, end = _moment(event.start, zone), _moment(event.end, zone)
+    """Event within the window, in whole seconds and UTC; None when nothing is left."""
+    start, end = _utc(event.start, zone), _utc(event.end, zone)
     start, end = max(start.replace(microsecond=0), window.start), min(end.replace(microsecond=0), window.end)
     return Span(start, end) if start < end else None
 
 
-def _moment(said: date, zone: tzinfo) -> datetime:
-    """A whole day begins at midnight in the zone."""
-    if not isinstance(said, datetime):
-        said = datetime(said.year, said.month, said.day)  # noqa: DTZ001  # its zone follows
-    if said.tzinfo is None:
-        said = said.replace(tzinfo=zone)
-    with suppress(OverflowError):  # the year 1 or 9999, seen from elsewhere
-        return said.astimezone(UTC)
-    return said.replace(tzinfo=UTC)
-
-
-def _merged(spans: list[Span]) -> list[Span]:
-    """One stretch for times that overlap; those that only touch stay apart, to be named one by one."""
-    merged: list[Span] = []
-    for span in sorted(set(spans)):
-        if merged and span.start < merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
+def _utc(value: date, zone: tzinfo) -> datetime:
+    """Time in UTC; a date is midnight in the zone."""
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # its zone follows
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=zone)
+    with suppress(OverflowError):  # the year 1 or 9999, in another zone
+        return value.astimezone(UTC)
+    return value.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
-"""Reading a stranger's calendar in a process of its own, with little time and memory.
+"""Parse untrusted calendars in a subprocess with limits on CPU time and memory.
 
-A calendar of a few lines can ask for years of work, and the libraries keep what it says of time zones by name for
-every calendar after it. Here both end with the process.
+A calendar of a few lines can take years to expand, and the libraries keep time zone definitions by name, also for
+later calendars. Both end with the subprocess.
 """
 
 import json
@@ -17,11 +17,11 @@ from django.conf import settings
 from advisors.availability.slots import Span
 from advisors.external_calendars import errors
 from advisors.external_calendars.errors import CalendarTooHard, NoCalendar
-from advisors.external_calendars.ics_parser import Reader, Reading, busy_times
+from advisors.external_calendars.ics_parser import BusyTimes, ParseOptions, busy_times
 from core.errors import Refusal
 
-SECONDS = 10  # of work
-WAIT_SECONDS = 15  # until it ends, on a machine with much to do
+CPU_SECONDS = 10
+WAIT_SECONDS = 15  # wall clock time, on a busy machine
 MEMORY = 1024 * 1024 * 1024  # bytes
 PROBLEMS = {
     kind.code: kind
@@ -30,13 +30,15 @@ PROBLEMS = {
 }
 
 
-def read_apart(documents: Sequence[bytes], reader: Reader, *, seconds: int = SECONDS) -> Reading:
-    """Like `busy_times`. Raises what that raises, and CalendarTooHard."""
-    wish = json.dumps({**_words_of(reader), "sizes": [len(one) for one in documents], "seconds": seconds})
+def parse_in_sandbox(documents: Sequence[bytes], options: ParseOptions, *, seconds: int = CPU_SECONDS) -> BusyTimes:
+    """Run `busy_times` in a subprocess. Raises what that raises, and CalendarTooHard."""
+    options_json = json.dumps(
+        {**_options_to_json(options), "sizes": [len(one) for one in documents], "seconds": seconds}
+    )
     try:
-        child = subprocess.run(  # ourselves
+        child = subprocess.run(
             [sys.executable, "-m", "advisors.external_calendars.sandbox"],
-            input=b"\n".join([wish.encode(), b"".join(documents)]),
+            input=b"\n".join([options_json.encode(), b"".join(documents)]),
             capture_output=True,
             timeout=WAIT_SECONDS,
             cwd=settings.BASE_DIR,
@@ -44,54 +46,54 @@ def read_apart(documents: Sequence[bytes], reader: Reader, *, seconds: int = SEC
         )
     except subprocess.TimeoutExpired:
         raise CalendarTooHard from None
-    if child.returncode < 0:  # ended by the limits
+    if child.returncode < 0:  # killed by the limits
         raise CalendarTooHard
     if child.returncode:
-        raise RuntimeError("the process that reads calendars does not work")
-    said = json.loads(child.stdout)
-    if "problem" in said:
-        raise PROBLEMS[said["problem"]]
-    return Reading([Span(*map(datetime.fromisoformat, span)) for span in said["busy"]], said["skipped"])
+        raise RuntimeError("the subprocess that parses calendars failed")
+    result = json.loads(child.stdout)
+    if "problem" in result:
+        raise PROBLEMS[result["problem"]]
+    return BusyTimes([Span(*map(datetime.fromisoformat, span)) for span in result["busy"]], result["skipped"])
 
 
 def main() -> None:
-    """The other process: a line with who reads, then the calendars; a line with what was found."""
+    """Entry point of the subprocess. Input: a line of JSON options, then the calendars; output: a line of JSON."""
     zoneinfo.reset_tzpath(to=())
-    wish = json.loads(sys.stdin.buffer.readline())
-    resource.setrlimit(resource.RLIMIT_CPU, (wish["seconds"], wish["seconds"]))
+    options_json = json.loads(sys.stdin.buffer.readline())
+    resource.setrlimit(resource.RLIMIT_CPU, (options_json["seconds"], options_json["seconds"]))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    documents = [sys.stdin.buffer.read(size) for size in wish["sizes"]]
-    json.dump(_found(documents, _reader_of(wish)), sys.stdout)
+    documents = [sys.stdin.buffer.read(size) for size in options_json["sizes"]]
+    json.dump(_result(documents, _options_from_json(options_json)), sys.stdout)
 
 
-def _found(documents: list[bytes], reader: Reader) -> dict[str, object]:
+def _result(documents: list[bytes], options: ParseOptions) -> dict[str, object]:
     try:
-        reading = busy_times(documents, reader)
+        parsed = busy_times(documents, options)
     except Refusal as refusal:
         return {"problem": refusal.code}
     except (MemoryError, RecursionError):
         return {"problem": CalendarTooHard.code}
-    except Exception as error:  # a stranger's text in three libraries: whatever it is, it was no calendar
+    except Exception as error:  # untrusted text in three libraries: any error means that it is no calendar
         print(type(error).__name__, file=sys.stderr)
         return {"problem": NoCalendar.code}
-    return {"busy": [[moment.isoformat() for moment in span] for span in reading.busy], "skipped": reading.skipped}
+    return {"busy": [[time.isoformat() for time in span] for span in parsed.busy], "skipped": parsed.skipped}
 
 
-def _words_of(reader: Reader) -> dict[str, object]:
+def _options_to_json(options: ParseOptions) -> dict[str, object]:
     return {
-        "window": [moment.isoformat() for moment in reader.window],
-        "zone": reader.zone.key,
-        "own_addresses": sorted(reader.own_addresses),
-        "own_host": reader.own_host,
+        "window": [time.isoformat() for time in options.window],
+        "zone": options.zone.key,
+        "own_addresses": sorted(options.own_addresses),
+        "own_host": options.own_host,
     }
 
 
-def _reader_of(wish: dict[str, list[str] | str]) -> Reader:
-    return Reader(
-        window=Span(*map(datetime.fromisoformat, wish["window"])),
-        zone=zoneinfo.ZoneInfo(str(wish["zone"])),
-        own_addresses=frozenset(wish["own_addresses"]),
-        own_host=str(wish["own_host"]),
+def _options_from_json(options_json: dict[str, list[str] | str]) -> ParseOptions:
+    return ParseOptions(
+        window=Span(*map(datetime.fromisoformat, options_json["window"])),
+        zone=zoneinfo.ZoneInfo(str(options_json["zone"])),
+        own_addresses=frozenset(options_json["own_addresses"]),
+        own_host=str(options_json["own_host"]),
     )
 
 

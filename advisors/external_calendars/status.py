@@ -1,73 +1,72 @@
-"""How fresh our copy of a calendar elsewhere is, and why it is not fresher, in words."""
+"""Status of an external calendar as text: age of our copy, and problems."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from advisors.external_calendars import errors as calendar_refusals
-from advisors.models import Advisor, OtherCalendar
-from core import errors
+from advisors.external_calendars import errors as calendar_errors
+from advisors.models import Advisor, ExternalCalendar
+from core import encryption, errors, http_errors
 from core.errors import Refusal
-from core.formatting import day_in_words, time_in_words
+from core.formatting import active_language, format_day, format_time
 
 SENTENCES = {
     kind.code: kind.sentence
-    for room in (errors, calendar_refusals)
-    for kind in vars(room).values()
+    for module in (errors, http_errors, encryption, calendar_errors)
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Refusal)
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalendarState:
-    calendar: OtherCalendar
+class CalendarStatus:
+    calendar: ExternalCalendar
     age: str  # "read at 09:12"
-    problem: str  # a sentence, or empty
+    problem: str  # a sentence; empty when there is none
     writing_problem: str  # as above
 
     @property
-    def needs_care(self) -> bool:
+    def has_problem(self) -> bool:
         return bool(self.problem or self.writing_problem)
 
 
-def problem_in_words(code: str, language: str | None = None) -> str:
-    with translation.override(language or get_language() or settings.LANGUAGE_CODE):
+def problem_sentence(code: str, language: str | None = None) -> str:
+    """Sentence for an error code; empty for an empty code."""
+    with translation.override(language or active_language()):
         return str(SENTENCES.get(code, Refusal.sentence)) if code else ""
 
 
-def calendar_states_of(advisor: Advisor, *, now: datetime) -> list[CalendarState]:
-    """One statement."""
+def calendar_statuses_for(advisor: Advisor, *, now: datetime) -> list[CalendarStatus]:
+    """Statuses of an advisor's calendars, in one statement."""
     return [
-        CalendarState(
+        CalendarStatus(
             calendar=calendar,
-            age=age_in_words(calendar, ZoneInfo(advisor.time_zone), now=now),
-            problem=problem_in_words(calendar.problem),
-            writing_problem=problem_in_words(calendar.writing_problem),
+            age=format_age(calendar, ZoneInfo(advisor.time_zone), now=now),
+            problem=problem_sentence(calendar.problem),
+            writing_problem=problem_sentence(calendar.writing_problem),
         )
-        for calendar in OtherCalendar.objects.filter(advisor=advisor)
+        for calendar in ExternalCalendar.objects.filter(advisor=advisor)
     ]
 
 
-def age_in_words(calendar: OtherCalendar, zone: ZoneInfo, *, now: datetime) -> str:
-    """ "read at 09:12"; with the day when that is not today, and since when it fails."""
+def format_age(calendar: ExternalCalendar, zone: ZoneInfo, *, now: datetime) -> str:
+    """Age such as "read at 09:12": with the day when that is not today, or since when reads fail."""
     if calendar.failing_since is not None:
         since = calendar.read_at or calendar.failing_since
-        return _("could not be read since %(moment)s") % {"moment": _moment(since, zone, now)}
+        return _("could not be read since %(moment)s") % {"moment": _format_time(since, zone, now)}
     if calendar.read_at is None:
         return _("not read yet")
     if calendar.read_at.astimezone(zone).date() == now.astimezone(zone).date():
-        return _("read at %(time)s") % {"time": _moment(calendar.read_at, zone, now)}
-    return _("read on %(moment)s") % {"moment": _moment(calendar.read_at, zone, now)}
+        return _("read at %(time)s") % {"time": _format_time(calendar.read_at, zone, now)}
+    return _("read on %(moment)s") % {"moment": _format_time(calendar.read_at, zone, now)}
 
 
-def _moment(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
-    language = get_language() or settings.LANGUAGE_CODE
-    clock = time_in_words(moment, language, zone)
-    if moment.astimezone(zone).date() == now.astimezone(zone).date():
+def _format_time(time_at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    language = active_language()
+    clock = format_time(time_at, language, zone)
+    if time_at.astimezone(zone).date() == now.astimezone(zone).date():
         return clock
-    return f"{day_in_words(moment, language, zone)} {clock}"
+    return f"{format_day(time_at, language, zone)} {clock}"

@@ -1,19 +1,24 @@
-"""An advisor's own feed: on, another address, with names or without, off."""
+"""Agenda feed of an advisor: switch on, renew the address, show or hide names, switch off.
+
+The token in the private address is derived and never stored; a feed is looked up by the digest of its token.
+"""
 
 from datetime import datetime
 from secrets import token_hex
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
-from advisors.feed.tokens import digest_of, token_of
 from advisors.models import Advisor, AgendaFeed
 from core.actors import Actor
+from core.tokens import derive_token, digest_of
 from organisation import audit
 from organisation.models import Role
 
 
 def feed_by_token(token: str) -> AgendaFeed | None:
-    """Of somebody who is a career advisor today; nothing for an address that is unknown or was renewed."""
+    """Feed of an active advisor; None for an unknown or renewed token."""
     feeds = AgendaFeed.objects.select_related("advisor__user")
     holders = {"advisor__user__is_active": True, "advisor__user__grants__role": Role.ADVISOR}
     return feeds.filter(digest=digest_of(token), **holders).first()
@@ -21,10 +26,10 @@ def feed_by_token(token: str) -> AgendaFeed | None:
 
 @transaction.atomic
 def switch_on(*, advisor: Advisor, actor: Actor, now: datetime) -> AgendaFeed:
-    """Without names. Switching on twice is the same as once; after switching off the address is another one."""
+    """Switch the feed on, without names. Idempotent; after switching off, the address is a new one."""
     feed, is_new = AgendaFeed.objects.get_or_create(advisor=advisor, defaults={"digest": token_hex(32)})
     if is_new:
-        feed.digest = digest_of(token_of(feed))  # the number is known only now
+        feed.digest = digest_of(token_of(feed))  # the token is derived from the primary key
         feed.save(update_fields=["digest"])
         audit.record("feed.switch_on", advisor, actor=actor, now=now)
     return feed
@@ -32,7 +37,7 @@ def switch_on(*, advisor: Advisor, actor: Actor, now: datetime) -> AgendaFeed:
 
 @transaction.atomic
 def renew(*, advisor: Advisor, actor: Actor, now: datetime) -> None:
-    """The old address stops at once. Without a feed there is nothing to renew."""
+    """Give the feed a new address; the old one stops at once. Does nothing without a feed."""
     feed = _feed_of(advisor)
     if feed is None:
         return
@@ -44,7 +49,7 @@ def renew(*, advisor: Advisor, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def show_names(*, advisor: Advisor, shows: bool, actor: Actor, now: datetime) -> None:
-    """Whether the titles name the candidates; saying the same twice is the same as once."""
+    """Show or hide the names of candidates in the titles. Idempotent; does nothing without a feed."""
     feed = _feed_of(advisor)
     if feed is None or feed.shows_names == shows:
         return
@@ -55,10 +60,26 @@ def show_names(*, advisor: Advisor, shows: bool, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def switch_off(*, advisor: Advisor, actor: Actor, now: datetime) -> None:
-    """The address stops at once and never comes back. Switching off twice is the same as once."""
+    """Delete the feed; its address stops at once and is never used again. Idempotent."""
     if AgendaFeed.objects.filter(advisor=advisor).delete()[0]:
         audit.record("feed.switch_off", advisor, actor=actor, now=now)
 
 
 def _feed_of(advisor: Advisor) -> AgendaFeed | None:
     return AgendaFeed.objects.select_for_update().filter(advisor=advisor).first()
+
+
+def token_of(feed: AgendaFeed) -> str:
+    """Token of 43 characters (256 bits): HMAC-SHA256 over the feed's primary key and version."""
+    return derive_token("advisors.feed", f"{feed.pk}:{feed.version}")
+
+
+def feed_url(feed: AgendaFeed) -> str:
+    """Address of the feed; the view is in `bookings`, which knows the talks."""
+    return settings.PUBLIC_URL + reverse("bookings:feed", args=[token_of(feed)])
+
+
+def webcal_url(feed: AgendaFeed) -> str:
+    """Address of the feed as webcal:, which opens the calendar program of a device."""
+    _scheme, _colon, rest = feed_url(feed).partition(":")
+    return f"webcal:{rest}"

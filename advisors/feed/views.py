@@ -1,4 +1,4 @@
-"""The advisor's own page of the feed: what it is, its address, and the four things that can be done with it."""
+"""Page where advisors manage the feed of their own agenda."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,13 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from advisors.feed import services
-from advisors.feed.tokens import address_of, webcal_of
+from advisors.feed.services import feed_url, webcal_url
 from advisors.models import Advisor, AgendaFeed
 from core.actors import Actor
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
-DEEDS: dict[str, tuple[Callable[..., Any], Promise]] = {
+ACTIONS: dict[str, tuple[Callable[..., Any], Promise]] = {
     "switch_on": (services.switch_on, _("Your feed is on. Add its address to your calendar program.")),
     "renew": (services.renew, _("The address is renewed. The old one no longer works: add the new one.")),
     "show_names": (partial(services.show_names, shows=True), _("The titles now show names.")),
@@ -31,23 +31,23 @@ DEEDS: dict[str, tuple[Callable[..., Any], Promise]] = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 @never_cache
 def feed(request: HttpRequest) -> HttpResponse:
-    advisor = get_object_or_404(Advisor, user=staff_of(request))
+    advisor = get_object_or_404(Advisor, user=current_staff(request))
     if request.method == "POST":
-        return _do(request, advisor, timezone.now())
+        return _perform(request, advisor, timezone.now())
     own = AgendaFeed.objects.filter(advisor=advisor).first()
-    words = {"feed": own, "address": address_of(own), "webcal": webcal_of(own)} if own else {"feed": None}
-    return render(request, "advisors/feed/feed.html", words)
+    context = {"feed": own, "address": feed_url(own), "webcal": webcal_url(own)} if own else {"feed": None}
+    return render(request, "advisors/feed/feed.html", context)
 
 
-def _do(request: HttpRequest, advisor: Advisor, now: datetime) -> HttpResponse:
-    """The button that was pressed says what; a word that is none of ours is nobody's page."""
-    deed = DEEDS.get(request.POST.get("deed", ""))
-    if deed is None:
+def _perform(request: HttpRequest, advisor: Advisor, now: datetime) -> HttpResponse:
+    """Perform the action of the button that was pressed; an unknown action is 404."""
+    action = ACTIONS.get(request.POST.get("deed", ""))
+    if action is None:
         raise Http404
-    service, told = deed
-    service(advisor=advisor, actor=Actor.of(staff_of(request)), now=now)
-    messages.success(request, str(told))
+    service, message = action
+    service(advisor=advisor, actor=Actor.of(current_staff(request)), now=now)
+    messages.success(request, str(message))
     return redirect("advisors:feed")

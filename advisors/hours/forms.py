@@ -1,4 +1,4 @@
-"""The form of a block of hours: one that recurs, or one on a single date."""
+"""Forms for opening hours: recurring, or on one date."""
 
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advisors.availability.opening_hours import Hours
 from advisors.availability.recurrence import LONGEST_RULE
-from advisors.form_fields import DateInput, TimeInput, in_reach
+from advisors.form_fields import DateInput, TimeInput, validate_year
 from advisors.hours.repeat_choices import Repeats, repeats_of, rule_of
 from advisors.models import Opening, TalkChannel, Weekday
 from organisation.models import Location
@@ -19,7 +19,7 @@ EXTRA, INSTEAD = "extra", "instead"
 
 
 class OpeningForm(forms.Form):
-    """What both kinds share. `hours` is what was typed, unchecked: the service refuses what cannot work."""
+    """Fields that both forms share. `hours()` is not validated: the service does that."""
 
     starts = forms.TimeField(label=_("From"), widget=TimeInput)
     ends = forms.TimeField(label=_("Until"), widget=TimeInput)
@@ -45,40 +45,42 @@ class OpeningForm(forms.Form):
     buffer_before_minutes = forms.IntegerField(label=_("Time before a talk (minutes)"), min_value=0, max_value=120)
     buffer_minutes = forms.IntegerField(label=_("Time between talks (minutes)"), min_value=0, max_value=120)
 
-    own: ClassVar[tuple[str, ...]] = ("session_minutes", "step_minutes", "buffer_before_minutes", "buffer_minutes")
-    seldom: ClassVar[tuple[str, ...]] = ("languages", *own)
+    timing: ClassVar[tuple[str, ...]] = ("session_minutes", "step_minutes", "buffer_before_minutes", "buffer_minutes")
+    advanced: ClassVar[tuple[str, ...]] = ("languages", *timing)
 
     def __init__(self, *args: Any, opening: Opening | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         location = self.fields["location"]
         assert isinstance(location, forms.ModelChoiceField)
-        kept = opening.location_id if opening else None
-        location.queryset = Location.objects.filter(Q(is_active=True) | Q(pk=kept))
-        for name in self.own:
+        current = opening.location_id if opening else None
+        location.queryset = Location.objects.filter(Q(is_active=True) | Q(pk=current))
+        for name in self.timing:
             self.fields[name].required = False
 
     @property
     def shows_more(self) -> bool:
-        """Something that seldom differs does here, or is not right."""
-        return any(self[name].value() not in (None, "", []) or self[name].errors for name in self.seldom)
+        """True when an advanced field has a value or an error."""
+        return any(self[name].value() not in (None, "", []) or self[name].errors for name in self.advanced)
 
     def hours(self) -> Hours:
-        said = self.cleaned_data
-        location = said["location"]
+        """Opening hours as they were entered."""
+        cleaned = self.cleaned_data
+        location = cleaned["location"]
         return Hours(
-            starts=said["starts"],
-            ends=said["ends"],
-            channels=frozenset(said["channels"]),
+            starts=cleaned["starts"],
+            ends=cleaned["ends"],
+            channels=frozenset(cleaned["channels"]),
             location_id=location.pk if location else None,
-            languages=frozenset(said["languages"]) or None,
-            length=_minutes(said["session_minutes"]),
-            before=_minutes(said["buffer_before_minutes"]),
-            buffer=_minutes(said["buffer_minutes"]),
-            step=_minutes(said["step_minutes"]),
+            languages=frozenset(cleaned["languages"]) or None,
+            length=_minutes(cleaned["session_minutes"]),
+            before=_minutes(cleaned["buffer_before_minutes"]),
+            buffer=_minutes(cleaned["buffer_minutes"]),
+            step=_minutes(cleaned["step_minutes"]),
             **self.when(),
         )
 
     def when(self) -> dict[str, Any]:
+        """Fields of `Hours` that say on which days it applies."""
         raise NotImplementedError
 
 
@@ -105,23 +107,23 @@ class RecurringForm(OpeningForm):
         return asks_rule or any(self[name].value() not in (None, "") or self[name].errors for name in names)
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("repeats") == Repeats.RULE and not said.get("rule"):
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("repeats") == Repeats.RULE and not cleaned.get("rule"):
             self.add_error("rule", _("Write the rule, or choose another way in which these hours recur."))
-        return said
+        return cleaned
 
     def clean_valid_from(self) -> date | None:
-        return in_reach(self.cleaned_data["valid_from"])
+        return validate_year(self.cleaned_data["valid_from"])
 
     def clean_valid_until(self) -> date | None:
-        return in_reach(self.cleaned_data["valid_until"])
+        return validate_year(self.cleaned_data["valid_until"])
 
     def when(self) -> dict[str, Any]:
-        said, repeats = self.cleaned_data, Repeats(self.cleaned_data["repeats"])
-        valid = {"valid_from": said["valid_from"], "valid_until": said["valid_until"]}
+        cleaned, repeats = self.cleaned_data, Repeats(self.cleaned_data["repeats"])
+        valid = {"valid_from": cleaned["valid_from"], "valid_until": cleaned["valid_until"]}
         if repeats == Repeats.WEEK:
-            return {"weekday": said["weekday"], **valid}
-        rule = said["rule"] if repeats == Repeats.RULE else rule_of(repeats, said["weekday"])
+            return {"weekday": cleaned["weekday"], **valid}
+        rule = cleaned["rule"] if repeats == Repeats.RULE else rule_of(repeats, cleaned["weekday"])
         return {"weekday": None, "rule": rule, **valid}
 
 
@@ -135,26 +137,28 @@ class DatedForm(OpeningForm):
     )
 
     def clean_day(self) -> date | None:
-        return in_reach(self.cleaned_data["day"])
+        return validate_year(self.cleaned_data["day"])
 
     def when(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        return {"weekday": None, "day": said["day"], "replaces": said["as_what"] == INSTEAD}
+        cleaned = self.cleaned_data
+        return {"weekday": None, "day": cleaned["day"], "replaces": cleaned["as_what"] == INSTEAD}
 
 
 def form_for(opening: Opening | None, data: Any, *, dated: bool = False, day: str | None = None) -> OpeningForm:
-    """For a stored opening, or for a new one: on a date, or recurring on the weekday `day`."""
+    """Form for a stored opening, or for a new one: on a date, or recurring on the weekday `day`."""
     if opening is None:
         return DatedForm(data) if dated else RecurringForm(data, initial={"weekday": day})
-    words = {name: getattr(opening, name) for name in ("starts", "ends", "channels", "location", *OpeningForm.seldom)}
+    initial = {
+        name: getattr(opening, name) for name in ("starts", "ends", "channels", "location", *OpeningForm.advanced)
+    }
     if opening.day is not None:
-        words |= {"day": opening.day, "as_what": INSTEAD if opening.replaces else EXTRA}
-        return DatedForm(data, initial=words, opening=opening)
+        initial |= {"day": opening.day, "as_what": INSTEAD if opening.replaces else EXTRA}
+        return DatedForm(data, initial=initial, opening=opening)
     repeats, weekday = repeats_of(opening.rule)
-    words |= {"repeats": repeats.value, "valid_from": opening.valid_from, "valid_until": opening.valid_until}
-    words |= {"weekday": opening.weekday if weekday is None else weekday}
-    words |= {"rule": opening.rule if repeats == Repeats.RULE else ""}
-    return RecurringForm(data, initial=words, opening=opening)
+    initial |= {"repeats": repeats.value, "valid_from": opening.valid_from, "valid_until": opening.valid_until}
+    initial |= {"weekday": opening.weekday if weekday is None else weekday}
+    initial |= {"rule": opening.rule if repeats == Repeats.RULE else ""}
+    return RecurringForm(data, initial=initial, opening=opening)
 
 
 def _minutes(minutes: int | None) -> timedelta | None:

@@ -1,4 +1,4 @@
-"""How an advisor works: what the application manager keeps of somebody who talks with candidates."""
+"""Profile of an advisor, which the application manager edits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,13 +30,15 @@ class Profile:
 
 
 @transaction.atomic
-def keep_profile(user: User, profile: Profile, *, actor: Actor, now: datetime) -> Advisor:
-    """Make somebody bookable, or change how. Talks that stand stay as they are: who changes somebody asks what happens
-    with those that no longer fit, see bookings/services/changing_hours.py."""
+def save_profile(user: User, profile: Profile, *, actor: Actor, now: datetime) -> Advisor:
+    """Create or change the advisor profile of a user.
+
+    Booked talks stay as they are. The caller handles talks that no longer fit (bookings/reassignment/).
+    """
     values = {**vars(profile), "languages": list(profile.languages)}
     zone = Advisor.objects.filter(user=user).values_list("time_zone", flat=True).first()
-    advisor, was_made = Advisor.objects.update_or_create(user=user, defaults=values)
-    if not was_made and advisor.time_zone != zone:  # whole days of other calendars lie elsewhere now
-        advisor.other_calendars.update(version="", due_at=now)
+    advisor, was_created = Advisor.objects.update_or_create(user=user, defaults=values)
+    if not was_created and advisor.time_zone != zone:  # all-day events of external calendars shift with the zone
+        advisor.external_calendars.update(version="", due_at=now)
     audit.record("profile.change", advisor, actor=actor, now=now)
     return advisor

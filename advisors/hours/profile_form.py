@@ -2,12 +2,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from advisors.hours.profile import Profile
 from advisors.models import Advisor
-from core.timezones import place_of, zones_in_words
+from core.formatting import active_language
+from core.timezones import city_of, zone_choices
 
 NUMBERS = (
     "session_minutes",
@@ -56,7 +56,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("languages", "time_zone"):  # also of an advisor who is not kept yet
+        for name in ("languages", "time_zone"):  # also for an advisor who is not saved yet
             self.initial.setdefault(name, getattr(self.instance, name))
         choice = self.fields["time_zone"]
         assert isinstance(choice, forms.ChoiceField)
@@ -68,7 +68,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _zones_with(kept: str) -> list[tuple[str, str]]:
-    """Also one that is not offered and was stored all the same, so that saving changes nothing by itself."""
-    language = get_language() or settings.LANGUAGE_CODE
-    zones = list(zones_in_words(language))
-    return zones if kept in dict(zones) else [(kept, place_of(kept, language)), *zones]
+    """Time zone choices, with the stored zone when it is not among them, so that saving does not change it."""
+    language = active_language()
+    zones = list(zone_choices(language))
+    return zones if kept in dict(zones) else [(kept, city_of(kept, language)), *zones]

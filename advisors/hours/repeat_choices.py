@@ -1,13 +1,14 @@
-"""The plain ways in which hours recur, as choices, as RFC 5545 rules and in words."""
+"""Common recurrences of opening hours: as form choices, as RFC 5545 rules and as labels."""
 
 import re
 
 from babel.dates import get_day_names
-from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.formatting import active_language
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # RFC 5545, 3.3.10
 EVERY_TWO_WEEKS = re.compile(r"FREQ=WEEKLY;INTERVAL=2;BYDAY=(?P<code>[A-Z]{2})")
@@ -25,7 +26,7 @@ class Repeats(TextChoices):
     RULE = "rule", gettext_lazy("By a rule of your own")
 
 
-IN_WORDS: dict[Repeats, Promise] = {
+LABELS: dict[Repeats, Promise] = {
     Repeats.TWO_WEEKS: gettext_lazy("Every two weeks on %(day)s"),
     Repeats.FIRST: gettext_lazy("Every first %(day)s of the month"),
     Repeats.SECOND: gettext_lazy("Every second %(day)s of the month"),
@@ -36,14 +37,14 @@ IN_WORDS: dict[Repeats, Promise] = {
 
 
 def rule_of(repeats: Repeats, weekday: int) -> str:
-    """For what does not recur every week; two weeks count from the week of the first day."""
+    """Recurrence rule of a choice, except for every week. Every two weeks counts from the week of the first day."""
     if repeats == Repeats.TWO_WEEKS:
         return f"FREQ=WEEKLY;INTERVAL=2;BYDAY={CODES[weekday]}"
     return f"FREQ=MONTHLY;BYDAY={repeats.value}{CODES[weekday]}"
 
 
 def repeats_of(rule: str) -> tuple[Repeats, int | None]:
-    """The choice that gives this rule, and its weekday."""
+    """Choice and weekday that give this rule; `Repeats.RULE` when no choice does."""
     if not rule:
         return Repeats.WEEK, None
     if found := EVERY_TWO_WEEKS.fullmatch(rule):
@@ -53,14 +54,14 @@ def repeats_of(rule: str) -> tuple[Repeats, int | None]:
     return Repeats.RULE, None
 
 
-def rule_in_words(rule: str) -> str:
+def format_rule(rule: str) -> str:
     repeats, weekday = repeats_of(rule)
     if weekday is None:
         return _("By the rule %(rule)s") % {"rule": rule}
-    return str(IN_WORDS[repeats]) % {"day": weekday_in_words(weekday)}
+    return str(LABELS[repeats]) % {"day": format_weekday(weekday)}
 
 
-def weekday_in_words(weekday: int) -> str:
-    """As it stands in a sentence: `woensdag`, `Wednesday`."""
-    language = get_language() or settings.LANGUAGE_CODE
+def format_weekday(weekday: int) -> str:
+    """Weekday within a sentence: `woensdag`, `Wednesday`."""
+    language = active_language()
     return str(get_day_names(locale=language.replace("-", "_"))[weekday])

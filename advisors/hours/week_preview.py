@@ -1,4 +1,4 @@
-"""A week of an advisor as the hours page and the preview show it: hours, and the moments that are left in them."""
+"""Week of an advisor with opening hours and free slots, for the hours page and the preview of new hours."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from advisors.availability.intervals import away_in_hours, day_of, within
-from advisors.availability.opening_hours import Hours, days_on, numbers_on, rota_of
-from advisors.availability.queries import calendars_of, channels_that_work, closed_days_of
-from advisors.availability.slots import Calendar, Question, Span, free_slots
-from advisors.availability.validation import hours_of, workable
+from advisors.availability.intervals import absent_intervals_on, clip, day_interval
+from advisors.availability.opening_hours import Hours, block_ids_on, days_on, schedule_for
+from advisors.availability.queries import calendars_for, usable_channels
+from advisors.availability.slots import Calendar, SlotQuery, Span, free_slots
+from advisors.availability.validation import to_hours, validate_with_others
 from advisors.models import Advisor, AgendaEntry, Opening
-from organisation.closed_days import why_closed
+from core.working_days import monday_of
 from organisation.models import Location, Policy
+from organisation.policy.closed_days import closed_days_of, closed_reason
 
 ONE_WEEK = timedelta(days=7)
 A_YEAR = timedelta(days=366)
@@ -30,29 +31,25 @@ class WeekDay:
     free: int
     away: list[Span]
     is_whole_day_away: bool
-    closed: str  # why, when the employer is closed
+    closed: str  # why the employer is closed; empty when open
     is_today: bool
     is_past: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
-    """What hours that are not kept yet would give in the first week in which they count."""
+class HoursPreview:
+    """Effect of hours that are not saved yet, in the first week in which they apply."""
 
     monday: date
     is_next_week: bool
-    moments: int
-    moments_now: int  # as the hours are
-    days: list[tuple[date, int]]  # with moments
-    next_days: list[date]  # on which these hours count
+    slots: int
+    slots_now: int  # with the hours as they are stored
+    days: list[tuple[date, int]]  # with free slots, and their number
+    next_days: list[date]  # dates on which these hours apply
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def monday_to_open_with(advisors: Collection[int] | QuerySet[Advisor], today: date, zone: ZoneInfo) -> date:
-    """Of this week; from Saturday on of the coming one, unless a talk of theirs stands in this weekend."""
+def default_monday(advisors: Collection[int] | QuerySet[Advisor], today: date, zone: ZoneInfo) -> date:
+    """Monday of the week to show: this week; in the weekend the next one, unless there are talks in the weekend."""
     monday = monday_of(today)
     if today.weekday() < SATURDAY:
         return monday
@@ -64,40 +61,42 @@ def monday_to_open_with(advisors: Collection[int] | QuerySet[Advisor], today: da
     return monday if in_weekend else monday + ONE_WEEK
 
 
-def moments_in(calendar: Calendar, monday: date, policy: Policy, *, now: datetime) -> Counter[date]:
-    """Free moments of a week per local day. Notice counts; the horizon does not, since it comes nearer by itself."""
-    start, end = day_of(calendar, monday).start, day_of(calendar, monday + ONE_WEEK).start
-    question = Question(
+def free_slots_per_day(calendar: Calendar, monday: date, policy: Policy, *, now: datetime) -> Counter[date]:
+    """Number of free slots per local day of a week, with the notice of policy but without its horizon."""
+    start, end = day_interval(calendar, monday).start, day_interval(calendar, monday + ONE_WEEK).start
+    query = SlotQuery(
         earliest=max(start, now + timedelta(hours=policy.notice_hours)),
         latest=end - timedelta(seconds=1),
         closed_days=closed_days_of(policy, start.year, end.year),
     )
-    if question.earliest > question.latest:
+    if query.earliest > query.latest:
         return Counter()
-    return Counter(slot.starts_at.astimezone(calendar.zone).date() for slot in free_slots(calendar, question))
+    return Counter(slot.starts_at.astimezone(calendar.zone).date() for slot in free_slots(calendar, query))
 
 
-def week_of(
+def week_for(
     calendar: Calendar, openings: list[Opening], monday: date, *, policy: Policy, now: datetime
 ) -> list[WeekDay]:
-    """Monday to Friday, and the weekend when there are hours in it."""
-    rota = rota_of(tuple(hours_of(opening) for opening in openings), monday, monday + ONE_WEEK)
-    free = moments_in(calendar, monday, policy, now=now)
+    """Days from Monday to Friday, and the weekend when it has hours."""
+    schedule = schedule_for(tuple(to_hours(opening) for opening in openings), monday, monday + ONE_WEEK)
+    free = free_slots_per_day(calendar, monday, policy, now=now)
     today = now.astimezone(calendar.zone).date()
     days = []
-    for day in (monday + timedelta(days=number) for number in range(7)):
-        found = sorted((openings[number] for number in numbers_on(rota, day)), key=lambda opening: opening.starts)
+    for day in (monday + timedelta(days=offset) for offset in range(7)):
+        found = sorted(
+            (openings[block_id] for block_id in block_ids_on(schedule, day)), key=lambda opening: opening.starts
+        )
         if not found and day.weekday() >= SATURDAY:
             continue
-        whole = day_of(calendar, day)
+        whole_day = day_interval(calendar, day)
         days.append(
             WeekDay(
                 date=day,
                 openings=found,
                 free=free[day],
-                away=away_in_hours(calendar, day),
-                is_whole_day_away=within(calendar.absences, whole) == [whole],
-                closed=why_closed(policy, day),
+                away=absent_intervals_on(calendar, day),
+                is_whole_day_away=clip(calendar.absences, whole_day) == [whole_day],
+                closed=closed_reason(policy, day),
                 is_today=day == today,
                 is_past=day < today,
             )
@@ -105,39 +104,41 @@ def week_of(
     return days
 
 
-def preview_of(opening: Opening, hours: Hours, *, policy: Policy, now: datetime) -> Preview:
-    """With these hours for the opening, which may be new. The week is the first one from the next Monday on in which
-    they count, and for one day the week of that day. Refuses as `advisors.openings.workable`."""
+def preview_for(opening: Opening, hours: Hours, *, policy: Policy, now: datetime) -> HoursPreview:
+    """Preview of these hours for the opening, which may be new. Raises what `validate_with_others` raises.
+
+    Shows the first week from next Monday on in which they apply; for hours on one date the week of that date.
+    """
     advisor = opening.advisor
-    hours = workable(opening, hours, now=now)
+    hours = validate_with_others(opening, hours, now=now)
     today = now.astimezone(ZoneInfo(advisor.time_zone)).date()
     next_monday = monday_of(today) + ONE_WEEK
     days = [hours.day] if hours.day else days_on(hours, today, today + A_YEAR)
     monday = monday_of(next((day for day in days if day >= next_monday), days[-1] if days else next_monday))
-    (calendar,) = calendars_of(Advisor.objects.filter(pk=advisor.pk), _around(monday), policy=policy)
+    (calendar,) = calendars_for(Advisor.objects.filter(pk=advisor.pk), _around(monday), policy=policy)
     others = Opening.objects.filter(advisor=advisor).exclude(pk=opening.pk).select_related("location")
-    kept = tuple(_working(hours_of(other), other.location, advisor) for other in others)
-    place = Location.objects.get(pk=hours.location_id) if hours.location_id else None
-    changed = replace(calendar, hours=(*kept, _working(hours, place, advisor)))
-    found = moments_in(changed, monday, policy, now=now)
-    return Preview(
+    others_usable = tuple(_usable(to_hours(other), other.location, advisor) for other in others)
+    location = Location.objects.get(pk=hours.location_id) if hours.location_id else None
+    changed = replace(calendar, hours=(*others_usable, _usable(hours, location, advisor)))
+    found = free_slots_per_day(changed, monday, policy, now=now)
+    return HoursPreview(
         monday=monday,
         is_next_week=monday == next_monday,
-        moments=found.total(),
-        moments_now=moments_in(calendar, monday, policy, now=now).total(),
+        slots=found.total(),
+        slots_now=free_slots_per_day(calendar, monday, policy, now=now).total(),
         days=sorted(found.items()),
         next_days=days[:NEXT_DAYS] if hours.rule else [],
     )
 
 
-def _around(monday: date) -> Question:
-    """The week in any zone; `calendars_of` looks a week further itself."""
+def _around(monday: date) -> SlotQuery:
+    """Query over this week in any time zone; `calendars_for` adds a margin itself."""
     start = datetime.combine(monday, time.min, tzinfo=UTC)
-    return Question(earliest=start, latest=start + ONE_WEEK)
+    return SlotQuery(earliest=start, latest=start + ONE_WEEK)
 
 
-def _working(hours: Hours, place: Location | None, advisor: Advisor) -> Hours:
-    """Only in the channels in which they work."""
-    has_place = place is not None and place.is_active
-    works = channels_that_work(hours.channels, has_video=bool(advisor.video_url), has_place=has_place)
-    return replace(hours, channels=works)
+def _usable(hours: Hours, location: Location | None, advisor: Advisor) -> Hours:
+    """Hours with only the channels that can be used now."""
+    has_location = location is not None and location.is_active
+    usable = usable_channels(hours.channels, has_video=bool(advisor.video_url), has_location=has_location)
+    return replace(hours, channels=usable)

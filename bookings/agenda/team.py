@@ -1,19 +1,19 @@
-"""A week of all advisors, for who answers for the service: how much each has to do and how much room there is."""
+"""Week of all advisors: bookings and free slots per advisor and day."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from advisors.availability.day_summary import DayCount, counts_of, days_between
-from advisors.availability.queries import closed_days_of, diaries_of
-from advisors.availability.slots import Question
+from advisors.availability.day_summary import DaySummary, days_between, summarise_days
+from advisors.availability.queries import advisor_calendars_for
+from advisors.availability.slots import SlotQuery
 from advisors.models import Advisor
-from organisation.closed_days import why_closed
 from organisation.models import Policy
+from organisation.policy.closed_days import closed_days_of, closed_reason
 
 SATURDAY = 5
-A_WHOLE_DAY = timedelta(days=1)  # more than advisors in other zones are ahead or behind
+A_WHOLE_DAY = timedelta(days=1)  # covers advisors in other time zones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,8 @@ class TeamDay:
 class TeamRow:
     advisor_id: int
     name: str
-    days: list[DayCount]
-    is_past: bool = False  # what is free is what is still to come
+    days: list[DaySummary]
+    is_past: bool = False  # then only future slots count as free
 
     @property
     def has_hours(self) -> bool:
@@ -44,35 +44,35 @@ class TeamRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Team:
+class TeamWeek:
     days: list[TeamDay]
     rows: list[TeamRow]
     talks: int
     free: int
-    full: list[str]  # who has hours to come and no room in them
+    full: list[str]  # names of advisors with future hours and no free slots
 
 
-def team_of(monday: date, *, policy: Policy, now: datetime) -> Team:
-    """Monday to Friday, and the weekend only when there is something in it. Two statements, however many they are."""
+def team_week(monday: date, *, policy: Policy, now: datetime) -> TeamWeek:
+    """Monday to Friday, and weekend days in use, in two statements for any number of advisors."""
     days = days_between(monday, monday + timedelta(days=6))
     closed_days = closed_days_of(policy, days[0].year, days[-1].year)
     midnight = datetime.combine(monday, datetime.min.time(), tzinfo=now.tzinfo)
-    question = Question(earliest=midnight - A_WHOLE_DAY, latest=midnight + timedelta(days=7) + A_WHOLE_DAY)
-    diaries = diaries_of(Advisor.objects.active(), question, policy=policy)
+    question = SlotQuery(earliest=midnight - A_WHOLE_DAY, latest=midnight + timedelta(days=7) + A_WHOLE_DAY)
+    diaries = advisor_calendars_for(Advisor.objects.active(), question, policy=policy)
     notice = timedelta(hours=policy.notice_hours)
     rows = [
         TeamRow(
             advisor_id=diary.calendar.advisor_id,
             name=diary.name,
-            days=counts_of(diary.calendar, days, closed_days=closed_days, notice=notice, now=now),
+            days=summarise_days(diary.calendar, days, closed_days=closed_days, notice=notice, now=now),
         )
         for diary in sorted(diaries, key=lambda diary: diary.name.casefold())
     ]
     shown = [number for number, day in enumerate(days) if day.weekday() < SATURDAY or _is_used(rows, number)]
     today = timezone.localdate(now)
-    return Team(
+    return TeamWeek(
         days=[
-            TeamDay(date=days[number], closed=why_closed(policy, days[number]), is_today=days[number] == today)
+            TeamDay(date=days[number], closed=closed_reason(policy, days[number]), is_today=days[number] == today)
             for number in shown
         ],
         rows=[replace(row, days=[row.days[number] for number in shown]) for row in rows],

@@ -1,4 +1,4 @@
-"""The door for programs: invitations of their own rejections, free slots, and booking them."""
+"""API endpoints for the invitations of a client's own rejections: free slots, book, move and cancel."""
 
 from typing import Any
 from uuid import UUID
@@ -15,35 +15,35 @@ from rest_framework.viewsets import GenericViewSet
 
 from advisors.models import TalkChannel
 from bookings.api.representations import (
-    booking_in_json,
-    booking_that_counts,
-    host_in_json,
-    invitation_in_json,
-    slots_in_json,
+    advisor_to_json,
+    booking_to_json,
+    invitation_to_json,
+    relevant_booking,
+    slots_to_json,
 )
 from bookings.api.serializers import (
-    BookingShape,
-    InvitationDetailShape,
-    InvitationShape,
+    BookingBody,
+    BookingSerializer,
+    InvitationDetailSerializer,
+    InvitationSerializer,
     MoveBody,
-    ProblemShape,
-    SlotQuery,
-    SlotsShape,
-    TakenShape,
-    WishBody,
+    ProblemSerializer,
+    SlotListParams,
+    SlotListSerializer,
+    SlotTakenSerializer,
 )
-from bookings.appointments.book import book as book_slot
-from bookings.appointments.cancel import cancel as cancel_booking
-from bookings.appointments.move import move as move_booking
-from bookings.availability.queries import hosts_of, invitation_of_program, invitation_to_book, slots_for
+from bookings.appointments.book import book
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
+from bookings.availability.queries import bookable_advisors, bookable_slots, invitation_of_client, invitation_to_book
 from bookings.models import Booking, Invitation
 from core.actors import Actor
 from organisation.models import ApiClient, Policy
 
 TAGS = ["Invitations"]
-UNKNOWN = OpenApiResponse(ProblemShape, "Not known, or not from one of your rejections.")
-INVALID = OpenApiResponse(ProblemShape, "The body or the query is not valid.")
-REFUSED = OpenApiResponse(TakenShape, "Refused; `code` says why. With `slot_taken` come `alternatives`.")
+UNKNOWN = OpenApiResponse(ProblemSerializer, "Not known, or not from one of your rejections.")
+INVALID = OpenApiResponse(ProblemSerializer, "The body or the query is not valid.")
+REFUSED = OpenApiResponse(SlotTakenSerializer, "Refused; `code` says why. With `slot_taken` come `alternatives`.")
 
 
 class Pages(PageNumberPagination):
@@ -52,32 +52,32 @@ class Pages(PageNumberPagination):
 
 @extend_schema(tags=TAGS)
 class InvitationViewSet(GenericViewSet[Invitation]):
-    """What a program may see and do for the people whose rejection it reported."""
+    """Invitations of the candidates whose rejection the client reported."""
 
     lookup_field = "key"
     lookup_value_converter = "uuid"
     pagination_class = Pages
-    serializer_class = InvitationShape
+    serializer_class = InvitationSerializer
     queryset = Invitation.objects.none()
 
     def get_queryset(self) -> Any:
         own = Invitation.objects.of_client(_client(self.request))
         return own.select_related("application__candidate").prefetch_related("bookings")
 
-    @extend_schema(summary="Invitations, the newest first", responses={200: InvitationShape(many=True)})
+    @extend_schema(summary="Invitations, the newest first", responses={200: InvitationSerializer(many=True)})
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response([_invitation_in_json(invitation) for invitation in page or []])
+        return self.get_paginated_response([_to_json(invitation) for invitation in page or []])
 
     @extend_schema(
-        summary="An invitation, with the advisors who may hold the talk",
-        responses={200: InvitationDetailShape, 404: UNKNOWN},
+        summary="An invitation, with the advisors who can be booked",
+        responses={200: InvitationDetailSerializer, 404: UNKNOWN},
     )
     def retrieve(self, request: Request, key: UUID) -> Response:
         invitation = self.get_object()
-        found = hosts_of(invitation, policy=Policy.objects.current(), now=timezone.now())
-        hosts = [host_in_json(host) for host in found]
-        return Response(_invitation_in_json(invitation) | {"advisors": hosts})
+        found = bookable_advisors(invitation, policy=Policy.objects.current(), now=timezone.now())
+        advisors = [advisor_to_json(advisor) for advisor in found]
+        return Response(_to_json(invitation) | {"advisors": advisors})
 
     @extend_schema(
         summary="Everything that can be booked now, within the notice and horizon of the employer",
@@ -86,52 +86,52 @@ class InvitationViewSet(GenericViewSet[Invitation]):
             OpenApiParameter("language", enum=[code for code, _name in settings.LANGUAGES]),
             OpenApiParameter("advisor", int, description="The `id` of an advisor of this invitation."),
         ],
-        responses={200: SlotsShape, 400: INVALID, 404: UNKNOWN},
+        responses={200: SlotListSerializer, 400: INVALID, 404: UNKNOWN},
     )
     @action(detail=True)
     def slots(self, request: Request, key: UUID) -> Response:
-        asked = SlotQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        policy, invitation = Policy.objects.current(), _known(invitation_of_program(_client(request), key))
-        found = slots_for(invitation, policy=policy, now=timezone.now(), **asked.question())
-        return Response({"slots": slots_in_json(found)})
+        params = SlotListParams(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        policy, invitation = Policy.objects.current(), _found(invitation_of_client(_client(request), key))
+        found = bookable_slots(invitation, policy=policy, now=timezone.now(), **params.slot_filter())
+        return Response({"slots": slots_to_json(found)})
 
     @extend_schema(
-        summary="The booking that stands, or else the latest",
+        summary="The booked appointment, or else the completed one, or else the latest",
         request=None,
-        responses={200: BookingShape, 404: UNKNOWN},
+        responses={200: BookingSerializer, 404: UNKNOWN},
     )
     @action(detail=True, url_path="booking", pagination_class=None)
     def booking(self, request: Request, key: UUID) -> Response:
-        return Response(booking_in_json(_booking_or_404(self.get_object())))
+        return Response(booking_to_json(_booking_or_404(self.get_object())))
 
     @extend_schema(
-        summary="Book a slot; the same wish again gives the same booking",
-        request=WishBody,
-        responses={201: BookingShape, 400: INVALID, 404: UNKNOWN, 409: REFUSED},
+        summary="Book a slot; repeating the same request returns the same booking",
+        request=BookingBody,
+        responses={201: BookingSerializer, 400: INVALID, 404: UNKNOWN, 409: REFUSED},
     )
     @booking.mapping.post
     def book(self, request: Request, key: UUID) -> Response:
-        invitation = _known(invitation_to_book(_client(request), key))
-        body = WishBody(data=request.data)
+        invitation = _found(invitation_to_book(_client(request), key))
+        body = BookingBody(data=request.data)
         body.is_valid(raise_exception=True)
-        wish = body.wish(invitation.candidate.language)
-        booking = book_slot(invitation=invitation, wish=wish, actor=_actor(request), now=timezone.now())
-        return Response(booking_in_json(booking), status=201)
+        wanted = body.booking_request(invitation.candidate.language)
+        booking = book(invitation=invitation, request=wanted, actor=_actor(request), now=timezone.now())
+        return Response(booking_to_json(booking), status=201)
 
     @extend_schema(
-        summary="Move the booking; topics, question and the text message stay as they are",
+        summary="Move the booking; topics, question and the opt-in for SMS stay as they are",
         request=MoveBody,
-        responses={200: BookingShape, 400: INVALID, 404: UNKNOWN, 409: REFUSED},
+        responses={200: BookingSerializer, 400: INVALID, 404: UNKNOWN, 409: REFUSED},
     )
     @booking.mapping.put
     def move(self, request: Request, key: UUID) -> Response:
         booking = _booking_or_404(self.get_object())
         body = MoveBody(data=request.data)
         body.is_valid(raise_exception=True)
-        wish = body.wish(booking.language)
-        moved = move_booking(booking=booking, wish=wish, actor=_actor(request), now=timezone.now())
-        return Response(booking_in_json(moved))
+        wanted = body.booking_request(booking.language)
+        moved = move_booking(booking=booking, request=wanted, actor=_actor(request), now=timezone.now())
+        return Response(booking_to_json(moved))
 
     @extend_schema(
         summary="Cancel in the name of the candidate; cancelling again is fine",
@@ -150,7 +150,7 @@ def _client(request: Any) -> ApiClient:
     return request.user  # type: ignore[no-any-return]
 
 
-def _known(invitation: Invitation | None) -> Invitation:
+def _found(invitation: Invitation | None) -> Invitation:
     if invitation is None:
         raise Http404
     return invitation
@@ -160,12 +160,12 @@ def _actor(request: Request) -> Actor:
     return Actor.of(_client(request), origin="api")
 
 
-def _invitation_in_json(invitation: Invitation) -> dict[str, Any]:
-    return invitation_in_json(invitation, booking_that_counts(list(invitation.bookings.all())))
+def _to_json(invitation: Invitation) -> dict[str, Any]:
+    return invitation_to_json(invitation, relevant_booking(list(invitation.bookings.all())))
 
 
 def _booking_or_404(invitation: Invitation) -> Booking:
-    booking = booking_that_counts(list(invitation.bookings.all()))
+    booking = relevant_booking(list(invitation.bookings.all()))
     if booking is None:
         raise Http404
     return booking

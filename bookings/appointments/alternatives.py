@@ -1,4 +1,4 @@
-"""Which moments are offered instead of a talk that cannot go on. Pure."""
+"""Choose alternative slots for a booking that an advisor cancels. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,48 +7,48 @@ from zoneinfo import ZoneInfo
 
 from advisors.availability.slots import Slot, Span
 
-AT_MOST = 3
+MAX_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lost:
-    """The talk that cannot go on, on the candidate's clock."""
+class CancelledSlot:
+    """The slot of the cancelled booking, with the candidate's time zone."""
 
     starts_at: datetime
     advisor_id: int
     channel: str
     zone: ZoneInfo
-    away: Span | None = None  # when its advisor holds no talks, whatever their agenda says
+    away: Span | None = None  # the advisor cannot take bookings in it, whatever their agenda says
 
 
-def moments_instead(slots: Iterable[Slot], lost: Lost, *, besides: Iterable[Slot] = ()) -> list[Slot]:
-    """Up to three other moments: on different days where that can be, then with the same advisor, then the same way.
+def choose_alternatives(slots: Iterable[Slot], cancelled: CancelledSlot, *, chosen: Iterable[Slot] = ()) -> list[Slot]:
+    """Up to three slots, by start: on different days if possible, then with the same advisor, then by the same channel.
 
-    `besides` are chosen already; with those there are three.
+    Slots that were `chosen` before count for the three and for the days.
     """
-    already = list(besides)
-    chosen = list(already)
-    others = [slot for slot in slots if slot.starts_at != lost.starts_at and not _is_away(slot, lost)]
-    best_first = sorted(others, key=lambda slot: _rank(slot, lost))
+    before = list(chosen)
+    found = list(before)
+    others = [slot for slot in slots if slot.starts_at != cancelled.starts_at and not _is_away(slot, cancelled)]
+    best_first = sorted(others, key=lambda slot: _rank(slot, cancelled))
     for only_other_days in (True, False):
         for slot in best_first:
-            days = {_day(one, lost.zone) for one in chosen}
-            if len(chosen) < AT_MOST and not (only_other_days and _day(slot, lost.zone) in days):
-                chosen += [] if any(_clash(slot, one) for one in chosen) else [slot]
-    return sorted(chosen[len(already) :])
+            days = {_day(one, cancelled.zone) for one in found}
+            if len(found) < MAX_ALTERNATIVES and not (only_other_days and _day(slot, cancelled.zone) in days):
+                found += [] if any(_clash(slot, one) for one in found) else [slot]
+    return sorted(found[len(before) :])
 
 
-def _is_away(slot: Slot, lost: Lost) -> bool:
-    if lost.away is None or slot.advisor_id != lost.advisor_id:
+def _is_away(slot: Slot, cancelled: CancelledSlot) -> bool:
+    if cancelled.away is None or slot.advisor_id != cancelled.advisor_id:
         return False
-    return slot.starts_at < lost.away.end and lost.away.start < slot.ends_at
+    return slot.starts_at < cancelled.away.end and cancelled.away.start < slot.ends_at
 
 
-def _rank(slot: Slot, lost: Lost) -> tuple[bool, bool, date, int, Slot]:
-    """Within a day the time that is closest to the lost one comes first."""
-    local, was = slot.starts_at.astimezone(lost.zone), lost.starts_at.astimezone(lost.zone)
+def _rank(slot: Slot, cancelled: CancelledSlot) -> tuple[bool, bool, date, int, Slot]:
+    """Sort key, best first; within a day, the local time nearest to the cancelled one."""
+    local, was = slot.starts_at.astimezone(cancelled.zone), cancelled.starts_at.astimezone(cancelled.zone)
     apart = abs((local.hour - was.hour) * 60 + local.minute - was.minute)
-    return slot.advisor_id != lost.advisor_id, lost.channel not in slot.channels, local.date(), apart, slot
+    return slot.advisor_id != cancelled.advisor_id, cancelled.channel not in slot.channels, local.date(), apart, slot
 
 
 def _clash(one: Slot, other: Slot) -> bool:

@@ -1,4 +1,4 @@
-"""The right mail address of a candidate, and what could not be read at the wrong one."""
+"""Correct a candidate's email address and send the current messages again to the new one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,49 +10,44 @@ from django.utils import timezone
 
 from bookings import notifications
 from bookings.models import Booking, Invitation
-from candidates.bounced_addresses import change_address
-from candidates.contact import OFFERS
+from candidates import bounced_addresses
+from candidates.contact import INVITATION_KINDS
 from candidates.models import Candidate
-from core.actors import Actor, key_of
+from core.actors import Actor, object_key
 from organisation.models import Policy
 from outbox import services as outbox
-from outbox.drafts import Draft
+from outbox.drafts import MessageDraft
 
-STATE_OF_A_TALK = (
-    "confirmation",
-    "moved",
-    "handed_over",
-    "changed_place",
-)  # the letters that a new confirmation replaces
+CONFIRMATION_KINDS = ("confirmation", "moved", "handed_over", "changed_place")  # replaced by a new confirmation
 
 
 @transaction.atomic
 def correct_address(*, candidate: Candidate, email: str, actor: Actor, now: datetime) -> int:
-    """Write to this address from now on, and say there what stands. Returns how many letters leave.
+    """Set the address, confirm upcoming bookings and repeat open invitations there; return the number of messages.
 
-    The talks that are ahead, and the invitations that still wait for an answer; asked twice, it is done once.
+    A repeated call has no effect.
     """
-    if not change_address(candidate=candidate, email=email, actor=actor, now=now):
+    if not bounced_addresses.correct_address(candidate=candidate, email=email, actor=actor, now=now):
         return 0
-    drafts = list(_what_stands(candidate, now=now))
+    drafts = list(_current_messages(candidate, now=now))
     outbox.post(*drafts, now=now)
     return len(drafts)
 
 
-def _what_stands(candidate: Candidate, *, now: datetime) -> Iterator[Draft]:
+def _current_messages(candidate: Candidate, *, now: datetime) -> Iterator[MessageDraft]:
     policy = Policy.objects.current()
-    standing = Booking.objects.standing().filter(invitation__application__candidate=candidate, starts_at__gt=now)
-    for talk in notifications.with_all_that_letters_need(standing):
-        outbox.withdraw(about=key_of(talk), kinds=STATE_OF_A_TALK, channel="mail", now=now)
-        yield _once_more(notifications.booked(talk, policy, now=now)[0], now=now)
+    upcoming = Booking.objects.booked().filter(invitation__application__candidate=candidate, starts_at__gt=now)
+    for booking in upcoming.for_letters():
+        outbox.withdraw(about=object_key(booking), kinds=CONFIRMATION_KINDS, transport="mail", now=now)
+        yield _repeated(notifications.booked(booking, policy, now=now)[0], now=now)
     for invitation in _unanswered(candidate, now=now):
-        outbox.withdraw(about=key_of(invitation), kinds=OFFERS, now=now)
-        yield _once_more(notifications.invitation(invitation, policy), now=now)
+        outbox.withdraw(about=object_key(invitation), kinds=INVITATION_KINDS, now=now)
+        yield _repeated(notifications.invitation(invitation, policy), now=now)
 
 
 def _unanswered(candidate: Candidate, *, now: datetime) -> QuerySet[Invitation]:
-    """Not after a no, and not after a talk: what became of that the recruiter tells on the phone."""
-    may_be_read = (
+    """Open invitations without a booking, waitlist entry, refusal or opt-out of messages."""
+    unanswered = (
         Invitation.objects.of_candidate(candidate)
         .open(timezone.localdate(now))
         .filter(
@@ -62,8 +57,8 @@ def _unanswered(candidate: Candidate, *, now: datetime) -> QuerySet[Invitation]:
             application__candidate__messages_stopped_at__isnull=True,
         )
     )
-    return may_be_read.select_related("application__candidate", "application__vacancy")
+    return unanswered.select_related("application__candidate", "application__vacancy")
 
 
-def _once_more(draft: Draft, *, now: datetime) -> Draft:
+def _repeated(draft: MessageDraft, *, now: datetime) -> MessageDraft:
     return replace(draft, dedupe_key=f"{draft.dedupe_key}:again={now:%Y-%m-%dT%H:%M:%SZ}")

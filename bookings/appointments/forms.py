@@ -1,4 +1,4 @@
-"""What a candidate sends: how to talk, a moment, and what to talk about."""
+"""Forms of candidates and advisors about one appointment: filter, slot, contact details and preparation."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,27 +11,27 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from advisors.models import TalkChannel
-from bookings.availability.options import Choice, Host, Offer
-from bookings.availability.slot_listing import moment_of
+from bookings.availability.options import BookableAdvisor, BookingOptions, SlotFilter
+from bookings.availability.slot_listing import parse_start
 from bookings.errors import PhoneNeeded
 from bookings.form_fields import PhoneField
 from bookings.models import Booking, Topic
-from bookings.requests import Wish
-from bookings.schedule import text_is_ahead
+from bookings.requests import BookingRequest
+from bookings.schedule import is_before_sms_reminder
 from core.formatting import printable
 from core.phones import is_mobile
 from organisation.models import Policy
-from outbox.sms.enabled import texts_leave
+from outbox.sms.policy_check import sms_is_enabled
 
-BIGGEST_KEY = 2**63 - 1
-OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these a moment is a slip or a joke
+MAX_KEY = 2**63 - 1
+MIN_YEAR, MAX_YEAR = 2000, 2200  # later or earlier input is a typing error
 
 
-class ChoiceForm(forms.Form):
-    """How to talk; every part may be left out."""
+class SlotFilterForm(forms.Form):
+    """Filter of the slot picker; every field is optional."""
 
     channel = forms.ChoiceField(choices=TalkChannel.choices, required=False)
-    advisor = forms.TypedChoiceField(label=_("With whom?"), coerce=int, empty_value=None)  # empty is a choice too
+    advisor = forms.TypedChoiceField(label=_("With whom?"), coerce=int, empty_value=None)  # empty means any advisor
     language = forms.ChoiceField(
         label=_("In which language?"), widget=forms.RadioSelect(attrs={"class": "rows beside"}), required=False
     )
@@ -39,32 +39,32 @@ class ChoiceForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: BookingOptions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(host.advisor_id, _name_in(offer, host)) for host in offer.hosts]
+        names = [(advisor.advisor_id, _advisor_label(advisor, options)) for advisor in options.advisors]
         self.fields["advisor"].choices = [("", _("The first one free")), *names]  # type: ignore[attr-defined]
-        spoken = [(code, name) for code, name in settings.LANGUAGES if code in offer.languages]
+        spoken = [(code, name) for code, name in settings.LANGUAGES if code in options.languages]
         self.fields["language"].choices = spoken  # type: ignore[attr-defined]
 
-    def choice(self, otherwise: Choice) -> Choice:
-        """What was asked; what is missing or not understood is as `otherwise`."""
+    def slot_filter(self, default: SlotFilter) -> SlotFilter:
+        """Filter as submitted; missing and invalid fields are taken from `default`."""
         self.is_valid()
-        asked = self.cleaned_data
-        return Choice(
-            channel=asked.get("channel") or otherwise.channel,
-            language=asked.get("language") or otherwise.language,
-            advisor_id=asked.get("advisor") if "advisor" in self.data else otherwise.advisor_id,
+        data = self.cleaned_data
+        return SlotFilter(
+            channel=data.get("channel") or default.channel,
+            language=data.get("language") or default.language,
+            advisor_id=data.get("advisor") if "advisor" in self.data else default.advisor_id,
         )
 
 
-def _name_in(offer: Offer, host: Host) -> str:
-    if host.advisor_id == offer.spoken_before:
-        return _("%(name)s, whom you spoke before") % {"name": host.name}
-    return host.name
+def _advisor_label(advisor: BookableAdvisor, options: BookingOptions) -> str:
+    if advisor.advisor_id == options.previous_advisor_id:
+        return _("%(name)s, whom you spoke before") % {"name": advisor.name}
+    return advisor.name
 
 
-class MomentField(forms.CharField):
-    """`2026-11-24T08:30Z`; whether it is free is for the service to say."""
+class SlotStartField(forms.CharField):
+    """Start of a slot in UTC, such as `2026-11-24T08:30Z`; the service checks that it is free."""
 
     widget = forms.HiddenInput
     default_error_messages = {"invalid": _("We do not know this moment. Please choose another one.")}
@@ -74,42 +74,42 @@ class MomentField(forms.CharField):
         if not text:
             return None
         try:
-            moment = moment_of(text)
+            starts_at = parse_start(text)
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if not OLDEST_YEAR <= moment.year <= LATEST_YEAR:
+        if not MIN_YEAR <= starts_at.year <= MAX_YEAR:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return moment
+        return starts_at
 
     def run_validators(self, value: Any) -> None:
-        """A moment has no characters to count."""
+        """Skip the validators of CharField, which expect a string."""
 
 
-class MomentForm(forms.Form):
-    """The moment and the way to talk, as chosen on the page before."""
+class SlotForm(forms.Form):
+    """The slot that was chosen in the slot picker."""
 
-    slot = MomentField(error_messages={"required": _("Choose a moment first.")})
+    slot = SlotStartField(error_messages={"required": _("Choose a moment first.")})
     channel = forms.ChoiceField(choices=TalkChannel.choices, widget=forms.HiddenInput)
     language = forms.ChoiceField(choices=settings.LANGUAGES, widget=forms.HiddenInput)
-    advisor = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_KEY, widget=forms.HiddenInput)
+    advisor = forms.IntegerField(required=False, min_value=1, max_value=MAX_KEY, widget=forms.HiddenInput)
 
     @property
-    def moment_problem(self) -> str:
-        """In one sentence what is wrong with the moment or the way to talk; empty when nothing is."""
+    def slot_error(self) -> str:
+        """Message about an invalid slot, channel, language or advisor; empty when they are valid."""
         if self.errors.get("slot"):
             return str(self.errors["slot"][0])
-        odd = {"channel", "language", "advisor"} & set(self.errors)
-        return str(_("We did not understand your choice. Please choose again.")) if odd else ""
+        invalid = {"channel", "language", "advisor"} & set(self.errors)
+        return str(_("We did not understand your choice. Please choose again.")) if invalid else ""
 
-    def wish(self) -> Wish:
-        known = self.cleaned_data
-        return Wish(
-            starts_at=known["slot"], channel=known["channel"], language=known["language"], advisor_id=known["advisor"]
+    def booking_request(self) -> BookingRequest:
+        data = self.cleaned_data
+        return BookingRequest(
+            starts_at=data["slot"], channel=data["channel"], language=data["language"], advisor_id=data["advisor"]
         )
 
 
-class PhoneForm(MomentForm):
-    """Asks for a number only when we have to call and do not know one."""
+class SlotPhoneForm(SlotForm):
+    """Slot and phone number; the number is required for a phone call when none is known."""
 
     phone = PhoneField()
 
@@ -123,20 +123,20 @@ class PhoneForm(MomentForm):
             self.fields["phone"].error_messages["required"] = PhoneNeeded.sentence
 
     def number(self, *, needed: bool) -> str:
-        """The number that was typed, or else the one that we know; none when there is no need."""
+        """The entered number, or else the known one; empty unless `needed`."""
         return (self.cleaned_data["phone"] or self.known_phone) if needed else ""
 
-    def wish(self) -> Wish:
-        wish = super().wish()
-        return replace(wish, phone=self.number(needed=wish.channel == TalkChannel.PHONE))
+    def booking_request(self) -> BookingRequest:
+        request = super().booking_request()
+        return replace(request, phone=self.number(needed=request.channel == TalkChannel.PHONE))
 
 
 class PreparationForm(forms.Form):
-    """What the candidate wants to talk about; nothing is obliged."""
+    """Topics and question of the candidate; both optional."""
 
     topics = forms.ModelMultipleChoiceField(
         label=_("What do you want to talk about?"),
-        queryset=Topic.objects.filter(is_active=True),
+        queryset=Topic.objects.filter(is_active=True).prefetch_related("labels"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -156,7 +156,7 @@ class PreparationForm(forms.Form):
 
 
 class AppointmentForm(PreparationForm):
-    """The same for an appointment that stands, and whether we may send a text message about it."""
+    """Preparation of a booked appointment, with the opt-in for an SMS reminder while that can still be sent."""
 
     wants_sms = forms.BooleanField(
         label=_("Send me a text message the day before"),
@@ -166,27 +166,27 @@ class AppointmentForm(PreparationForm):
     phone = PhoneField(help_text=_("We need your number for a text message only."))
 
     def __init__(self, data: QueryDict | None, *, booking: Booking, now: datetime) -> None:
-        kept = {"topics": booking.topics.all(), "question": booking.question, "wants_sms": booking.wants_sms}
-        super().__init__(data, initial=kept)
+        initial = {"topics": booking.topics.all(), "question": booking.question, "wants_sms": booking.wants_sms}
+        super().__init__(data, initial=initial)
         self.known_phone = str(booking.phone or booking.candidate.phone)
         times = Policy.objects.current().times
-        is_ahead = text_is_ahead(booking.starts_at, booking.candidate.zone, times, now=now)
-        if not (texts_leave() and (booking.wants_sms or is_ahead)):
+        is_ahead = is_before_sms_reminder(booking.starts_at, booking.candidate.zone, times, now=now)
+        if not (sms_is_enabled() and (booking.wants_sms or is_ahead)):
             del self.fields["wants_sms"]
         if "wants_sms" not in self.fields or booking.channel == TalkChannel.PHONE or is_mobile(self.known_phone):
             del self.fields["phone"]
 
     @property
-    def place_of_phone(self) -> str:
-        """The field at which a word about the number belongs."""
+    def phone_error_field(self) -> str:
+        """Field that shows an error about the phone number."""
         return "phone" if "phone" in self.fields else "wants_sms"
 
     def number(self) -> str:
         return self.cleaned_data.get("phone") or self.known_phone
 
 
-class DetailsForm(PreparationForm, PhoneForm):
-    """Everything for a booking."""
+class BookingForm(PreparationForm, SlotPhoneForm):
+    """Slot, contact details and preparation of a new booking."""
 
     wants_sms = forms.BooleanField(
         label=_("Yes, send me a text message the day before"),
@@ -196,14 +196,14 @@ class DetailsForm(PreparationForm, PhoneForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not texts_leave():
+        if not sms_is_enabled():
             del self.fields["wants_sms"]
 
-    def wish(self) -> Wish:
-        wish, wants_sms = super().wish(), self.cleaned_data.get("wants_sms", False)
-        needed = wants_sms or wish.channel == TalkChannel.PHONE
+    def booking_request(self) -> BookingRequest:
+        request, wants_sms = super().booking_request(), self.cleaned_data.get("wants_sms", False)
+        needed = wants_sms or request.channel == TalkChannel.PHONE
         return replace(
-            wish,
+            request,
             phone=self.number(needed=needed),
             wants_sms=wants_sms,
             topic_ids=self.topic_ids(),
@@ -212,6 +212,8 @@ class DetailsForm(PreparationForm, PhoneForm):
 
 
 class AdvisorCancelForm(forms.Form):
+    """Remark of the advisor for the candidate."""
+
     word = forms.CharField(
         label=_("A word to the candidate"),
         required=False,
@@ -225,7 +227,7 @@ class AdvisorCancelForm(forms.Form):
 
 
 class RescheduleForm(AdvisorCancelForm):
-    """Another moment, instead of the one that the page showed."""
+    """A new slot and a remark; `seen` is the start that the page showed."""
 
-    slot = MomentField(label=_("New moment"), error_messages={"required": _("Choose a moment first.")})
-    seen = MomentField()
+    slot = SlotStartField(label=_("New moment"), error_messages={"required": _("Choose a moment first.")})
+    seen = SlotStartField()

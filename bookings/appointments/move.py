@@ -1,128 +1,133 @@
-"""Moving a talk to another moment, advisor or channel."""
+"""Move a booking to another slot, advisor or channel, at the request of the candidate."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from advisors.availability.errors import SlotTaken
-from advisors.availability.queries import question_of
-from advisors.availability.slots import Question, Slot
+from advisors.availability.queries import slot_query_for
+from advisors.availability.slots import Slot, SlotQuery
 from advisors.models import TalkChannel
-from advisors.services import give_time_back, lock_agenda, take_time
+from advisors.services import lock_agenda, release_time, reserve_time
 from bookings import notifications
-from bookings.appointments.book import alternatives_for, turns_for
-from bookings.assignment.fairness import Turn
-from bookings.calendar.location_hash import place_of
-from bookings.errors import NotStanding, TooLateToMove
+from bookings.appointments.book import alternatives_for, assignments_for
+from bookings.assignment.fairness import Assignment
+from bookings.calendar.invites import booking_location_hash
+from bookings.errors import BookingNotActive, TooLateToMove
 from bookings.locks import lock_invitation
 from bookings.models import Booking
-from bookings.notifications.withdraw import take_letters_back
-from bookings.requests import Wish
-from bookings.sms_consent import check_number, check_texts
-from candidates.contact import touch
+from bookings.notifications.withdraw import cancel_pending_messages
+from bookings.requests import BookingRequest
+from bookings.sms_consent import check_number, check_sms_allowed
+from candidates.contact import record_contact
 from core.actors import Actor
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
-from outbox.sms.enabled import texts_leave
+from outbox.sms.policy_check import sms_is_enabled
 
 
-def move(*, booking: Booking, wish: Wish, actor: Actor, now: datetime) -> Booking:
-    """Exchange the moment for another one; the old one is kept until the new one is certain.
+def move_booking(*, booking: Booking, request: BookingRequest, actor: Actor, now: datetime) -> Booking:
+    """Exchange the slot of a booking for another one; the old slot is released after the new one is reserved.
 
-    Topics, question and the wish for a text stay as they are. Raises NotStanding, TooLateToMove, PhoneNeeded,
-    MobileNeeded, CountryNotTexted, TextsStopped, and SlotTaken with moments that are still free.
+    Topics, question and the opt-in for SMS stay as they are. Raises BookingNotActive, TooLateToMove, PhoneNeeded,
+    MobileNeeded, SmsCountryNotAllowed, SmsOptedOut, and SlotTaken with slots that are still free.
     """
     policy = Policy.objects.current()
-    question = question_of(policy, now=now, channel=wish.channel, language=wish.language)
-    with audit.refusals_recorded("booking.move", booking, actor=actor, now=now):
+    query = slot_query_for(policy, now=now, channel=request.channel, language=request.language)
+    with audit.record_refusals("booking.move", booking, actor=actor, now=now):
         if booking.status != Booking.Status.BOOKED:
-            raise NotStanding
-        if _is_same(booking, wish):
+            raise BookingNotActive
+        if _is_same(booking, request):
             return booking
-        _check_number(booking, wish, policy)
-        for turn in _turns_for(booking, wish, question, policy):
+        _check_number(booking, request, policy)
+        for assignment in _assignments_for(booking, request, query, policy):
             try:
-                return _move_to(turn, booking, wish, question, policy, actor, now)
+                return _move_to(assignment, booking, request, query, policy, actor, now)
             except SlotTaken:
                 continue
-        refuse_when_closed(booking, policy, now)
-        raise SlotTaken(alternatives_for(booking.invitation, wish, policy=policy, now=now, instead_of=booking))
+        _check_may_move(booking, policy, now)
+        raise SlotTaken(alternatives_for(booking.invitation, request, policy=policy, now=now, instead_of=booking))
 
 
-def _check_number(booking: Booking, wish: Wish, policy: Policy) -> None:
-    """What we have was good enough. Another one, where texts are wanted, is to get them. Raises as `move` does."""
-    number = wish.phone or str(booking.phone)
-    wants_sms = booking.wants_sms and texts_leave() and number != str(booking.phone)
-    check_number(number, channel=wish.channel, wants_sms=wants_sms)
+def _check_number(booking: Booking, request: BookingRequest, policy: Policy) -> None:
+    """Validate a new phone number, for SMS too when the booking has opted in; the known one is not checked again."""
+    number = request.phone or str(booking.phone)
+    wants_sms = booking.wants_sms and sms_is_enabled() and number != str(booking.phone)
+    check_number(number, channel=request.channel, wants_sms=wants_sms)
     if wants_sms:
-        check_texts(number, policy)
+        check_sms_allowed(number, policy)
 
 
 def may_move(booking: Booking, policy: Policy, now: datetime) -> bool:
-    limit = booking.starts_at - timedelta(hours=policy.cancel_until_hours)
-    return booking.status == Booking.Status.BOOKED and now <= limit
+    return booking.status == Booking.Status.BOOKED and now <= booking.change_deadline(policy)
 
 
-def refuse_when_closed(booking: Booking, policy: Policy, now: datetime) -> None:
+def _check_may_move(booking: Booking, policy: Policy, now: datetime) -> None:
     if booking.status != Booking.Status.BOOKED:
-        raise NotStanding
+        raise BookingNotActive
     if not may_move(booking, policy, now):
         raise TooLateToMove
 
 
-def _turns_for(booking: Booking, wish: Wish, question: Question, policy: Policy) -> list[Turn]:
-    """Stay with the same advisor when it does not matter and that works."""
-    turns = turns_for(booking.invitation, wish, question, policy)
-    if wish.advisor_id is None:
-        others = [turn for turn in turns if turn.advisor_id != booking.advisor_id]
-        turns = [Turn(booking.advisor_id, booking.chosen_because), *others]
-    return turns
+def _assignments_for(booking: Booking, request: BookingRequest, query: SlotQuery, policy: Policy) -> list[Assignment]:
+    """Advisors to try; the current one first when the request names none."""
+    assignments = assignments_for(booking.invitation, request, query, policy)
+    if request.advisor_id is None:
+        others = [one for one in assignments if one.advisor_id != booking.advisor_id]
+        assignments = [Assignment(booking.advisor_id, booking.chosen_because), *others]
+    return assignments
 
 
 @transaction.atomic
 def _move_to(
-    turn: Turn, booking: Booking, wish: Wish, question: Question, policy: Policy, actor: Actor, now: datetime
+    assignment: Assignment,
+    booking: Booking,
+    request: BookingRequest,
+    query: SlotQuery,
+    policy: Policy,
+    actor: Actor,
+    now: datetime,
 ) -> Booking:
-    lock_agenda(turn.advisor_id)
+    lock_agenda(assignment.advisor_id)
     lock_invitation(booking.invitation_id)
     moved = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").get(pk=booking.pk)
-    if moved.status == Booking.Status.BOOKED and _is_same(moved, wish):
+    if moved.status == Booking.Status.BOOKED and _is_same(moved, request):
         return moved
-    refuse_when_closed(moved, policy, now)
+    _check_may_move(moved, policy, now)
     was, old_advisor_id, old_entry_id = moved.starts_at, moved.advisor_id, moved.entry_id
-    entry, slot = take_time(
-        advisor_id=turn.advisor_id, starts_at=wish.starts_at, question=question, instead_of=moved.entry
+    entry, slot = reserve_time(
+        advisor_id=assignment.advisor_id, starts_at=request.starts_at, query=query, instead_of=moved.entry
     )
     moved.entry = entry
-    if turn.advisor_id != old_advisor_id:
-        moved.chosen_because = turn.because
-    _change(moved, slot, wish, now)
+    if assignment.advisor_id != old_advisor_id:
+        moved.chosen_because = assignment.reason
+    _set_slot(moved, slot, request, now)
     if old_entry_id != entry.pk:
-        give_time_back(old_entry_id)
-    touch(moved.candidate, now=now)
-    take_letters_back(moved, now=now)
+        release_time(old_entry_id)
+    record_contact(moved.candidate, now=now)
+    cancel_pending_messages(moved, now=now)
     audit.record("booking.move", moved, actor=actor, now=now)
     outbox.post(*notifications.moved(moved, policy, was=was, old_advisor_id=old_advisor_id, now=now), now=now)
     return moved
 
 
-def _change(booking: Booking, slot: Slot, wish: Wish, now: datetime) -> None:
+def _set_slot(booking: Booking, slot: Slot, request: BookingRequest, now: datetime) -> None:
     booking.advisor_id = slot.advisor_id
     booking.starts_at, booking.ends_at = slot.starts_at, slot.ends_at
-    booking.channel, booking.language = wish.channel, wish.language
-    booking.location_id = slot.location_id if wish.channel == TalkChannel.ONSITE else None
-    booking.phone = wish.phone or booking.phone
+    booking.channel, booking.language = request.channel, request.language
+    booking.location_id = slot.location_id if request.channel == TalkChannel.ONSITE else None
+    booking.phone = request.phone or booking.phone
     booking.moved_at, booking.moved_count = now, booking.moved_count + 1
-    booking.place_told = place_of(booking)
+    booking.place_told = booking_location_hash(booking)
     booking.text_reminder_at = booking.mail_reminder_at = booking.advisor_note_at = None
     booking.sequence += 1
     booking.save()
 
 
-def _is_same(booking: Booking, wish: Wish) -> bool:
-    """Without a number the one that we have stays."""
-    same_advisor = wish.advisor_id in (None, booking.advisor_id)
-    same_phone = not wish.phone or str(booking.phone) == wish.phone
-    same_way = (booking.channel, booking.language) == (wish.channel, wish.language)
-    return same_advisor and same_phone and same_way and booking.starts_at == wish.starts_at
+def _is_same(booking: Booking, request: BookingRequest) -> bool:
+    """True when the request changes nothing; without a phone number the known one stays."""
+    same_advisor = request.advisor_id in (None, booking.advisor_id)
+    same_phone = not request.phone or str(booking.phone) == request.phone
+    same_channel = (booking.channel, booking.language) == (request.channel, request.language)
+    return same_advisor and same_phone and same_channel and booking.starts_at == request.starts_at

@@ -1,20 +1,20 @@
-"""What the candidate tells us before the talk."""
+"""Save the preparation of a booking: topics, question and the opt-in for an SMS reminder."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from bookings.errors import NotStanding
+from bookings.errors import BookingNotActive
 from bookings.models import Booking
-from bookings.schedule import text_is_ahead
-from bookings.sms_consent import agree_to_texts, check_number, check_texts, take_texts_back
+from bookings.schedule import is_before_sms_reminder
+from bookings.sms_consent import check_number, check_sms_allowed, give_sms_consent, withdraw_sms_consent
 from core.actors import Actor
 from organisation import audit
 from organisation.models import Policy
 
 
 @transaction.atomic
-def prepare(
+def save_preparation(
     *,
     booking: Booking,
     topic_ids: tuple[int, ...],
@@ -24,32 +24,32 @@ def prepare(
     wants_sms: bool | None = None,
     phone: str = "",
 ) -> None:
-    """What the candidate wants to talk about; may change until the talk is over. Also the consent to a text message.
+    """Save topics and question, and change the opt-in for SMS unless `wants_sms` is None.
 
-    Without `wants_sms` that stays as it is; `phone` (E.164) is for when we have no number yet.
-    Raises NotStanding, PhoneNeeded, MobileNeeded.
+    `phone` (E.164) is a number to use instead of the known one. Raises BookingNotActive, PhoneNeeded, MobileNeeded,
+    SmsDisabled, SmsCountryNotAllowed, SmsOptedOut.
     """
-    kept = Booking.objects.standing().select_for_update(no_key=True).filter(pk=booking.pk).first()
-    if kept is None:
-        raise NotStanding
-    if wants_sms is not None and wants_sms != kept.wants_sms:
-        _change_texts(kept, wants_sms, phone, now)
-    kept.question = question
-    kept.save(update_fields=["question", "wants_sms", "phone"])
-    kept.topics.set(topic_ids)
-    audit.record("booking.prepare", kept, actor=actor, now=now)
+    locked = Booking.objects.booked().select_for_update(no_key=True).filter(pk=booking.pk).first()
+    if locked is None:
+        raise BookingNotActive
+    if wants_sms is not None and wants_sms != locked.wants_sms:
+        _change_sms(locked, wants_sms, phone, now)
+    locked.question = question
+    locked.save(update_fields=["question", "wants_sms", "phone"])
+    locked.topics.set(topic_ids)
+    audit.record("booking.prepare", locked, actor=actor, now=now)
 
 
-def _change_texts(booking: Booking, wants_sms: bool, phone: str, now: datetime) -> None:
-    """After its moment a text is not asked for any more: it would say "tomorrow" on the day itself."""
+def _change_sms(booking: Booking, wants_sms: bool, phone: str, now: datetime) -> None:
+    """Change the opt-in; no opt-in after the time of the reminder, whose text says "tomorrow"."""
     if not wants_sms:
         booking.wants_sms = False
-        take_texts_back(booking, now=now)
+        withdraw_sms_consent(booking, now=now)
         return
     policy = Policy.objects.current()
-    if text_is_ahead(booking.starts_at, booking.candidate.zone, policy.times, now=now):
+    if is_before_sms_reminder(booking.starts_at, booking.candidate.zone, policy.times, now=now):
         number = phone or str(booking.phone)
         check_number(number, channel=booking.channel, wants_sms=True)
-        check_texts(number, policy)
+        check_sms_allowed(number, policy)
         booking.wants_sms, booking.phone = True, number
-        agree_to_texts(booking, now=now)
+        give_sms_consent(booking, now=now)

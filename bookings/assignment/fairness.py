@@ -1,11 +1,11 @@
-"""Whose turn it is when a candidate takes the first one free: the advisor furthest below their share. Pure.
+"""Fair assignment when a candidate accepts any advisor: the one furthest below their fair share. Pure.
 
-A share is weight times the hours that somebody is open in a window of days around the talk, so that part-time and
-leave count by construction. The window lies around the talk and not behind today, because talks are booked ahead:
-what was shared out this morning for next week counts this afternoon. It is measured among those who are free at that
-moment, since nobody else can take the talk.
+The fair share is proportional to the advisor's weight times their open minutes in a window of days around the
+booking, so part-time work and leave count. The window is around the booking and not before today, because bookings
+are made ahead: an assignment this morning for next week counts this afternoon. The shares are computed among the
+advisors who are free for the slot, because nobody else can take it.
 
-A talk counts when it took an advisor's time: planned, held, or missed. What was cancelled gave its time back.
+A booking counts when it took an advisor's time: booked, completed or no-show, but not cancelled.
 """
 
 from collections.abc import Iterable
@@ -22,37 +22,37 @@ HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What somebody who is free has, in the window around the talk."""
+class Workload:
+    """Workload of an advisor who is free for the slot, in the window around it."""
 
     advisor_id: int
-    weight: int  # percent; 0: only when nobody else is free
+    weight: int  # percent; 0: assigned only when nobody else is free
     open_minutes: int
     talks: int
 
     @property
-    def claim(self) -> int:
-        """Without a weight, and so without a share, open time alone counts."""
+    def weight_share(self) -> int:
+        """Weight of the share; advisors with weight 0 are compared by open time alone."""
         return max(self.weight, 1) * max(self.open_minutes, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Assignment:
     advisor_id: int
-    because: dict[str, Any]  # what is stored with the booking
+    reason: dict[str, Any]  # stored as Booking.chosen_because
 
 
 def window_around(day: date, *, days: int) -> tuple[date, date]:
-    """The first and the last of as many days, with this one in the middle."""
+    """First and last day of a window of `days` days with this day in the middle."""
     first = day - timedelta(days=days // 2)
     return first, first + timedelta(days=days - 1)
 
 
-def in_turn(loads: Iterable[Load], *, days: int) -> list[Turn]:
-    """Everybody who is free, whose turn it is first; who has weight 0 comes last. Equal ones go by key."""
+def rank_advisors(loads: Iterable[Workload], *, days: int) -> list[Assignment]:
+    """Rank the free advisors, furthest below their share first and weight 0 last; ties go by key."""
     free = list(loads)
     if len(free) == 1:
-        return [Turn(free[0].advisor_id, {"rule": ONLY_ONE_FREE})]
+        return [Assignment(free[0].advisor_id, {"rule": ONLY_ONE_FREE})]
     sharing = [load for load in free if load.weight]
     others = [load for load in free if not load.weight]
     return [
@@ -61,32 +61,32 @@ def in_turn(loads: Iterable[Load], *, days: int) -> list[Turn]:
     ]
 
 
-def fair_shares(loads: Iterable[Load]) -> dict[int, float]:
-    """How many of the talks that these advisors have would be fair, by advisor; nothing for weight 0."""
+def fair_shares(loads: Iterable[Workload]) -> dict[int, float]:
+    """Fair number of the bookings of these advisors, by advisor; 0 for weight 0."""
     sharing = list(loads)
     talks, claims = sum(load.talks for load in sharing), sum(_share_of(load) for load in sharing)
     return {load.advisor_id: round(talks * _share_of(load) / claims, 1) if claims else 0.0 for load in sharing}
 
 
-def _share_of(load: Load) -> int:
+def _share_of(load: Workload) -> int:
     return load.weight * load.open_minutes
 
 
-def _in_order(loads: list[Load], rule: str, days: int) -> list[Turn]:
-    """Whole numbers only: two machines, or two days, must not differ by a rounding."""
-    claims, talks = sum(load.claim for load in loads), sum(load.talks for load in loads) + 1
+def _in_order(loads: list[Workload], rule: str, days: int) -> list[Assignment]:
+    """Rank by integer arithmetic, because rounding must not change the order."""
+    claims, talks = sum(load.weight_share for load in loads), sum(load.talks for load in loads) + 1
 
-    def lag(load: Load) -> int:
-        """How far below the share, this talk included, times all claims."""
-        return talks * load.claim - load.talks * claims
+    def shortage(load: Workload) -> int:
+        """Distance below the share, this booking included, times the total weight."""
+        return talks * load.weight_share - load.talks * claims
 
     return [
-        Turn(
+        Assignment(
             load.advisor_id,
             {
                 "rule": rule,
                 "talks": load.talks,
-                "share": round(talks * load.claim / claims, 1),
+                "share": round(talks * load.weight_share / claims, 1),
                 "of": talks,
                 "free": len(loads),
                 "hours": round(load.open_minutes / 60, 1),
@@ -94,5 +94,5 @@ def _in_order(loads: list[Load], rule: str, days: int) -> list[Turn]:
                 "days": days,
             },
         )
-        for load in sorted(loads, key=lambda load: (-lag(load), load.advisor_id))
+        for load in sorted(loads, key=lambda load: (-shortage(load), load.advisor_id))
     ]

@@ -1,68 +1,69 @@
-"""How the talks are shared out at this moment, for who answers for it: numbers and reasons, no candidate."""
+"""Overview of how bookings are divided among advisors: numbers and reasons, no candidates."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from advisors.availability.queries import diaries_of
-from advisors.availability.slots import Question
+from advisors.availability.queries import advisor_calendars_for
+from advisors.availability.slots import SlotQuery
 from advisors.models import Advisor
-from bookings.assignment.fairness import Load, fair_shares, window_around
+from bookings.assignment.fairness import Workload, fair_shares, window_around
 from bookings.assignment.reasons import reasons_of
-from bookings.assignment.workload import ZONE, loads_of
+from bookings.assignment.workload import workloads_of
 from bookings.models import Booking
+from core.timezones import EMPLOYER_ZONE
 from organisation.models import Policy
 
 LATEST = 50
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
+class AdvisorShare:
     name: str
-    load: Load
+    workload: Workload
     fair: float
 
     @property
     def open_hours(self) -> float:
-        return round(self.load.open_minutes / 60, 1)
+        return round(self.workload.open_minutes / 60, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class AssignedBooking:
     booking: Booking
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sharing:
+class AssignmentOverview:
     first: date
     last: date
-    shares: list[Share]
-    chosen: list[Chosen]  # the latest first, from when reasons were kept
+    shares: list[AdvisorShare]
+    assigned: list[AssignedBooking]  # latest first; only bookings with a stored reason
 
 
-def sharing_of(*, policy: Policy, now: datetime) -> Sharing:
-    """Six statements at most, however many advisors and talks there are."""
-    first, last = window_around(now.astimezone(ZONE).date(), days=policy.share_window_days)
-    diaries = diaries_of(Advisor.objects.active(), Question(earliest=now, latest=now), policy=policy)
-    loads = loads_of([diary.calendar for diary in diaries], first, last, policy=policy)
+def assignment_overview(*, policy: Policy, now: datetime) -> AssignmentOverview:
+    """Overview of all active advisors and the latest assignments, in at most six statements."""
+    first, last = window_around(now.astimezone(EMPLOYER_ZONE).date(), days=policy.share_window_days)
+    diaries = advisor_calendars_for(Advisor.objects.active(), SlotQuery(earliest=now, latest=now), policy=policy)
+    loads = workloads_of([diary.calendar for diary in diaries], first, last, policy=policy)
     fair = fair_shares(loads)
     shares = [
-        Share(name=diary.name, load=load, fair=fair[load.advisor_id])
+        AdvisorShare(name=diary.name, workload=load, fair=fair[load.advisor_id])
         for diary, load in zip(diaries, loads, strict=True)
     ]
-    return Sharing(
-        first=first, last=last, shares=sorted(shares, key=lambda share: share.name), chosen=_chosen(_latest())
+    return AssignmentOverview(
+        first=first, last=last, shares=sorted(shares, key=lambda share: share.name), assigned=_assigned(_latest())
     )
 
 
 def _latest() -> QuerySet[Booking]:
-    """By key, as they were booked in that order: nothing has to be sorted, however many there are."""
+    """Latest bookings by key, which is the order of booking and needs no sort of the whole table."""
     return Booking.objects.select_related("advisor__user").order_by("-pk")[:LATEST]
 
 
-def _chosen(bookings: QuerySet[Booking]) -> list[Chosen]:
+def _assigned(bookings: QuerySet[Booking]) -> list[AssignedBooking]:
     found = [booking for booking in bookings if booking.chosen_because]
     reasons = reasons_of(found)
-    return [Chosen(booking=booking, reason=reasons[booking.pk]) for booking in found]
+    return [AssignedBooking(booking=booking, reason=reasons[booking.pk]) for booking in found]

@@ -1,4 +1,4 @@
-"""Why a talk is with this advisor, in words: what was stored with the booking by bookings/fairness.py."""
+"""Assignment reasons as text, from what assignment/fairness.py stored with the booking."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,16 +19,16 @@ from bookings.models import Booking
 
 
 def reasons_of(bookings: Iterable[Booking]) -> dict[int, str]:
-    """By the number of the booking, in one statement at most; empty for a booking from before reasons were kept."""
+    """Text of the reason by key of the booking, in one statement at most; "" when no reason was stored."""
     because = {booking.pk: booking.chosen_because for booking in bookings}
     wanted = {reason["from"] for reason in because.values() if "from" in reason}
     before = Advisor.objects.filter(pk__in=wanted).select_related("user") if wanted else ()
     names = {advisor.pk: advisor.name for advisor in before}
-    return {booking_id: in_words(reason, names) for booking_id, reason in because.items()}
+    return {booking_id: format_reason(reason, names) for booking_id, reason in because.items()}
 
 
-def in_words(because: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """`names` of the advisors who had a talk before; one that is gone stays without a name."""
+def format_reason(because: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    """Format one reason; `names` are of the advisors from whom a booking was taken over."""
     rule = because.get("rule", "")
     if rule == FURTHEST_BELOW_SHARE:
         return _furthest_below(because)

@@ -1,25 +1,25 @@
-"""What a candidate can choose from: who, how, in which language, and when. Values in, values out."""
+"""Options of a candidate who books: advisors, channels, languages and slots. Pure."""
 
 from dataclasses import dataclass
 
-from advisors.availability.slot_rules import Terms
+from advisors.availability.slot_rules import SlotRules
 from advisors.availability.slots import Slot
 
 
 @dataclass(frozen=True)
-class Host:
-    """Somebody who may hold this talk, and how; without open hours nobody is a host."""
+class BookableAdvisor:
+    """Advisor with open hours who is eligible for the booking."""
 
     advisor_id: int
     name: str
     languages: frozenset[str]
     channels: frozenset[str]
-    addresses: tuple[str, ...] = ()  # of the places where they hold talks
+    addresses: tuple[str, ...] = ()  # of the locations where they work
 
 
 @dataclass(frozen=True)
-class Choice:
-    """How somebody wants to talk; without an advisor the first one free will do."""
+class SlotFilter:
+    """Filter on slots; without an advisor, any advisor who is free."""
 
     channel: str
     language: str
@@ -27,68 +27,71 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Own:
-    """The appointment that moves: choosing it again changes nothing."""
+class CurrentBooking:
+    """Slot of the booking that is being moved; choosing it again changes nothing."""
 
-    choice: Choice
-    start: int  # seconds, as of a slot
+    slot_filter: SlotFilter
+    start: int  # Unix seconds
 
-    def is_at(self, slot: Slot, choice: Choice) -> bool:
-        """Whoever it is with, when the choice leaves that to us: the talk then stays with its advisor."""
-        same_way = (choice.channel, choice.language) == (self.choice.channel, self.choice.language)
-        return same_way and choice.advisor_id in (None, self.choice.advisor_id) and slot.start == self.start
+    def matches(self, slot: Slot, slot_filter: SlotFilter) -> bool:
+        """True for the current slot; with any advisor when the filter names none, because the advisor then stays."""
+        own = self.slot_filter
+        is_same_way = (slot_filter.channel, slot_filter.language) == (own.channel, own.language)
+        return is_same_way and slot_filter.advisor_id in (None, own.advisor_id) and slot.start == self.start
 
 
 @dataclass(frozen=True)
-class Offer:
-    hosts: tuple[Host, ...]
-    slots: tuple[Slot, ...]  # of every host, channel and language; by start, then by advisor
-    channels: tuple[str, ...]  # that somebody offers
-    languages: tuple[str, ...]  # that policy knows and somebody speaks
-    minutes: tuple[int, ...] = ()  # that a talk can take, the shortest first
-    spoken_before: int | None = None  # the host with whom the candidate had a talk
-    own: Own | None = None
+class BookingOptions:
+    """Everything a candidate can choose from on the booking page."""
+
+    advisors: tuple[BookableAdvisor, ...]
+    slots: tuple[Slot, ...]  # of every advisor, channel and language; by start, then by advisor
+    channels: tuple[str, ...]  # offered by at least one advisor
+    languages: tuple[str, ...]  # of the policy, spoken by at least one advisor
+    durations: tuple[int, ...] = ()  # possible durations, shortest first
+    previous_advisor_id: int | None = None  # advisor of an earlier completed booking
+    current: CurrentBooking | None = None
 
     @property
     def address(self) -> str:
-        """Where to come; empty when there is more than one place."""
-        addresses = {address for host in self.hosts for address in host.addresses}
+        """The address when there is only one, else ""."""
+        addresses = {address for advisor in self.advisors for address in advisor.addresses}
         return addresses.pop() if len(addresses) == 1 else ""
 
     @property
-    def only_name(self) -> str:
-        """Who it will be, when nobody else can hold it; whose turn it is among more is decided at the booking."""
-        return self.hosts[0].name if len(self.hosts) == 1 else ""
+    def only_advisor_name(self) -> str:
+        """Name of the advisor when there is only one; among several the assignment is made at booking."""
+        return self.advisors[0].name if len(self.advisors) == 1 else ""
 
-    def name_of(self, advisor_id: int | None) -> str:
-        return next((host.name for host in self.hosts if host.advisor_id == advisor_id), "")
+    def advisor_name(self, advisor_id: int | None) -> str:
+        return next((advisor.name for advisor in self.advisors if advisor.advisor_id == advisor_id), "")
 
-    def free(self, choice: Choice) -> list[Slot]:
-        """What can be booked under this choice, by start, then by advisor; not what the candidate has already."""
-        fits: dict[Terms, bool] = {}
-        for terms in {slot.terms for slot in self.slots}:
-            fits[terms] = choice.channel in terms.channels and choice.language in terms.languages
-        found = [slot for slot in self.slots if fits[slot.terms]]
-        if choice.advisor_id is not None:
-            found = [slot for slot in found if slot.advisor_id == choice.advisor_id]
-        own = self.own
-        return [slot for slot in found if not own.is_at(slot, choice)] if own else found
+    def free_slots(self, slot_filter: SlotFilter) -> list[Slot]:
+        """Slots that pass the filter, by start, then by advisor, without the slot of the current booking."""
+        fits: dict[SlotRules, bool] = {}
+        for terms in {slot.rules for slot in self.slots}:
+            fits[terms] = slot_filter.channel in terms.channels and slot_filter.language in terms.languages
+        found = [slot for slot in self.slots if fits[slot.rules]]
+        if slot_filter.advisor_id is not None:
+            found = [slot for slot in found if slot.advisor_id == slot_filter.advisor_id]
+        current = self.current
+        return [slot for slot in found if not current.matches(slot, slot_filter)] if current else found
 
-    def usual(self, language: str) -> Choice:
-        """How a page starts: in the candidate's language when that can be, by the first channel that is free.
+    def default_filter(self, language: str) -> SlotFilter:
+        """Filter with which a page opens: the candidate's language if possible, the first channel with free slots.
 
-        A second talk starts with the same advisor, when they have a free moment.
+        A candidate who had a session before starts with the same advisor, if that advisor has free slots.
         """
         language = language if language in self.languages else self.languages[0]
-        choices = [
-            Choice(channel, language, advisor_id)
-            for advisor_id in dict.fromkeys((self.spoken_before, None))
+        filters = [
+            SlotFilter(channel, language, advisor_id)
+            for advisor_id in dict.fromkeys((self.previous_advisor_id, None))
             for channel in self.channels
         ]
-        return next((choice for choice in choices if self.free(choice)), Choice(self.channels[0], language))
+        return next((one for one in filters if self.free_slots(one)), SlotFilter(self.channels[0], language))
 
-    def others(self, choice: Choice) -> list[Choice]:
-        """Choices next to an empty one that do have free moments: anybody, then every other channel."""
-        anybody = Choice(choice.channel, choice.language)
-        channels = [Choice(channel, choice.language) for channel in self.channels if channel != choice.channel]
-        return [other for other in (anybody, *channels) if other != choice and self.free(other)]
+    def other_filters(self, slot_filter: SlotFilter) -> list[SlotFilter]:
+        """Filters with free slots to suggest beside an empty one: any advisor, then every other channel."""
+        any_advisor = SlotFilter(slot_filter.channel, slot_filter.language)
+        others = [any_advisor, *(SlotFilter(channel, slot_filter.language) for channel in self.channels)]
+        return [other for other in dict.fromkeys(others) if other != slot_filter and self.free_slots(other)]

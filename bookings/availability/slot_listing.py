@@ -1,4 +1,4 @@
-"""Free moments as a page shows them: grouped by local day, a limited number at a time. Pure."""
+"""Free slots as a page lists them: grouped by local day, a limited number of days at a time. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,83 +9,83 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from advisors.availability.slots import Slot, moment_at
-from core.formatting import day_in_words, time_in_words
+from advisors.availability.slots import Slot, to_datetime
+from core.formatting import format_day, format_time
 
 DAYS_AT_ONCE = 10  # two working weeks
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    value: str  # what a form sends back, see `value_of`
+class ListedSlot:
+    value: str  # form value, see `format_start`
     time: str
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ListedDay:
     label: str
-    moments: tuple[Moment, ...]
+    slots: tuple[ListedSlot, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Some days with free moments, and where the earlier and later ones begin."""
+class SlotPage:
+    """Some days with free slots, and the first day of the next page."""
 
-    days: tuple[Day, ...]
+    days: tuple[ListedDay, ...]
     later: date | None
     is_first: bool
 
 
-def value_of(starts_at: datetime) -> str:
-    """`2026-11-24T08:30Z`: a moment as forms and programs write it."""
-    return starts_at.astimezone(UTC).isoformat(timespec="minutes")[:16] + "Z"  # twice as quick as strftime
+def format_start(starts_at: datetime) -> str:
+    """Format a start time as `2026-11-24T08:30Z`, for forms and API clients."""
+    return starts_at.astimezone(UTC).isoformat(timespec="minutes")[:16] + "Z"  # twice as fast as strftime
 
 
-@lru_cache(maxsize=16384)  # the same moments come back for every advisor and every visitor
-def value_at(second: int) -> str:
-    """Of a moment in seconds since 1970."""
-    return value_of(moment_at(second))
+@lru_cache(maxsize=16384)  # the same start times recur for every advisor and visitor
+def format_start_second(second: int) -> str:
+    """Format a start time in Unix seconds."""
+    return format_start(to_datetime(second))
 
 
-def moment_of(value: str) -> datetime:
-    """The other way round; raises ValueError when it is no moment with a time zone."""
-    moment = datetime.fromisoformat(value.strip())
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
+def parse_start(value: str) -> datetime:
+    """Parse a start time to UTC; raises ValueError when it is invalid or has no time zone."""
+    at = datetime.fromisoformat(value.strip())
+    if at.tzinfo is None:
+        raise ValueError("a start time needs a time zone")
     try:
-        return moment.astimezone(UTC)
+        return at.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("out of range") from error
 
 
-def stretch_of(slots: Iterable[Slot], *, since: date | None, language: str, zone: ZoneInfo) -> Stretch:
-    """The first days on or after `since` that have a free moment; slots come sorted, one per start."""
+def slot_page(slots: Iterable[Slot], *, since: date | None, language: str, zone: ZoneInfo) -> SlotPage:
+    """First days on or after `since` that have a free slot; `slots` are sorted, one per start."""
     by_day: dict[date, list[datetime]] = {}
     for slot in slots:
         starts_at = slot.starts_at
         by_day.setdefault(starts_at.astimezone(zone).date(), []).append(starts_at)
     wanted = [day for day in by_day if since is None or day >= since]
     days = tuple(
-        Day(
-            day_in_words(day, language, zone),
-            tuple(Moment(value_of(start), _time_on(day, start, language, zone)) for start in by_day[day]),
+        ListedDay(
+            format_day(day, language, zone),
+            tuple(ListedSlot(format_start(start), _time_on(day, start, language, zone)) for start in by_day[day]),
         )
         for day in islice(wanted, DAYS_AT_ONCE)
     )
     later = wanted[DAYS_AT_ONCE] if len(wanted) > DAYS_AT_ONCE else None
-    return Stretch(days=days, later=later, is_first=len(wanted) == len(by_day))
+    return SlotPage(days=days, later=later, is_first=len(wanted) == len(by_day))
 
 
 def _time_on(day: date, start: datetime, language: str, zone: ZoneInfo) -> str:
-    """`09.30`; on the day that an hour comes twice `02.30 (summer time)` and, an hour later, `02.30 (winter time)`."""
-    said = time_in_words(start, language, zone)
+    """Format as `09.30`; in the hour that occurs twice, `02.30 (summer time)` and then `02.30 (winter time)`."""
+    text = format_time(start, language, zone)
     if not _clock_changes_on(day, zone):
-        return said
+        return text
     clock = start.astimezone(zone)
-    if clock.utcoffset() == clock.replace(fold=1 - clock.fold).utcoffset():  # this hour comes once
-        return said
-    words = _("%(time)s (winter time)") if clock.fold else _("%(time)s (summer time)")
-    return words % {"time": said}
+    if clock.utcoffset() == clock.replace(fold=1 - clock.fold).utcoffset():  # this hour occurs once
+        return text
+    label = _("%(time)s (winter time)") if clock.fold else _("%(time)s (summer time)")
+    return label % {"time": text}
 
 
 @lru_cache(maxsize=1024)

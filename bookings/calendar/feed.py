@@ -1,4 +1,4 @@
-"""What an advisor's feed tells: the talks that stand, and those of the last weeks. Never a word of a rejection."""
+"""Calendar feed of an advisor: active bookings and those of the last weeks, without a word about rejections."""
 
 from datetime import datetime, timedelta
 
@@ -10,40 +10,40 @@ from django.utils.translation import gettext as _
 
 from advisors.models import AgendaFeed
 from bookings.calendar import ical
-from bookings.calendar.invites import neutral_title, uid_of
+from bookings.calendar.invites import event_uid, neutral_title
 from bookings.models import Booking
 from organisation.models import Policy
 
-LOOKS_BACK = timedelta(days=28)
+LOOK_BACK = timedelta(days=28)
 
 
-def feed_of(feed: AgendaFeed, *, now: datetime) -> bytes:
-    """An iCalendar object in three statements; the same bytes as long as nothing that it tells has changed."""
+def build_feed(feed: AgendaFeed, *, now: datetime) -> bytes:
+    """Feed as iCalendar, in three statements; byte for byte the same until its content changes."""
     policy = Policy.objects.current()
     talks = (
         Booking.objects.visible_to(feed.advisor.user)
-        .filter(~Q(status=Booking.Status.CANCELLED), ends_at__gt=now - LOOKS_BACK)
+        .filter(~Q(status=Booking.Status.CANCELLED), ends_at__gt=now - LOOK_BACK)
         .select_related("invitation__application__candidate", "location")
         .order_by("starts_at", "pk")
     )
-    with translation.override(policy.default_language):  # of the house, as letters to staff are
-        told = [_talk(booking, feed) for booking in talks]
+    with translation.override(policy.default_language):  # as messages to staff are
+        events = [_event(booking, feed) for booking in talks]
         name = _("Talks of %(name)s") % {"name": feed.advisor.name}
     employer = policy.short_name or policy.employer_name
-    return ical.publication(told, name=f"{name} ({employer})" if employer else name)
+    return ical.feed_object(events, name=f"{name} ({employer})" if employer else name)
 
 
-def _talk(booking: Booking, feed: AgendaFeed) -> ical.Talk:
+def _event(booking: Booking, feed: AgendaFeed) -> ical.CalendarEvent:
     how, language = booking.get_channel_display(), booking.get_language_display()
-    return ical.Talk(
-        uid=uid_of(booking),
+    return ical.CalendarEvent(
+        uid=event_uid(booking),
         sequence=booking.sequence,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         summary=_title(booking, feed),
         description=f"{how}, {language}",
         location=_place(booking, feed),
-        url=settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk]),  # behind the sign-in
+        url=settings.PUBLIC_URL + reverse("talks:file", args=[booking.pk]),  # requires sign-in
         organiser=None,
         attendees=(),
         stamped_at=max(filter(None, (booking.booked_at, booking.moved_at, booking.closed_at))),
@@ -57,7 +57,7 @@ def _title(booking: Booking, feed: AgendaFeed) -> str:
 
 
 def _place(booking: Booking, feed: AgendaFeed) -> str:
-    """The number of a candidate stays out of it."""
+    """Video URL or address; never a candidate's phone number."""
     if booking.channel == "video":
         return feed.advisor.video_url
     place = booking.location

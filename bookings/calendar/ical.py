@@ -1,4 +1,4 @@
-"""A talk as a calendar object: RFC 5545 (the format), RFC 5546 (invite and cancel by mail), RFC 7986 (feeds)."""
+"""iCalendar objects: RFC 5545 (format), RFC 5546 (invite and cancel by mail), RFC 7986 (feeds). Pure."""
 
 import re
 from collections.abc import Iterable
@@ -10,25 +10,25 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 from core.formatting import one_line, printable
 
 PRODUCT = "-//Spreekuur//Spreekuur//NL"
-REMIND_BEFORE = timedelta(minutes=15)
-LOOK_AGAIN_AFTER = timedelta(minutes=15)  # what we ask of who subscribes; most come less often
-# Programs disagree on how these are quoted or escaped within a parameter (RFC 6868 is young).
+ALARM_BEFORE = timedelta(minutes=15)
+REFRESH_INTERVAL = timedelta(minutes=15)  # requested of subscribers; most poll less often
+# Clients disagree on how these are quoted or escaped within a parameter (RFC 6868 is young).
 _UNSAFE_IN_NAME = re.compile(r'["^;:,]')
 
 
 @dataclass(frozen=True)
-class Party:
+class Participant:
     name: str
     email: str
 
 
 @dataclass(frozen=True)
-class Talk:
-    """What a calendar needs to know of a talk.
+class CalendarEvent:
+    """Values of a calendar event.
 
-    `uid` is globally unique and stable for life, `sequence` rises at every change. The organiser is the
-    mailbox that sends, the attendees are the candidate and the advisor; a feed, which invites nobody, names neither.
-    Others may look into a calendar: summary, description and location hold no word of the rejection.
+    `uid` is globally unique and never changes, `sequence` rises at every change. The organiser is the mailbox that
+    sends, the attendees are the candidate and the advisor; a feed invites nobody and names neither. Summary,
+    description and location say nothing about the rejection, because others may see the calendar.
     """
 
     uid: str
@@ -39,16 +39,16 @@ class Talk:
     description: str  # may be ""
     location: str  # may be ""
     url: str  # may be ""
-    organiser: Party | None
-    attendees: tuple[Party, ...]
+    organiser: Participant | None
+    attendees: tuple[Participant, ...]
     stamped_at: datetime
 
 
-def invite(talk: Talk) -> bytes:
-    """A new or changed talk (RFC 5546, 3.2.2): UTC times, lines of at most 75 octets ended by CRLF.
+def invite_object(talk: CalendarEvent) -> bytes:
+    """REQUEST for a new or changed event (RFC 5546, 3.2.2): UTC times, CRLF lines of at most 75 octets.
 
-    It asks everybody, also who accepted what it was before: a higher SEQUENCE is a rescheduling (3.2.2.1), and an
-    answer counts for the SEQUENCE that it names.
+    Every attendee is asked again, also after accepting an earlier state: a higher SEQUENCE is a rescheduling
+    (3.2.2.1), and a reply counts for the SEQUENCE that it names.
     """
     event = _event(talk, status="CONFIRMED")
     for party in talk.attendees:
@@ -59,8 +59,8 @@ def invite(talk: Talk) -> bytes:
     return _calendar("REQUEST", event)
 
 
-def cancellation(talk: Talk) -> bytes:
-    """The end of a talk (RFC 5546, 3.2.5); asks for no answer and rings no bell."""
+def cancellation_object(talk: CalendarEvent) -> bytes:
+    """CANCEL of an event (RFC 5546, 3.2.5), without RSVP and without an alarm."""
     event = _event(talk, status="CANCELLED")
     for party in talk.attendees:
         attendee = _address(party)
@@ -69,20 +69,20 @@ def cancellation(talk: Talk) -> bytes:
     return _calendar("CANCEL", event)
 
 
-def publication(talks: Iterable[Talk], *, name: str) -> bytes:
-    """A calendar to subscribe to. Without a method: it asks nobody for anything, it is read as it stands."""
+def feed_object(talks: Iterable[CalendarEvent], *, name: str) -> bytes:
+    """Calendar to subscribe to; without METHOD, because it invites nobody."""
     calendar = _empty()
-    for word in ("name", "x-wr-calname"):  # RFC 7986, 5.1, and what programs read before it
-        calendar.add(word, vText(one_line(name)))
-    calendar.add("refresh-interval", LOOK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})  # RFC 7986, 5.7
-    calendar.add("x-published-ttl", vDuration(LOOK_AGAIN_AFTER))
+    for key in ("name", "x-wr-calname"):  # RFC 7986, 5.1, and the older key that clients still read
+        calendar.add(key, vText(one_line(name)))
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})  # RFC 7986, 5.7
+    calendar.add("x-published-ttl", vDuration(REFRESH_INTERVAL))
     for talk in talks:
         calendar.add_component(_event(talk, status="CONFIRMED"))
     return bytes(calendar.to_ical())
 
 
-def entry(talk: Talk) -> bytes:
-    """What is stored in a calendar: one event, without a method (RFC 4791, 4.1); invites nobody."""
+def stored_object(talk: CalendarEvent) -> bytes:
+    """Object to store on a CalDAV server: one event without METHOD (RFC 4791, 4.1)."""
     calendar = _empty()
     calendar.add_component(_event(talk, status="CONFIRMED"))
     return bytes(calendar.to_ical())
@@ -103,7 +103,7 @@ def _empty() -> Calendar:
     return calendar
 
 
-def _event(talk: Talk, *, status: str) -> Event:
+def _event(talk: CalendarEvent, *, status: str) -> Event:
     event = Event()
     event.add("uid", one_line(talk.uid))
     event.add("sequence", talk.sequence)
@@ -126,23 +126,23 @@ def _event(talk: Talk, *, status: str) -> Event:
     return event
 
 
-def _alarm(talk: Talk) -> Alarm:
+def _alarm(talk: CalendarEvent) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", one_line(talk.summary))
-    alarm.add("trigger", -REMIND_BEFORE)
+    alarm.add("trigger", -ALARM_BEFORE)
     return alarm
 
 
-def _address(party: Party) -> vCalAddress:
+def _address(party: Participant) -> vCalAddress:
     address = vCalAddress(f"mailto:{one_line(party.email)}")
     name = one_line(_UNSAFE_IN_NAME.sub(" ", party.name))
     address.params["CN"] = name or one_line(party.email)
     return address
 
 
-def _utc(moment: datetime) -> datetime:
-    """Whole seconds: the format has no smaller ones."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).replace(microsecond=0)
+def _utc(at: datetime) -> datetime:
+    """UTC in whole seconds, the smallest unit of the format; raises ValueError for a naive time."""
+    if at.tzinfo is None:
+        raise ValueError("a time needs a time zone")
+    return at.astimezone(UTC).replace(microsecond=0)

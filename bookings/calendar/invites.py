@@ -1,7 +1,8 @@
-"""A talk as it stands in the calendars of candidate and advisor; neutral, others may look into a calendar."""
+"""Calendar invites and cancellations for candidate and advisor; neutral, because others may see a calendar."""
 
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -9,54 +10,54 @@ from django.utils.translation import gettext as _
 from advisors.models import Advisor, TalkChannel
 from bookings.calendar import ical
 from bookings.models import Booking
-from bookings.wording import address_in_words, channel_sentence, file_of
-from core.actors import key_of
-from organisation.models import Policy
-from outbox.reply_addresses import address_in
+from bookings.wording import channel_sentence, file_url, format_address
+from core.actors import object_key
+from organisation.models import Location, Policy
+from outbox.reply_addresses import address_from_template
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
 
-def calendar_of(booking: Booking, policy: Policy, *, method: str, language: str, now: datetime) -> str:
-    """The candidate's iCalendar object of this state of the talk."""
+def candidate_invite(booking: Booking, policy: Policy, *, method: str, language: str, now: datetime) -> str:
+    """iCalendar object for the candidate, of the current state of the booking."""
     with translation.override(language):
         summary = _("Talk with %(name)s") % {"name": booking.advisor.name}
         if policy.employer_name:
             summary = f"{summary} ({policy.short_name or policy.employer_name})"
         location = _place(booking)
-    talk = _talk(booking, policy, booking.advisor, now=now)
-    talk = replace(talk, summary=summary, description=channel_sentence(booking, language), location=location)
-    return _object(talk, method)
+    event = _event(booking, policy, booking.advisor, now=now)
+    event = replace(event, summary=summary, description=channel_sentence(booking, language), location=location)
+    return _object(event, method)
 
 
-def calendar_of_advisor(
+def advisor_invite(
     booking: Booking, policy: Policy, advisor: Advisor, *, method: str, language: str, now: datetime
 ) -> str:
-    """The same talk in the advisor's own calendar; who lost it to a colleague cannot open the file any more."""
-    talk = _talk(booking, policy, advisor, now=now)
+    """iCalendar object for an advisor; a former advisor gets no URL of the file, which they can no longer open."""
+    event = _event(booking, policy, advisor, now=now)
     room = advisor.video_url if booking.channel == TalkChannel.VIDEO else ""
     with translation.override(language):
         location = room or _place(booking)
-        talk = replace(talk, summary=neutral_title(booking), location=location)
+        event = replace(event, summary=neutral_title(booking), location=location)
     if advisor == booking.advisor:
-        talk = replace(talk, description=file_of(booking))
-    return _object(talk, method)
+        event = replace(event, description=file_url(booking))
+    return _object(event, method)
 
 
-def calendar_without_candidate(booking: Booking, policy: Policy, *, now: datetime) -> str:
-    """Takes a talk out of the advisor's calendar, and names nobody else."""
+def anonymous_cancellation(booking: Booking, policy: Policy, *, now: datetime) -> str:
+    """Cancellation for the advisor's calendar that does not name the candidate."""
     advisor = booking.advisor
-    talk = _talk(booking, policy, advisor, now=now)
+    event = _event(booking, policy, advisor, now=now)
     with translation.override(policy.default_language):
-        talk = replace(talk, summary=neutral_title(booking))
-    return _object(replace(talk, attendees=talk.attendees[1:]), CANCEL)
+        event = replace(event, summary=neutral_title(booking))
+    return _object(replace(event, attendees=event.attendees[1:]), CANCEL)
 
 
-def _talk(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) -> ical.Talk:
-    """What the calendars of both have in common."""
+def _event(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) -> ical.CalendarEvent:
+    """Event values that both calendars share."""
     candidate = booking.candidate
-    return ical.Talk(
-        uid=uid_of(booking),
+    return ical.CalendarEvent(
+        uid=event_uid(booking),
         sequence=booking.sequence,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
@@ -64,35 +65,54 @@ def _talk(booking: Booking, policy: Policy, advisor: Advisor, *, now: datetime) 
         description="",
         location="",
         url="",
-        organiser=ical.Party(policy.sender_name, organiser_of(booking, policy)),
-        attendees=(ical.Party(candidate.full_name, candidate.email), ical.Party(advisor.name, advisor.user.email)),
+        organiser=ical.Participant(policy.sender_name, organiser_address(booking, policy)),
+        attendees=(
+            ical.Participant(candidate.full_name, candidate.email),
+            ical.Participant(advisor.name, advisor.user.email),
+        ),
         stamped_at=now,
     )
 
 
 def _place(booking: Booking) -> str:
-    """With the address, which a map finds and of which a change shows; the language is on."""
-    return address_in_words(booking.location) if booking.location else str(booking.get_channel_display())
+    """Address, which a map can find, or the channel; in the active language."""
+    return format_address(booking.location) if booking.location else str(booking.get_channel_display())
 
 
-def _object(talk: ical.Talk, method: str) -> str:
-    return (ical.cancellation(talk) if method == CANCEL else ical.invite(talk)).decode()
+def _object(event: ical.CalendarEvent, method: str) -> str:
+    return (ical.cancellation_object(event) if method == CANCEL else ical.invite_object(event)).decode()
 
 
 def neutral_title(booking: Booking) -> str:
-    """ "Gesprek: telefonisch": no name, in the language that is on."""
+    """Title without a name, such as "Gesprek: telefonisch", in the active language."""
     how = str(booking.get_channel_display())
     return _("Talk: %(how)s") % {"how": how[:1].lower() + how[1:]}
 
 
-def organiser_of(booking: Booking, policy: Policy) -> str:
-    """Who organises stays the same for life: programs answer to it, and refuse a change by somebody else."""
-    return address_in(booking.organiser or policy.sender_email, key_of(booking))
+def organiser_address(booking: Booking, policy: Policy) -> str:
+    """ORGANIZER address, which never changes: clients reply to it and refuse changes by another organiser."""
+    return address_from_template(booking.organiser or policy.sender_email, object_key(booking))
 
 
-def uid_of(booking: Booking) -> str:
-    """Of the calendar event; the same in every invite, feed and calendar, also when the site moves to another host.
+def event_uid(booking: Booking) -> str:
+    """UID of the calendar event, the same in every invite and feed, also after the site moves to another host.
 
-    A UUID is unique by itself (RFC 7986, 5.3); what follows says only whose it is.
+    A UUID is unique by itself (RFC 7986, 5.3); the suffix only names the product.
     """
     return f"{booking.uid}@spreekuur"
+
+
+def booking_location_hash(booking: Booking) -> str:
+    """Hash of the current location of a booking; queries the advisor or location when not loaded."""
+    if booking.channel == TalkChannel.VIDEO:
+        return location_hash(booking.channel, booking.advisor, None)
+    return location_hash(booking.channel, None, booking.location)
+
+
+def location_hash(channel: str, advisor: Advisor | None, location: Location | None) -> str:
+    """Hash of the video URL or the address; empty for a phone call, which has no location."""
+    if channel == TalkChannel.PHONE:
+        return ""
+    room = advisor.video_url if advisor and channel == TalkChannel.VIDEO else ""
+    address = format_address(location) if location and channel == TalkChannel.ONSITE else ""
+    return sha256(f"{channel}\n{room}\n{address}".encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""What calendar programs answer to an invite of ours: RFC 5546, 3.2.3 (REPLY) and 3.2.7 (COUNTER). Pure.
+"""Parser of calendar replies: RFC 5546, 3.2.3 (REPLY) and 3.2.7 (COUNTER). Pure.
 
-Read line by line and not as a whole, because programs write more than the standard allows and less than it asks:
-Outlook leaves the organiser out (github.com/nextcloud/server/issues/58904), others the sequence, the method or an
-address. The zones that a stranger defines are not computed, only recognised. No text raises an exception.
+Parses line by line, because clients write more than the standard allows and less than it asks: Outlook leaves out
+the organiser (github.com/nextcloud/server/issues/58904), others the sequence, the method or an address. VTIMEZONE
+definitions are recognised, not computed. No input raises an exception.
 """
 
 import re
@@ -21,10 +21,10 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from core.formatting import printable
 
 ANSWERS = frozenset({"ACCEPTED", "TENTATIVE", "DECLINED"})
-MOST_CHARACTERS = 200_000  # an answer has some thousands
+MOST_CHARACTERS = 200_000  # a reply has some thousands
 MOST_OF_COMMENT, MOST_OF_NAME = 1000, 100
-DEEPEST = 10  # components within each other
-OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these a moment is a slip or a joke
+DEEPEST = 10  # nested components
+OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # a time outside these years is a mistake
 EVENT, ZONE, CALENDAR = ("VCALENDAR", "VEVENT"), "VTIMEZONE", ("VCALENDAR",)
 _MAILTO = re.compile(r"^\s*mailto:", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{8}T\d{6})(Z?)", re.ASCII | re.IGNORECASE)
@@ -33,28 +33,28 @@ _DAY = re.compile(r"\d{8}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
-class Unread(StrEnum):
-    """Why a text is no answer."""
+class ReplyProblem(StrEnum):
+    """Reason why a text is not a usable reply."""
 
     NO_CALENDAR = "no_calendar"
     TOO_LONG = "too_long"
     OTHER_METHOD = "other_method"  # REFRESH, REQUEST and the like
-    NO_EVENT = "no_event"  # or events that have nothing to do with each other
-    NO_SEQUENCE = "no_sequence"  # it has one that is no number
-    NO_ATTENDEE = "no_attendee"  # or several, none of whom sent this
-    NO_ANSWER = "no_answer"  # no yes, perhaps or no: passed on to somebody else, for instance
-    NO_MOMENT = "no_moment"  # proposes another one, but not which
+    NO_EVENT = "no_event"  # or events with different UIDs
+    NO_SEQUENCE = "no_sequence"  # SEQUENCE is not a number
+    NO_ATTENDEE = "no_attendee"  # or several, none of whom is the sender
+    NO_ANSWER = "no_answer"  # another PARTSTAT, such as DELEGATED
+    NO_MOMENT = "no_moment"  # a counter-proposal without a start time
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ItipReply:
     uid: str
-    sequence: int | None  # some programs leave it out
+    sequence: int | None  # some clients leave it out
     stamped_at: datetime | None  # UTC
-    attendee: str  # an address in small letters
-    partstat: str  # ACCEPTED, TENTATIVE, DECLINED; with a proposal also ""
+    attendee: str  # lower-case address
+    partstat: str  # ACCEPTED, TENTATIVE, DECLINED; may be "" in a counter-proposal
     proposed_starts_at: datetime | None  # UTC
-    proposed_ends_at: datetime | None  # UTC; not every program says it
+    proposed_ends_at: datetime | None  # UTC; some clients leave it out
     comment: str
 
 
@@ -70,60 +70,62 @@ class _Party(NamedTuple):
     comment: str
 
 
-def read(text: str, *, zone: ZoneInfo, sender: str = "", method: str = "") -> Answer | Unread:
-    """`zone` is of times without one, `sender` tells which attendee speaks when several are named.
+def parse_reply(text: str, *, zone: ZoneInfo, sender: str = "", method: str = "") -> ItipReply | ReplyProblem:
+    """Parse a reply; returns the problem when it is not a usable one.
 
-    `method` is that of the Content-Type, for a text that has none (RFC 6047, 2.4 wants both).
+    `zone` applies to times without a zone, `sender` selects the attendee when several are named, `method` is that of
+    the Content-Type, for a text that has none (RFC 6047, 2.4 wants both).
     """
     if len(text) > MOST_CHARACTERS:
-        return Unread.TOO_LONG
-    parts = _parts_of(text)
+        return ReplyProblem.TOO_LONG
+    parts = _components_of(text)
     events = [lines for path, lines in parts if path == EVENT]
     if not any(path[:1] == CALENDAR for path, _lines in parts):
-        return Unread.NO_CALENDAR
+        return ReplyProblem.NO_CALENDAR
     event = _only_one(events)
     if event is None:
-        return Unread.NO_EVENT
-    party = _who(event, sender)
+        return ReplyProblem.NO_EVENT
+    party = _replying_party(event, sender)
     if party is None:
-        return Unread.NO_ATTENDEE
+        return ReplyProblem.NO_ATTENDEE
     head = [line for path, lines in parts if path == CALENDAR for line in lines]
-    said = (_first(head, "METHOD") or method or ("REPLY" if party.partstat in ANSWERS else "")).strip().upper()
-    if said not in ("REPLY", "COUNTER"):
-        return Unread.OTHER_METHOD
+    method = (_first(head, "METHOD") or method or ("REPLY" if party.partstat in ANSWERS else "")).strip().upper()
+    if method not in ("REPLY", "COUNTER"):
+        return ReplyProblem.OTHER_METHOD
     zones = [lines for path, lines in parts if ZONE in path]
-    return _answer(event, party, said, zones, zone)
+    return _answer(event, party, method, zones, zone)
 
 
-def words_in(text: str) -> str:
-    """What a person typed beside an answer, also in a text that `read` cannot read; with the day that they named
-    without an hour: "2026-11-27".
+def comment_in(text: str) -> str:
+    """Comment that a person typed, also of a text that `parse_reply` refuses, with a proposed day that has no time.
+
+    The day is in ISO 8601: "2026-11-27".
     """
-    events = [lines for path, lines in _parts_of(text[:MOST_CHARACTERS]) if path == EVENT]
+    events = [lines for path, lines in _components_of(text[:MOST_CHARACTERS]) if path == EVENT]
     if not events:
         return ""
-    said = [_party(line).comment for line in events[0] if line.name == "ATTENDEE"]
+    comments = [_party(line).comment for line in events[0] if line.name == "ATTENDEE"]
     day = next((line.value for line in events[0] if line.name == "DTSTART" and _DAY.fullmatch(line.value)), "")
-    return "\n".join(filter(None, (_comment(events[0], *said), _day_in(day))))
+    return "\n".join(filter(None, (_comment(events[0], *comments), _day_in(day))))
 
 
 def _day_in(value: str) -> str:
-    """ISO 8601, which everybody reads."""
+    """Format YYYYMMDD as YYYY-MM-DD."""
     return f"{value[:4]}-{value[4:6]}-{value[6:]}" if value else ""
 
 
 def _answer(
     event: list[_Line], party: _Party, method: str, zones: list[list[_Line]], zone: ZoneInfo
-) -> Answer | Unread:
+) -> ItipReply | ReplyProblem:
     sequence = _first(event, "SEQUENCE").strip()
     if sequence and not _NUMBER.fullmatch(sequence):
-        return Unread.NO_SEQUENCE
+        return ReplyProblem.NO_SEQUENCE
     proposed = _moment(event, "DTSTART", zones, zone) if method == "COUNTER" else None
     if method == "COUNTER" and proposed is None:
-        return Unread.NO_MOMENT
+        return ReplyProblem.NO_MOMENT
     if method == "REPLY" and party.partstat not in ANSWERS:
-        return Unread.NO_ANSWER
-    return Answer(
+        return ReplyProblem.NO_ANSWER
+    return ItipReply(
         uid=_first(event, "UID").strip(),
         sequence=int(sequence) if sequence else None,
         stamped_at=_moment(event, "DTSTAMP", [], UTC),
@@ -135,8 +137,8 @@ def _answer(
     )
 
 
-def _parts_of(text: str) -> list[tuple[tuple[str, ...], list[_Line]]]:
-    """Every component with the names of those around it and its own lines, without those of what is inside it."""
+def _components_of(text: str) -> list[tuple[tuple[str, ...], list[_Line]]]:
+    """Components, each with its path of names and its own lines, without the lines of nested components."""
     parts: list[tuple[tuple[str, ...], list[_Line]]] = []
     inside: list[tuple[tuple[str, ...], list[_Line]]] = []
     for line in _lines_of(text):
@@ -145,7 +147,7 @@ def _parts_of(text: str) -> list[tuple[tuple[str, ...], list[_Line]]]:
             inside.append(((*(inside[-1][0] if inside else ()), kind), []))
             parts.append(inside[-1])
             if len(inside) > DEEPEST:
-                break  # nobody writes that
+                break  # no client nests this deep
         elif line.name == "END":
             if inside and inside[-1][0][-1] == kind:
                 inside.pop()
@@ -157,19 +159,19 @@ def _parts_of(text: str) -> list[tuple[tuple[str, ...], list[_Line]]]:
 def _lines_of(text: str) -> Iterator[_Line]:
     lines: list[Contentline] = Contentlines.from_ical(text.replace("\0", ""))  # type: ignore[no-untyped-call]
     for line in lines:
-        with suppress(Exception):  # whatever a stranger's line does to the library; the others still count
+        with suppress(Exception):  # skip a line that the library cannot parse
             name, params, value = line.parts()
-            plain = {key.upper(): str(said[0] if isinstance(said, list) else said) for key, said in params.items()}
+            plain = {key.upper(): str(value[0] if isinstance(value, list) else value) for key, value in params.items()}
             yield _Line(name.upper(), plain, value)
 
 
 def _only_one(events: list[list[_Line]]) -> list[_Line] | None:
-    """Several parts with one UID are one event; what comes first is the event as such."""
+    """First event, when all share one UID: the others are overrides of single occurrences."""
     uids = {_first(event, "UID").strip() for event in events}
     return events[0] if len(uids) == 1 and uids != {""} else None
 
 
-def _who(event: list[_Line], sender: str) -> _Party | None:
+def _replying_party(event: list[_Line], sender: str) -> _Party | None:
     parties = [_party(line) for line in event if line.name == "ATTENDEE"]
     own = [party for party in parties if party.address == sender.strip().lower()]
     known = own or parties
@@ -177,20 +179,20 @@ def _who(event: list[_Line], sender: str) -> _Party | None:
 
 
 def _party(line: _Line) -> _Party:
-    """Apple names a person by a key and puts the address beside it (github.com/sabre-io/dav, DeliverNewEventTest)."""
+    """Parse an ATTENDEE; Apple puts the address in EMAIL (github.com/sabre-io/dav, DeliverNewEventTest)."""
     value = line.value.strip()
     is_mail = bool(_MAILTO.match(value)) or ("@" in value and ":" not in value)
     address = unquote(_MAILTO.sub("", value)) if is_mail else line.params.get("EMAIL", "")
     return _Party(
         _MAILTO.sub("", address).strip(" <>").lower(),
         line.params.get("PARTSTAT", "").strip().upper(),
-        line.params.get("X-RESPONSE-COMMENT", ""),  # Google's place for a word
+        line.params.get("X-RESPONSE-COMMENT", ""),  # Google's parameter for a comment
     )
 
 
 def _comment(event: list[_Line], *others: str) -> str:
-    words = [*(line.value for line in event if line.name == "COMMENT"), *others]
-    return "\n".join(filter(None, (printable(word).strip() for word in words)))[:MOST_OF_COMMENT]
+    comments = [*(line.value for line in event if line.name == "COMMENT"), *others]
+    return "\n".join(filter(None, (printable(comment).strip() for comment in comments)))[:MOST_OF_COMMENT]
 
 
 def _moment(event: list[_Line], name: str, zones: list[list[_Line]], zone: tzinfo) -> datetime | None:
@@ -207,10 +209,10 @@ def _moment(event: list[_Line], name: str, zones: list[list[_Line]], zone: tzinf
 
 
 def _zone_named(name: str, zones: list[list[_Line]], zone: tzinfo) -> tzinfo | None:
-    """By its name, also that of Windows or one with a vendor before it; else by the offsets that were sent along."""
-    words = name.split("/")
-    for part in (name, *("/".join(words[start:]) for start in range(1, len(words) - 1))):
-        with suppress(ValueError, KeyError, OSError):  # no name, unknown, or the name of a folder
+    """Time zone by name (IANA, Windows, or with a vendor prefix), else by the offsets of its VTIMEZONE."""
+    parts = name.split("/")
+    for part in (name, *("/".join(parts[start:]) for start in range(1, len(parts) - 1))):
+        with suppress(ValueError, KeyError, OSError):  # empty, unknown, or the name of a directory
             return ZoneInfo(WINDOWS_TO_OLSON.get(part, part))
     offsets = {offset for lines in _defined(name, zones) for offset in _offsets(lines)}
     if len(offsets) == 1:
@@ -220,12 +222,12 @@ def _zone_named(name: str, zones: list[list[_Line]], zone: tzinfo) -> tzinfo | N
 
 
 def _defined(name: str, zones: list[list[_Line]]) -> list[list[_Line]]:
-    """The definition with that name, and the halves of the year that follow it."""
+    """VTIMEZONE with that name and the STANDARD and DAYLIGHT components that follow it."""
     found: list[list[_Line]] = []
     is_named = False
     for lines in zones:
-        if said := _first(lines, "TZID"):
-            is_named = said.strip('" ') == name
+        if tzid := _first(lines, "TZID"):
+            is_named = tzid.strip('" ') == name
         found += [lines] if is_named else []
     return found
 
@@ -243,8 +245,8 @@ def _first(lines: Sequence[_Line], name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal:
+class ProposedTime:
     starts_at: datetime
     is_free: bool
-    may_move: bool  # it is not too late for that
-    nearest: tuple[datetime, ...] = ()  # what is free instead, in order of time
+    may_move: bool  # the deadline for moving has not passed
+    nearest: tuple[datetime, ...] = ()  # start times of free slots to suggest, in order

@@ -1,6 +1,7 @@
-"""What came of an invitation, for staff; one statement for any number of them."""
+"""Status of an invitation: annotated for staff in one statement, and as the candidate sees it."""
 
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 from django.db.models import (
     BooleanField,
@@ -37,13 +38,13 @@ class InvitationOutcome(TextChoices):
 
 
 def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = "") -> QuerySet[Invitation]:
-    """Annotates `outcome` as of this day, and of the latest talk `talk_status` and `talk_at`; `only` filters."""
+    """Annotate `outcome` on this day, and `talk_status` and `talk_at` of the latest booking; `only` filters."""
     latest = Booking.objects.filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
     ended = Q(open_until__lt=day) | Q(withdrawn_at__isnull=False)
     stopped = Q(application__candidate__messages_stopped_at__isnull=False) | Q(declined_at__isnull=False)
     on_list = WaitlistEntry.objects.waiting().filter(invitation=OuterRef("pk"))
     talk_statuses = [Booking.Status.BOOKED, Booking.Status.COMPLETED, Booking.Status.NO_SHOW, Booking.Status.CANCELLED]
-    told = invitations.annotate(
+    annotated = invitations.annotate(
         talk_status=Subquery(latest.values("status")[:1]), talk_at=Subquery(latest.values("starts_at")[:1])
     ).annotate(
         outcome=Case(
@@ -57,22 +58,51 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = ""
             output_field=CharField(),
         )
     )
-    return told.filter(outcome=only) if only else told
+    return annotated.filter(outcome=only) if only else annotated
 
 
 def _letter_failed() -> Exists:
-    key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))  # what key_of says
+    key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))  # the result of key_of, in SQL
     return Exists(Message.objects.filter(about=key, kind="invitation", state=Message.State.FAILED))
 
 
 def with_names_for(invitations: QuerySet[Invitation], *, user: User) -> QuerySet[Invitation]:
-    """Annotates `may_know_name`, and `file_id`: the talk of which this user may open the file."""
-    own_talks = Booking.objects.visible_to(user).filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
+    """Annotate `may_know_name`, and `file_id`: the booking whose file this user may open."""
+    own_bookings = Booking.objects.visible_to(user).filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
     own_vacancy = Q(application__vacancy__recruiter=user) | Q(application__rejection__recruiter=user)
-    known: Q | Exists = Exists(own_talks)
+    known: Q | Exists = Exists(own_bookings)
     if user.is_recruiter:
-        known = Q(Exists(own_talks)) | own_vacancy
+        known = Q(Exists(own_bookings)) | own_vacancy
     return invitations.annotate(
-        file_id=Subquery(own_talks.values("pk")[:1]),
+        file_id=Subquery(own_bookings.values("pk")[:1]),
         may_know_name=Case(When(known, then=Value(True)), default=Value(False), output_field=BooleanField()),
     )
+
+
+class Progress(StrEnum):
+    """Progress of an invitation as the candidate sees it."""
+
+    PLANNED = "planned"  # booked, and not over
+    TALKED = "talked"  # over, with or without a recorded outcome
+    MISSED = "missed"  # no-show, may book again
+    AGAIN = "again"  # cancelled, may book again
+    CHOOSE = "choose"
+    ENDED = "ended"
+
+
+MAY_CHOOSE = {Progress.CHOOSE, Progress.AGAIN, Progress.MISSED}
+
+
+def progress_for(invitation: Invitation, bookings: list[Booking], now: datetime) -> Progress:
+    """Progress, given the bookings of this invitation, latest start first."""
+    statuses = {booking.status for booking in bookings}
+    booked = next((booking for booking in bookings if booking.status == Booking.Status.BOOKED), None)
+    if booked:
+        return Progress.PLANNED if now < booked.ends_at else Progress.TALKED
+    if Booking.Status.COMPLETED in statuses:
+        return Progress.TALKED
+    if not invitation.is_open(now):
+        return Progress.ENDED
+    if not bookings:
+        return Progress.CHOOSE
+    return Progress.MISSED if bookings[0].status == Booking.Status.NO_SHOW else Progress.AGAIN

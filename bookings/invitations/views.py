@@ -1,4 +1,4 @@
-"""Who was invited and what came of it, for recruiters and advisors."""
+"""List of invitations for recruiters and advisors."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -9,26 +9,27 @@ from django.views.decorators.http import require_http_methods
 from bookings.invitations.status import InvitationOutcome, with_names_for, with_outcome
 from bookings.models import Invitation, WaitlistEntry
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
 ON_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.ADVISOR, Role.RECRUITER)
+@role_required(Role.ADVISOR, Role.RECRUITER)
 def invitations(request: HttpRequest) -> HttpResponse:
-    user = staff_of(request)
+    """List invitations with their outcome, filtered by `?outcome=`."""
+    user = current_staff(request)
     visible = Invitation.objects.visible_to(user).select_related(
         "application__candidate", "application__vacancy", "application__rejection"
     )
-    asked = request.GET.get("outcome", "")
-    outcome = asked if asked in InvitationOutcome.values else ""
+    requested = request.GET.get("outcome", "")
+    outcome = requested if requested in InvitationOutcome.values else ""
     found = with_names_for(with_outcome(visible, day=timezone.localdate(), only=outcome), user=user)
-    words = {
+    context = {
         "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
         "outcomes": InvitationOutcome.choices,
         "outcome": outcome,
         "is_recruiter": user.is_recruiter,
         "waiting_count": WaitlistEntry.objects.waiting().visible_to(user).count(),
     }
-    return render(request, "bookings/invitations/list.html", words)
+    return render(request, "bookings/invitations/list.html", context)

@@ -1,11 +1,12 @@
-from bookings.models.appointment import Booking, CalendarAnswer, CalendarCopy
+from bookings.models.appointment import Booking, BookingQuerySet, CalendarCopy, CalendarReply
 from bookings.models.invitation import Invitation, InvitationQuerySet, Topic
 from bookings.models.waitlist import Hold, HoldQuerySet, WaitlistEntry
 
 __all__ = [
     "Booking",
-    "CalendarAnswer",
+    "BookingQuerySet",
     "CalendarCopy",
+    "CalendarReply",
     "Hold",
     "HoldQuerySet",
     "Invitation",

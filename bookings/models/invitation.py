@@ -1,24 +1,25 @@
+"""Invitations and the topics that a candidate may choose."""
+
 from datetime import date, datetime
 from typing import Self
 from uuid import uuid4
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Application, Candidate
-from organisation.models import ApiClient, User
+from organisation.models import ApiClient, Translation, User, active_label
 
 
 class Topic(models.Model):
-    """What a candidate may want to talk about."""
+    """Subject that a candidate may choose for the session."""
 
     code = models.SlugField(_("Code"), max_length=40, unique=True)
-    label_nl = models.CharField(_("Dutch"), max_length=120)
-    label_en = models.CharField(_("English"), max_length=120)
     is_active = models.BooleanField(_("In use"), default=True)
+    labels = GenericRelation(Translation)
 
     class Meta:
         ordering = ["pk"]
@@ -26,12 +27,12 @@ class Topic(models.Model):
         verbose_name_plural = _("topics")
 
     def __str__(self) -> str:
-        return self.label_nl if (get_language() or "nl").startswith("nl") else self.label_en
+        return active_label(self.labels.all(), default=self.code)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> Self:
-        """Recruiters: of own vacancies. Advisors: all, but only the file of a talk of their own shows a name."""
+        """Invitations of a recruiter's vacancies and rejections; all for advisors, whose pages hide most names."""
         if user.is_advisor:
             return self
         if not user.is_recruiter:
@@ -43,7 +44,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(application__candidate=candidate)
 
     def of_client(self, client: ApiClient) -> Self:
-        """A program sees the invitations that came from its own rejections."""
+        """Invitations that follow from rejections sent by this API client."""
         return self.filter(application__source=client.source)
 
     def open(self, day: date) -> Self:
@@ -51,12 +52,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """The offer of a talk. Its end closes booking only; the private link lives on."""
+    """Invitation to book a session. Its end date closes booking only; the private link stays valid."""
 
     application = models.OneToOneField(Application, models.PROTECT, related_name="invitation")
-    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # what programs call it
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # identifier for API clients
     sent_at = models.DateTimeField()
-    open_until = models.DateField()  # the last day on which can be booked
+    open_until = models.DateField()  # last day on which booking is possible
     reminded_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -1,3 +1,5 @@
+"""Waitlist entries and holds."""
+
 from datetime import datetime
 from typing import Self
 
@@ -22,7 +24,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
 
 
 class WaitlistEntry(models.Model):
-    """Nothing suited: what the candidate wishes, until a moment is booked, the invitation ends, or they stop."""
+    """Waitlist preferences of a candidate, until they book, the invitation ends, or they leave the waitlist."""
 
     class DayPart(models.TextChoices):
         MORNING = "morning", _("In the morning")
@@ -36,7 +38,7 @@ class WaitlistEntry(models.Model):
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
     phone = PhoneNumberField(_("Phone number"), blank=True)
     wants_sms = models.BooleanField(_("Send me a text message"), default=False)
-    known_starts = models.JSONField(default=list)  # free already when they joined: [1795512600], seconds since 1970
+    known_starts = models.JSONField(default=list)  # free when they joined: [1795512600], Unix seconds
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -75,7 +77,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """A moment that is kept for one candidate for a while."""
+    """Slot that is reserved for one candidate until it expires."""
 
     class Reason(models.TextChoices):
         WAITLIST = "waitlist", _("A moment came free")
@@ -101,7 +103,7 @@ class Hold(models.Model):
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    code_digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the short code in a text message
+    code_digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the short code in an SMS
 
     objects = HoldQuerySet.as_manager()
 
@@ -128,10 +130,10 @@ class Hold(models.Model):
     def __str__(self) -> str:
         return f"hold {self.pk}"
 
-    def stands(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return self.state == self.State.OFFERED and now < self.expires_at
 
     @property
-    def was_let_go(self) -> bool:
-        """The candidate had it and did not take it."""
+    def was_not_taken(self) -> bool:
+        """True when the candidate was offered the slot and did not book it."""
         return self.state in (self.State.DECLINED, self.State.EXPIRED)

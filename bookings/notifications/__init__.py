@@ -1,44 +1,44 @@
+"""Messages of the bookings app, as drafts for the outbox."""
+
 from bookings.notifications.appointments import (
     booked,
     cancelled,
-    changed_place,
     erased,
-    handed_over,
+    location_changed,
     moved,
+    reassigned,
     rescheduled,
-    with_all_that_letters_need,
 )
 from bookings.notifications.calendar_replies import (
-    advisor_declined_in_calendar,
-    advisor_proposed_moment,
-    declined_in_calendar,
-    proposed_moment,
-    said_in_calendar,
+    advisor_calendar_declined,
+    advisor_time_proposed,
+    calendar_declined,
+    calendar_reply_sentence,
+    time_proposed,
 )
 from bookings.notifications.invitations import invitation, invitation_reminder
-from bookings.notifications.reminders import advisor_note, advisor_outcome, mail_reminder, text_reminder
-from bookings.notifications.waitlist import offer_gone, offered
+from bookings.notifications.reminders import advisor_note, advisor_outcome, mail_reminder, sms_reminder
+from bookings.notifications.waitlist import offer_withdrawn, slot_offered
 
 __all__ = [
-    "advisor_declined_in_calendar",
+    "advisor_calendar_declined",
     "advisor_note",
     "advisor_outcome",
-    "advisor_proposed_moment",
+    "advisor_time_proposed",
     "booked",
+    "calendar_declined",
+    "calendar_reply_sentence",
     "cancelled",
-    "changed_place",
-    "declined_in_calendar",
     "erased",
-    "handed_over",
     "invitation",
     "invitation_reminder",
+    "location_changed",
     "mail_reminder",
     "moved",
-    "offer_gone",
-    "offered",
-    "proposed_moment",
+    "offer_withdrawn",
+    "reassigned",
     "rescheduled",
-    "said_in_calendar",
-    "text_reminder",
-    "with_all_that_letters_need",
+    "slot_offered",
+    "sms_reminder",
+    "time_proposed",
 ]

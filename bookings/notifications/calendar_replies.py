@@ -1,118 +1,114 @@
-"""What we write back when a calendar program answered our invite. A mail of a program cancels and moves nothing."""
+"""Messages in response to calendar replies. A reply by itself cancels or moves nothing."""
 
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from bookings.availability.slot_listing import value_of
-from bookings.calendar.itip import Proposal
+from bookings.availability.slot_listing import format_start
+from bookings.calendar.itip import ProposedTime
 from bookings.models import Booking
-from bookings.notifications.appointments import with_all_that_letters_need
-from bookings.notifications.context import ZONE, for_advisor, for_candidate, moment
-from bookings.wording import file_of
-from candidates.access.services import address_for
-from core.formatting import day_in_words, time_in_words
+from bookings.notifications.context import advisor_context, candidate_context, date_context, format_date_time
+from bookings.wording import file_url
+from candidates.access.services import link_url_for
+from core.timezones import EMPLOYER_ZONE
 from organisation.models import Policy
-from outbox.compose import Reader, letter, staff
-from outbox.drafts import Draft
-from outbox.templates import render_text
+from outbox.compose import MailRecipient, compose_mail, staff_recipient
+from outbox.drafts import MessageDraft
+from outbox.templates import render_plain
 
 
-def said_in_calendar(said: str, proposed: datetime | None, *, language: str) -> str:
-    """One sentence for staff, of an answer that is brought to them as a mail: "declined", or a moment instead."""
-    words: dict[str, object] = {"said": said, "moment": _in_words(proposed, language, ZONE) if proposed else ""}
-    return render_text("bookings/said_in_calendar", language=language, context=words) if said else ""
+def calendar_reply_sentence(answer: str, proposed: datetime | None, *, language: str) -> str:
+    """Sentence for staff about a reply that is forwarded as mail: "declined", or the proposed time."""
+    context: dict[str, object] = {
+        "said": answer,
+        "moment": format_date_time(proposed, language, EMPLOYER_ZONE) if proposed else "",
+    }
+    return render_plain("bookings/said_in_calendar", language=language, context=context) if answer else ""
 
 
-def declined_in_calendar(booking: Booking, policy: Policy, *, mail: int = 0) -> Draft:
-    """Asks the candidate whether the talk is to be cancelled; nothing is cancelled by this."""
-    booking = _whole(booking)
-    words = {"cancel_url": address_for(booking.candidate, f"appointments/{booking.pk}/cancel/")}
-    letter_words = for_candidate(booking, policy) | words
-    return _letter("declined_in_calendar", booking, policy, booking.candidate.reader, letter_words, mail=mail)
+def calendar_declined(booking: Booking, policy: Policy, *, mail: int = 0) -> MessageDraft:
+    """Ask the candidate whether to cancel after their calendar declined."""
+    booking = _loaded(booking)
+    extra = {"cancel_url": link_url_for(booking.candidate, f"appointments/{booking.pk}/cancel/")}
+    context = candidate_context(booking, policy) | extra
+    return _letter("declined_in_calendar", booking, policy, booking.candidate.mail_recipient, context, mail=mail)
 
 
-def proposed_moment(booking: Booking, policy: Policy, proposal: Proposal, *, mail: int = 0) -> Draft:
-    """To the candidate: it is free and waits for a yes, or it is not, and these are."""
-    booking = _whole(booking)
+def time_proposed(booking: Booking, policy: Policy, proposal: ProposedTime, *, mail: int = 0) -> MessageDraft:
+    """Ask the candidate to confirm the proposed time, or suggest others when it is not free."""
+    booking = _loaded(booking)
     candidate = booking.candidate
-    words: dict[str, object] = {
+    extra: dict[str, object] = {
         **_proposed(proposal, candidate.language, candidate.zone),
         "may_move": proposal.may_move,
-        "moments": [_in_words(at, candidate.language, candidate.zone) for at in proposal.nearest],
-        "proposal_url": address_for(candidate, f"appointments/{booking.pk}/move/proposed/"),
-        "move_url": address_for(candidate, f"appointments/{booking.pk}/move/"),
-        "cancel_url": address_for(candidate, f"appointments/{booking.pk}/cancel/"),
+        "moments": [format_date_time(at, candidate.language, candidate.zone) for at in proposal.nearest],
+        "proposal_url": link_url_for(candidate, f"appointments/{booking.pk}/move/proposed/"),
+        "move_url": link_url_for(candidate, f"appointments/{booking.pk}/move/"),
+        "cancel_url": link_url_for(candidate, f"appointments/{booking.pk}/cancel/"),
     }
-    letter_words = for_candidate(booking, policy) | words
-    return _letter("proposed_moment", booking, policy, candidate.reader, letter_words, proposal, mail=mail)
+    context = candidate_context(booking, policy) | extra
+    return _letter("proposed_moment", booking, policy, candidate.mail_recipient, context, proposal, mail=mail)
 
 
-def advisor_declined_in_calendar(booking: Booking, policy: Policy, *, mail: int = 0) -> Draft:
-    booking = _whole(booking)
-    words: dict[str, object] = {
-        "hand_over_url": f"{file_of(booking)}hand-over/",
-        "move_url": f"{file_of(booking)}move/",
+def advisor_calendar_declined(booking: Booking, policy: Policy, *, mail: int = 0) -> MessageDraft:
+    booking = _loaded(booking)
+    extra: dict[str, object] = {
+        "hand_over_url": f"{file_url(booking)}hand-over/",
+        "move_url": f"{file_url(booking)}move/",
     }
-    return _to_advisor("advisor_declined_in_calendar", booking, policy, words, mail=mail)
+    return _to_advisor("advisor_declined_in_calendar", booking, policy, extra, mail=mail)
 
 
-def advisor_proposed_moment(booking: Booking, policy: Policy, proposal: Proposal, *, mail: int = 0) -> Draft:
-    booking = _whole(booking)
+def advisor_time_proposed(booking: Booking, policy: Policy, proposal: ProposedTime, *, mail: int = 0) -> MessageDraft:
+    booking = _loaded(booking)
     zone = ZoneInfo(booking.advisor.time_zone)
-    query = urlencode({"since": proposal.starts_at.astimezone(zone).date(), "slot": value_of(proposal.starts_at)})
-    words: dict[str, object] = {
-        **_proposed(proposal, policy.default_language, ZONE),
-        "move_url": f"{file_of(booking)}move/?{query}",
+    query = urlencode({"since": proposal.starts_at.astimezone(zone).date(), "slot": format_start(proposal.starts_at)})
+    extra: dict[str, object] = {
+        **_proposed(proposal, policy.default_language, EMPLOYER_ZONE),
+        "move_url": f"{file_url(booking)}move/?{query}",
     }
-    return _to_advisor("advisor_proposed_moment", booking, policy, words, proposal, mail=mail)
+    return _to_advisor("advisor_proposed_moment", booking, policy, extra, proposal, mail=mail)
 
 
-def _whole(booking: Booking) -> Booking:
-    return with_all_that_letters_need(Booking.objects.filter(pk=booking.pk)).get()
+def _loaded(booking: Booking) -> Booking:
+    return Booking.objects.filter(pk=booking.pk).for_letters().get()
 
 
-def _proposed(proposal: Proposal, language: str, zone: ZoneInfo) -> dict[str, object]:
-    return {**moment(proposal.starts_at, language, prefix="new_", zone=zone), "is_free": proposal.is_free}
-
-
-def _in_words(at: datetime, language: str, zone: ZoneInfo) -> str:
-    between = "at" if language == "en" else "om"
-    said = f"{day_in_words(at, language, zone)} {between} {time_in_words(at, language, zone)}"
-    return said if language == "en" else f"{said} uur"
+def _proposed(proposal: ProposedTime, language: str, zone: ZoneInfo) -> dict[str, object]:
+    return {**date_context(proposal.starts_at, language, prefix="new_", zone=zone), "is_free": proposal.is_free}
 
 
 def _to_advisor(
     kind: str,
     booking: Booking,
     policy: Policy,
-    words: dict[str, object],
-    proposal: Proposal | None = None,
+    extra: dict[str, object],
+    proposal: ProposedTime | None = None,
     *,
     mail: int,
-) -> Draft:
-    whole = for_advisor(booking, policy) | words
-    return _letter(kind, booking, policy, staff(booking.advisor.user, policy), whole, proposal, mail=mail)
+) -> MessageDraft:
+    context = advisor_context(booking, policy) | extra
+    return _letter(kind, booking, policy, staff_recipient(booking.advisor.user, policy), context, proposal, mail=mail)
 
 
 def _letter(
     kind: str,
     booking: Booking,
     policy: Policy,
-    to: Reader,
-    words: dict[str, object],
-    proposal: Proposal | None = None,
+    to: MailRecipient,
+    context: dict[str, object],
+    proposal: ProposedTime | None = None,
     *,
     mail: int,
-) -> Draft:
-    """Of one state of the talk, and one moment that is proposed instead; last the key of the mail that said so."""
-    at = f":start={value_of(proposal.starts_at)}" if proposal else ""
-    return letter(
+) -> MessageDraft:
+    """Message, once per state of the booking, proposed time and incoming mail."""
+    at = f":start={format_start(proposal.starts_at)}" if proposal else ""
+    return compose_mail(
         f"bookings/{kind}",
         to=to,
         policy=policy,
-        words=words,
+        context=context,
         about=booking,
-        once=f"booking={booking.pk}:sequence={booking.sequence}{at}:mail={mail}",
-        useless_after=booking.starts_at,
+        unique_key=f"booking={booking.pk}:sequence={booking.sequence}{at}:mail={mail}",
+        expires_at=booking.starts_at,
     )

@@ -1,4 +1,4 @@
-"""The words that letters about a talk share, in the reader's language."""
+"""Template context shared by messages about bookings, in the reader's language."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,54 +10,54 @@ from django.utils.translation import gettext as _
 
 from advisors.models import TalkChannel
 from bookings.models import Booking
-from bookings.wording import channel_sentence, file_of
-from candidates.access.services import address_for
+from bookings.wording import channel_sentence, file_url
+from candidates.access.services import link_url_for
 from candidates.models import Candidate
 from core.actors import Actor
-from core.formatting import day_in_words, time_in_words
-from core.timezones import is_elsewhere, place_of
+from core.formatting import format_day, format_time
+from core.timezones import EMPLOYER_ZONE, city_of, is_elsewhere
 from organisation.models import Policy
-from organisation.queries import member_of_staff
-from outbox.templates import render_text
-
-ZONE = ZoneInfo(settings.TIME_ZONE)
+from organisation.queries import staff_member_for
+from outbox.templates import render_plain
 
 
-def of_employer(policy: Policy) -> dict[str, object]:
+def employer_context(policy: Policy) -> dict[str, object]:
+    """Context about the employer that every template may use."""
     return {
         "org_name": policy.employer_name,
         "org_short": policy.short_name or policy.employer_name,
-        "org_phone": spoken_phone(policy),
+        "org_phone": contact_phone(policy),
         "sender_name": policy.sender_name,
         "session_minutes": policy.session_minutes,
         "privacy_url": settings.PUBLIC_URL + reverse("privacy"),
     }
 
 
-def spoken_phone(policy: Policy) -> str:
+def contact_phone(policy: Policy) -> str:
+    """Phone number of the employer for candidates, or the mail address when there is none."""
     return policy.phone.as_national if policy.phone else policy.sender_email
 
 
-def moment(at: datetime, language: str, *, prefix: str = "", zone: ZoneInfo = ZONE) -> dict[str, object]:
-    """`date_long` and `time`, or `old_date_long` and `old_time`."""
+def date_context(at: datetime, language: str, *, prefix: str = "", zone: ZoneInfo = EMPLOYER_ZONE) -> dict[str, object]:
+    """Context `date_long` and `time`, or with a prefix `old_date_long` and `old_time`."""
     return {
-        f"{prefix}date_long": day_in_words(at, language, zone),
-        f"{prefix}time": time_in_words(at, language, zone),
+        f"{prefix}date_long": format_day(at, language, zone),
+        f"{prefix}time": format_time(at, language, zone),
     }
 
 
-def until_in_words(at: datetime, candidate: Candidate) -> str:
-    """ "dinsdag 24 november om 14.00 uur", "Tuesday 24 November at 14:00"."""
-    words = moment(at, candidate.language, zone=candidate.zone)
-    if candidate.language == "nl":
-        return f"{words['date_long']} om {words['time']} uur"
-    return f"{words['date_long']} at {words['time']}"
+def format_date_time(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """Format as "dinsdag 24 november om 14.00 uur" or "Tuesday 24 November at 14:00"."""
+    values = {"day": format_day(at, language, zone), "time": format_time(at, language, zone)}
+    with translation.override(language):
+        return _("%(day)s at %(time)s") % values
 
 
-def of_talk(booking: Booking, policy: Policy, language: str) -> dict[str, object]:
+def booking_context(booking: Booking, policy: Policy, language: str) -> dict[str, object]:
+    """Context about a booking that candidate and advisor may both read."""
     return {
-        **of_employer(policy),
-        **moment(booking.starts_at, language),
+        **employer_context(policy),
+        **date_context(booking.starts_at, language),
         "job_title": booking.invitation.application.vacancy.title,
         "advisor_name": booking.advisor.name,
         "advisor_first_name": booking.advisor.name.split()[0],
@@ -65,61 +65,60 @@ def of_talk(booking: Booking, policy: Policy, language: str) -> dict[str, object
     }
 
 
-def for_candidate(booking: Booking, policy: Policy) -> dict[str, object]:
-    """Everything that a letter to the candidate about this talk may say."""
+def candidate_context(booking: Booking, policy: Policy) -> dict[str, object]:
+    """Context for a message to the candidate about this booking."""
     candidate, language = booking.candidate, booking.candidate.language
     page = f"appointments/{booking.pk}/"
-    limit = booking.starts_at - timedelta(hours=policy.cancel_until_hours)
     return {
-        **of_talk(booking, policy, language),
-        **moment(booking.starts_at, language, zone=candidate.zone),
+        **booking_context(booking, policy, language),
+        **date_context(booking.starts_at, language, zone=candidate.zone),
         "first_name": candidate.first_name,
         "zone_sentence": zone_sentence(candidate, booking.starts_at),
         "channel": booking.channel,
         "channel_sentence": channel_sentence(booking, language),
-        "manage_url": address_for(candidate, page),
-        "prepare_url": address_for(candidate, f"{page}prepare/"),
-        "booking_url": address_for(candidate, f"invitations/{booking.invitation_id}/book/"),
-        "cancel_until": until_in_words(limit, candidate),
-        "valid_until": day_in_words(booking.invitation.open_until, language, ZONE),
+        "manage_url": link_url_for(candidate, page),
+        "prepare_url": link_url_for(candidate, f"{page}prepare/"),
+        "booking_url": link_url_for(candidate, f"invitations/{booking.invitation_id}/book/"),
+        "cancel_until": format_date_time(booking.change_deadline(policy), language, candidate.zone),
+        "valid_until": format_day(booking.invitation.open_until, language, EMPLOYER_ZONE),
     }
 
 
 def zone_sentence(candidate: Candidate, at: datetime) -> str:
-    """For who reads it elsewhere: whose clock this is, and what the advisor's says."""
+    """Sentence for a candidate in another time zone: whose time this is, and the time of the employer."""
     language = candidate.language
     if not is_elsewhere(candidate.zone, at):
         return ""
     with translation.override(language):
-        said = _("This is the time in %(place)s; in the Netherlands it is %(time)s then.")
-        place = place_of(candidate.time_zone, language)
-        return said % {"place": place, "time": time_in_words(at, language, ZONE)}
+        sentence = _("This is the time in %(place)s; in the Netherlands it is %(time)s then.")
+        place = city_of(candidate.time_zone, language)
+        return sentence % {"place": place, "time": format_time(at, language, EMPLOYER_ZONE)}
 
 
 def clock_sentence(candidate: Candidate, *moments: datetime) -> str:
-    """For a letter with several times, to who reads it elsewhere: on whose clock they all are."""
+    """Sentence for a candidate in another time zone, for a message with several times."""
     if not any(is_elsewhere(candidate.zone, at) for at in moments):
         return ""
     with translation.override(candidate.language):
-        said = _("All times in this mail are times in %(place)s.")
-        return said % {"place": place_of(candidate.time_zone, candidate.language)}
+        sentence = _("All times in this mail are times in %(place)s.")
+        return sentence % {"place": city_of(candidate.time_zone, candidate.language)}
 
 
-def for_advisor(booking: Booking, policy: Policy) -> dict[str, object]:
-    """No name of the candidate: mail is not the place. The file is behind the sign-in."""
+def advisor_context(booking: Booking, policy: Policy) -> dict[str, object]:
+    """Context for a message to the advisor: no candidate's name in mail, but a URL that requires sign-in."""
     language = policy.default_language
     with translation.override(language):
         names = {
             "channel_name": TalkChannel(booking.channel).label,
             "language_name": booking.get_language_display(),
         }
-    return {**of_talk(booking, policy, language), **names, "file_url": file_of(booking)}
+    return {**booking_context(booking, policy, language), **names, "file_url": file_url(booking)}
 
 
-def signed_word(word: str, language: str, *, actor: Actor) -> str:
-    """What somebody of staff wrote to the candidate, with their name: the letter itself is the employer's."""
-    if not word:
+def signed_remark(remark: str, language: str, *, actor: Actor) -> str:
+    """Remark to the candidate, signed with the name of its writer, because the employer signs the message itself."""
+    if not remark:
         return ""
-    writer = member_of_staff(actor)
-    context: dict[str, object] = {"word": word, "name": writer.name if writer else ""}
-    return render_text("bookings/word", language=language, context=context)
+    writer = staff_member_for(actor)
+    context: dict[str, object] = {"word": remark, "name": writer.name if writer else ""}
+    return render_plain("bookings/word", language=language, context=context)

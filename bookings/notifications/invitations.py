@@ -1,61 +1,62 @@
-"""The offer of a talk, and its one reminder."""
+"""Messages: the invitation and its reminder."""
 
 from datetime import time, timedelta
 
 from django.utils import translation
 
-from bookings.availability.queries import minutes_of, pool_of
+from bookings.availability.queries import durations_of, eligible_advisors
 from bookings.models import Invitation
-from bookings.notifications.context import ZONE, of_employer
-from candidates.access.services import address_for, unsubscribe_address_for
+from bookings.notifications.context import employer_context
+from candidates.access.services import link_url_for, unsubscribe_url_for
 from candidates.models import Rejection, Stage
-from core.formatting import day_in_words
-from core.message_schedule import at_clock
+from core.formatting import format_day
+from core.message_schedule import at_local_time
+from core.timezones import EMPLOYER_ZONE
 from organisation.models import Policy
-from outbox.compose import letter
-from outbox.drafts import Draft
+from outbox.compose import compose_mail
+from outbox.drafts import MessageDraft
 
 TOLD_BY_A_PERSON = {Rejection.Notice.PHONE, Rejection.Notice.IN_PERSON, Rejection.Notice.VIDEO}
 
 
-def invitation(invitation: Invitation, policy: Policy) -> Draft:
+def invitation(invitation: Invitation, policy: Policy) -> MessageDraft:
     return _letter("invitation", invitation, policy)
 
 
-def invitation_reminder(invitation: Invitation, policy: Policy) -> Draft:
+def invitation_reminder(invitation: Invitation, policy: Policy) -> MessageDraft:
     return _letter("invitation_reminder", invitation, policy)
 
 
-def _letter(kind: str, invitation: Invitation, policy: Policy) -> Draft:
-    return letter(
+def _letter(kind: str, invitation: Invitation, policy: Policy) -> MessageDraft:
+    return compose_mail(
         f"bookings/{kind}",
-        to=invitation.candidate.reader,
+        to=invitation.candidate.mail_recipient,
         policy=policy,
-        words=_words(invitation, policy),
+        context=_context(invitation, policy),
         about=invitation,
-        once=f"invitation={invitation.pk}",
-        unsubscribe_url=unsubscribe_address_for(invitation.candidate),
-        useless_after=at_clock(invitation.open_until + timedelta(days=1), time(), ZONE),
+        unique_key=f"invitation={invitation.pk}",
+        unsubscribe_url=unsubscribe_url_for(invitation.candidate),
+        expires_at=at_local_time(invitation.open_until + timedelta(days=1), time(), EMPLOYER_ZONE),
         only_at_office_hours=True,
     )
 
 
-def _words(invitation: Invitation, policy: Policy) -> dict[str, object]:
+def _context(invitation: Invitation, policy: Policy) -> dict[str, object]:
     candidate, application = invitation.candidate, invitation.application
     rejection = application.rejection
     was_told_by_a_person = rejection.notified_by in TOLD_BY_A_PERSON and application.stage != Stage.LETTER
     with translation.override(candidate.language):
-        minutes = minutes_of(pool_of(invitation), policy)
+        minutes = durations_of(eligible_advisors(invitation), policy)
     return {
-        **of_employer(policy),
+        **employer_context(policy),
         "session_minutes": minutes,
         "first_name": candidate.first_name,
         "job_title": application.vacancy.title,
         "strength_sentence": "; ".join(strength.text.rstrip(".") for strength in rejection.strengths.all()) + ".",
         "reason_sentence": rejection.explanation,
         "recruiter_name": rejection.recruiter.name if was_told_by_a_person else "",
-        "booking_url": address_for(candidate, f"invitations/{invitation.pk}/book/"),
-        "opt_out_url": address_for(candidate, "stop/"),
-        "sent_on": day_in_words(invitation.sent_at, candidate.language, ZONE),
-        "valid_until": day_in_words(invitation.open_until, candidate.language, ZONE),
+        "booking_url": link_url_for(candidate, f"invitations/{invitation.pk}/book/"),
+        "opt_out_url": link_url_for(candidate, "stop/"),
+        "sent_on": format_day(invitation.sent_at, candidate.language, EMPLOYER_ZONE),
+        "valid_until": format_day(invitation.open_until, candidate.language, EMPLOYER_ZONE),
     }

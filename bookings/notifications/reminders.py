@@ -1,5 +1,4 @@
-"""The day before: a mail to everybody, a text to who asked for one. Just before it: a note to the advisor.
-Afterwards, when nobody said how it went: a question to the advisor."""
+"""Reminders: mail and SMS to the candidate, a note and an outcome request to the advisor."""
 
 from datetime import datetime
 
@@ -8,90 +7,92 @@ from django.utils.translation import gettext as _
 
 from advisors.models import Advisor
 from bookings.models import Booking
-from bookings.notifications.context import for_advisor, for_candidate
-from bookings.notifications.sms_fallbacks import text_failed
-from bookings.schedule import mail_useless_after, text_useless_after
-from bookings.short_codes import address_of, code_of
-from bookings.wording import address_in_words
-from core.actors import key_of
-from core.gsm7 import FIRST_NAME, fits, is_readable, normalise
+from bookings.notifications.context import advisor_context, candidate_context
+from bookings.notifications.sms_fallbacks import sms_reminder_fallback
+from bookings.schedule import mail_reminder_expires_at, sms_reminder_expires_at
+from bookings.short_codes import code_for_booking, short_url
+from bookings.wording import format_address
+from core.actors import object_key
+from core.gsm7 import FIRST_NAME_LENGTH, fits, is_readable, normalise
 from organisation.models import Policy
-from outbox.compose import letter, staff
-from outbox.drafts import Draft
-from outbox.templates import render_text
+from outbox.compose import compose_mail, staff_recipient
+from outbox.drafts import MessageDraft
+from outbox.templates import render_plain
 
-TODAY = ":today"  # at the end of the key of a mail of the day itself
+TODAY = ":today"  # suffix of the dedupe key of a mail on the day itself
 
 
-def mail_reminder(booking: Booking, policy: Policy, *, is_today: bool = False) -> Draft:
-    """Says "tomorrow", or "today" when nobody worked yesterday."""
+def mail_reminder(booking: Booking, policy: Policy, *, is_today: bool = False) -> MessageDraft:
+    """Mail that says "tomorrow", or "today" when no worker ran yesterday."""
     candidate = booking.candidate
-    return letter(
+    return compose_mail(
         "bookings/reminder",
-        to=candidate.reader,
+        to=candidate.mail_recipient,
         policy=policy,
-        words={**for_candidate(booking, policy), "is_today": is_today},
+        context={**candidate_context(booking, policy), "is_today": is_today},
         about=booking,
-        once=f"{_state(booking)}:mail{TODAY if is_today else ''}",
-        useless_after=mail_useless_after(booking.starts_at, candidate.zone, is_today=is_today),
+        unique_key=f"{_state(booking)}:mail{TODAY if is_today else ''}",
+        expires_at=mail_reminder_expires_at(booking.starts_at, candidate.zone, is_today=is_today),
     )
 
 
-def text_reminder(booking: Booking, policy: Policy, *, now: datetime) -> Draft:
-    """With a letter that stands by for it; a text that is too late already has had the mail of that day."""
+def sms_reminder(booking: Booking, policy: Policy, *, now: datetime) -> MessageDraft:
+    """SMS with a fallback mail; none when the SMS is late, because the mail reminder of that day covers it."""
     candidate = booking.candidate
-    useless_after = text_useless_after(booking.starts_at, candidate.zone, policy.times)
-    words = for_candidate(booking, policy)  # once for both: thousands may be due in the same minute
-    return Draft(
+    expires_at = sms_reminder_expires_at(booking.starts_at, candidate.zone, policy.times)
+    context = candidate_context(booking, policy)  # computed once for both: thousands may be due in the same minute
+    return MessageDraft(
         kind="reminder",
-        channel="sms",
+        transport="sms",
         dedupe_key=f"reminder:{_state(booking)}:sms",
-        about=key_of(booking),
-        person_key=key_of(candidate),
+        about=object_key(booking),
+        person_key=object_key(candidate),
         language=candidate.language,
         recipient=str(booking.phone),
         recipient_name=candidate.full_name,
-        text=_short_text(booking, policy, words),
+        text=_sms_text(booking, policy, context),
         time_zone=candidate.time_zone,
-        useless_after=useless_after,
-        fallback=text_failed(booking, policy, words) if now < useless_after else None,
+        expires_at=expires_at,
+        fallback=sms_reminder_fallback(booking, policy, context) if now < expires_at else None,
     )
 
 
-def advisor_note(booking: Booking, policy: Policy) -> Draft:
-    """To who holds it; without the candidate's name, which stands in the file."""
-    to = staff(booking.advisor.user, policy)
-    place = address_in_words(booking.location) if booking.location else ""
-    return letter(
+def advisor_note(booking: Booking, policy: Policy) -> MessageDraft:
+    """Note to the advisor shortly before the start, without the candidate's name."""
+    to = staff_recipient(booking.advisor.user, policy)
+    place = format_address(booking.location) if booking.location else ""
+    return compose_mail(
         "bookings/advisor_note",
         to=to,
         policy=policy,
-        words={**for_advisor(booking, policy), "place": place},
+        context={**advisor_context(booking, policy), "place": place},
         about=booking,
-        once=f"{_state(booking)}:{to.key}",
-        useless_after=booking.starts_at,
+        unique_key=f"{_state(booking)}:{to.key}",
+        expires_at=booking.starts_at,
     )
 
 
-def advisor_outcome(booking: Booking, policy: Policy) -> Draft:
-    """To who held it, or did not: the file does not say yet. Of use until it does."""
-    to = staff(booking.advisor.user, policy)
-    words = for_advisor(booking, policy)
+def advisor_outcome(booking: Booking, policy: Policy) -> MessageDraft:
+    """Request to the advisor to record the outcome; does not expire."""
+    to = staff_recipient(booking.advisor.user, policy)
+    context = advisor_context(booking, policy)
     once = f"{_state(booking)}:{to.key}"
-    return letter("bookings/advisor_outcome", to=to, policy=policy, words=words, about=booking, once=once)
+    return compose_mail(
+        "bookings/advisor_outcome", to=to, policy=policy, context=context, about=booking, unique_key=once
+    )
 
 
-def _short_text(booking: Booking, policy: Policy, words: dict[str, object]) -> str:
-    """One segment of GSM-7: the advisor's whole name when that fits, else the first name, if need be shortened."""
+def _sms_text(booking: Booking, policy: Policy, context: dict[str, object]) -> str:
+    """One GSM-7 segment, with the advisor's full name if it fits, else the first name, shortened if needed."""
     language = booking.candidate.language
-    own = {"short_url": address_of(code_of(booking.uid)), "video_url": booking.advisor.video_url}
+    own = {"short_url": short_url(code_for_booking(booking.uid)), "video_url": booking.advisor.video_url}
     text = ""
     for name in _names_of(booking.advisor, language):
         text = normalise(
-            render_text(
+            render_plain(
                 f"bookings/sms_{booking.channel}",
                 language=language,
-                context=words | own | {"advisor_name": name},
+                context=context | own | {"advisor_name": name},
             )
         )
         if fits(text):
@@ -100,14 +101,16 @@ def _short_text(booking: Booking, policy: Policy, words: dict[str, object]) -> s
 
 
 def _names_of(advisor: Advisor, language: str) -> tuple[str, ...]:
-    """From long to short; the last has at most FIRST_NAME characters. Of a name in another script too little would be
-    left, or somebody else's name."""
+    """Names from long to short, the last with at most FIRST_NAME characters.
+
+    A name that GSM-7 cannot write is replaced by "your advisor".
+    """
     if not is_readable(advisor.name):
         with translation.override(language):
             return _("your advisor"), _("advisor")
-    whole_name = normalise(advisor.name)  # before it is cut
+    whole_name = normalise(advisor.name)  # before it is shortened
     first_name = whole_name.split()[0]
-    return whole_name, first_name, first_name[:FIRST_NAME]
+    return whole_name, first_name, first_name[:FIRST_NAME_LENGTH]
 
 
 def _state(booking: Booking) -> str:

@@ -1,63 +1,63 @@
-"""Around a text: the letter that goes instead of it, and what the advisor hears of it. See reminders.py for itself."""
+"""Messages around the SMS reminder of reminders.py: its fallback mail, and notices to the advisor."""
 
 from django.utils import translation
 
 from advisors.models import TalkChannel
 from bookings.models import Booking
-from bookings.notifications.context import for_advisor
-from bookings.notifications.sms_status import failure_of
+from bookings.notifications.context import advisor_context
+from bookings.notifications.sms_status import sms_failure_of
 from organisation.models import Policy
-from outbox.compose import letter, staff
-from outbox.drafts import Draft
+from outbox.compose import compose_mail, staff_recipient
+from outbox.drafts import MessageDraft
 from outbox.models import Message
 
 
-def text_failed(booking: Booking, policy: Policy, words: dict[str, object]) -> Draft:
-    """To the candidate, instead of a reminder by text that did not arrive; `words` as `for_candidate` gives them."""
-    return letter(
+def sms_reminder_fallback(booking: Booking, policy: Policy, context: dict[str, object]) -> MessageDraft:
+    """Mail instead of an SMS reminder that did not arrive; `context` is the result of `candidate_context`."""
+    return compose_mail(
         "bookings/text_failed",
-        to=booking.candidate.reader,
+        to=booking.candidate.mail_recipient,
         policy=policy,
-        words=words,
+        context=context,
         about=booking,
-        once=f"booking={booking.pk}:sequence={booking.sequence}",
-        useless_after=booking.starts_at,
+        unique_key=f"booking={booking.pk}:sequence={booking.sequence}",
+        expires_at=booking.starts_at,
     )
 
 
-def advisor_text_failed(booking: Booking, policy: Policy) -> Draft:
-    failure = failure_of(booking)
+def advisor_sms_failed(booking: Booking, policy: Policy) -> MessageDraft:
+    failure = sms_failure_of(booking)
     with translation.override(policy.default_language):
         reason = str(Message.Reason(failure.reason).label) if failure and failure.reason else ""
-    words = {
-        **for_advisor(booking, policy),
+    context = {
+        **advisor_context(booking, policy),
         "reason": reason,
         "has_letter": bool(failure and failure.has_letter),
         "is_doubtful": bool(failure and failure.doubts_number and booking.channel == TalkChannel.PHONE),
     }
-    return letter(
+    return compose_mail(
         "bookings/advisor_text_failed",
-        to=staff(booking.advisor.user, policy),
+        to=staff_recipient(booking.advisor.user, policy),
         policy=policy,
-        words=words,
+        context=context,
         about=booking,
-        once=f"booking={booking.pk}:sequence={booking.sequence}",
-        useless_after=booking.starts_at,
+        unique_key=f"booking={booking.pk}:sequence={booking.sequence}",
+        expires_at=booking.starts_at,
     )
 
 
-def advisor_text_answer(booking: Booking, policy: Policy) -> Draft:
-    """Not the words of the answer: they may say more than a mail should hold. They stand in the file.
+def advisor_sms_reply(booking: Booking, policy: Policy) -> MessageDraft:
+    """Notice of an SMS reply, once per state of the booking.
 
-    Once for each state of the talk: who answers thirty times is read there as well.
+    The text of the reply is only in the file, because it may be too personal for a mail.
     """
-    to = staff(booking.advisor.user, policy)
-    return letter(
+    to = staff_recipient(booking.advisor.user, policy)
+    return compose_mail(
         "bookings/advisor_text_answer",
         to=to,
         policy=policy,
-        words=for_advisor(booking, policy),
+        context=advisor_context(booking, policy),
         about=booking,
-        once=f"booking={booking.pk}:sequence={booking.sequence}:{to.key}",
-        useless_after=booking.starts_at,
+        unique_key=f"booking={booking.pk}:sequence={booking.sequence}:{to.key}",
+        expires_at=booking.starts_at,
     )

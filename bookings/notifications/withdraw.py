@@ -1,30 +1,35 @@
-"""Letters about a talk that did not leave yet when it changes: what is no longer true stays here."""
+"""Cancel queued messages that a change of the booking made untrue."""
 
 from datetime import datetime
 
 from django.db.models import Q
 
 from bookings.models import Booking
-from core.actors import key_of
+from core.actors import object_key
 from outbox import services as outbox
 
-BROUGHT_FURTHER = ("advisor_mail", "house_mail")
+FORWARDED_KINDS = ("advisor_mail", "house_mail")
 
 
-def take_letters_back(booking: Booking, *, now: datetime) -> None:
-    """Except what somebody wrote, and what tells who held the talk before that it is gone: it also takes it out of
-    their calendar."""
-    has_lost_it = Q(kind="advisor_cancelled") & ~Q(person_key=key_of(booking.advisor.user))
-    outbox.withdraw(about=key_of(booking), sparing=has_lost_it | Q(kind__in=BROUGHT_FURTHER), now=now)
+def cancel_pending_messages(booking: Booking, *, now: datetime) -> None:
+    """Cancel queued messages about the booking.
+
+    Forwarded mail stays, and so does the cancellation to a former advisor, which clears their calendar.
+    """
+    to_former_advisor = Q(kind="advisor_cancelled") & ~Q(person_key=object_key(booking.advisor.user))
+    outbox.withdraw(about=object_key(booking), except_for=to_former_advisor | Q(kind__in=FORWARDED_KINDS), now=now)
 
 
-def take_reminders_back(booking: Booking, *, now: datetime) -> None:
-    """They name the advisor of before, and come again. What was sent stays sent. The caller saves the talk."""
-    if booking.text_reminder_at and _take_back(booking, "sms", now):
+def cancel_pending_reminders(booking: Booking, *, now: datetime) -> None:
+    """Cancel queued reminders, which name outdated facts, so that they are posted again.
+
+    The caller saves the booking.
+    """
+    if booking.text_reminder_at and _cancel_reminder(booking, "sms", now):
         booking.text_reminder_at = None
-    if booking.mail_reminder_at and _take_back(booking, "mail", now):
+    if booking.mail_reminder_at and _cancel_reminder(booking, "mail", now):
         booking.mail_reminder_at = None
 
 
-def _take_back(booking: Booking, channel: str, now: datetime) -> int:
-    return outbox.withdraw(about=key_of(booking), kinds=("reminder",), channel=channel, now=now)
+def _cancel_reminder(booking: Booking, channel: str, now: datetime) -> int:
+    return outbox.withdraw(about=object_key(booking), kinds=("reminder",), transport=channel, now=now)

@@ -1,7 +1,6 @@
-"""A change of hours, an absence, a closed day or how an advisor talks, together with what happens to the talks in its
-way."""
+"""Change an advisor's availability or profile together with the bookings that no longer fit it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,124 +8,164 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from advisors.availability.slots import Span
 from advisors.models import Advisor
 from advisors.services import lock_agenda
-from bookings.appointments.cancel import offer_instead
-from bookings.availability.slot_listing import value_of
+from bookings.appointments.cancel import cancel_and_offer_alternatives
+from bookings.availability.slot_listing import format_start
 from bookings.models import Booking, Hold
-from bookings.reassignment.conflicts import Against, Hit, against, hits_among, holds_in_the_way, standing_talks
-from bookings.reassignment.reassign import hand_over
+from bookings.reassignment.conflicts import (
+    Conflict,
+    ConflictReason,
+    conflict_reasons_for,
+    conflicts_for,
+    count_conflicting_holds,
+    upcoming_bookings,
+)
+from bookings.reassignment.reassign import reassign_booking
 from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
 
 
-class What(StrEnum):
+class ConflictAction(StrEnum):
+    """Ways to resolve a conflict; the values are sent by forms."""
+
     KEEP = "keep"
-    HAND_OVER = "hand_over"
+    REASSIGN = "hand_over"
     OFFER = "offer"
 
 
-class Answer(NamedTuple):
-    """What happens to one talk; `to` is the colleague who takes it over, `seen` the moment that stood on the page."""
+class Resolution(NamedTuple):
+    """Chosen action for one booking, with the start that the page showed."""
 
-    what: What
-    to: int | None = None
-    seen: datetime | None = None
+    action: ConflictAction
+    advisor_id: int | None = None  # the colleague who takes it over
+    seen_starts_at: datetime | None = None
 
 
-Answers = Mapping[int, Answer]  # by the number of the booking
+Resolutions = Mapping[int, Resolution]  # by booking key
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """`make` is a service of the rooms below that changes when or how these advisors talk; it takes `actor` and `now`.
+class ScheduleChange:
+    """A change of hours, absences, closed days or profile, not yet made.
 
-    `check` refuses what can be refused before anybody has to wait; it takes `now`.
+    `apply` is the service that makes it; it takes `actor` and `now`. `check` validates without a lock, so that an
+    invalid change does not block anybody; it takes `now`. `action` and `about` are those of the audit event.
     """
 
-    make: Callable[..., object]
+    apply: Callable[..., object]
     advisors: tuple[int, ...]
-    action: str  # of the audit trail
+    action: str
     about: str
     check: Callable[..., object] | None = None
 
 
-class TalksInTheWay(Exception):
-    """Nothing was changed: somebody first has to say what happens to each of these talks.
+class UnresolvedConflicts(Exception):
+    """The change was rolled back, because its conflicts have no valid resolution yet.
 
-    `because` is why the answers that were given cannot be carried out; `holds` is how many moments that are held for
-    candidates would end as well.
+    `cause` is the refusal of a resolution that was tried; `holds` is the number of offered holds that the change would
+    end as well.
     """
 
-    def __init__(self, hits: list[Hit], *, holds: int = 0, because: Refusal | None = None) -> None:
+    def __init__(self, conflicts: list[Conflict], *, holds: int = 0, cause: Refusal | None = None) -> None:
         super().__init__()
-        self.hits, self.holds, self.because = hits, holds, because
+        self.conflicts, self.holds, self.cause = conflicts, holds, cause
 
 
-def carry_out(*, change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
-    """Make the change and do what was chosen for each talk that would no longer fit, all or nothing.
+def apply_schedule_change(
+    *, change: ScheduleChange, resolutions: Resolutions, remark: str, actor: Actor, now: datetime
+) -> list[Conflict]:
+    """Make the change and resolve every booking that no longer fits, all or nothing; return those conflicts.
 
-    Returns the talks that were in the way. Raises what the change refuses, and TalksInTheWay when the answers are not
-    exactly about the talks that it hits now.
+    `remark` is a text for the candidates whose booking changes. Raises what `change.apply` raises, and
+    UnresolvedConflicts when the resolutions are not exactly for the bookings that conflict now.
     """
-    with audit.refusals_recorded(change.action, change.about, actor=actor, now=now):
+    with audit.record_refusals(change.action, change.about, actor=actor, now=now):
         if change.check is not None:
             change.check(now=now)
-        return _carry_out(change, answers, word, actor, now)
+        return _apply(change, resolutions, remark, actor, now)
 
 
 @transaction.atomic
-def _carry_out(change: Change, answers: Answers, word: str, actor: Actor, now: datetime) -> list[Hit]:
-    _lock(change, answers)
-    talks = standing_talks(change.advisors, now=now)
-    before = against(talks, now=now)
-    change.make(actor=actor, now=now)
-    after = against(talks, now=now)
-    found = hits_among([talk for talk in talks if after[talk.pk] - before[talk.pk]], actor=actor, now=now)
-    hits = [replace(hit, lacks_room=Against.VIDEO_ROOM in after[hit.booking.pk]) for hit in found]
-    if hits and not _is_answered(hits, answers):
-        raise TalksInTheWay(hits, holds=holds_in_the_way(change.advisors, now=now))
+def _apply(
+    change: ScheduleChange, resolutions: Resolutions, remark: str, actor: Actor, now: datetime
+) -> list[Conflict]:
+    lock_agendas_for(change.advisors, resolutions)
+    bookings = upcoming_bookings(change.advisors, now=now)
+    before = conflict_reasons_for(bookings, now=now)
+    change.apply(actor=actor, now=now)
+    after = conflict_reasons_for(bookings, now=now)
+    added = {pk: after[pk] - before[pk] for pk in after}
+    found = conflicts_for([booking for booking in bookings if added[booking.pk]], actor=actor, now=now)
+    conflicts = [
+        replace(conflict, lacks_video_room=ConflictReason.VIDEO_ROOM in after[conflict.booking.pk])
+        for conflict in found
+    ]
+    if conflicts and not _are_resolved(conflicts, resolutions):
+        raise UnresolvedConflicts(conflicts, holds=count_conflicting_holds(change.advisors, now=now))
     try:
-        for talk in (hit.booking for hit in hits):
-            is_closed = Against.CLOSED_DAY in after[talk.pk] - before[talk.pk]
-            _settle(talk, answers[talk.pk], word, actor, now, is_closed=is_closed)
+        for booking in (conflict.booking for conflict in conflicts):
+            is_closed = ConflictReason.CLOSED_DAY in added[booking.pk]
+            resolve_conflict(
+                booking, resolutions[booking.pk], Hold.Reason.CHANGED, remark, actor, now, is_closed=is_closed
+            )
     except Refusal as refusal:
-        holds = holds_in_the_way(change.advisors, now=now)
-        raise TalksInTheWay(hits, holds=holds, because=refusal) from refusal
-    return hits
+        holds = count_conflicting_holds(change.advisors, now=now)
+        raise UnresolvedConflicts(conflicts, holds=holds, cause=refusal) from refusal
+    return conflicts
 
 
-def _lock(change: Change, answers: Answers) -> None:
-    """Every agenda that may be touched, in key order, before anything else: nobody waits for each other."""
-    wanted = {*change.advisors, *(answer.to for answer in answers.values() if answer.to is not None)}
-    if any(answer.what == What.OFFER for answer in answers.values()):
+def lock_agendas_for(advisors: Iterable[int], resolutions: Resolutions) -> None:
+    """Lock every agenda that may change, in key order and before any other lock, which prevents deadlocks.
+
+    Offered alternatives may be with any active advisor.
+    """
+    wanted = {*advisors, *(one.advisor_id for one in resolutions.values() if one.advisor_id is not None)}
+    if any(resolution.action == ConflictAction.OFFER for resolution in resolutions.values()):
         wanted |= set(Advisor.objects.active().values_list("pk", flat=True))
     for advisor_id in sorted(Advisor.objects.filter(pk__in=wanted).values_list("pk", flat=True)):
         lock_agenda(advisor_id)
 
 
-def _is_answered(hits: list[Hit], answers: Answers) -> bool:
-    return set(answers) == {hit.booking.pk for hit in hits} and all(
-        _allows(hit, answers[hit.booking.pk]) for hit in hits
+def resolve_conflict(
+    booking: Booking,
+    resolution: Resolution,
+    reason: Hold.Reason,
+    remark: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    away: Span | None = None,
+    is_closed: bool = False,
+) -> None:
+    """Reassign the booking, cancel it with alternatives, or record that it stays.
+
+    `reason`, `away` and `is_closed` are for the alternatives, see `cancel_and_offer_alternatives`.
+    """
+    if resolution.action == ConflictAction.REASSIGN and resolution.advisor_id is not None:
+        reassign_booking(booking=booking, to_advisor_id=resolution.advisor_id, remark=remark, actor=actor, now=now)
+    elif resolution.action == ConflictAction.OFFER:
+        cancel_and_offer_alternatives(
+            booking=booking, reason=reason, remark=remark, actor=actor, now=now, away=away, is_closed=is_closed
+        )
+    else:
+        audit.record("booking.keep", booking, actor=actor, now=now)
+
+
+def _are_resolved(conflicts: list[Conflict], resolutions: Resolutions) -> bool:
+    return set(resolutions) == {conflict.booking.pk for conflict in conflicts} and all(
+        _allows(conflict, resolutions[conflict.booking.pk]) for conflict in conflicts
     )
 
 
-def _allows(hit: Hit, answer: Answer) -> bool:
-    if answer.seen is None or value_of(answer.seen) != value_of(hit.booking.starts_at):
+def _allows(conflict: Conflict, resolution: Resolution) -> bool:
+    seen = resolution.seen_starts_at
+    if seen is None or format_start(seen) != format_start(conflict.booking.starts_at):
         return False
-    if hit.is_barred:
-        return answer.what == What.KEEP
-    if answer.what == What.HAND_OVER:
-        return answer.to in {colleague.advisor_id for colleague in hit.colleagues}
-    return answer.what == What.KEEP or not hit.has_started
-
-
-def _settle(booking: Booking, answer: Answer, word: str, actor: Actor, now: datetime, *, is_closed: bool) -> None:
-    if answer.what == What.HAND_OVER and answer.to is not None:
-        hand_over(booking=booking, to=answer.to, word=word, actor=actor, now=now)
-    elif answer.what == What.OFFER:
-        reason = Hold.Reason.CHANGED
-        offer_instead(booking=booking, reason=reason, word=word, actor=actor, now=now, is_closed=is_closed)
-    else:
-        audit.record("booking.keep", booking, actor=actor, now=now)
+    if conflict.is_restricted:
+        return resolution.action == ConflictAction.KEEP
+    if resolution.action == ConflictAction.REASSIGN:
+        return resolution.advisor_id in {colleague.advisor_id for colleague in conflict.colleagues}
+    return resolution.action == ConflictAction.KEEP or not conflict.has_started

@@ -1,4 +1,4 @@
-"""Talks that stand in the way of other hours: which ones, and who could take them over."""
+"""Bookings that no longer fit an advisor's availability, and the colleagues who could take them over."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,27 +6,29 @@ from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
-from advisors.availability.intervals import is_within_hours, within
-from advisors.availability.queries import Diary, calendars_of, closed_days_of, diaries_of, question_between
-from advisors.availability.slots import Calendar, Question, Span, why_not
+from advisors.availability.intervals import clip, fits_hours
+from advisors.availability.queries import AdvisorCalendar, advisor_calendars_for, calendars_for, slot_query_between
+from advisors.availability.slots import Calendar, SlotQuery, Span, why_not
 from advisors.models import Advisor, TalkChannel
 from bookings.models import Booking, Hold
+from bookings.models.conflict_of_interest import rejecting_user_id
 from core.actors import Actor
 from organisation.models import Policy
-from organisation.queries import member_of_staff
+from organisation.policy.closed_days import closed_days_of
+from organisation.queries import staff_member_for
 
-FAR_AHEAD = timedelta(days=400)
+HORIZON = timedelta(days=400)  # opening hours and absences are read this far ahead
 
 
-class Against(Enum):
-    """Why a talk that stands would not be offered now."""
+class ConflictReason(Enum):
+    """Reason why a booked slot would not be offered now."""
 
-    HOURS = auto()  # with the channel, the language, and the place of a talk on site
+    HOURS = auto()  # no opening hours with this channel, language and, on site, location
     ABSENCE = auto()
     CLOSED_DAY = auto()
-    ADVISOR = auto()  # who holds no talks any more
-    LANGUAGE = auto()  # that the advisor does not talk in
-    VIDEO_ROOM = auto()  # of a talk by video: there is none
+    ADVISOR = auto()  # the advisor is not active any more
+    LANGUAGE = auto()  # the advisor does not speak it
+    VIDEO_ROOM = auto()  # a video call, and the advisor has no video room
 
 
 class Colleague(NamedTuple):
@@ -35,127 +37,133 @@ class Colleague(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hit:
-    """A talk that would stand outside the hours, and which colleagues are free then."""
+class Conflict:
+    """A booking that no longer fits, with the colleagues who are free at its time."""
 
     booking: Booking
     colleagues: tuple[Colleague, ...]
     has_started: bool
-    gave_rejection: bool = False  # who looks at it, as recruiter: the candidate's name is not for them
-    is_barred: bool = False  # and neither is the decision, see `barred`
-    lacks_room: bool = False  # by video, and its advisor has no video room
+    gave_rejection: bool = False  # the actor gave it as recruiter, so the page hides the candidate's name from them
+    is_restricted: bool = False  # the actor may only keep it, see `restricted_bookings`
+    lacks_video_room: bool = False
 
 
-def standing_talks(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
-    """With what a page tells of them; in order of time."""
-    talks = Booking.objects.standing().filter(advisor__in=advisors, ends_at__gt=now)
-    people = "invitation__application__candidate", "invitation__application__rejection", "advisor__user"
-    return list(talks.select_related(*people).order_by("starts_at", "pk"))
+def upcoming_bookings(advisors: Iterable[int], *, now: datetime) -> list[Booking]:
+    """Bookings of these advisors that are not over, by start, with the relations that a page shows."""
+    bookings = Booking.objects.booked().filter(advisor__in=advisors, ends_at__gt=now)
+    relations = "invitation__application__candidate", "invitation__application__rejection", "advisor__user"
+    return list(bookings.select_related(*relations).order_by("starts_at", "pk"))
 
 
-def holds_in_the_way(advisors: Iterable[int], *, now: datetime) -> int:
-    """How many moments that are held for candidates do not fit the hours as they are; the worker withdraws those."""
+def count_conflicting_holds(advisors: Iterable[int], *, now: datetime) -> int:
+    """Number of offered holds that do not fit the availability as it is now; the worker withdraws them."""
     holds = list(Hold.objects.offered().filter(advisor__in=advisors, expires_at__gt=now))
-    return sum(bool(reasons) for reasons in against(holds, now=now).values())
+    return sum(bool(reasons) for reasons in conflict_reasons_for(holds, now=now).values())
 
 
-def against(talks: Sequence[Booking | Hold], *, now: datetime) -> dict[int, frozenset[Against]]:
-    """What stands against each of these talks, as hours, absences, closed days and advisors are.
+def conflict_reasons_for(bookings: Sequence[Booking | Hold], *, now: datetime) -> dict[int, frozenset[ConflictReason]]:
+    """Conflict reasons by primary key, against hours, absences, closed days and profiles as stored now.
 
-    What is true of an advisor counts apart from the hours, also for a talk that was kept outside them before.
+    Reasons about the advisor's profile are separate from those about the hours, so that a new one is also seen for a
+    booking that was kept outside the hours before.
     """
-    if not talks:
+    if not bookings:
         return {}
-    policy, until = Policy.objects.current(), now + FAR_AHEAD
-    advisors = Advisor.objects.filter(pk__in={talk.advisor_id for talk in talks})
-    found = calendars_of(advisors, Question(earliest=now, latest=until), policy=policy)
+    policy, until = Policy.objects.current(), now + HORIZON
+    advisors = Advisor.objects.in_bulk({booking.advisor_id for booking in bookings})
+    found = calendars_for(Advisor.objects.filter(pk__in=advisors), SlotQuery(earliest=now, latest=until), policy=policy)
     calendars = {calendar.advisor_id: calendar for calendar in found}
     closed_days = closed_days_of(policy, now.year, until.year)
-    people = {advisor.pk: advisor for advisor in advisors}
     return {
-        talk.pk: _against_hours(talk, calendars[talk.advisor_id], closed_days)
-        | _against_advisor(talk, people[talk.advisor_id], calendars[talk.advisor_id])
-        for talk in talks
+        booking.pk: _reasons_in_hours(booking, calendars[booking.advisor_id], closed_days)
+        | _reasons_in_profile(booking, advisors[booking.advisor_id], calendars[booking.advisor_id])
+        for booking in bookings
     }
 
 
-def barred(talks: Iterable[Booking], *, actor: Actor) -> frozenset[int]:
-    """About which of these talks this person decides nothing: they gave the rejection, as recruiter.
+def restricted_bookings(bookings: Iterable[Booking], *, actor: Actor) -> frozenset[int]:
+    """Keys of the bookings about which the actor may not decide, because they gave the rejection as recruiter.
 
-    An application manager decides about every talk.
+    An application manager decides about every booking.
     """
-    given = frozenset(talk.pk for talk in talks if _gave_rejection(talk, actor))
-    person = member_of_staff(actor) if given else None
+    given = frozenset(booking.pk for booking in bookings if _gave_rejection(booking, actor))
+    person = staff_member_for(actor) if given else None
     return frozenset() if person and person.is_application_manager else given
 
 
-def hits_among(talks: list[Booking], *, actor: Actor, now: datetime) -> list[Hit]:
-    """These talks with the colleagues who could take them over; six statements at most, whatever their number."""
-    if not talks:
+def conflicts_for(bookings: list[Booking], *, actor: Actor, now: datetime) -> list[Conflict]:
+    """Conflict per booking, in the given order (by start); at most six statements for any number of bookings."""
+    if not bookings:
         return []
     policy = Policy.objects.current()
     pool = Advisor.objects.active()
-    user_of = dict(pool.values_list("pk", "user_id"))
-    asked = Question(earliest=min(now, talks[0].starts_at), latest=talks[-1].starts_at)
-    diaries = diaries_of(pool, asked, policy=policy)
-    not_theirs = barred(talks, actor=actor)
+    user_ids = dict(pool.values_list("pk", "user_id"))
+    query = SlotQuery(earliest=min(now, bookings[0].starts_at), latest=bookings[-1].starts_at)
+    calendars = advisor_calendars_for(pool, query, policy=policy)
+    restricted = restricted_bookings(bookings, actor=actor)
     return [
         replace(
-            _hit(talk, diaries, user_of, policy, now),
-            gave_rejection=_gave_rejection(talk, actor),
-            is_barred=talk.pk in not_theirs,
+            _conflict(booking, calendars, user_ids, policy, now),
+            gave_rejection=_gave_rejection(booking, actor),
+            is_restricted=booking.pk in restricted,
         )
-        for talk in talks
+        for booking in bookings
     ]
 
 
-def question_for(booking: Booking, policy: Policy, *, now: datetime) -> Question:
-    """At this very moment, whatever the notice and the horizon; a moment that is past never."""
+def reassign_query(booking: Booking, policy: Policy, *, now: datetime) -> SlotQuery:
+    """Slot query for a colleague at the booking's own start.
+
+    Notice and horizon are for candidates and do not count; a start in the past never matches.
+    """
     latest = max(now, booking.starts_at)
-    return question_between(now, latest, policy=policy, channel=booking.channel, language=booking.language)
+    return slot_query_between(now, latest, policy=policy, channel=booking.channel, language=booking.language)
 
 
-def _against_hours(talk: Booking | Hold, calendar: Calendar, closed_days: frozenset[date]) -> frozenset[Against]:
-    """A hold has no place yet."""
-    span, is_placed = Span(talk.starts_at, talk.ends_at), talk.channel == TalkChannel.ONSITE
-    place = talk.location_id if is_placed and isinstance(talk, Booking) else None
-    present = replace(calendar, absences=())
+def _reasons_in_hours(
+    booking: Booking | Hold, calendar: Calendar, closed_days: frozenset[date]
+) -> frozenset[ConflictReason]:
+    span, is_onsite = Span(booking.starts_at, booking.ends_at), booking.channel == TalkChannel.ONSITE
+    location_id = booking.location_id if is_onsite and isinstance(booking, Booking) else None  # a hold has none yet
+    without_absences = replace(calendar, absences=())
     found = {
-        Against.HOURS: not is_within_hours(
-            present, span, channel=talk.channel, language=talk.language, location_id=place
+        ConflictReason.HOURS: not fits_hours(
+            without_absences, span, channel=booking.channel, language=booking.language, location_id=location_id
         ),
-        Against.ABSENCE: bool(within(calendar.absences, span)),
-        Against.CLOSED_DAY: talk.starts_at.astimezone(calendar.zone).date() in closed_days,
+        ConflictReason.ABSENCE: bool(clip(calendar.absences, span)),
+        ConflictReason.CLOSED_DAY: booking.starts_at.astimezone(calendar.zone).date() in closed_days,
     }
-    return frozenset(reason for reason, is_there in found.items() if is_there)
+    return frozenset(reason for reason, applies in found.items() if applies)
 
 
-def _against_advisor(talk: Booking | Hold, advisor: Advisor, calendar: Calendar) -> frozenset[Against]:
+def _reasons_in_profile(booking: Booking | Hold, advisor: Advisor, calendar: Calendar) -> frozenset[ConflictReason]:
     found = {
-        Against.ADVISOR: not advisor.is_active,
-        Against.LANGUAGE: talk.language not in calendar.languages,
-        Against.VIDEO_ROOM: talk.channel == TalkChannel.VIDEO and not advisor.video_url,
+        ConflictReason.ADVISOR: not advisor.is_active,
+        ConflictReason.LANGUAGE: booking.language not in calendar.languages,
+        ConflictReason.VIDEO_ROOM: booking.channel == TalkChannel.VIDEO and not advisor.video_url,
     }
-    return frozenset(reason for reason, is_there in found.items() if is_there)
+    return frozenset(reason for reason, applies in found.items() if applies)
 
 
-def _gave_rejection(talk: Booking, actor: Actor) -> bool:
-    return actor.key == f"user:{talk.invitation.application.rejection.recruiter_id}"
+def _gave_rejection(booking: Booking, actor: Actor) -> bool:
+    return actor.key == f"user:{rejecting_user_id(booking.invitation)}"
 
 
-def _hit(talk: Booking, diaries: list[Diary], user_of: dict[int, int], policy: Policy, now: datetime) -> Hit:
-    """Never the one who gave the rejection as recruiter, as in `bookings.queries.pool_of`."""
-    recruiter = talk.invitation.application.rejection.recruiter_id
-    question = question_for(talk, policy, now=now)
+def _conflict(
+    booking: Booking, calendars: list[AdvisorCalendar], user_ids: dict[int, int], policy: Policy, now: datetime
+) -> Conflict:
+    """Find the free colleagues; never the recruiter who gave the rejection."""
+    recruiter_id = rejecting_user_id(booking.invitation)
+    query = reassign_query(booking, policy, now=now)
     colleagues = [
-        Colleague(diary.calendar.advisor_id, diary.name)
-        for diary in diaries
-        if diary.calendar.advisor_id != talk.advisor_id
-        and user_of.get(diary.calendar.advisor_id) != recruiter
-        and why_not(diary.calendar, question, talk.starts_at) is None
+        Colleague(found.calendar.advisor_id, found.name)
+        for found in calendars
+        if found.calendar.advisor_id != booking.advisor_id
+        and user_ids.get(found.calendar.advisor_id) != recruiter_id
+        and why_not(found.calendar, query, booking.starts_at) is None
     ]
-    return Hit(
-        booking=talk,
+    return Conflict(
+        booking=booking,
         colleagues=tuple(sorted(colleagues, key=lambda colleague: colleague.name)),
-        has_started=talk.starts_at <= now,
+        has_started=booking.starts_at <= now,
     )

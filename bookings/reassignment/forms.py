@@ -1,4 +1,4 @@
-"""What happens to each talk that stands in the way of other hours."""
+"""Forms for conflicts, closed days and the reassignment of one booking."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,19 +10,23 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from advisors.form_fields import DateInput, in_reach
-from bookings.appointments.forms import AdvisorCancelForm, MomentField
-from bookings.availability.slot_listing import moment_of, value_of
-from bookings.reassignment.change_hours import Answer, What
-from bookings.reassignment.conflicts import Colleague, Hit
+from advisors.form_fields import DateInput, validate_year
+from bookings.appointments.forms import AdvisorCancelForm, SlotStartField
+from bookings.availability.slot_listing import format_start, parse_start
+from bookings.reassignment.change_hours import ConflictAction, Resolution
+from bookings.reassignment.conflicts import Colleague, Conflict
 from core.formatting import one_line, printable
 from organisation.templatetags.formatting import at_time, in_words
 
 FIELD = re.compile(r"talk_(?P<booking>\d{1,18})")
-CHOICE = re.compile(r"(?P<what>keep|hand_over|offer)(?::(?P<to>\d{1,18}))?(?:@(?P<seen>[\w:+.-]{1,40}))?")
+CHOICE = re.compile(
+    r"(?P<action>keep|hand_over|offer)(?::(?P<advisor>\d{1,18}))?(?:@(?P<seen_starts_at>[\w:+.-]{1,40}))?"
+)
 
 
-class ImpactForm(forms.Form):
+class ConflictForm(forms.Form):
+    """One action per conflicting booking, and a text for the candidates."""
+
     word = forms.CharField(
         label=gettext_lazy("A word to the candidates"),
         required=False,
@@ -33,13 +37,13 @@ class ImpactForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: Any = None, *, hits: list[Hit]) -> None:
+    def __init__(self, data: Any = None, *, conflicts: list[Conflict]) -> None:
         super().__init__(data)
-        self.hits = hits
-        for hit in hits:
-            self.fields[f"talk_{hit.booking.pk}"] = forms.ChoiceField(
-                label=_label(hit),
-                choices=_choices(hit),
+        self.conflicts = conflicts
+        for conflict in conflicts:
+            self.fields[f"talk_{conflict.booking.pk}"] = forms.ChoiceField(
+                label=_label(conflict),
+                choices=_choices(conflict),
                 widget=forms.RadioSelect,
                 error_messages={
                     "required": _("Choose what happens with this talk."),
@@ -48,55 +52,63 @@ class ImpactForm(forms.Form):
             )
 
     @property
-    def rows(self) -> list[tuple[Hit, forms.BoundField]]:
-        return [(hit, self[f"talk_{hit.booking.pk}"]) for hit in self.hits]
+    def rows(self) -> list[tuple[Conflict, forms.BoundField]]:
+        return [(conflict, self[f"talk_{conflict.booking.pk}"]) for conflict in self.conflicts]
 
     def clean_word(self) -> str:
         return printable(self.cleaned_data["word"])
 
 
-def answers_in(data: Mapping[str, str]) -> dict[int, Answer]:
-    """By the number of the booking; what is no answer is left out."""
+def parse_resolutions(data: Mapping[str, str]) -> dict[int, Resolution]:
+    """Read resolutions by booking key; invalid fields and values are left out."""
     found = ((FIELD.fullmatch(name), CHOICE.fullmatch(data[name])) for name in data)
     return {
-        int(name["booking"]): Answer(
-            What(choice["what"]), int(choice["to"]) if choice["to"] else None, _seen(choice["seen"])
+        int(name["booking"]): Resolution(
+            ConflictAction(choice["action"]),
+            int(choice["advisor"]) if choice["advisor"] else None,
+            _parse_seen(choice["seen_starts_at"]),
         )
         for name, choice in found
         if name and choice
     }
 
 
-def _seen(said: str | None) -> datetime | None:
+def _parse_seen(text: str | None) -> datetime | None:
     try:
-        return moment_of(said) if said else None
+        return parse_start(text) if text else None
     except ValueError:
         return None
 
 
-def is_answer(name: str) -> bool:
+def is_resolution_field(name: str) -> bool:
     return name == "word" or FIELD.fullmatch(name) is not None
 
 
-def _label(hit: Hit) -> str:
-    """Different for each talk, since errors name it."""
-    moment = hit.booking.starts_at
+def _label(conflict: Conflict) -> str:
+    """Field label with the start, because the error summary repeats the label."""
+    starts_at = conflict.booking.starts_at
     return _("%(day)s, %(time)s: what happens with this talk?") % {
-        "day": capfirst(in_words(moment)),
-        "time": at_time(moment),
+        "day": capfirst(in_words(starts_at)),
+        "time": at_time(starts_at),
     }
 
 
-def _choices(hit: Hit) -> list[tuple[str, str]]:
-    """With the moment that is shown: when the talk moves in the meantime, they no longer count."""
-    seen = value_of(hit.booking.starts_at)
-    hand_over = [
-        (f"{What.HAND_OVER}:{one.advisor_id}@{seen}", _("Hand to %(name)s, who is free then") % {"name": one.name})
-        for one in hit.colleagues
+def _choices(conflict: Conflict) -> list[tuple[str, str]]:
+    """Choices that carry the start on the page, so that they are invalid once the booking has moved."""
+    seen = format_start(conflict.booking.starts_at)
+    reassign = [
+        (
+            f"{ConflictAction.REASSIGN}:{one.advisor_id}@{seen}",
+            _("Hand to %(name)s, who is free then") % {"name": one.name},
+        )
+        for one in conflict.colleagues
     ]
-    keep = (f"{What.KEEP}@{seen}", str(_("Keep: the talk goes on as planned")))
-    offer = (f"{What.OFFER}@{seen}", str(_("Offer the candidate three other moments; this talk is cancelled")))
-    return [keep] if hit.has_started or hit.is_barred else [keep, *hand_over, offer]
+    keep = (f"{ConflictAction.KEEP}@{seen}", str(_("Keep: the talk goes on as planned")))
+    offer = (
+        f"{ConflictAction.OFFER}@{seen}",
+        str(_("Offer the candidate three other moments; this talk is cancelled")),
+    )
+    return [keep] if conflict.has_started or conflict.is_restricted else [keep, *reassign, offer]
 
 
 class HolidaysForm(forms.Form):
@@ -112,14 +124,14 @@ class ClosedDayForm(forms.Form):
     )
 
     def clean_day(self) -> date | None:
-        return in_reach(self.cleaned_data["day"])
+        return validate_year(self.cleaned_data["day"])
 
     def clean_reason(self) -> str:
         return one_line(self.cleaned_data["reason"])
 
 
 class ReassignForm(AdvisorCancelForm):
-    """To whom, at the moment that the page showed."""
+    """The colleague who takes over; `seen` is the start that the page showed."""
 
     to = forms.ChoiceField(
         label=gettext_lazy("Who is free then?"),
@@ -129,7 +141,7 @@ class ReassignForm(AdvisorCancelForm):
             "invalid_choice": gettext_lazy("This colleague is no longer free at that moment. Choose somebody else."),
         },
     )
-    seen = MomentField()
+    seen = SlotStartField()
 
     def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Taking over from a colleague who cannot come: every talk of a stretch of time, in one act."""
+"""Take over all bookings of an absent colleague in one period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from advisors.availability.slots import Span
+from advisors.hours.services import add_absence
 from advisors.models import Advisor
-from advisors.services import add_absence, lock_agenda
-from bookings.appointments.cancel import offer_instead
-from bookings.errors import GaveRejection, TakeoverStopped, TalkChanged, TalkStarted
+from bookings.errors import BookingChanged, ConflictOfInterest, TakeoverStopped, TooLateToReassign
 from bookings.models import Booking, Hold
-from bookings.reassignment.change_hours import Answers, What
-from bookings.reassignment.conflicts import barred
-from bookings.reassignment.reassign import hand_over
-from bookings.reassignment.takeover_plan import talks_to_take_over
+from bookings.reassignment.change_hours import ConflictAction, Resolutions, lock_agendas_for, resolve_conflict
+from bookings.reassignment.conflicts import restricted_bookings
+from bookings.reassignment.takeover_plan import bookings_to_take_over
 from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
@@ -23,71 +21,53 @@ from organisation import audit
 
 @dataclass(frozen=True, kw_only=True)
 class Takeover:
-    """What was decided about the talks of a colleague, each with the moment at which it was seen."""
+    """Chosen resolutions for a colleague's bookings, each with the start that the page showed."""
 
     advisor: Advisor
     span: Span
-    answers: Answers
-    seen: Mapping[int, datetime]  # starts by the number of the booking
-    word: str = ""
-    is_absence: bool = False  # nobody books the colleague in this time any more
+    resolutions: Resolutions
+    seen_starts: Mapping[int, datetime]  # by booking key
+    remark: str = ""  # for the candidates
+    is_absence: bool = False  # also enter the period as an absence, so that it cannot be booked
 
 
-def take_over(*, takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]:
-    """Do what was decided for every talk, all or nothing; returns the talks. Each candidate hears once.
+def take_over_bookings(*, takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]:
+    """Carry out every resolution, all or nothing, and return the bookings. Each candidate gets one message.
 
-    Raises TakeoverStopped when the talks are not as they were seen, or when one decision cannot be carried out, and
-    what an absence refuses.
+    Raises TakeoverStopped when the bookings are not as they were seen or when one resolution is refused, and what
+    `add_absence` raises.
     """
-    with audit.refusals_recorded("agenda.take_over", takeover.advisor, actor=actor, now=now):
+    with audit.record_refusals("agenda.take_over", takeover.advisor, actor=actor, now=now):
         return _take_over(takeover, actor, now)
 
 
 @transaction.atomic
 def _take_over(takeover: Takeover, actor: Actor, now: datetime) -> list[Booking]:
-    _lock(takeover)
-    talks = talks_to_take_over(takeover.advisor, takeover.span, now=now)
-    if {talk.pk: talk.starts_at for talk in talks} != takeover.seen or takeover.seen.keys() != takeover.answers.keys():
-        raise TakeoverStopped(because=TalkChanged())
-    _refuse_what_has_to_stay(talks, takeover, actor, now)
+    seen, resolutions, remark = takeover.seen_starts, takeover.resolutions, takeover.remark
+    lock_agendas_for([takeover.advisor.pk], resolutions)
+    bookings = bookings_to_take_over(takeover.advisor, takeover.span, now=now)
+    if {booking.pk: booking.starts_at for booking in bookings} != seen or seen.keys() != resolutions.keys():
+        raise TakeoverStopped(cause=BookingChanged())
+    _check_may_change(bookings, takeover, actor, now)
     if takeover.is_absence:
         add_absence(advisor=takeover.advisor, span=takeover.span, actor=actor, now=now)
-    for talk in talks:
+    for booking in bookings:
+        resolution, reason, away = resolutions[booking.pk], Hold.Reason.CANCELLED, takeover.span
         try:
-            _settle(talk, takeover, actor, now)
+            resolve_conflict(booking, resolution, reason, remark, actor, now, away=away)
         except Refusal as refusal:
-            raise TakeoverStopped(because=refusal, starts_at=talk.starts_at) from refusal
-    if talks:
+            raise TakeoverStopped(cause=refusal, starts_at=booking.starts_at) from refusal
+    if bookings:
         audit.record("agenda.take_over", takeover.advisor, actor=actor, now=now)
-    return talks
+    return bookings
 
 
-def _lock(takeover: Takeover) -> None:
-    """Every agenda that may be touched, in key order, before anything else: nobody waits for each other."""
-    wanted = {takeover.advisor.pk, *(answer.to for answer in takeover.answers.values() if answer.to is not None)}
-    if any(answer.what == What.OFFER for answer in takeover.answers.values()):
-        wanted |= set(Advisor.objects.active().values_list("pk", flat=True))
-    for advisor_id in sorted(Advisor.objects.filter(pk__in=wanted).values_list("pk", flat=True)):
-        lock_agenda(advisor_id)
-
-
-def _refuse_what_has_to_stay(talks: list[Booking], takeover: Takeover, actor: Actor, now: datetime) -> None:
-    """A talk under way stays with its advisor, and who gave the rejection as recruiter decides nothing."""
-    changes = [talk for talk in talks if takeover.answers[talk.pk].what != What.KEEP]
-    not_theirs = barred(changes, actor=actor)
-    for talk in changes:
-        if talk.starts_at <= now:
-            raise TakeoverStopped(because=TalkStarted(), starts_at=talk.starts_at)
-        if talk.pk in not_theirs:
-            raise TakeoverStopped(because=GaveRejection(), starts_at=talk.starts_at)
-
-
-def _settle(talk: Booking, takeover: Takeover, actor: Actor, now: datetime) -> None:
-    answer, word = takeover.answers[talk.pk], takeover.word
-    if answer.what == What.HAND_OVER and answer.to is not None:
-        hand_over(booking=talk, to=answer.to, word=word, actor=actor, now=now)
-    elif answer.what == What.OFFER:
-        reason, away = Hold.Reason.CANCELLED, takeover.span
-        offer_instead(booking=talk, reason=reason, word=word, away=away, actor=actor, now=now)
-    else:
-        audit.record("booking.keep", talk, actor=actor, now=now)
+def _check_may_change(bookings: list[Booking], takeover: Takeover, actor: Actor, now: datetime) -> None:
+    """Refuse changes of bookings that have started, and of those whose rejection the actor gave as recruiter."""
+    changed = [one for one in bookings if takeover.resolutions[one.pk].action != ConflictAction.KEEP]
+    restricted = restricted_bookings(changed, actor=actor)
+    for booking in changed:
+        if booking.starts_at <= now:
+            raise TakeoverStopped(cause=TooLateToReassign(), starts_at=booking.starts_at)
+        if booking.pk in restricted:
+            raise TakeoverStopped(cause=ConflictOfInterest(), starts_at=booking.starts_at)

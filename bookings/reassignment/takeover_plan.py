@@ -1,70 +1,81 @@
-"""What there is to take over from a colleague, and a proposal of who takes what."""
+"""Bookings that can be taken over from a colleague, and a proposal who takes which."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from advisors.availability.queries import calendars_of
-from advisors.availability.slots import Calendar, Question, Slot, Span, Taken, free_slots
+from advisors.availability.queries import calendars_for
+from advisors.availability.slots import BusyPeriod, Calendar, Slot, SlotQuery, Span, free_slots
 from advisors.models import Absence, Advisor
 from bookings.models import Booking
-from bookings.reassignment.conflicts import Hit, hits_among, question_for
+from bookings.reassignment.conflicts import Conflict, conflicts_for, reassign_query
 from core.actors import Actor
 from organisation.models import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """A talk, who could take it, and who takes it when everybody also takes what was proposed before."""
+class TakeoverRow:
+    """A booking with the colleagues who are free, and the advisor who is proposed."""
 
-    hit: Hit
-    proposed: int | None  # an advisor's key
-
-
-def talks_to_take_over(advisor: Advisor, span: Span, *, now: datetime) -> list[Booking]:
-    """Standing talks of which a part lies in this time and that are not over, also one under way; in order of time."""
-    talks = Booking.objects.standing().filter(advisor=advisor, starts_at__lt=span.end, ends_at__gt=max(span.start, now))
-    people = "invitation__application__candidate", "invitation__application__rejection", "advisor__user"
-    return list(talks.select_related(*people).order_by("starts_at", "pk"))
+    conflict: Conflict
+    proposed_advisor_id: int | None
 
 
-def is_absent(advisor: Advisor, span: Span) -> bool:
-    """One absence holds all of this time."""
+def bookings_to_take_over(advisor: Advisor, span: Span, *, now: datetime) -> list[Booking]:
+    """Booked appointments that overlap the span and are not over, by start; one that is under way is included."""
+    bookings = Booking.objects.booked().filter(
+        advisor=advisor, starts_at__lt=span.end, ends_at__gt=max(span.start, now)
+    )
+    relations = "invitation__application__candidate", "invitation__application__rejection", "advisor__user"
+    return list(bookings.select_related(*relations).order_by("starts_at", "pk"))
+
+
+def is_covered_by_absence(advisor: Advisor, span: Span) -> bool:
+    """True when one absence covers the whole span."""
     return Absence.objects.filter(advisor=advisor, starts_at__lte=span.start, ends_at__gte=span.end).exists()
 
 
-def rows_of(advisor: Advisor, span: Span, *, me: Advisor | None, actor: Actor, now: datetime) -> list[Row]:
-    """A constant number of statements, whatever the number of talks and colleagues."""
-    hits = hits_among(talks_to_take_over(advisor, span, now=now), actor=actor, now=now)
-    if not hits:
+def takeover_rows(
+    advisor: Advisor, span: Span, *, me: Advisor | None, actor: Actor, now: datetime
+) -> list[TakeoverRow]:
+    """Bookings to take over with a proposed advisor, preferably `me`; a constant number of statements."""
+    conflicts = conflicts_for(bookings_to_take_over(advisor, span, now=now), actor=actor, now=now)
+    if not conflicts:
         return []
     policy = Policy.objects.current()
-    asked = Question(earliest=now, latest=max(now, hits[-1].booking.starts_at))
-    calendars = calendars_of(Advisor.objects.active(), asked, policy=policy)
-    proposal = _Proposal({calendar.advisor_id: calendar for calendar in calendars}, me.pk if me else None)
-    questions = [question_for(hit.booking, policy, now=now) for hit in hits]
-    return [Row(hit=hit, proposed=proposal.of(hit, question)) for hit, question in zip(hits, questions, strict=True)]
+    period = SlotQuery(earliest=now, latest=max(now, conflicts[-1].booking.starts_at))
+    calendars = calendars_for(Advisor.objects.active(), period, policy=policy)
+    proposer = _Proposer({calendar.advisor_id: calendar for calendar in calendars}, me.pk if me else None)
+    return [
+        TakeoverRow(
+            conflict=conflict,
+            proposed_advisor_id=proposer.propose(conflict, reassign_query(conflict.booking, policy, now=now)),
+        )
+        for conflict in conflicts
+    ]
 
 
-class _Proposal:
-    """Goes through the talks in order of time; what was proposed counts as taken for the next one."""
+class _Proposer:
+    """Assigns bookings one by one, by start; an assigned booking counts as busy time for the next ones."""
 
     def __init__(self, calendars: dict[int, Calendar], me: int | None) -> None:
         self.calendars, self.me = calendars, me
-        self.given: Counter[int] = Counter()
+        self.assigned: Counter[int] = Counter()
 
-    def of(self, hit: Hit, question: Question) -> int | None:
-        """Who takes over comes first, then who was given least."""
-        able = [] if hit.is_barred or hit.has_started else [colleague.advisor_id for colleague in hit.colleagues]
-        for advisor_id in sorted(able, key=lambda key: (key != self.me, self.given[key], key)):
-            moment = replace(question, earliest=hit.booking.starts_at, latest=hit.booking.starts_at)
-            if slots := free_slots(self.calendars[advisor_id], moment):
-                self._give(slots[0])
+    def propose(self, conflict: Conflict, query: SlotQuery) -> int | None:
+        """Prefer the advisor who takes over, then the one with the fewest bookings assigned so far."""
+        if conflict.is_restricted or conflict.has_started:
+            return None
+        free = [colleague.advisor_id for colleague in conflict.colleagues]
+        start = replace(query, earliest=conflict.booking.starts_at, latest=conflict.booking.starts_at)
+        for advisor_id in sorted(free, key=lambda key: (key != self.me, self.assigned[key], key)):
+            if slots := free_slots(self.calendars[advisor_id], start):
+                self._assign(slots[0])
                 return advisor_id
         return None
 
-    def _give(self, slot: Slot) -> None:
+    def _assign(self, slot: Slot) -> None:
         calendar = self.calendars[slot.advisor_id]
-        taken = Taken(slot.busy_from, slot.busy_until, talk=Span(slot.starts_at, slot.ends_at))
-        self.calendars[slot.advisor_id] = replace(calendar, taken=(*calendar.taken, taken))
-        self.given[slot.advisor_id] += 1
+        busy = BusyPeriod(slot.busy_from, slot.busy_until, talk=Span(slot.starts_at, slot.ends_at))
+        self.calendars[slot.advisor_id] = replace(calendar, busy=(*calendar.busy, busy))
+        self.assigned[slot.advisor_id] += 1

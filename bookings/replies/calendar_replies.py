@@ -1,8 +1,8 @@
-"""Answers of calendar programs to our invites (RFC 5546, 3.2.3 REPLY and 3.2.7 COUNTER).
+"""Process replies of calendar programs to our invites (RFC 5546, 3.2.3 REPLY and 3.2.7 COUNTER).
 
-An answer counts for the state of the talk that it answers, when it is about that talk and comes from who it says it is
-of. It is kept and shown, and it is asked about by letter; it cancels and moves nothing. Anything else that a person may
-have meant goes on to the advisor as a letter.
+A reply counts when it is for the current sequence of the booking and was sent by the attendee that it names. It is
+stored and shown, and a message asks about it; it cancels and moves nothing. Every other text that a person may have
+meant is forwarded to the advisor.
 """
 
 import logging
@@ -16,125 +16,130 @@ from django.db import transaction
 from advisors.models import Advisor
 from bookings import notifications
 from bookings.calendar import itip
-from bookings.calendar.itip import Proposal
+from bookings.calendar.itip import ProposedTime
 from bookings.locks import lock_invitation
-from bookings.models import Booking, CalendarAnswer
-from bookings.replies.proposed_times import judge_for_advisor, judge_for_candidate
-from core.actors import Actor, key_of, number_of
-from core.timezones import zone_named
+from bookings.models import Booking, CalendarReply
+from bookings.replies.proposed_times import check_for_advisor, check_for_candidate
+from core.actors import Actor, object_key, pk_from_key
+from core.timezones import zone_for_name
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
-from outbox.drafts import Draft
+from outbox.drafts import MessageDraft
 from outbox.inbound import store
 from outbox.models import IncomingMail, Message
 
 logger = logging.getLogger(__name__)
 Kind = IncomingMail.Kind
-Party = CalendarAnswer.Party
-Said = CalendarAnswer.Answer
+Party = CalendarReply.Party
+Answer = CalendarReply.Answer
 ACTIONS = {
-    Said.ACCEPTED: "answer.accept",
-    Said.TENTATIVE: "answer.tentative",
-    Said.DECLINED: "answer.decline",
-    Said.COUNTER: "answer.propose",
+    Answer.ACCEPTED: "answer.accept",
+    Answer.TENTATIVE: "answer.tentative",
+    Answer.DECLINED: "answer.decline",
+    Answer.COUNTER: "answer.propose",
 }
 QUESTIONS = {
     Party.CANDIDATE: ("declined_in_calendar", "proposed_moment"),
     Party.ADVISOR: ("advisor_declined_in_calendar", "advisor_proposed_moment"),
 }
-MOST_QUESTIONS = 3
-MOST_LETTERS = 12  # of a program, or a person, that goes on proposing other moments
+MAX_SAME_QUESTIONS = 3  # about the same time
+MAX_QUESTIONS = 12  # per sequence of a booking, against programs that keep proposing other times
 
 
-class Outcome(StrEnum):
-    """What became of a mail whose answer did not count; of one that did, the answer itself."""
+class CalendarReplyOutcome(StrEnum):
+    """Stored outcome of a reply that did not count; for one that did, the answer is stored."""
 
-    NOT_ASKED = "not_asked"  # another method than an answer
-    UNKNOWN = "unknown"  # no talk of ours, or another one than the address says
-    OLD = "old"  # the talk, or the answer, has changed since
+    NOT_ASKED = "not_asked"  # another iTIP method
+    UNKNOWN = "unknown"  # not a booking of ours, or not the one of the reply address
+    OLD = "old"  # the booking or the reply was changed since
     OVER = "over"
-    LETTER = "letter"  # on to the advisor
+    LETTER = "letter"  # forwarded to the advisor
 
 
-def take_calendar_answers(*, now: datetime) -> int:
-    """Collect what came in. Returns how many mails."""
-    return store.handle(Kind.CALENDAR, partial(_take, now=now), now=now)
+def process_calendar_replies(*, now: datetime) -> int:
+    """Process the replies that came in; return the number of mails."""
+    return store.process_new(Kind.CALENDAR, partial(_process, now=now), now=now)
 
 
 @transaction.atomic
-def _take(mail_id: int, *, now: datetime) -> bool:
-    mail = store.take(mail_id, now=now)
+def _process(mail_id: int, *, now: datetime) -> bool:
+    mail = store.claim(mail_id, now=now)
     if mail is None:
         return False
-    outcome = _settle(mail, now)
-    logger.info("calendar answer %s about %s: %s", mail.pk, mail.about, outcome)
+    outcome = _handle(mail, now)
+    logger.info("calendar reply %s about %s: %s", mail.pk, mail.about, outcome)
     return True
 
 
-def _settle(mail: IncomingMail, now: datetime) -> str:
-    booking = _locked(mail.about)
+def _handle(mail: IncomingMail, now: datetime) -> str:
+    booking = _lock(mail.about)
     if booking is None:
-        return _end(mail, Outcome.UNKNOWN)
-    answer = itip.read(mail.calendar, zone=_zone_of(mail, booking), sender=mail.sender)
-    if isinstance(answer, itip.Unread):
-        is_nothing = answer == itip.Unread.OTHER_METHOD
-        return _end(mail, Outcome.NOT_ASKED) if is_nothing else _hand_on(mail, _words(mail))
-    if reason := _why_not(answer, booking, now):
-        return _end_but_for_words(mail, reason, answer, booking)
-    party = _party_of(answer, mail, booking)
-    if party and _is_of_this_state(answer, booking):
-        return _count(answer, mail, booking, party, now)
+        return _finish(mail, CalendarReplyOutcome.UNKNOWN)
+    reply = itip.parse_reply(mail.calendar, zone=_sender_zone(mail, booking), sender=mail.sender)
+    if isinstance(reply, itip.ReplyProblem):
+        is_other_method = reply == itip.ReplyProblem.OTHER_METHOD
+        return (
+            _finish(mail, CalendarReplyOutcome.NOT_ASKED) if is_other_method else _forward(mail, _unparsed_text(mail))
+        )
+    if outcome := _rejected(reply, booking, now):
+        return _finish_and_forward_comment(mail, outcome, reply, booking)
+    party = _party_of(reply, mail, booking)
+    if party and _is_current(reply, booking):
+        return _record(reply, mail, booking, party, now)
     others = Advisor.objects.exclude(pk=booking.advisor_id)
-    if others.filter(user__email__iexact=answer.attendee).exists():  # whose calendar lost the talk
-        return _end_but_for_words(mail, Outcome.OLD, answer, booking)
-    return _hand_on(mail, _whole(answer, mail, booking))
+    if others.filter(user__email__iexact=reply.attendee).exists():  # an advisor from whom the booking was reassigned
+        return _finish_and_forward_comment(mail, CalendarReplyOutcome.OLD, reply, booking)
+    return _forward(mail, _full_text(reply, mail, booking))
 
 
-def _why_not(answer: itip.Answer, booking: Booking, now: datetime) -> Outcome | None:
-    if answer.uid.partition("@")[0].lower() != str(booking.uid):
-        return Outcome.UNKNOWN
-    if answer.sequence is not None and answer.sequence < booking.sequence:
-        return Outcome.OLD
-    stands = booking.status == Booking.Status.BOOKED and now < booking.starts_at
-    return None if stands else Outcome.OVER
+def _rejected(reply: itip.ItipReply, booking: Booking, now: datetime) -> CalendarReplyOutcome | None:
+    if reply.uid.partition("@")[0].lower() != str(booking.uid):
+        return CalendarReplyOutcome.UNKNOWN
+    if reply.sequence is not None and reply.sequence < booking.sequence:
+        return CalendarReplyOutcome.OLD
+    is_upcoming = booking.status == Booking.Status.BOOKED and now < booking.starts_at
+    return None if is_upcoming else CalendarReplyOutcome.OVER
 
 
-def _is_of_this_state(answer: itip.Answer, booking: Booking) -> bool:
-    """A number that we never gave out, or none for a talk that has changed: nobody can tell what was answered."""
-    return answer.sequence == booking.sequence or (answer.sequence is None and not booking.sequence)
+def _is_current(reply: itip.ItipReply, booking: Booking) -> bool:
+    """True for the current sequence; a missing number only counts for a booking that never changed."""
+    return reply.sequence == booking.sequence or (reply.sequence is None and not booking.sequence)
 
 
-def _zone_of(mail: IncomingMail, booking: Booking) -> ZoneInfo:
-    """Of times without a zone: of who speaks."""
+def _sender_zone(mail: IncomingMail, booking: Booking) -> ZoneInfo:
+    """Time zone of the sender, for times without a zone."""
     is_candidate = mail.sender.lower() == booking.candidate.email.lower()
-    return booking.candidate.zone if is_candidate else zone_named(booking.advisor.time_zone)
+    return booking.candidate.zone if is_candidate else zone_for_name(booking.advisor.time_zone)
 
 
-def _party_of(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> Party | None:
-    """Only who sent the mail speaks (RFC 5546, 6.1.2); what somebody answers for another is a letter."""
-    if answer.attendee != mail.sender.lower():
+def _party_of(reply: itip.ItipReply, mail: IncomingMail, booking: Booking) -> Party | None:
+    """Party that sent the reply; None when the attendee is not the sender of the mail (RFC 5546, 6.1.2)."""
+    if reply.attendee != mail.sender.lower():
         return None
     addresses = {booking.advisor.user.email.lower(): Party.ADVISOR, booking.candidate.email.lower(): Party.CANDIDATE}
-    return addresses.get(answer.attendee)
+    return addresses.get(reply.attendee)
 
 
-def _count(answer: itip.Answer, mail: IncomingMail, booking: Booking, party: Party, now: datetime) -> str:
-    """Of two answers to the same state the latest counts (RFC 5546, 2.1.5); one from the future is of this moment."""
-    said, proposed = _said(answer, booking)
-    if said is None:
-        return _hand_on(mail, _whole(answer, mail, booking))
-    stamped_at = min(answer.stamped_at or mail.received_at, mail.received_at)
-    kept = CalendarAnswer.objects.filter(booking=booking, party=party, sequence=booking.sequence).first()
-    if kept and stamped_at < kept.stamped_at:
-        return _end_but_for_words(mail, Outcome.OLD, answer, booking)
-    is_news = kept is None or (said, proposed) != (kept.answer, kept.proposed_starts_at)
-    proposal = _judged(booking, party, proposed, now) if proposed else None
-    CalendarAnswer.objects.update_or_create(
+def _record(reply: itip.ItipReply, mail: IncomingMail, booking: Booking, party: Party, now: datetime) -> str:
+    """Store the reply and ask about it if it is new.
+
+    The latest reply for a sequence counts (RFC 5546, 2.1.5); a stamp in the future is taken as now.
+    """
+    answer, proposed = _answer_of(reply, booking)
+    if answer is None:
+        return _forward(mail, _full_text(reply, mail, booking))
+    stamped_at = min(reply.stamped_at or mail.received_at, mail.received_at)
+    stored = CalendarReply.objects.filter(booking=booking, party=party, sequence=booking.sequence).first()
+    if stored and stamped_at < stored.stamped_at:
+        return _finish_and_forward_comment(mail, CalendarReplyOutcome.OLD, reply, booking)
+    is_new = stored is None or (answer, proposed) != (stored.answer, stored.proposed_starts_at)
+    proposal = _check_proposed(booking, party, proposed, now) if proposed else None
+    CalendarReply.objects.update_or_create(
         booking=booking,
         party=party,
         defaults={
-            "answer": said,
+            "answer": answer,
             "sequence": booking.sequence,
             "stamped_at": stamped_at,
             "received_at": mail.received_at,
@@ -142,54 +147,57 @@ def _count(answer: itip.Answer, mail: IncomingMail, booking: Booking, party: Par
             "proposed_is_free": proposal.is_free if proposal else None,
         },
     )
-    if is_news:
-        audit.record(ACTIONS[said], booking, actor=_actor(booking, party), now=now)
-        outbox.withdraw(about=key_of(booking), kinds=QUESTIONS[party], now=now)  # about what was said before
-        outbox.post(*_letters(booking, party, said, proposal, mail), now=now)
-    return _end_but_for_words(mail, said, answer, booking)
+    if is_new:
+        audit.record(ACTIONS[answer], booking, actor=_actor(booking, party), now=now)
+        outbox.withdraw(about=object_key(booking), kinds=QUESTIONS[party], now=now)  # about the previous reply
+        outbox.post(*_questions(booking, party, answer, proposal, mail), now=now)
+    return _finish_and_forward_comment(mail, answer, reply, booking)
 
 
-def _said(answer: itip.Answer, booking: Booking) -> tuple[Said | None, datetime | None]:
-    """Who proposes the moment that the talk has, says yes or no to it; a length or place is for a person."""
-    if answer.proposed_starts_at and answer.proposed_starts_at != booking.starts_at:
-        return Said.COUNTER, answer.proposed_starts_at
-    if answer.proposed_ends_at not in (None, booking.ends_at) and answer.partstat == "TENTATIVE":
+def _answer_of(reply: itip.ItipReply, booking: Booking) -> tuple[Answer | None, datetime | None]:
+    """Answer and proposed start; (None, None) when another duration is proposed, which a person must read.
+
+    A proposal of the current start is an ordinary answer.
+    """
+    if reply.proposed_starts_at and reply.proposed_starts_at != booking.starts_at:
+        return Answer.COUNTER, reply.proposed_starts_at
+    if reply.proposed_ends_at not in (None, booking.ends_at) and reply.partstat == "TENTATIVE":
         return None, None
-    return (Said(answer.partstat.lower()), None) if answer.partstat else (None, None)
+    return (Answer(reply.partstat.lower()), None) if reply.partstat else (None, None)
 
 
-def _judged(booking: Booking, party: Party, starts_at: datetime, now: datetime) -> Proposal:
-    judge = judge_for_candidate if party == Party.CANDIDATE else judge_for_advisor
-    return judge(booking, starts_at, Policy.objects.current(), now=now)
+def _check_proposed(booking: Booking, party: Party, starts_at: datetime, now: datetime) -> ProposedTime:
+    check = check_for_candidate if party == Party.CANDIDATE else check_for_advisor
+    return check(booking, starts_at, Policy.objects.current(), now=now)
 
 
-def _letters(booking: Booking, party: Party, said: Said, proposal: Proposal | None, mail: IncomingMail) -> list[Draft]:
-    """What is asked about it; the same question a few times at most, whoever keeps on changing their mind."""
+def _questions(
+    booking: Booking, party: Party, answer: Answer, proposal: ProposedTime | None, mail: IncomingMail
+) -> list[MessageDraft]:
+    """Message that asks about the reply, unless too many were sent."""
     policy, is_candidate = Policy.objects.current(), party == Party.CANDIDATE
     drafts = []
     if proposal:
-        write = notifications.proposed_moment if is_candidate else notifications.advisor_proposed_moment
+        write = notifications.time_proposed if is_candidate else notifications.advisor_time_proposed
         drafts = [write(booking, policy, proposal, mail=mail.pk)]
-    elif said == Said.DECLINED:
-        ask = notifications.declined_in_calendar if is_candidate else notifications.advisor_declined_in_calendar
+    elif answer == Answer.DECLINED:
+        ask = notifications.calendar_declined if is_candidate else notifications.advisor_calendar_declined
         drafts = [ask(booking, policy, mail=mail.pk)]
     return [draft for draft in drafts if _may_be_asked(draft, booking)]
 
 
-def _may_be_asked(draft: Draft, booking: Booking) -> bool:
-    """Not too often about this state of the talk, nor about the same moment; what was withdrawn in time was not asked,
-    but it was written.
-    """
-    of_state = f"{draft.kind}:booking={booking.pk}:sequence={booking.sequence}:"
+def _may_be_asked(draft: MessageDraft, booking: Booking) -> bool:
+    """Limit the messages per sequence, and those about the same time; the latter without the suppressed ones."""
+    of_sequence = f"{draft.kind}:booking={booking.pk}:sequence={booking.sequence}:"
     same = f"{draft.dedupe_key.rpartition(':')[0]}:"
-    written = Message.objects.filter(about=draft.about, kind=draft.kind, dedupe_key__startswith=of_state)
+    written = Message.objects.filter(about=draft.about, kind=draft.kind, dedupe_key__startswith=of_sequence)
     asked = written.filter(dedupe_key__startswith=same).exclude(state=Message.State.SUPPRESSED)
-    return written.count() < MOST_LETTERS and asked.count() < MOST_QUESTIONS
+    return written.count() < MAX_QUESTIONS and asked.count() < MAX_SAME_QUESTIONS
 
 
-def _locked(about: str) -> Booking | None:
-    """The talk as it is now, and nobody else changes it; a booking waits for its invitation."""
-    found = Booking.objects.filter(pk=number_of(about, "booking"))
+def _lock(about: str) -> Booking | None:
+    """Lock the invitation, then the booking of an object key; None when there is no such booking."""
+    found = Booking.objects.filter(pk=pk_from_key(about, "booking"))
     invitation_id = found.values_list("invitation_id", flat=True).first()
     if invitation_id is None:
         return None
@@ -202,40 +210,46 @@ def _actor(booking: Booking, party: Party) -> Actor:
     return Actor.of(booking.candidate if party == Party.CANDIDATE else booking.advisor.user, origin="calendar")
 
 
-def _end(mail: IncomingMail, outcome: str) -> str:
-    store.end(mail, outcome=outcome)
+def _finish(mail: IncomingMail, outcome: str) -> str:
+    store.finish(mail, outcome=outcome)
     return outcome
 
 
-def _end_but_for_words(mail: IncomingMail, outcome: str, answer: itip.Answer, booking: Booking) -> str:
-    """The answer has had its effect, or has none; a word that somebody typed beside it goes on all the same."""
-    _end(mail, outcome)
-    if answer.comment and mail.sender.lower() != booking.advisor.user.email.lower():
-        said = _in_words(answer, booking) if outcome in Said.values else ""  # of one that counts
-        _hand_on(mail, "\n\n".join(filter(None, (said, answer.comment))))
+def _finish_and_forward_comment(mail: IncomingMail, outcome: str, reply: itip.ItipReply, booking: Booking) -> str:
+    """Finish the reply, and forward its comment to the advisor unless the advisor wrote it."""
+    _finish(mail, outcome)
+    if reply.comment and mail.sender.lower() != booking.advisor.user.email.lower():
+        sentence = _sentence(reply, booking) if outcome in Answer.values else ""  # only for a reply that counts
+        _forward(mail, _paragraphs(sentence, reply.comment))
     return outcome
 
 
-def _whole(answer: itip.Answer, mail: IncomingMail, booking: Booking) -> str:
-    """For a person: what the program says, what was typed beside it, and the mail around it."""
-    word = "" if answer.comment in mail.text else answer.comment
-    return "\n\n".join(filter(None, (_in_words(answer, booking), word, mail.text)))
+def _full_text(reply: itip.ItipReply, mail: IncomingMail, booking: Booking) -> str:
+    """Text for the advisor: the reply as a sentence, its comment and the text of the mail."""
+    comment = "" if reply.comment in mail.text else reply.comment
+    return _paragraphs(_sentence(reply, booking), comment, mail.text)
 
 
-def _in_words(answer: itip.Answer, booking: Booking) -> str:
-    said, proposed = _said(answer, booking)
-    return notifications.said_in_calendar(said or "", proposed, language=Policy.objects.current().default_language)
+def _sentence(reply: itip.ItipReply, booking: Booking) -> str:
+    answer, proposed = _answer_of(reply, booking)
+    return notifications.calendar_reply_sentence(
+        answer or "", proposed, language=Policy.objects.current().default_language
+    )
 
 
-def _words(mail: IncomingMail) -> str:
-    """Of an answer that we cannot read: what was typed, and the mail around it."""
-    word = itip.words_in(mail.calendar)
-    return "\n\n".join(filter(None, ("" if word in mail.text else word, mail.text)))
+def _unparsed_text(mail: IncomingMail) -> str:
+    """Text for the advisor when the reply cannot be parsed: its comment and the text of the mail."""
+    comment = itip.comment_in(mail.calendar)
+    return _paragraphs("" if comment in mail.text else comment, mail.text)
 
 
-def _hand_on(mail: IncomingMail, text: str) -> Outcome:
-    """What a person said, or may have said, is for a person: as a letter it waits to be brought to the advisor."""
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(filter(None, texts))
+
+
+def _forward(mail: IncomingMail, text: str) -> CalendarReplyOutcome:
+    """Make the mail an unhandled one with this text, which `forward_mail` sends to the advisor."""
     IncomingMail.objects.filter(pk=mail.pk).update(
         kind=Kind.LETTER, handled_at=None, subject=mail.subject, text=text, calendar="", outcome=""
     )
-    return Outcome.LETTER
+    return CalendarReplyOutcome.LETTER

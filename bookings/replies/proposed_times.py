@@ -1,22 +1,22 @@
-"""Whether a moment that somebody's calendar proposed can be had: the same question as on the page that moves a talk."""
+"""Check whether a time that was proposed in a calendar reply is free, by the same rules as the pages that move."""
 
 from datetime import datetime
 
 from bookings.appointments.book import alternatives_for
 from bookings.appointments.move import may_move
-from bookings.appointments.reschedule import moments_to_reschedule
-from bookings.availability.queries import slots_for
-from bookings.calendar.itip import Proposal
+from bookings.appointments.reschedule import slots_to_reschedule
+from bookings.availability.queries import bookable_slots
+from bookings.calendar.itip import ProposedTime
 from bookings.models import Booking
-from bookings.requests import Wish
+from bookings.requests import BookingRequest
 from organisation.models import Policy
 
 
-def judge_for_candidate(booking: Booking, starts_at: datetime, policy: Policy, *, now: datetime) -> Proposal:
-    """With the same advisor, in the same way; what is free instead may be with somebody else."""
+def check_for_candidate(booking: Booking, starts_at: datetime, policy: Policy, *, now: datetime) -> ProposedTime:
+    """Check the time for the same advisor, channel and language; suggestions may be with other advisors."""
     if not may_move(booking, policy, now):
-        return Proposal(starts_at=starts_at, is_free=False, may_move=False)
-    free = slots_for(
+        return ProposedTime(starts_at=starts_at, is_free=False, may_move=False)
+    free = bookable_slots(
         booking.invitation,
         policy=policy,
         now=now,
@@ -26,13 +26,16 @@ def judge_for_candidate(booking: Booking, starts_at: datetime, policy: Policy, *
         instead_of=booking,
     )
     if any(slot.starts_at == starts_at for slot in free):
-        return Proposal(starts_at=starts_at, is_free=True, may_move=True)
-    wish = Wish(starts_at=starts_at, channel=booking.channel, language=booking.language, advisor_id=booking.advisor_id)
-    others = alternatives_for(booking.invitation, wish, policy=policy, now=now, instead_of=booking)
+        return ProposedTime(starts_at=starts_at, is_free=True, may_move=True)
+    request = BookingRequest(
+        starts_at=starts_at, channel=booking.channel, language=booking.language, advisor_id=booking.advisor_id
+    )
+    others = alternatives_for(booking.invitation, request, policy=policy, now=now, instead_of=booking)
     nearest = tuple(slot.starts_at for slot in others)
-    return Proposal(starts_at=starts_at, is_free=False, may_move=True, nearest=nearest)
+    return ProposedTime(starts_at=starts_at, is_free=False, may_move=True, nearest=nearest)
 
 
-def judge_for_advisor(booking: Booking, starts_at: datetime, policy: Policy, *, now: datetime) -> Proposal:
-    free = moments_to_reschedule(booking, policy, now=now)
-    return Proposal(starts_at=starts_at, is_free=any(slot.starts_at == starts_at for slot in free), may_move=True)
+def check_for_advisor(booking: Booking, starts_at: datetime, policy: Policy, *, now: datetime) -> ProposedTime:
+    """Check the time against the slots to which the advisor may reschedule."""
+    free = slots_to_reschedule(booking, policy, now=now)
+    return ProposedTime(starts_at=starts_at, is_free=any(slot.starts_at == starts_at for slot in free), may_move=True)

@@ -1,4 +1,4 @@
-"""What a candidate who waits wishes."""
+"""Form with a candidate's preferences for the waitlist."""
 
 from typing import Any
 
@@ -8,16 +8,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from advisors.models import TalkChannel, Weekday
-from bookings.availability.options import Offer
+from bookings.availability.options import BookingOptions
 from bookings.form_fields import PhoneField
 from bookings.models import WaitlistEntry
-from bookings.waitlist.services import Waiting
-from outbox.sms.enabled import texts_leave
+from bookings.waitlist.services import WaitlistRequest
+from outbox.sms.policy_check import sms_is_enabled
 
 BESIDE = {"class": "rows beside"}
 
 
-class WaitingForm(forms.Form):
+class WaitlistForm(forms.Form):
+    """Preferences, limited to what can be offered, and the opt-in for SMS."""
+
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On which days can you?"),
         help_text=_("Choose nothing when every day is fine."),
@@ -53,43 +55,43 @@ class WaitingForm(forms.Form):
         data: QueryDict | None,
         *,
         entry: WaitlistEntry | None,
-        offer: Offer,
+        options: BookingOptions,
         weekdays: list[int],
         language: str,
         known_phone: str,
     ) -> None:
-        super().__init__(data, initial=_kept(entry, language=language))
+        super().__init__(data, initial=_initial(entry, language=language))
         self.known_phone = str(entry.phone) if entry and entry.phone else known_phone
         if self.known_phone:
             self.fields["phone"].label = _("Another phone number")
-        if not texts_leave():
+        if not sms_is_enabled():
             del self.fields["wants_sms"], self.fields["phone"]
         days = [(day.value, day.label) for day in Weekday if day in weekdays]
-        channels = [pair for pair in TalkChannel.choices if pair[0] in (offer.channels or TalkChannel.values)]
-        spoken = [(code, name) for code, name in settings.LANGUAGES if code in (offer.languages or [language])]
-        self._offer_only(weekdays=days, channels=channels, language=spoken)
+        channels = [pair for pair in TalkChannel.choices if pair[0] in (options.channels or TalkChannel.values)]
+        spoken = [(code, name) for code, name in settings.LANGUAGES if code in (options.languages or [language])]
+        self._set_choices(weekdays=days, channels=channels, language=spoken)
         if len(spoken) == 1:
             self.initial["language"] = spoken[0][0]
             self.fields["language"].widget = forms.HiddenInput()
 
-    def wishes(self) -> Waiting:
-        known: dict[str, Any] = self.cleaned_data
-        wants_sms = known.get("wants_sms", False)
-        return Waiting(
-            weekdays=tuple(known["weekdays"]),
-            day_parts=tuple(known["day_parts"]),
-            channels=tuple(known["channels"]),
-            language=known["language"],
-            phone=(known["phone"] or self.known_phone) if wants_sms else "",
+    def waitlist_request(self) -> WaitlistRequest:
+        data: dict[str, Any] = self.cleaned_data
+        wants_sms = data.get("wants_sms", False)
+        return WaitlistRequest(
+            weekdays=tuple(data["weekdays"]),
+            day_parts=tuple(data["day_parts"]),
+            channels=tuple(data["channels"]),
+            language=data["language"],
+            phone=(data["phone"] or self.known_phone) if wants_sms else "",
             wants_sms=wants_sms,
         )
 
-    def _offer_only(self, **choices: list[tuple[Any, Any]]) -> None:
-        for name, those in choices.items():
-            self.fields[name].choices = those  # type: ignore[attr-defined]
+    def _set_choices(self, **choices: list[tuple[Any, Any]]) -> None:
+        for name, pairs in choices.items():
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]
 
 
-def _kept(entry: WaitlistEntry | None, *, language: str) -> dict[str, Any]:
+def _initial(entry: WaitlistEntry | None, *, language: str) -> dict[str, Any]:
     if entry is None:
         return {"language": language}
     return {

@@ -1,8 +1,8 @@
-"""What the worker does for the waiting list every minute: end what is over, and offer what came free.
+"""Periodic jobs of the waitlist: end expired offers and entries, and offer slots that became free.
 
-First in line is who joined first, of those whose wishes fit. A moment that somebody let pass is not offered to them
-again; who does not answer gets nothing else that day, and after three times without an answer leaves the list. Until
-that next look, within a minute by day and in the morning for who is asleep, what came free is open to everybody.
+Slots are offered to the first entry whose preferences match. A slot that a candidate let pass is not offered to them
+again; after an offer without an answer they get no other that day, and after three they leave the waitlist. Until the
+next run, within a minute or at the start of contact hours, a free slot can be booked by everybody.
 """
 
 from collections.abc import Callable
@@ -11,261 +11,231 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from advisors.availability.errors import SlotTaken
-from advisors.availability.queries import free_slots_of, question_of
+from advisors.availability.queries import free_slots_for, slot_query_for
 from advisors.availability.slots import Slot
 from advisors.models import Advisor
 from advisors.services import lock_agenda
 from bookings import notifications
-from bookings.holds import end_entry, end_holds, expiry_of, hold, question_for_hold
+from bookings.holds import end_holds, end_waitlist_entry, hold_expires_at, hold_slot, question_for_hold
 from bookings.locks import lock_invitation
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
-from bookings.schedule import is_awake
-from bookings.waitlist.preferences import channel_for, fitting
-from bookings.waitlist.queries import wishes_of
-from candidates.contact import touch
+from bookings.schedule import is_contact_hour
+from bookings.waitlist.preferences import channel_for, matching_slots
+from bookings.waitlist.queries import ended_entries, entries_in_order, preferences_of, unanswered_offers
+from candidates.contact import record_contact
 from core.actors import SYSTEM
-from core.batch import do_each
-from core.message_schedule import Times
+from core.batch import run_each
+from core.message_schedule import MessageSchedule
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
 
-UNANSWERED = 3  # offers, and then somebody is not waiting any more
+MAX_UNANSWERED = 3  # offers in a row, after which the entry ends
 
 
-def end_what_is_over(*, now: datetime) -> int:
-    """Holds and places on the list that came to their end without anybody saying so. Returns how many."""
+def end_expired_offers(*, now: datetime) -> int:
+    """End expired holds, entries that are over and holds that cannot be booked any more; return their number."""
     expired = Hold.objects.offered().filter(expires_at__lte=now)
-    ended = do_each(_invitations(expired), partial(_expire, now=now), name="invitation")
-    over = _over(now)
-    ended += do_each(list(over.values_list("pk", flat=True)), partial(_stop, now=now), name="waitlistentry")
-    impossible = _impossible(now)
-    return ended + do_each(impossible, lambda key: _withdraw(key, impossible[key], now=now), name="invitation")
+    invitations = expired.order_by("invitation").values_list("invitation", flat=True).distinct()
+    count = run_each(list(invitations), partial(_expire, now=now), name="invitation")
+    entries = ended_entries(now).values_list("pk", flat=True)
+    count += run_each(list(entries), partial(_end_entry, now=now), name="waitlistentry")
+    unbookable = _unbookable_holds(now)
+    return count + run_each(unbookable, lambda key: _withdraw(key, unbookable[key], now=now), name="invitation")
 
 
-def offer_free_moments(*, now: datetime) -> int:
-    """Hold what came free for the first in line and tell them. Returns how many were offered."""
-    line = {entry.pk: entry for entry in _line(now)}
-    if not line:
+def offer_free_slots(*, now: datetime) -> int:
+    """Hold free slots for the first entries that match and tell the candidates; return the number of offers."""
+    entries = {entry.pk: entry for entry in entries_in_order(now)}
+    if not entries:
         return 0
     policy = Policy.objects.current()
-    free = _Free(policy, now)
-    for entry in line.values():
-        _forget_what_is_gone(entry, free.slots)
+    free = _FreeSlots(policy, now)
+    for entry in entries.values():
+        _forget_taken_starts(entry, free.slots)
     with_offer = set(Hold.objects.offered().values_list("invitation__application__candidate", flat=True))
-    ready = [key for key, entry in line.items() if _may_be_offered(entry, with_offer, policy.times, now)]
-    return do_each(ready, lambda key: _offer_to(line[key], free, policy, now), name="waitlistentry")
+    ready = [key for key, entry in entries.items() if _may_be_offered(entry, with_offer, policy.times, now)]
+    return run_each(ready, lambda key: _offer_to(entries[key], free, policy, now), name="waitlistentry")
 
 
-class _Free:
-    """The moments that are free now; read again after each one that is taken."""
+class _FreeSlots:
+    """Free slots of all advisors; reloaded after each offer."""
 
     def __init__(self, policy: Policy, now: datetime) -> None:
-        self.read: Callable[[], list[Slot]] = partial(
-            free_slots_of, Advisor.objects.active(), question_of(policy, now=now), policy=policy
+        self._load: Callable[[], list[Slot]] = partial(
+            free_slots_for, Advisor.objects.active(), slot_query_for(policy, now=now), policy=policy
         )
-        self.slots = self.read()
+        self.reload()
 
-    def again(self) -> None:
-        self.slots = self.read()
+    def reload(self) -> None:
+        self.slots = self._load()
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Match:
+    """A slot to offer, its channel, and the end of the hold."""
+
     slot: Slot
     channel: str
     expires_at: datetime
 
 
-def _line(now: datetime) -> QuerySet[WaitlistEntry]:
-    return (
-        WaitlistEntry.objects.waiting()
-        .exclude(pk__in=_over(now).values("pk"))
-        .select_related(
-            "invitation__application__candidate__link", "invitation__application__rejection__recruiter__advisor"
-        )
-        .prefetch_related("invitation__holds")
-        .order_by("joined_at", "pk")
-    )
-
-
-def _over(now: datetime) -> QuerySet[WaitlistEntry]:
-    """Booked, or the invitation ended, or the candidate said no since they joined."""
-    booked = Booking.objects.settled().values("invitation")
-    return WaitlistEntry.objects.waiting().filter(
-        Q(invitation__open_until__lt=timezone.localdate(now))
-        | Q(invitation__withdrawn_at__isnull=False)
-        | Q(invitation__declined_at__gte=F("joined_at"))
-        | Q(invitation__application__candidate__messages_stopped_at__gte=F("joined_at"))
-        | Q(invitation__in=booked)
-    )
-
-
-def _forget_what_is_gone(entry: WaitlistEntry, slots: list[Slot]) -> None:
-    """What was free when they joined and is not any more is new when it comes back."""
+def _forget_taken_starts(entry: WaitlistEntry, slots: list[Slot]) -> None:
+    """Drop starts that are no longer free, so that they count as new when they become free again."""
     known = set(entry.known_starts)
-    still = known & {slot.start for slot in fitting(slots, wishes_of(entry))} if known else known
+    still = known & {slot.start for slot in matching_slots(slots, preferences_of(entry))} if known else known
     if still != known:
         entry.known_starts = sorted(still)
         entry.save(update_fields=["known_starts"])
 
 
-def _may_be_offered(entry: WaitlistEntry, with_offer: set[int], times: Times, now: datetime) -> bool:
+def _may_be_offered(entry: WaitlistEntry, with_offer: set[int], times: MessageSchedule, now: datetime) -> bool:
     candidate = entry.invitation.candidate
     today = now.astimezone(candidate.zone).date()
-    unanswered = [one for one in entry.invitation.holds.all() if one.state == Hold.State.EXPIRED]
-    let_pass_today = any(one.expires_at.astimezone(candidate.zone).date() == today for one in unanswered)
-    return is_awake(now, candidate.zone, times) and candidate.pk not in with_offer and not let_pass_today
+    expired = [hold for hold in entry.invitation.holds.all() if hold.state == Hold.State.EXPIRED]
+    expired_today = any(hold.expires_at.astimezone(candidate.zone).date() == today for hold in expired)
+    return is_contact_hour(now, candidate.zone, times) and candidate.pk not in with_offer and not expired_today
 
 
-def _offer_to(entry: WaitlistEntry, free: _Free, policy: Policy, now: datetime) -> bool:
-    found = _first_for(entry, free.slots, policy, now)
-    if found is None:
+def _offer_to(entry: WaitlistEntry, free: _FreeSlots, policy: Policy, now: datetime) -> bool:
+    match = _first_match(entry, free.slots, policy, now)
+    if match is None:
         return False
     try:
-        return _hold_for(entry.pk, found, policy, now)
+        return _hold_for(entry.pk, match, policy, now)
     except SlotTaken:
         return False
     finally:
-        free.again()
+        free.reload()
 
 
-def _first_for(entry: WaitlistEntry, slots: list[Slot], policy: Policy, now: datetime) -> _Found | None:
-    invitation, wishes = entry.invitation, wishes_of(entry)
-    expires_at = expiry_of(invitation, policy, now=now)
+def _first_match(entry: WaitlistEntry, slots: list[Slot], policy: Policy, now: datetime) -> _Match | None:
+    invitation, preferences = entry.invitation, preferences_of(entry)
+    expires_at = hold_expires_at(invitation, policy, now=now)
     if timezone.localdate(expires_at) > invitation.open_until:
         return None
     earliest = question_for_hold(policy, now=now, expires_at=expires_at).earliest
-    seen = {*entry.known_starts, *(int(one.starts_at.timestamp()) for one in invitation.holds.all() if one.was_let_go)}
+    seen = {
+        *entry.known_starts,
+        *(int(hold.starts_at.timestamp()) for hold in invitation.holds.all() if hold.was_not_taken),
+    }
     for slot in slots:
-        channel = channel_for(slot, wishes)
+        channel = channel_for(slot, preferences)
         if channel is not None and slot.start not in seen and slot.starts_at >= earliest:
-            return _Found(slot, channel, expires_at)
+            return _Match(slot, channel, expires_at)
     return None
 
 
 @transaction.atomic
-def _hold_for(entry_id: int, found: _Found, policy: Policy, now: datetime) -> bool:
-    """Locks first and looks then: ten scans at once make one hold, and a candidate has one offer at a time."""
-    lock_agenda(found.slot.advisor_id)
+def _hold_for(entry_id: int, match: _Match, policy: Policy, now: datetime) -> bool:
+    """Lock, check again and hold, so that concurrent runs make one hold and a candidate has one offer at a time."""
+    lock_agenda(match.slot.advisor_id)
     invitation = (
         Invitation.objects.select_for_update(no_key=True, of=("self", "application__candidate"))
         .select_related("application__candidate__link", "application__vacancy")
         .get(waitlist_entry=entry_id)
     )
-    entry = WaitlistEntry.objects.waiting().exclude(pk__in=_over(now).values("pk")).filter(pk=entry_id).first()
+    ended = ended_entries(now).values("pk")
+    entry = WaitlistEntry.objects.waiting().exclude(pk__in=ended).filter(pk=entry_id).first()
     if entry is None or Hold.objects.of_candidate(invitation.candidate).offered().exists():
         return False
-    held = hold(
+    hold = hold_slot(
         invitation=invitation,
-        slot=found.slot,
-        channel=found.channel,
+        slot=match.slot,
+        channel=match.channel,
         language=entry.language,
         reason=Hold.Reason.WAITLIST,
         policy=policy,
-        expires_at=found.expires_at,
+        expires_at=match.expires_at,
         now=now,
     )
-    touch(invitation.candidate, now=now)
-    audit.record("hold.offer", held, actor=SYSTEM, now=now)
-    outbox.post(*notifications.offered(held, entry, policy), now=now)
+    record_contact(invitation.candidate, now=now)
+    audit.record("hold.offer", hold, actor=SYSTEM, now=now)
+    outbox.post(*notifications.slot_offered(hold, entry, policy), now=now)
     return True
-
-
-def _invitations(holds: QuerySet[Hold]) -> list[int]:
-    return list(holds.order_by("invitation").values_list("invitation", flat=True).distinct())
 
 
 @transaction.atomic
 def _expire(invitation_id: int, *, now: datetime) -> bool:
     invitation = lock_invitation(invitation_id)
     ended = end_holds(invitation.holds.filter(expires_at__lte=now), state=Hold.State.EXPIRED, now=now)
-    for one in ended:
-        audit.record("hold.expire", one, actor=SYSTEM, now=now)
+    for hold in ended:
+        audit.record("hold.expire", hold, actor=SYSTEM, now=now)
     entry = WaitlistEntry.objects.waiting().filter(invitation=invitation).first()
-    if entry and unanswered_of(entry) >= UNANSWERED:
-        end_entry(entry, now=now)
+    if entry and unanswered_offers(entry) >= MAX_UNANSWERED:
+        end_waitlist_entry(entry, now=now)
         audit.record("waitlist.end", entry, actor=SYSTEM, now=now)
     return bool(ended)
 
 
-def unanswered_of(entry: WaitlistEntry) -> int:
-    """How many offers in a row ended without a word, since they joined."""
-    offers = entry.invitation.holds.filter(reason=Hold.Reason.WAITLIST, offered_at__gte=entry.joined_at)
-    states = offers.exclude(state=Hold.State.OFFERED).order_by("-offered_at", "-pk").values_list("state", flat=True)
-    answered = (number for number, state in enumerate(states) if state != Hold.State.EXPIRED)
-    return next(answered, len(states))
-
-
 @transaction.atomic
-def _stop(entry_id: int, *, now: datetime) -> bool:
+def _end_entry(entry_id: int, *, now: datetime) -> bool:
     invitation = Invitation.objects.select_for_update(no_key=True).get(waitlist_entry=entry_id)
-    entry = _over(now).filter(pk=entry_id).first()
+    entry = ended_entries(now).filter(pk=entry_id).first()
     if entry is None:
         return False
-    end_entry(entry, now=now)
+    end_waitlist_entry(entry, now=now)
     end_holds(invitation.holds.filter(reason=Hold.Reason.WAITLIST), state=Hold.State.WITHDRAWN, now=now)
     audit.record("waitlist.end", entry, actor=SYSTEM, now=now)
     return True
 
 
-def _impossible(now: datetime) -> dict[int, list[int]]:
-    """Holds that cannot be booked any more: the advisor stopped or is away, the hours changed, or nobody may book.
+def _unbookable_holds(now: datetime) -> dict[int, list[int]]:
+    """Keys of holds that cannot be booked any more, by invitation, so that a candidate gets one message about them.
 
-    By invitation, as somebody who loses three moments gets one letter.
+    The advisor stopped or is absent, the hours changed, or the invitation is closed.
     """
     holds = list(Hold.objects.offered().select_related("invitation").prefetch_related("invitation__bookings"))
     if not holds:
         return {}
     policy = Policy.objects.current()
-    own = [one.entry_id for one in holds if one.entry_id]
-    slots = free_slots_of(Advisor.objects.active(), question_of(policy, now=now), policy=policy, without=own)
-    open_at = {(slot.advisor_id, slot.start): slot for slot in slots}
-    impossible: dict[int, list[int]] = {}
-    for one in holds:
-        if not _is_possible(one, open_at, now):
-            impossible.setdefault(one.invitation_id, []).append(one.pk)
-    return impossible
+    own = [hold.entry_id for hold in holds if hold.entry_id]
+    slots = free_slots_for(Advisor.objects.active(), slot_query_for(policy, now=now), policy=policy, without=own)
+    slot_at = {(slot.advisor_id, slot.start): slot for slot in slots}
+    unbookable: dict[int, list[int]] = {}
+    for hold in holds:
+        if not _is_bookable(hold, slot_at, now):
+            unbookable.setdefault(hold.invitation_id, []).append(hold.pk)
+    return unbookable
 
 
-def _is_possible(held: Hold, open_at: dict[tuple[int, int], Slot], now: datetime) -> bool:
-    settled = any(booking.status in Booking.SETTLED for booking in held.invitation.bookings.all())
-    if settled or not held.invitation.is_open(now):
+def _is_bookable(hold: Hold, slot_at: dict[tuple[int, int], Slot], now: datetime) -> bool:
+    is_settled = any(booking.status in Booking.SETTLED for booking in hold.invitation.bookings.all())
+    if is_settled or not hold.invitation.is_open(now):
         return False
-    slot = open_at.get((held.advisor_id, int(held.starts_at.timestamp())))
-    return slot is not None and held.channel in slot.channels and held.language in slot.terms.languages
+    slot = slot_at.get((hold.advisor_id, int(hold.starts_at.timestamp())))
+    return slot is not None and hold.channel in slot.channels and hold.language in slot.rules.languages
 
 
 @transaction.atomic
 def _withdraw(invitation_id: int, hold_ids: list[int], *, now: datetime) -> bool:
-    """Who was told that nobody else can have it is told that it is gone, as long as they can choose another."""
+    """Withdraw the holds, and tell a candidate whose offer was sent already, if they can still choose a slot."""
     lock_invitation(invitation_id)
-    told = [key for key in hold_ids if not outbox.withdraw(about=f"hold:{key}", channel="mail", now=now)]
+    sent = [key for key in hold_ids if not outbox.withdraw(about=f"hold:{key}", transport="mail", now=now)]
     holds = Hold.objects.filter(pk__in=hold_ids).select_related("advisor__user")
     ended = end_holds(holds, state=Hold.State.WITHDRAWN, now=now)
-    for one in ended:
-        audit.record("hold.withdraw", one, actor=SYSTEM, now=now)
-    _tell_that_it_is_gone(invitation_id, [one for one in ended if one.pk in told], now)
+    for hold in ended:
+        audit.record("hold.withdraw", hold, actor=SYSTEM, now=now)
+    _announce_withdrawal(invitation_id, [hold for hold in ended if hold.pk in sent], now)
     return bool(ended)
 
 
-def _tell_that_it_is_gone(invitation_id: int, gone: list[Hold], now: datetime) -> None:
-    people = "application__candidate__link", "application__vacancy"
-    invitation = Invitation.objects.select_related(*people).get(pk=invitation_id)
-    if not gone or not _may_still_choose(invitation, gone[0].offered_at, now):
+def _announce_withdrawal(invitation_id: int, withdrawn: list[Hold], now: datetime) -> None:
+    relations = "application__candidate__link", "application__vacancy"
+    invitation = Invitation.objects.select_related(*relations).get(pk=invitation_id)
+    if not withdrawn or not _may_still_choose(invitation, withdrawn[0].offered_at, now):
         return
     left = list(invitation.holds.offered().filter(expires_at__gt=now).select_related("advisor__user"))
-    waits = WaitlistEntry.objects.waiting().filter(invitation=invitation).exists()
+    is_waiting = WaitlistEntry.objects.waiting().filter(invitation=invitation).exists()
     policy = Policy.objects.current()
-    outbox.post(notifications.offer_gone(gone, invitation, policy, left=left, waits=waits), now=now)
+    outbox.post(notifications.offer_withdrawn(withdrawn, invitation, policy, left=left, is_waiting=is_waiting), now=now)
 
 
 def _may_still_choose(invitation: Invitation, since: datetime, now: datetime) -> bool:
-    said_no = (invitation.declined_at, invitation.candidate.messages_stopped_at)
-    if any(at is not None and at >= since for at in said_no):
+    refused_at = (invitation.declined_at, invitation.candidate.messages_stopped_at)
+    if any(at is not None and at >= since for at in refused_at):
         return False
     return invitation.is_open(now) and not invitation.bookings.settled().exists()

@@ -1,4 +1,4 @@
-"""No suitable moment: the candidate's place on the waiting list, and the moment that is offered."""
+"""Waitlist pages: join and leave, the current offer, and the overview for staff."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,32 +13,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from bookings.appointments.views.book import closed_for, invitation_of, known_phone
-from bookings.appointments.views.slot_picker import query_of
-from bookings.availability.options import Choice, Offer
-from bookings.availability.queries import offer_of, one_per_start, pool_of
-from bookings.availability.slot_listing import value_of
+from bookings.appointments.views.book import candidate_invitation_or_404, closed_response
+from bookings.appointments.views.slot_picker import query_string
+from bookings.availability.options import BookingOptions, SlotFilter
+from bookings.availability.queries import booking_options, eligible_advisors, one_per_start
+from bookings.availability.slot_listing import format_start
 from bookings.errors import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
 from bookings.invitations.status import with_names_for
 from bookings.models import Hold, Invitation, WaitlistEntry
-from bookings.notifications.sms_status import said_no_to
-from bookings.waitlist.forms import WaitingForm
+from bookings.notifications.sms_status import holds_declined_by_sms
+from bookings.waitlist.forms import WaitlistForm
 from bookings.waitlist.preferences import channel_for
-from bookings.waitlist.queries import weekdays_of, wishes_of
-from bookings.waitlist.services import decline, leave, wait
-from candidates.access.session import for_candidate, for_offer, is_whole_session
+from bookings.waitlist.queries import preferences_of, selectable_weekdays
+from bookings.waitlist.services import decline_offer, join_waitlist, leave_waitlist
+from candidates.access.session import candidate_required, is_full_session, offer_access
 from candidates.models import Candidate
 from core.actors import Actor
 from organisation.models import Policy, Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
-FREE_NOW = 3  # that fit the wishes, as an invitation not to wait
-ON_A_PAGE = 50
+MAX_FREE_SLOTS = 3  # free slots that match, shown to a candidate who waits
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Moment:
-    """One that can be taken, with the query of the page on which it is confirmed."""
+class SelectableSlot:
+    """A slot that the candidate can take, with the query string of the confirmation page."""
 
     starts_at: datetime
     channel: str
@@ -47,145 +47,154 @@ class Moment:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_candidate
+@candidate_required
 def waiting(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    """Join the list, see and change what is wished, leave."""
-    invitation, now = invitation_of(candidate, pk), timezone.now()
-    if closed := closed_for(request, invitation, now):
+    """Show the form on GET; join, change the preferences or leave on POST."""
+    invitation, now = candidate_invitation_or_404(candidate, pk), timezone.now()
+    if closed := closed_response(request, invitation, now):
         return closed
-    entry = _entry_of(invitation)
+    entry = _active_entry(invitation)
     if "leave" in request.POST:
-        leave(invitation=invitation, actor=Actor.of(candidate), now=now)
+        leave_waitlist(invitation=invitation, actor=Actor.of(candidate), now=now)
         messages.success(request, _("You are off the waiting list. You can still choose a moment yourself."))
         return redirect("bookings:book", pk=pk)
-    offer = offer_of(invitation, policy=Policy.objects.current(), now=now)
-    form = _form(request, invitation, entry, offer)
+    options = booking_options(invitation, policy=Policy.objects.current(), now=now)
+    form = _form(request, invitation, entry, options)
     if form.is_valid():
-        return _wait(request, invitation, form, offer, now)
-    return _waiting(request, invitation, entry, form, offer)
+        return _join(request, invitation, form, options, now)
+    return _page(request, invitation, entry, form, options)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_offer
+@offer_access
 def offer(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    """What is kept for the candidate now. Taking it is booking it; a POST says no."""
-    invitation, now = invitation_of(candidate, pk), timezone.now()
-    if closed := closed_for(request, invitation, now):
+    """Show the slots on hold, with links to book them, on GET; decline them or leave the waitlist on POST."""
+    invitation, now = candidate_invitation_or_404(candidate, pk), timezone.now()
+    if closed := closed_response(request, invitation, now):
         return closed
     if request.method == "POST":
-        return _answer(request, invitation, Actor.of(candidate), now)
+        return _decline(request, invitation, Actor.of(candidate), now)
     holds = list(invitation.holds.select_related("advisor__user").order_by("starts_at"))
-    standing = [one for one in holds if one.stands(now)]
-    latest = max(holds, key=lambda one: (one.offered_at, one.pk), default=None)
+    active = [hold for hold in holds if hold.is_active(now)]
+    latest = max(holds, key=lambda hold: (hold.offered_at, hold.pk), default=None)
     context = {
         "employer": Policy.objects.current(),
         "invitation": invitation,
-        "moments": [_of_hold(one) for one in standing],
-        "held_until": standing[0].expires_at if standing else None,
+        "slots": [_selectable_hold(hold) for hold in active],
+        "held_until": active[0].expires_at if active else None,
         "latest": latest,
-        "expired": sum(_expired_with(latest, one, now) for one in holds) if latest else 0,
-        "entry": _entry_of(invitation),
-        "is_whole_session": is_whole_session(request),
+        "expired_count": sum(_expired_with(latest, hold, now) for hold in holds) if latest else 0,
+        "entry": _active_entry(invitation),
+        "is_full_session": is_full_session(request),
     }
     return render(request, "bookings/waitlist/offer.html", context)
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.ADVISOR, Role.RECRUITER)
+@role_required(Role.ADVISOR, Role.RECRUITER)
 def waiting_list(request: HttpRequest) -> HttpResponse:
-    """How many wait, since when and for what; a name only for who may know it."""
-    user = staff_of(request)
-    waits = Invitation.objects.visible_to(user).filter(waitlist_entry__in=WaitlistEntry.objects.waiting())
-    named = with_names_for(waits, user=user).select_related(
+    """Show the waitlist with preferences; names only to staff who may know them."""
+    user = current_staff(request)
+    waiting = Invitation.objects.visible_to(user).filter(waitlist_entry__in=WaitlistEntry.objects.waiting())
+    named = with_names_for(waiting, user=user).select_related(
         "application__candidate", "application__vacancy", "waitlist_entry"
     )
     found = named.prefetch_related("holds").order_by("waitlist_entry__joined_at", "pk")
-    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    offered = {one: [held for held in one.holds.all() if held.state == Hold.State.OFFERED] for one in page.object_list}
-    declined = said_no_to(held for holds in offered.values() for held in holds)
-    rows = [(one, bool(holds), any(held.pk in declined for held in holds)) for one, holds in offered.items()]
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    offered = {one: [hold for hold in one.holds.all() if hold.state == Hold.State.OFFERED] for one in page.object_list}
+    declined = holds_declined_by_sms(hold for holds in offered.values() for hold in holds)
+    rows = [(one, bool(holds), any(hold.pk in declined for hold in holds)) for one, holds in offered.items()]
     return render(request, "bookings/waitlist/list.html", {"page": page, "rows": rows})
 
 
-def _expired_with(latest: Hold, one: Hold, now: datetime) -> bool:
-    """Offered in one letter with the latest, and not kept any more because nobody answered."""
-    unanswered = one.state in (Hold.State.OFFERED, Hold.State.EXPIRED)
-    return one.offered_at == latest.offered_at and unanswered and now >= one.expires_at
+def _expired_with(latest: Hold, hold: Hold, now: datetime) -> bool:
+    """True when the hold was offered together with the latest one and expired without an answer."""
+    is_unanswered = hold.state in (Hold.State.OFFERED, Hold.State.EXPIRED)
+    return hold.offered_at == latest.offered_at and is_unanswered and now >= hold.expires_at
 
 
-def _answer(request: HttpRequest, invitation: Invitation, actor: Actor, now: datetime) -> HttpResponse:
+def _decline(request: HttpRequest, invitation: Invitation, actor: Actor, now: datetime) -> HttpResponse:
     if "leave" in request.POST:
-        leave(invitation=invitation, actor=actor, now=now)
+        leave_waitlist(invitation=invitation, actor=actor, now=now)
         messages.success(request, _("You are off the waiting list. You can still choose a moment yourself."))
     else:
-        number = decline(invitation=invitation, actor=actor, now=now)
-        said = ngettext(
+        number = decline_offer(invitation=invitation, actor=actor, now=now)
+        message = ngettext(
             "Thank you for letting us know. Somebody else can have it now.",
             "Thank you for letting us know. Somebody else can have them now.",
             number or 1,
         )
-        messages.success(request, said)
+        messages.success(request, message)
     return redirect("bookings:offer", pk=invitation.pk)
 
 
-def _form(request: HttpRequest, invitation: Invitation, entry: WaitlistEntry | None, offer: Offer) -> WaitingForm:
+def _form(
+    request: HttpRequest, invitation: Invitation, entry: WaitlistEntry | None, options: BookingOptions
+) -> WaitlistForm:
     language = invitation.candidate.language
-    return WaitingForm(
+    return WaitlistForm(
         request.POST if request.method == "POST" else None,
         entry=entry,
-        offer=offer,
-        weekdays=weekdays_of(pool_of(invitation), offer.slots, invitation.candidate.zone),
-        language=language if language in (offer.languages or [language]) else offer.languages[0],
-        known_phone=known_phone(invitation),
+        options=options,
+        weekdays=selectable_weekdays(eligible_advisors(invitation), options.slots, invitation.candidate.zone),
+        language=language if language in (options.languages or [language]) else options.languages[0],
+        known_phone=str(invitation.candidate.phone),
     )
 
 
-def _wait(request: HttpRequest, invitation: Invitation, form: WaitingForm, offer: Offer, now: datetime) -> HttpResponse:
-    entry = _entry_of(invitation)
+def _join(
+    request: HttpRequest, invitation: Invitation, form: WaitlistForm, options: BookingOptions, now: datetime
+) -> HttpResponse:
+    entry, actor = _active_entry(invitation), Actor.of(invitation.candidate)
     try:
-        wait(invitation=invitation, wishes=form.wishes(), actor=Actor.of(invitation.candidate), now=now)
+        join_waitlist(invitation=invitation, request=form.waitlist_request(), actor=actor, now=now)
     except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
-        return _waiting(request, invitation, entry, form, offer)
+        return _page(request, invitation, entry, form, options)
     except (AlreadyBooked, InvitationClosed) as refusal:
         messages.warning(request, str(refusal))
         return redirect("bookings:book", pk=invitation.pk)
-    said = _("Your wishes are saved.") if entry else _("You are on the waiting list.")
-    messages.success(request, said)
+    message = _("Your wishes are saved.") if entry else _("You are on the waiting list.")
+    messages.success(request, message)
     return redirect("bookings:waiting", pk=invitation.pk)
 
 
-def _waiting(
-    request: HttpRequest, invitation: Invitation, entry: WaitlistEntry | None, form: WaitingForm, offer: Offer
+def _page(
+    request: HttpRequest,
+    invitation: Invitation,
+    entry: WaitlistEntry | None,
+    form: WaitlistForm,
+    options: BookingOptions,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "employer": Policy.objects.current(),
         "invitation": invitation,
         "entry": entry,
         "form": form,
-        "free": _free_now(entry, offer) if entry else [],
-        "is_held": invitation.holds.offered().exists(),
+        "free_slots": _matching_free_slots(entry, options) if entry else [],
+        "has_hold": invitation.holds.offered().exists(),
     }
     return render(request, "bookings/waitlist/join.html", context, status=400 if form.errors else 200)
 
 
-def _free_now(entry: WaitlistEntry, offer: Offer) -> list[Moment]:
-    wishes = wishes_of(entry)
-    found: list[Moment] = []
-    for slot in one_per_start(list(offer.slots)):
-        channel = channel_for(slot, wishes)
-        if channel is not None and len(found) < FREE_NOW:
-            choice = Choice(channel, entry.language, slot.advisor_id)
-            name, query = offer.name_of(slot.advisor_id), query_of(choice, slot=value_of(slot.starts_at))
-            found.append(Moment(slot.starts_at, channel, name, query))
+def _matching_free_slots(entry: WaitlistEntry, options: BookingOptions) -> list[SelectableSlot]:
+    preferences = preferences_of(entry)
+    found: list[SelectableSlot] = []
+    for slot in one_per_start(list(options.slots)):
+        channel = channel_for(slot, preferences)
+        if channel is not None and len(found) < MAX_FREE_SLOTS:
+            slot_filter = SlotFilter(channel, entry.language, slot.advisor_id)
+            query = query_string(slot_filter, slot=format_start(slot.starts_at))
+            found.append(SelectableSlot(slot.starts_at, channel, options.advisor_name(slot.advisor_id), query))
     return found
 
 
-def _of_hold(held: Hold) -> Moment:
-    choice = Choice(held.channel, held.language, held.advisor_id)
-    return Moment(held.starts_at, held.channel, held.advisor.name, query_of(choice, slot=value_of(held.starts_at)))
+def _selectable_hold(hold: Hold) -> SelectableSlot:
+    slot_filter = SlotFilter(hold.channel, hold.language, hold.advisor_id)
+    query = query_string(slot_filter, slot=format_start(hold.starts_at))
+    return SelectableSlot(hold.starts_at, hold.channel, hold.advisor.name, query)
 
 
-def _entry_of(invitation: Invitation) -> WaitlistEntry | None:
+def _active_entry(invitation: Invitation) -> WaitlistEntry | None:
     entry: WaitlistEntry | None = getattr(invitation, "waitlist_entry", None)
     return entry if entry and entry.ended_at is None else None

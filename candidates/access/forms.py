@@ -1,14 +1,16 @@
+"""Forms of the candidate's private pages, and of a recruiter who corrects an address."""
+
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.timezones import zones_in_words
+from core.formatting import active_language
+from core.timezones import zone_choices
 
 
 class AddressForm(forms.Form):
-    """The mail address that a candidate said on the phone."""
+    """Mail address that the candidate gave on the phone."""
 
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -28,7 +30,7 @@ class NewLinkForm(forms.Form):
     )
 
 
-class ZoneForm(forms.Form):
+class TimeZoneForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Where are you?"), help_text=_("We then say every time as your clock shows it.")
     )
@@ -37,4 +39,4 @@ class ZoneForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["time_zone"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = list(zones_in_words(get_language() or "nl"))
+        choice.choices = list(zone_choices(active_language()))

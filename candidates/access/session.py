@@ -1,4 +1,4 @@
-"""A candidate's session: starts with the private link (or the code of a text), lasts two hours, holds keys only."""
+"""Session of a candidate, opened by the private link or by the short code of an SMS. It holds keys only."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 
 from candidates.models import AccessLink, Candidate
 
-KEY = "candidate"
-LASTS = timedelta(hours=2)
-Door = Callable[..., HttpResponse]
+SESSION_KEY = "candidate"
+SESSION_LENGTH = timedelta(hours=2)
+View = Callable[..., HttpResponse]
 
 
 def open_session(
@@ -25,97 +25,98 @@ def open_session(
     booking_id: int | None = None,
     invitation_id: int | None = None,
 ) -> None:
-    """From here on the address bar is clean. With `booking_id` only that appointment is shown, with `invitation_id`
-    only what is offered for it."""
+    """Start a session, so that later addresses carry no token.
+
+    `booking_id` limits it to one appointment, `invitation_id` to what the waitlist offers for one invitation.
+    """
     request.session.cycle_key()
-    request.session[KEY] = {
+    request.session[SESSION_KEY] = {
         "link": link.pk,
         "version": link.version,
-        "until": (now + LASTS).timestamp(),
+        "until": (now + SESSION_LENGTH).timestamp(),
         "booking": booking_id,
         "offer": invitation_id,
     }
 
 
 def close_session(request: HttpRequest) -> None:
-    request.session.pop(KEY, None)
+    request.session.pop(SESSION_KEY, None)
 
 
-def candidate_of(request: HttpRequest, *, now: datetime) -> Candidate | None:
-    """Whose session this is; nobody's when it ended or the link was revoked."""
-    kept = request.session.get(KEY)
-    if not kept or kept["until"] < now.timestamp():
+def session_candidate(request: HttpRequest, *, now: datetime) -> Candidate | None:
+    """Candidate of this session; None when it has ended or the link was revoked."""
+    stored = request.session.get(SESSION_KEY)
+    if not stored or stored["until"] < now.timestamp():
         return None
-    link = AccessLink.objects.select_related("candidate").filter(pk=kept["link"], version=kept["version"]).first()
+    link = AccessLink.objects.select_related("candidate").filter(pk=stored["link"], version=stored["version"]).first()
     return link.candidate if link else None
 
 
-def only_booking(request: HttpRequest) -> int | None:
-    """The one appointment that a text's code opened; None for a whole session."""
-    return _only(request, "booking")
+def booking_scope(request: HttpRequest) -> int | None:
+    """Key of the one booking to which a short code limits this session."""
+    return _scope(request, "booking")
 
 
-def only_offer(request: HttpRequest) -> int | None:
-    """The one invitation of which a text's code opened the offer; None for a whole session."""
-    return _only(request, "offer")
+def offer_scope(request: HttpRequest) -> int | None:
+    """Key of the one invitation to whose waitlist offer a short code limits this session."""
+    return _scope(request, "offer")
 
 
-def is_whole_session(request: HttpRequest) -> bool:
-    return only_booking(request) is None and only_offer(request) is None
+def is_full_session(request: HttpRequest) -> bool:
+    return booking_scope(request) is None and offer_scope(request) is None
 
 
-def for_candidate(door: Door) -> Door:
-    """The door of a whole session: passes the candidate on, times in their zone; others may ask for a new link."""
+def candidate_required(view: View) -> View:
+    """Pass the candidate of a full session to the view, in their time zone; redirect everybody else to ask a link."""
 
-    @wraps(door)
+    @wraps(view)
     @never_cache
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        candidate = candidate_of(request, now=timezone.now())
-        if candidate is None or not is_whole_session(request):
+        candidate = session_candidate(request, now=timezone.now())
+        if candidate is None or not is_full_session(request):
             return redirect("candidates:link_ended")
-        with timezone.override(candidate.zone):
-            return _private(door(request, candidate, *args, **kwargs))
+        return _respond(view, request, candidate, *args, **kwargs)
 
     return guarded
 
 
-def for_appointment(door: Door) -> Door:
-    """Like `for_candidate`, but a text's code may open it too, for its own appointment (`pk`)."""
+def appointment_access(view: View) -> View:
+    """Like `candidate_required`, and for the short code of this appointment (`pk`)."""
 
-    @wraps(door)
+    @wraps(view)
     @never_cache
     def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
-        candidate = candidate_of(request, now=timezone.now())
-        if candidate is None or only_offer(request) is not None or only_booking(request) not in (None, pk):
+        candidate = session_candidate(request, now=timezone.now())
+        if candidate is None or offer_scope(request) is not None or booking_scope(request) not in (None, pk):
             return redirect("candidates:link_ended")
-        with timezone.override(candidate.zone):
-            return _private(door(request, candidate, pk, *args, **kwargs))
+        return _respond(view, request, candidate, pk, *args, **kwargs)
 
     return guarded
 
 
-def for_offer(door: Door) -> Door:
-    """Like `for_candidate`, but a text's code may open it too, for its own invitation (`pk`)."""
+def offer_access(view: View) -> View:
+    """Like `candidate_required`, and for the short code of what is offered for this invitation (`pk`)."""
 
-    @wraps(door)
+    @wraps(view)
     @never_cache
     def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
-        candidate = candidate_of(request, now=timezone.now())
-        if candidate is None or only_booking(request) is not None or only_offer(request) not in (None, pk):
+        candidate = session_candidate(request, now=timezone.now())
+        if candidate is None or booking_scope(request) is not None or offer_scope(request) not in (None, pk):
             return redirect("candidates:link_ended")
-        with timezone.override(candidate.zone):
-            return _private(door(request, candidate, pk, *args, **kwargs))
+        return _respond(view, request, candidate, pk, *args, **kwargs)
 
     return guarded
 
 
-def _only(request: HttpRequest, what: str) -> int | None:
-    kept = request.session.get(KEY) or {}
-    key = kept.get(what)
+def _scope(request: HttpRequest, name: str) -> int | None:
+    key = (request.session.get(SESSION_KEY) or {}).get(name)
     return int(key) if key is not None else None
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _respond(view: View, request: HttpRequest, candidate: Candidate, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer in the candidate's time zone, kept by no cache and no search engine."""
+    with timezone.override(candidate.zone):
+        response = view(request, candidate, *args, **kwargs)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"
     return response

@@ -1,9 +1,11 @@
+"""Forms for uploading a CSV file and for importing it."""
+
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from candidates.csv_import.parser import MAX_BYTES, Table, read
+from candidates.csv_import.parser import MAX_BYTES, CsvTable, parse_csv
 from candidates.errors import FileUnreadable
 
 
@@ -17,31 +19,31 @@ class IntakeForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Reads at most one byte more than is allowed, however large the file is."""
+        """Parse the file, of which at most one byte more than is allowed is read."""
         file = self.cleaned_data.get("file")
         if file is not None:
             try:
-                self.cleaned_data["table"] = read(file.read(MAX_BYTES + 1))
+                self.cleaned_data["table"] = parse_csv(file.read(MAX_BYTES + 1))
             except FileUnreadable as refusal:
                 self.add_error("file", str(refusal))
         return self.cleaned_data
 
     @property
-    def table(self) -> Table:
-        table: Table = self.cleaned_data["table"]
+    def table(self) -> CsvTable:
+        table: CsvTable = self.cleaned_data["table"]
         return table
 
 
 class ImportForm(forms.Form):
-    ALL, GOOD = "all", "good"
+    ALL, VALID = "all", "good"
 
     which = forms.ChoiceField(
         label=_("What do you want to import?"),
-        choices=[(ALL, _("Everything, or nothing at all")), (GOOD, _("Only the good lines"))],
+        choices=[(ALL, _("Everything, or nothing at all")), (VALID, _("Only the good lines"))],
         widget=forms.RadioSelect,
         initial=ALL,
     )
 
     @property
-    def only_good(self) -> bool:
-        return bool(self.cleaned_data["which"] == self.GOOD)
+    def only_valid(self) -> bool:
+        return bool(self.cleaned_data["which"] == self.VALID)

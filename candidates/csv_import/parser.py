@@ -1,4 +1,4 @@
-"""A CSV file of rejections, from bytes to lines; says in words what is wrong, per line and column. No database."""
+"""Parser of a CSV file of rejections, from bytes to lines. No database."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from candidates.errors import FileUnreadable
+from candidates.rejections.validation import REQUIRED
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_LINES = 10_000
@@ -35,13 +36,12 @@ COLUMNS = {  # Dutch header: our own (English) name
     "sterk_punt_1": "strength_1",
     "sterk_punt_2": "strength_2",
 }
-REQUIRED = ("candidate_id", "first_name", "last_name", "email", "vacancy_id", "stage")
 _NAMES = COLUMNS | {name: name for name in COLUMNS.values()}
 _DUTCH = {name: dutch for dutch, name in COLUMNS.items()}
 
 
 @dataclass(frozen=True)
-class Line:
+class CsvLine:
     number: int  # in the file, as a text editor counts
     cells: dict[str, str]  # by our own name of the column
     width: tuple[int, int] = (0, 0)  # columns found, columns in the header
@@ -52,32 +52,32 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
-    lines: list[Line]
+class CsvTable:
+    lines: list[CsvLine]
     ignored_columns: list[str] = field(default_factory=list)
 
 
-def read(content: bytes) -> Table:
-    """Raises FileUnreadable when there is nothing to show line by line."""
+def parse_csv(content: bytes) -> CsvTable:
+    """Lines of the file, also those of another width. Raises FileUnreadable when it has no lines at all."""
     lines = _physical_lines(_text(content))
     delimiter, columns = _header(lines[0])
-    table = Table([], [column for column in columns if column not in _NAMES])
+    table = CsvTable([], [column for column in columns if column not in _NAMES])
     names = [_NAMES.get(column, "") for column in columns]
     for number, cells in _records(lines, delimiter, width=len(columns)):
         if len(table.lines) == MAX_LINES:
             raise FileUnreadable(_("This file has more than 10,000 lines. Split it into parts."))
         if len(cells) != len(columns):
-            table.lines.append(Line(number, {}, (len(cells), len(columns))))
+            table.lines.append(CsvLine(number, {}, (len(cells), len(columns))))
         else:
             kept = {name: cell for name, cell in zip(names, cells, strict=True) if name}
-            table.lines.append(Line(number, kept, (len(cells), len(columns))))
+            table.lines.append(CsvLine(number, kept, (len(cells), len(columns))))
     if not table.lines:
         raise FileUnreadable(_("This file has a header but no lines below it."))
     return table
 
 
-def shown_name(column: str) -> str:
-    """Both names of a column, as either may stand in the file: `voornaam / first_name`."""
+def column_label(column: str) -> str:
+    """Dutch and English name of a column, as a file may use either: `voornaam / first_name`."""
     dutch = _DUTCH.get(column, column)
     return dutch if dutch == column else f"{dutch} / {column}"
 
@@ -100,7 +100,7 @@ def _text(content: bytes) -> str:
 
 def _physical_lines(text: str) -> list[str]:
     lines = list(io.StringIO(text, newline=""))
-    if lines[0].lower().startswith("sep="):  # what Excel writes for itself; blank, so that the numbers stay right
+    if lines[0].lower().startswith("sep="):  # Excel's own hint; blanked, so that line numbers stay right
         lines[0] = "\n"
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     return [lines[first], *([""] * first), *lines[first + 1 :]]
@@ -112,17 +112,17 @@ def _header(line: str) -> tuple[str, list[str]]:
     names = [_NAMES[column] for column in columns if column in _NAMES]
     if not names:
         raise FileUnreadable(_("The first line must name the columns, such as “kandidaat_id;voornaam;achternaam”."))
-    twice = sorted({shown_name(name) for name in names if names.count(name) > 1})
+    twice = sorted({column_label(name) for name in names if names.count(name) > 1})
     if twice:
         raise FileUnreadable(_("These columns are in the file twice: {columns}.").format(columns=", ".join(twice)))
-    absent = [shown_name(name) for name in REQUIRED if name not in names]
+    absent = [column_label(name) for name in REQUIRED if name not in names]
     if absent:
         raise FileUnreadable(_("These columns are missing: {columns}.").format(columns=", ".join(absent)))
     return delimiter, columns
 
 
 def _records(lines: Sequence[str], delimiter: str, *, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells. After a line that does not fit, reading starts again on the next physical line."""
+    """Line number and cells of each record. After one with another width, parsing resumes on the next physical line."""
     at = 1
     while at < len(lines):
         cells, used = _record(lines, at, delimiter)
@@ -134,7 +134,7 @@ def _records(lines: Sequence[str], delimiter: str, *, width: int) -> Iterator[tu
 
 
 def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str], int]:
-    """One record from this physical line on, and how many physical lines it takes."""
+    """The record that starts at this physical line, and its number of physical lines."""
     until = min(at + MAX_LINES_IN_A_CELL, len(lines))
     reader = csv.reader((lines[number] for number in range(at, until)), delimiter=delimiter)
     try:

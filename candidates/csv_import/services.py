@@ -1,4 +1,4 @@
-"""A CSV file: keep its cells for a preview, then import all of it, or the good lines, or nothing."""
+"""Keep the cells of a CSV file for a preview, then import all of it, or the valid lines, or nothing."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,39 +9,47 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from candidates.csv_import.parser import Line, Table
-from candidates.csv_import.validation import Fault, Values, faults_of, key_of, repeated, values_of
+from candidates.csv_import.parser import CsvLine, CsvTable
+from candidates.csv_import.validation import (
+    LineError,
+    LineValues,
+    line_errors,
+    line_key,
+    parse_line,
+    repeated_line_errors,
+)
 from candidates.drafts import PersonDraft, RejectionDraft, VacancyDraft
-from candidates.errors import FileClosed, FileHasFaults, NumberOfSomebodyElse, RecruiterUnknown, VacancyUnknown
+from candidates.errors import ExternalIdTaken, FileAlreadyProcessed, FileHasErrors, RecruiterUnknown, VacancyUnknown
 from candidates.models import IntakeFile
-from candidates.rejections.matching import addresses_of
-from candidates.rejections.services import register_rejections, unchanged_among
-from candidates.rejections.vacancy_lookup import open_vacancy, recruiters_by_email, vacancies_by_number
+from candidates.rejections.matching import emails_by_external_id
+from candidates.rejections.services import register_rejections, unchanged_drafts
+from candidates.rejections.vacancy_lookup import create_vacancy, recruiters_by_email, vacancies_by_external_id
 from core.actors import Actor
 from core.formatting import one_line
 from organisation import audit
 from organisation.models import User
+from organisation.queries import default_language
 from vacancies.models import Vacancy
 
 SOURCE = "csv"
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A file as it would be imported now."""
+class CheckedFile:
+    """Result of checking a file against the database of this moment."""
 
-    lines: list[Line]
-    good: list[Line]
-    faults: list[Fault]
+    lines: list[CsvLine]
+    valid: list[CsvLine]
+    errors: list[LineError]
 
     @property
-    def faulty_count(self) -> int:
-        return len(self.lines) - len(self.good)
+    def invalid_count(self) -> int:
+        return len(self.lines) - len(self.valid)
 
 
 @transaction.atomic
-def keep_file(*, table: Table, name: str, user: User, actor: Actor, now: datetime) -> IntakeFile:
-    """Nothing is imported yet; what was never finished before is emptied."""
+def keep_file(*, table: CsvTable, name: str, user: User, actor: Actor, now: datetime) -> IntakeFile:
+    """Store a file for its preview; earlier files of this user that were never imported are emptied."""
     for earlier in IntakeFile.objects.filter(uploaded_by=user, state=IntakeFile.State.PREVIEW):
         drop_file(file=earlier, actor=actor, now=now)
     file = IntakeFile.objects.create(
@@ -54,34 +62,35 @@ def keep_file(*, table: Table, name: str, user: User, actor: Actor, now: datetim
     return file
 
 
-def check_file(file: IntakeFile, *, now: datetime) -> Checked:
-    """Asked again at the import: staff and vacancies may have changed since the preview."""
-    lines = [Line(row["line"], row["cells"], tuple(row["width"])) for row in file.rows]
+def check_file(file: IntakeFile, *, now: datetime) -> CheckedFile:
+    """Check every line. The import repeats this, as staff and vacancies may have changed since the preview."""
+    lines = [CsvLine(row["line"], row["cells"], tuple(row["width"])) for row in file.rows]
     today = timezone.localdate(now)
-    faults = repeated(lines)
+    errors = repeated_line_errors(lines)
     for line in lines:
-        faults += faults_of(line, today=today, demo=settings.DEMO)
-    faulty = {fault.line for fault in faults}
-    sound = [line for line in lines if line.number not in faulty]
-    faults += _faults_of_vacancies(sound) + _faults_of_numbers(sound)
-    faulty = {fault.line for fault in faults}
-    faults.sort(key=lambda fault: fault.line)
-    return Checked(lines, [line for line in lines if line.number not in faulty], faults)
+        errors += line_errors(line, today=today, demo=settings.DEMO)
+    readable = _without_errors(lines, errors)
+    errors += _vacancy_errors(readable) + _candidate_errors(readable)
+    errors.sort(key=lambda error: error.line)
+    return CheckedFile(lines, _without_errors(lines, errors), errors)
 
 
 @transaction.atomic
-def import_file(*, file: IntakeFile, only_good: bool, actor: Actor, now: datetime) -> IntakeFile:
-    """Raises FileClosed the second time, FileHasFaults when all was asked and some lines are not good."""
+def import_file(*, file: IntakeFile, only_valid: bool, actor: Actor, now: datetime) -> IntakeFile:
+    """Register the rejections of the file, then empty it.
+
+    Raises FileAlreadyProcessed, FileHasErrors (when no line is valid, or not every line and `only_valid` is false).
+    """
     file = IntakeFile.objects.select_for_update().get(pk=file.pk)
     if file.state != IntakeFile.State.PREVIEW:
-        raise FileClosed
+        raise FileAlreadyProcessed
     checked = check_file(file, now=now)
-    if (checked.faults and not only_good) or not checked.good:
-        raise FileHasFaults
-    done = register_rejections(drafts=_drafts(checked.good), actor=actor, now=now)
-    outcomes = Counter(str(one.outcome) for one in done)
-    waiting = sum(bool(one.missing) for one in done)
-    file.outcome = {**outcomes, "left_out": checked.faulty_count, "waiting": waiting}
+    if (checked.errors and not only_valid) or not checked.valid:
+        raise FileHasErrors
+    registrations = register_rejections(drafts=_drafts(checked.valid), actor=actor, now=now)
+    outcomes = Counter(str(registration.outcome) for registration in registrations)
+    waiting = sum(bool(registration.missing) for registration in registrations)
+    file.outcome = {**outcomes, "left_out": checked.invalid_count, "waiting": waiting}
     _close(file, IntakeFile.State.IMPORTED)
     audit.record("intake.import", file, actor=actor, now=now)
     return file
@@ -100,65 +109,77 @@ def _close(file: IntakeFile, state: IntakeFile.State) -> None:
     file.save(update_fields=["state", "rows", "outcome"])
 
 
-def _faults_of_vacancies(lines: Sequence[Line]) -> list[Fault]:
-    """What only the database knows: vacancies that cannot be found or opened, recruiters who do not exist."""
+def _without_errors(lines: Sequence[CsvLine], errors: Sequence[LineError]) -> list[CsvLine]:
+    invalid = {error.line for error in errors}
+    return [line for line in lines if line.number not in invalid]
+
+
+def _vacancy_errors(lines: Sequence[CsvLine]) -> list[LineError]:
+    """Vacancies that can neither be found nor created, and recruiters who do not exist."""
     recruiters = recruiters_by_email()
     known = set(_vacancies(lines))
-    faults = []
+    errors = []
     for line in lines:
-        draft = _vacancy_of(line.cells)
+        draft = _vacancy_draft(line.cells)
         if draft.recruiter_email and draft.recruiter_email.lower() not in recruiters:
-            faults.append(Fault(line.number, "recruiter_email", str(RecruiterUnknown())))
-        elif draft.external_id not in known and not draft.is_whole:
-            faults.append(Fault(line.number, "vacancy_id", str(VacancyUnknown())))
-    return faults
+            errors.append(LineError(line.number, "recruiter_email", str(RecruiterUnknown())))
+        elif draft.external_id not in known and not draft.is_complete:
+            errors.append(LineError(line.number, "vacancy_id", str(VacancyUnknown())))
+    return errors
 
 
-def _faults_of_numbers(lines: Sequence[Line]) -> list[Fault]:
-    """A number that somebody with another mail address has, here or in this file. What was imported before, word for
-    word, is no fault: a recruiter may have mended the address since."""
-    addresses = addresses_of({one_line(line.cells["candidate_id"]) for line in lines}, source=SOURCE)
-    strange = []
+def _candidate_errors(lines: Sequence[CsvLine]) -> list[LineError]:
+    """Candidate numbers that belong to another mail address, in the database or in this file.
+
+    A line that was imported before, unchanged, is no error: a recruiter may have corrected the address since.
+    """
+    addresses = emails_by_external_id({one_line(line.cells["candidate_id"]) for line in lines}, source=SOURCE)
+    conflicting = []
     for line in lines:
         email = one_line(line.cells["email"]).lower()
         if addresses.setdefault(one_line(line.cells["candidate_id"]), email) != email:
-            strange.append(line)
-    known = _vacancies(strange)
-    standing = unchanged_among(_drafts([line for line in strange if _vacancy_of(line.cells).external_id in known]))
-    sentence = str(NumberOfSomebodyElse())
-    return [Fault(line.number, "candidate_id", sentence) for line in strange if (SOURCE, key_of(line)) not in standing]
+            conflicting.append(line)
+    vacancies = _vacancies(conflicting)
+    known = [line for line in conflicting if _vacancy_draft(line.cells).external_id in vacancies]
+    unchanged = unchanged_drafts(_drafts(known))
+    return [
+        LineError(line.number, "candidate_id", str(ExternalIdTaken()))
+        for line in conflicting
+        if (SOURCE, line_key(line)) not in unchanged
+    ]
 
 
-def _vacancies(lines: Sequence[Line]) -> dict[str, Vacancy]:
-    numbers = {_vacancy_of(line.cells).external_id for line in lines}
-    return vacancies_by_number(numbers, source=SOURCE, any_source=True)
+def _vacancies(lines: Sequence[CsvLine]) -> dict[str, Vacancy]:
+    numbers = {_vacancy_draft(line.cells).external_id for line in lines}
+    return vacancies_by_external_id(numbers, source=SOURCE, any_source=True)
 
 
-def _vacancy_of(cells: dict[str, str]) -> VacancyDraft:
-    words = {name: " ".join(cell.split()) for name, cell in cells.items()}
+def _vacancy_draft(cells: dict[str, str]) -> VacancyDraft:
+    texts = {name: " ".join(cell.split()) for name, cell in cells.items()}
     return VacancyDraft(
-        external_id=words["vacancy_id"],
-        title=words.get("job_title", ""),
-        department=words.get("department", ""),
-        recruiter_email=words.get("recruiter_email", ""),
+        external_id=texts["vacancy_id"],
+        title=texts.get("job_title", ""),
+        department=texts.get("department", ""),
+        recruiter_email=texts.get("recruiter_email", ""),
     )
 
 
-def _drafts(lines: Sequence[Line]) -> list[RejectionDraft]:
-    recruiters, vacancies = recruiters_by_email(), _vacancies(lines)
+def _drafts(lines: Sequence[CsvLine]) -> list[RejectionDraft]:
+    recruiters, vacancies, language = recruiters_by_email(), _vacancies(lines), default_language()
     for line in lines:
-        draft = _vacancy_of(line.cells)
+        draft = _vacancy_draft(line.cells)
         if draft.external_id not in vacancies:
-            vacancies[draft.external_id] = open_vacancy(draft, source=SOURCE, recruiters=recruiters)
+            vacancies[draft.external_id] = create_vacancy(draft, source=SOURCE, recruiters=recruiters)
     drafts = []
     for line in lines:
-        values, vacancy = values_of(line, demo=settings.DEMO), vacancies[_vacancy_of(line.cells).external_id]
+        values = parse_line(line, demo=settings.DEMO, default_language=language)
+        vacancy = vacancies[_vacancy_draft(line.cells).external_id]
         recruiter = recruiters.get(values.texts.get("recruiter_email", "").lower(), vacancy.recruiter)
-        drafts.append(_draft(key_of(line), values, vacancy=vacancy, recruiter=recruiter))
+        drafts.append(_draft(line_key(line), values, vacancy=vacancy, recruiter=recruiter))
     return drafts
 
 
-def _draft(key: str, values: Values, *, vacancy: Vacancy, recruiter: User) -> RejectionDraft:
+def _draft(key: str, values: LineValues, *, vacancy: Vacancy, recruiter: User) -> RejectionDraft:
     texts, dates = values.texts, values.dates
     strengths = (texts.get("strength_1", ""), texts.get("strength_2", ""))
     return RejectionDraft(
@@ -170,7 +191,7 @@ def _draft(key: str, values: Values, *, vacancy: Vacancy, recruiter: User) -> Re
         stage=texts["stage"],
         reason_code=texts.get("reason_code", ""),
         component=texts.get("component", ""),
-        may_add_component=vacancy.source == SOURCE,  # the file is where this vacancy is described
+        may_add_component=vacancy.source == SOURCE,  # no other system describes this vacancy
         explanation=texts.get("explanation", ""),
         strengths=tuple(strength for strength in strengths if strength),
         applied_on=dates["applied_on"],

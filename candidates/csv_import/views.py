@@ -1,4 +1,4 @@
-"""Doors of the CSV file: upload, look at it, import it."""
+"""Views for uploading a CSV file, its preview and its import."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,22 +10,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from candidates.csv_import.forms import ImportForm, IntakeForm
-from candidates.csv_import.parser import COLUMNS, shown_name
+from candidates.csv_import.parser import COLUMNS, column_label
 from candidates.csv_import.services import check_file, drop_file, import_file, keep_file
-from candidates.errors import FileClosed, FileHasFaults
+from candidates.errors import FileAlreadyProcessed, FileHasErrors
 from candidates.models import IntakeFile
 from core.actors import Actor
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
-FAULTS, SAMPLE = 50, 5
+ERRORS_PER_PAGE, SAMPLE_SIZE = 50, 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def import_new(request: HttpRequest) -> HttpResponse:
-    user = staff_of(request)
+    user = current_staff(request)
     form = IntakeForm(request.POST, request.FILES) if request.method == "POST" else IntakeForm()
     if not form.is_valid():
         return render(request, "candidates/csv_import/new.html", {"form": form, "columns": COLUMNS})
@@ -35,11 +35,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is wrong and what is right; after the import, what came of it."""
-    user = staff_of(request)
+    """Show errors and a sample, and import on POST; show the result once imported."""
+    user = current_staff(request)
     file = get_object_or_404(IntakeFile.objects.visible_to(user), pk=pk)
     form = ImportForm(request.POST or None)
     if request.method == "POST" and "drop" in request.POST:
@@ -48,10 +48,10 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("candidates:import_new")
     if form.is_valid():
         try:
-            import_file(file=file, only_good=form.only_good, actor=Actor.of(user), now=timezone.now())
-        except FileHasFaults as refusal:
+            import_file(file=file, only_valid=form.only_valid, actor=Actor.of(user), now=timezone.now())
+        except FileHasErrors as refusal:
             form.add_error(None, str(refusal))
-        except FileClosed:
+        except FileAlreadyProcessed:
             return redirect("candidates:import_preview", pk=pk)
         else:
             return redirect("candidates:import_preview", pk=pk)
@@ -62,13 +62,13 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _preview(request: HttpRequest, file: IntakeFile, form: ImportForm) -> HttpResponse:
     checked = check_file(file, now=timezone.now())
-    page = Paginator(checked.faults, FAULTS).get_page(request.GET.get("page"))
+    page = Paginator(checked.errors, ERRORS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "file": file,
         "form": form,
         "checked": checked,
         "page": page,
-        "faults": [(fault.line, shown_name(fault.column), fault.sentence) for fault in page.object_list],
-        "sample": checked.good[:SAMPLE],
+        "errors": [(error.line, column_label(error.column), error.message) for error in page.object_list],
+        "sample": checked.valid[:SAMPLE_SIZE],
     }
     return render(request, "candidates/csv_import/preview.html", context)

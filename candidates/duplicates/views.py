@@ -1,4 +1,4 @@
-"""Door of the question: is this the same person?"""
+"""View in which a recruiter merges duplicates or keeps them apart."""
 
 from django.contrib import messages
 from django.db.models import BigIntegerField
@@ -9,26 +9,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from candidates.duplicates.services import keep_apart, merge_candidates
-from candidates.errors import NotTheSameAddress
+from candidates.duplicates.services import mark_distinct, merge_candidates
+from candidates.errors import DifferentAddresses
 from candidates.models import Candidate
-from candidates.queries import same_person_pairs
+from candidates.queries import possible_duplicates
 from core.actors import Actor
 from organisation import audit
 from organisation.models import Role, User
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
-PAIRS = 20
+MAX_PAIRS = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def duplicates(request: HttpRequest) -> HttpResponse:
-    user = staff_of(request)
+    user = current_staff(request)
     if request.method == "POST":
         return _decide(request, user)
-    pairs = same_person_pairs(user)[:PAIRS]
+    pairs = possible_duplicates(user)[:MAX_PAIRS]
     for candidate in {one for pair in pairs for one in (pair.older, pair.younger)}:
         audit.record("candidate.read", candidate, actor=Actor.of(user), now=timezone.now())
     return render(request, "candidates/duplicates/list.html", {"pairs": pairs})
@@ -36,19 +36,19 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 def _decide(request: HttpRequest, user: User) -> HttpResponse:
     first, second = _pair_or_404(request, user)
-    decide = merge_candidates if request.POST.get("answer") == "one" else keep_apart
+    decide = merge_candidates if request.POST.get("answer") == "one" else mark_distinct
     try:
         decide(first=first, second=second, actor=Actor.of(user), now=timezone.now())
-    except NotTheSameAddress as refusal:
+    except DifferentAddresses as refusal:
         messages.error(request, str(refusal))
     else:
-        done = _("From now on this is one person.") if decide is merge_candidates else _("These stay two people.")
-        messages.success(request, done)
+        message = _("From now on this is one person.") if decide is merge_candidates else _("These stay two people.")
+        messages.success(request, message)
     return redirect("candidates:duplicates")
 
 
 def _pair_or_404(request: HttpRequest, user: User) -> tuple[int, int]:
-    """After a merge one of the two is gone; a second click still names both."""
+    """Keys of a pair that this user may decide on. One of them may be gone: a second click repeats a merge."""
     try:
         first, second = int(request.POST["first"]), int(request.POST["second"])
     except (KeyError, ValueError):

@@ -8,43 +8,43 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from core.actors import key_of
-from core.timezones import zone_named
+from core.actors import object_key
+from core.timezones import zone_for_name
 from organisation.models import User
-from outbox.compose import Reader
+from outbox.compose import MailRecipient
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
     def visible_to(self, user: User) -> Self:
-        """Recruiters know the candidates of their own vacancies. Advisors come in through a booking."""
+        """Candidates of a recruiter's vacancies and rejections. Advisors reach a candidate through a booking only."""
         if not user.is_recruiter:
             return self.none()
         own = Q(applications__vacancy__recruiter=user) | Q(applications__rejection__recruiter=user)
         return self.filter(own).distinct()
 
-    def with_talk(self) -> Self:
-        """Planned, held, missed or cancelled: their private page may hold what only an advisor reads.
+    def with_booking(self) -> Self:
+        """Candidates with a booking in any state: their private page may hold what only an advisor may read.
 
-        Looks up to bookings through the reverse relation.
+        Bookings is a higher app, reached by the reverse relation only.
         """
         return self.filter(applications__invitation__bookings__isnull=False).distinct()
 
 
 class Candidate(models.Model):
-    """Somebody who applied. Has no account: a private link is the key."""
+    """Person who applied. Has no account, but a private link."""
 
     first_name = models.CharField(_("First name"), max_length=200)
     infix = models.CharField(_("Infix"), max_length=40, blank=True)
     last_name = models.CharField(_("Last name"), max_length=200)
     email = models.EmailField(_("E-mail address"))
     phone = PhoneNumberField(_("Phone number"), blank=True)
-    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="nl")
-    time_zone = models.CharField(_("Time zone"), max_length=40, default=settings.TIME_ZONE)  # in which we say times
-    messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or surveys any more
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
+    time_zone = models.CharField(_("Time zone"), max_length=40, default=settings.TIME_ZONE)  # of times we write
+    messages_stopped_at = models.DateTimeField(null=True, blank=True)  # no invitations or surveys from then on
     email_failed_at = models.DateTimeField(null=True, blank=True)  # mail to this address came back
-    email_confirmed_at = models.DateTimeField(null=True, blank=True)  # a recruiter asked; what failed before is past
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)  # by a recruiter; earlier bounces do not count
     last_contact_at = models.DateTimeField(null=True, blank=True)  # drives the date of erasure
-    distinct_from = models.ManyToManyField("self", blank=True)  # same address, but a recruiter said: somebody else
+    distinct_from = models.ManyToManyField("self", blank=True)  # same address, but other people, says a recruiter
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CandidateQuerySet.as_manager()
@@ -60,19 +60,19 @@ class Candidate(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return zone_named(self.time_zone)
+        return zone_for_name(self.time_zone)
 
     @property
     def full_name(self) -> str:
         return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
 
     @property
-    def reader(self) -> Reader:
-        return Reader(key_of(self), self.full_name, self.email, self.language)
+    def mail_recipient(self) -> MailRecipient:
+        return MailRecipient(object_key(self), self.full_name, self.email, self.language)
 
 
 class CandidateSource(models.Model):
-    """Under which number another system knows this candidate."""
+    """Id of a candidate in another system."""
 
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="sources")
     source = models.CharField(max_length=40)
@@ -87,7 +87,7 @@ class CandidateSource(models.Model):
 
 
 class AccessLink(models.Model):
-    """The one private link of a candidate. The token is derived, see candidates/links.py; a new version revokes it."""
+    """Private link of a candidate. The token is derived, see candidates/access/tokens.py; a new version revokes it."""
 
     candidate = models.OneToOneField(Candidate, models.CASCADE, related_name="link")
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -102,7 +102,7 @@ class AccessLink(models.Model):
 
 
 class Consent(models.Model):
-    """What a candidate agreed to, provably (GDPR art. 7): purpose, text, moment, channel, scope, end."""
+    """Proof of a candidate's consent (GDPR, article 7): purpose, version of the text, scope, start and end."""
 
     class Purpose(models.TextChoices):
         SMS = "sms", _("Text messages about an appointment")

@@ -12,7 +12,7 @@ class IntakeFileQuerySet(models.QuerySet["IntakeFile"]):
 
 
 class IntakeFile(models.Model):
-    """A CSV file between preview and import: its cells as text, never the file. Emptied when imported or given up."""
+    """Cells of a CSV file between preview and import; the file is not stored. Emptied when imported or dropped."""
 
     class State(models.TextChoices):
         PREVIEW = "preview", _("To be checked")

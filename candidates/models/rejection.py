@@ -1,18 +1,18 @@
 from datetime import date
 from typing import Self
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate import Candidate
-from organisation.models import User
+from organisation.models import Translation, User, active_label
 from vacancies.models import Requirement, Vacancy
 
 
 class Stage(models.TextChoices):
-    """How far the application came."""
+    """Stage at which the application ended."""
 
     LETTER = "letter", _("Application review")
     PHONE_SCREEN = "phone_screen", _("Phone screen")
@@ -30,7 +30,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
 
 class Application(models.Model):
-    """One candidate for one vacancy."""
+    """Application of one candidate for one vacancy."""
 
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="applications")
     vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications")
@@ -38,7 +38,7 @@ class Application(models.Model):
     external_id = models.CharField(max_length=250, blank=True)
     applied_on = models.DateField(_("Applied on"), null=True, blank=True)
     stage = models.CharField(_("Stage"), max_length=14, choices=Stage)
-    fingerprint = models.CharField(max_length=64, blank=True)  # keyed digest of what the source said last
+    fingerprint = models.CharField(max_length=64, blank=True)  # keyed digest of the last report of the source
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -55,15 +55,14 @@ class Application(models.Model):
 
 
 class RejectionReason(models.Model):
-    """A coded reason. Never deleted, only hidden: history keeps its words."""
+    """Coded reason. Hidden instead of deleted, so that earlier rejections keep their label."""
 
     code = models.SlugField(_("Code"), max_length=40, unique=True)
     category = models.SlugField(_("Category"), max_length=40)
-    label_nl = models.CharField(_("Dutch"), max_length=120)
-    label_en = models.CharField(_("English"), max_length=120)
     needs_component = models.BooleanField(_("Must name a requirement"), default=True)
     needs_care = models.BooleanField(_("Write with extra care"), default=False)
     is_active = models.BooleanField(_("In use"), default=True)
+    labels = GenericRelation(Translation)
 
     class Meta:
         ordering = ["pk"]
@@ -71,12 +70,12 @@ class RejectionReason(models.Model):
         verbose_name_plural = _("reasons")
 
     def __str__(self) -> str:
-        return self.label_nl if (get_language() or "nl").startswith("nl") else self.label_en
+        return active_label(self.labels.all(), default=self.code)
 
 
 class RejectionQuerySet(models.QuerySet["Rejection"]):
     def visible_to(self, user: User) -> Self:
-        """A recruiter sees the rejections of own vacancies and those that they gave."""
+        """Rejections of a recruiter's own vacancies, and those that they gave."""
         if not user.is_recruiter:
             return self.none()
         return self.filter(Q(application__vacancy__recruiter=user) | Q(recruiter=user))
@@ -88,20 +87,23 @@ class RejectionQuerySet(models.QuerySet["Rejection"]):
         return self.filter(completed_at__isnull=True, rejected_by=Rejection.RejectedBy.ORGANISATION)
 
     def invited(self) -> Self:
-        """Looks up to bookings through the reverse relation: from then on the words stand."""
+        """Rejections whose candidate was invited: from then on they do not change.
+
+        Bookings is a higher app, reached by the reverse relation only.
+        """
         return self.filter(application__invitation__isnull=False)
 
-    def waiting_for_notice(self) -> Self:
-        """Nobody told the candidate yet (or nobody wrote down when)."""
+    def awaiting_notice(self) -> Self:
+        """Rejections of which the candidate was not notified yet, as far as recorded."""
         return self.filter(notified_on__isnull=True, rejected_by=Rejection.RejectedBy.ORGANISATION)
 
-    def told_before(self, day: date) -> Self:
-        """The candidate was told on an earlier day, so that the letter is never the first to say it."""
+    def notified_before(self, day: date) -> Self:
+        """Rejections with a notice before this day: an invitation must not be the first to tell the candidate."""
         return self.filter(notified_on__lt=day)
 
 
 class Rejection(models.Model):
-    """The decision not to go on with an application, and why."""
+    """Decision not to continue with an application, and why."""
 
     class RejectedBy(models.TextChoices):
         ORGANISATION = "organisation", _("We turned the candidate down")
@@ -120,7 +122,7 @@ class Rejection(models.Model):
     reason = models.ForeignKey(
         RejectionReason, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Reason")
     )
-    reason_label = models.CharField(max_length=120, blank=True)  # a reason that another system gave and we do not know
+    reason_label = models.CharField(max_length=120, blank=True)  # text of another system that is no reason of ours
     component = models.ForeignKey(
         Requirement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Failed requirement")
     )
@@ -152,7 +154,7 @@ class Rejection(models.Model):
 
 
 class Strength(models.Model):
-    """A concrete thing that the candidate did well."""
+    """Concrete thing that the candidate did well."""
 
     rejection = models.ForeignKey(Rejection, models.CASCADE, related_name="strengths")
     text = models.CharField(max_length=300)

@@ -1,4 +1,4 @@
-"""The door for programs: an applicant tracking system reports a rejection."""
+"""API endpoint by which an applicant tracking system reports a rejection."""
 
 from typing import Any, cast
 
@@ -13,28 +13,31 @@ from rest_framework.viewsets import GenericViewSet
 
 from candidates.completeness import Missing
 from candidates.drafts import PersonDraft, RejectionDraft, VacancyDraft
-from candidates.errors import PhoneUnclear
 from candidates.models import Rejection, Stage
-from candidates.phones import phone_of
-from candidates.rejections.services import Outcome, Registered, report_rejection
+from candidates.rejections.services import Registration, RegistrationOutcome, report_rejection
+from candidates.rejections.validation import MAX_LENGTHS, field_errors
 from core.actors import Actor
 from core.formatting import one_line
+from core.phones import parse_phone
 from organisation.models import ApiClient
+from organisation.queries import default_language
 
-Shape = serializers.Serializer
+Serializer = serializers.Serializer
 WAITING, COMPLETE, WITHDRAWN = "waiting", "complete", "withdrawn"
 
 
 class PhoneField(serializers.CharField):
+    """Phone number as E.164."""
+
     def to_internal_value(self, data: Any) -> str:
-        try:
-            return phone_of(super().to_internal_value(data), demo=settings.DEMO)
-        except PhoneUnclear as refusal:
-            raise serializers.ValidationError(str(refusal)) from refusal
+        text = str(super().to_internal_value(data))
+        for error in field_errors({"phone": text}, demo=settings.DEMO):
+            raise serializers.ValidationError(error.message, code=error.code)
+        return parse_phone(text, demo=settings.DEMO)
 
 
 class LineField(serializers.CharField):
-    """Text on one line, whatever was sent."""
+    """Text without line breaks and control characters."""
 
     def to_internal_value(self, data: Any) -> str:
         line = one_line(super().to_internal_value(data))
@@ -43,48 +46,52 @@ class LineField(serializers.CharField):
         return line
 
 
-class PersonBody(Shape[Any]):
-    external_id = LineField(max_length=120)
-    first_name = LineField(max_length=200)
-    infix = LineField(max_length=40, required=False, allow_blank=True, default="")
-    last_name = LineField(max_length=200)
-    email = serializers.EmailField(max_length=254)
+class PersonBody(Serializer[Any]):
+    external_id = LineField(max_length=MAX_LENGTHS["candidate_id"])
+    first_name = LineField(max_length=MAX_LENGTHS["first_name"])
+    infix = LineField(max_length=MAX_LENGTHS["infix"], required=False, allow_blank=True, default="")
+    last_name = LineField(max_length=MAX_LENGTHS["last_name"])
+    email = serializers.EmailField(max_length=MAX_LENGTHS["email"])
     phone = PhoneField(max_length=40, required=False, allow_blank=True, default="")
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="nl")
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default=default_language)
 
 
-class VacancyBody(Shape[Any]):
-    """Title, department and recruiter open a vacancy that is not known yet."""
+class VacancyBody(Serializer[Any]):
+    """A vacancy; one that is not known yet is created from title, department and recruiter."""
 
-    external_id = LineField(max_length=120)
-    title = LineField(max_length=120, required=False, allow_blank=True, default="")
-    department = LineField(max_length=120, required=False, allow_blank=True, default="")
+    external_id = LineField(max_length=MAX_LENGTHS["vacancy_id"])
+    title = LineField(max_length=MAX_LENGTHS["job_title"], required=False, allow_blank=True, default="")
+    department = LineField(max_length=MAX_LENGTHS["department"], required=False, allow_blank=True, default="")
     recruiter_email = serializers.EmailField(required=False, allow_blank=True, default="")
 
 
-class ApplicationBody(Shape[Any]):
+class ApplicationBody(Serializer[Any]):
     applied_on = serializers.DateField(required=False, allow_null=True, default=None)
     stage = serializers.ChoiceField(choices=Stage.choices)
 
 
-class ReasonBody(Shape[Any]):
+class ReasonBody(Serializer[Any]):
     rejected_by = serializers.ChoiceField(choices=Rejection.RejectedBy.choices, required=False, default="organisation")
     reason_code = LineField(
-        max_length=120,
+        max_length=MAX_LENGTHS["reason_code"],
         required=False,
         allow_blank=True,
         default="",
         help_text="A code of ours. Other words are kept for the recruiter, who then chooses a reason.",
     )
     component = LineField(
-        max_length=160,
+        max_length=MAX_LENGTHS["component"],
         required=False,
         allow_blank=True,
         default="",
         help_text="Code or label of the requirement of the vacancy on which it failed.",
     )
-    explanation = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
-    strengths = serializers.ListField(child=LineField(max_length=300), max_length=3, required=False, default=list)
+    explanation = serializers.CharField(
+        max_length=MAX_LENGTHS["explanation"], required=False, allow_blank=True, default=""
+    )
+    strengths = serializers.ListField(
+        child=LineField(max_length=MAX_LENGTHS["strength_1"]), max_length=3, required=False, default=list
+    )
     notified_by = serializers.ChoiceField(
         choices=Rejection.Notice.choices,
         required=False,
@@ -100,8 +107,8 @@ class ReasonBody(Shape[Any]):
     )
 
 
-class RejectionBody(Shape[Any]):
-    """Anything else that is sent is not read and not kept."""
+class RejectionBody(Serializer[Any]):
+    """Body of a report; other fields are ignored and not stored."""
 
     source = serializers.SlugField(  # type: ignore[assignment]  # the name of the domain, not REST framework's own
         max_length=40, help_text="The source of your token."
@@ -118,7 +125,7 @@ class RejectionBody(Shape[Any]):
         return VacancyDraft(**self.validated_data["vacancy"])
 
     def draft(self) -> RejectionDraft:
-        """Without vacancy and recruiter, which are looked up."""
+        """Draft without vacancy and recruiter, which the service looks up."""
         body, why = self.validated_data, self.validated_data["rejection"]
         day = timezone.localdate(body["occurred_at"])
         return RejectionDraft(
@@ -140,14 +147,14 @@ class RejectionBody(Shape[Any]):
         )
 
 
-class RegisteredShape(Shape[Any]):
+class RegisteredShape(Serializer[Any]):
     id = serializers.IntegerField()
     status = serializers.ChoiceField(choices=[COMPLETE, WAITING, WITHDRAWN])
     missing = serializers.ListField(child=serializers.ChoiceField(choices=list(Missing)))
 
 
-class ProblemBody(Shape[Any]):
-    """RFC 9457, as application/problem+json."""
+class ProblemBody(Serializer[Any]):
+    """Problem details (RFC 9457), sent as application/problem+json."""
 
     type = serializers.CharField()
     status = serializers.IntegerField()
@@ -158,7 +165,7 @@ class ProblemBody(Shape[Any]):
 
 @extend_schema(tags=["Rejections"])
 class RejectionViewSet(GenericViewSet[Rejection]):
-    """Who was turned down, and why."""
+    """Rejections reported by other systems."""
 
     queryset = Rejection.objects.none()
     serializer_class = RejectionBody
@@ -189,14 +196,14 @@ class RejectionViewSet(GenericViewSet[Rejection]):
             actor=Actor.of(client, origin="api"),
             now=timezone.now(),
         )
-        return Response(_answer(registered), status=201 if registered.outcome is Outcome.CREATED else 200)
+        return Response(_to_json(registered), status=201 if registered.outcome is RegistrationOutcome.CREATED else 200)
 
 
 def _client(request: Request) -> ApiClient:
     return cast(ApiClient, request.user)
 
 
-def _answer(registered: Registered) -> dict[str, Any]:
+def _to_json(registered: Registration) -> dict[str, Any]:
     status = WAITING if registered.missing else COMPLETE
     if registered.rejection.rejected_by == Rejection.RejectedBy.CANDIDATE:
         return {"id": registered.rejection.pk, "status": WITHDRAWN, "missing": []}

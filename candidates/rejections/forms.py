@@ -1,4 +1,6 @@
-from datetime import date
+"""Form in which a recruiter enters or changes a rejection."""
+
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidates.drafts import PersonDraft, RejectionDraft
-from candidates.errors import PhoneUnclear
 from candidates.models import Rejection, RejectionReason, Stage
-from candidates.phones import phone_of
+from candidates.rejections.validation import MAX_LENGTHS, FieldError, date_order_errors, field_errors
 from core.formatting import one_line
+from core.phones import parse_phone
 from organisation.models import User
 from vacancies.models import Requirement, Vacancy
 
@@ -22,7 +24,7 @@ DATES = ("applied_on", "decided_on", "notified_on")
 
 
 class LineField(forms.CharField):
-    """Text on one line, whatever was sent."""
+    """Text without line breaks and control characters."""
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value) or "")
@@ -33,19 +35,19 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
     return forms.DateField(label=label, help_text=help_text, widget=widget, required=False)
 
 
-def _words(label: Any, *, limit: int, required: bool = False, help_text: Any = "") -> LineField:
+def _line(label: Any, *, limit: int, required: bool = False, help_text: Any = "") -> LineField:
     return LineField(label=label, max_length=limit, required=required, help_text=help_text)
 
 
 class RejectionForm(forms.Form):
-    """Whom we turned down and why. May be saved before it is complete."""
+    """A rejection; it may be saved before it is complete."""
 
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    first_name = _words(_("First name"), limit=200, required=True)
-    infix = _words(_("Infix"), limit=40)
-    last_name = _words(_("Last name"), limit=200, required=True)
-    email = forms.EmailField(label=_("E-mail address"))
-    phone = _words(_("Phone number"), limit=40)
+    first_name = _line(_("First name"), limit=MAX_LENGTHS["first_name"], required=True)
+    infix = _line(_("Infix"), limit=MAX_LENGTHS["infix"])
+    last_name = _line(_("Last name"), limit=MAX_LENGTHS["last_name"], required=True)
+    email = forms.EmailField(label=_("E-mail address"), max_length=MAX_LENGTHS["email"])
+    phone = _line(_("Phone number"), limit=40)
     language = forms.ChoiceField(label=_("Language of the letters"), choices=settings.LANGUAGES)
     vacancy = forms.ModelChoiceField(label=_("Vacancy"), queryset=Vacancy.objects.none())
     applied_on = _day(_("Applied on"))
@@ -59,19 +61,21 @@ class RejectionForm(forms.Form):
         required=False,
         help_text=_("Choose one that belongs to the vacancy."),
     )
-    new_component = _words(
-        _("Another requirement"), limit=160, help_text=_("Only if it is not in the list. It is added to the vacancy.")
+    new_component = _line(
+        _("Another requirement"),
+        limit=MAX_LENGTHS["component"],
+        help_text=_("Only if it is not in the list. It is added to the vacancy."),
     )
     explanation = forms.CharField(
         label=_("Explanation"),
-        max_length=2000,
+        max_length=MAX_LENGTHS["explanation"],
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The candidate reads this. One point, about the work, that somebody can do something with."),
     )
-    strength_1 = _words(_("Strength"), limit=300, help_text=_("Something that you saw or heard."))
-    strength_2 = _words(_("Second strength"), limit=300)
-    strength_3 = _words(_("Third strength"), limit=300)
+    strength_1 = _line(_("Strength"), limit=MAX_LENGTHS["strength_1"], help_text=_("Something that you saw or heard."))
+    strength_2 = _line(_("Second strength"), limit=MAX_LENGTHS["strength_2"])
+    strength_3 = _line(_("Third strength"), limit=MAX_LENGTHS["strength_3"])
     decided_on = _day(_("Decided on"))
     notified_on = _day(_("Told on"), _("Leave this empty as long as the candidate does not know."))
     notified_by = forms.ChoiceField(
@@ -82,28 +86,19 @@ class RejectionForm(forms.Form):
         kwargs.setdefault("initial", _initial(rejection))
         super().__init__(*args, **kwargs)
         vacancies = _vacancies(recruiter, rejection)
-        reasons = RejectionReason.objects.filter(Q(is_active=True) | Q(pk=rejection.reason_id if rejection else None))
+        offered = Q(is_active=True) | Q(pk=rejection.reason_id if rejection else None)
+        reasons = RejectionReason.objects.filter(offered).prefetch_related("labels")
         self.fields["vacancy"].queryset = vacancies  # type: ignore[attr-defined]
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["component"].choices = _components(vacancies)  # type: ignore[attr-defined]
         for name in NEEDED_LATER:
             self.fields[name].widget.is_needed_later = True
 
-    def clean_phone(self) -> str:
-        try:
-            return phone_of(self.cleaned_data["phone"], demo=settings.DEMO)
-        except PhoneUnclear as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        for name in DATES:
-            day: date | None = values.get(name)
-            if day and day > timezone.localdate():
-                self.add_error(name, _("This day is in the future."))
-        applied, decided = values.get("applied_on"), values.get("decided_on")
-        if applied and decided and decided < applied:
-            self.add_error("decided_on", _("This is before the day of the application."))
+        given = {name: values[name] for name in ("phone", *DATES) if name in values}
+        self._add(field_errors(given, today=timezone.localdate(), demo=settings.DEMO))
+        self._add(date_order_errors(applied_on=values.get("applied_on"), decided_on=values.get("decided_on")))
         component, vacancy = self._component(), values.get("vacancy")
         if component and vacancy and component.vacancy_id != vacancy.pk:
             self.add_error("component", _("This requirement belongs to another vacancy. Choose one of this vacancy."))
@@ -111,12 +106,11 @@ class RejectionForm(forms.Form):
 
     def draft(self, *, recruiter_id: int) -> RejectionDraft:
         values, component = self.cleaned_data, self._component()
-        reason = values["reason"]
+        reason, phone = values["reason"], parse_phone(values["phone"], demo=settings.DEMO)
+        person = {name: values[name] for name in ("first_name", "infix", "last_name", "email", "language")}
         return RejectionDraft(
             external_id=f"form:{values['once']}" if values["once"] else "",
-            person=PersonDraft(
-                **{name: values[name] for name in ("first_name", "infix", "last_name", "email", "phone", "language")}
-            ),
+            person=PersonDraft(**person, phone=phone),
             vacancy_id=values["vacancy"].pk,
             recruiter_id=recruiter_id,
             stage=values["stage"],
@@ -132,19 +126,23 @@ class RejectionForm(forms.Form):
             notified_by=values["notified_by"],
         )
 
+    def _add(self, errors: Iterable[FieldError]) -> None:
+        for error in errors:
+            self.add_error(error.field, forms.ValidationError(error.message, code=error.code))
+
     def _component(self) -> Requirement | None:
         key = self.cleaned_data.get("component")
         return Requirement.objects.filter(pk=key).first() if key else None
 
 
 def _vacancies(recruiter: User, rejection: Rejection | None) -> QuerySet[Vacancy]:
-    """Own open vacancies, and the one that it is about already."""
+    """Open vacancies of the recruiter, and the present vacancy of this rejection."""
     own = Q(recruiter=recruiter, status=Vacancy.Status.OPEN)
     return Vacancy.objects.filter(own | Q(pk=rejection.application.vacancy_id if rejection else None))
 
 
 def _components(vacancies: QuerySet[Vacancy]) -> list[tuple[str, Any]]:
-    """Grouped by vacancy, so that it works without a script."""
+    """Requirements grouped by vacancy, so that the choice works without JavaScript."""
     groups = [
         (vacancy.title, [(str(one.pk), one.label) for one in vacancy.requirements.all()])
         for vacancy in vacancies.prefetch_related("requirements")

@@ -1,15 +1,15 @@
-"""Which candidate a report is about. By the number of its source only: who shares a mail address is asked later."""
+"""Match reports to candidates by the id at the source only; a shared mail address is decided by a recruiter later."""
 
 from collections.abc import Iterable, Sequence
 
 from candidates.drafts import PersonDraft, RejectionDraft
-from candidates.errors import NumberOfSomebodyElse
+from candidates.errors import ExternalIdTaken
 from candidates.models import Candidate, CandidateSource
 from core.formatting import one_line
 
 
-def rename(candidate: Candidate, person: PersonDraft) -> bool:
-    """Take over name and contact; false when they stood like that already. Does not save."""
+def update_details(candidate: Candidate, person: PersonDraft) -> bool:
+    """Copy name and contact to the candidate, without saving. False when nothing changed."""
     values = {
         "first_name": one_line(person.first_name),
         "infix": one_line(person.infix),
@@ -26,49 +26,49 @@ def rename(candidate: Candidate, person: PersonDraft) -> bool:
     return bool(changed)
 
 
-def refuse_another(candidate: Candidate, person: PersonDraft) -> None:
-    """A number never turns one person into another. Raises NumberOfSomebodyElse."""
+def refuse_other_candidate(candidate: Candidate, person: PersonDraft) -> None:
+    """Refuse a known id with another mail address, which may be another person. Raises ExternalIdTaken."""
     if candidate.email.lower() != person.email.strip().lower():
-        raise NumberOfSomebodyElse
+        raise ExternalIdTaken
 
 
-def addresses_of(numbers: Iterable[str], *, source: str) -> dict[str, str]:
-    """The mail address, in small letters, of who is known by each number of this source."""
-    rows = CandidateSource.objects.filter(source=source, external_id__in=set(numbers) - {""})
-    return {number: email.lower() for number, email in rows.values_list("external_id", "candidate__email")}
+def emails_by_external_id(external_ids: Iterable[str], *, source: str) -> dict[str, str]:
+    """Mail address in lower case of each known candidate, by their id at this source."""
+    rows = CandidateSource.objects.filter(source=source, external_id__in=set(external_ids) - {""})
+    return {external_id: email.lower() for external_id, email in rows.values_list("external_id", "candidate__email")}
 
 
-def candidates_of(drafts: Sequence[RejectionDraft]) -> list[Candidate]:
-    """The candidate of each draft, saved: known by the number of its source, new otherwise.
+def candidates_for(drafts: Sequence[RejectionDraft]) -> list[Candidate]:
+    """Candidate of each draft, saved: matched by the id at its source, otherwise created.
 
-    Raises NumberOfSomebodyElse.
+    Raises ExternalIdTaken.
     """
-    numbers = {draft.person.external_id for draft in drafts} - {""}
-    rows = CandidateSource.objects.filter(external_id__in=numbers).select_related("candidate")
+    external_ids = {draft.person.external_id for draft in drafts} - {""}
+    rows = CandidateSource.objects.filter(external_id__in=external_ids).select_related("candidate")
     known = {(row.source, row.external_id): row.candidate for row in rows}
-    people: list[Candidate] = []
-    fresh: list[tuple[Candidate, RejectionDraft]] = []
+    candidates: list[Candidate] = []
+    created: list[tuple[Candidate, RejectionDraft]] = []
     for draft in drafts:
-        number = (draft.source, draft.person.external_id)
-        candidate = known.get(number) if draft.person.external_id else None
+        key = (draft.source, draft.person.external_id)
+        candidate = known.get(key) if draft.person.external_id else None
         if candidate is None:
             candidate = Candidate()
-            fresh.append((candidate, draft))
+            created.append((candidate, draft))
         else:
-            refuse_another(candidate, draft.person)
+            refuse_other_candidate(candidate, draft.person)
         if draft.person.external_id:
-            known[number] = candidate
-        if rename(candidate, draft.person) and candidate.pk:
+            known[key] = candidate
+        if update_details(candidate, draft.person) and candidate.pk:
             candidate.save()
-        people.append(candidate)
-    _add(fresh)
-    return people
+        candidates.append(candidate)
+    _store(created)
+    return candidates
 
 
-def _add(fresh: Sequence[tuple[Candidate, RejectionDraft]]) -> None:
-    Candidate.objects.bulk_create(candidate for candidate, _draft in fresh)
+def _store(created: Sequence[tuple[Candidate, RejectionDraft]]) -> None:
+    Candidate.objects.bulk_create(candidate for candidate, _draft in created)
     CandidateSource.objects.bulk_create(
         CandidateSource(candidate=candidate, source=draft.source, external_id=draft.person.external_id)
-        for candidate, draft in fresh
+        for candidate, draft in created
         if draft.person.external_id
     )

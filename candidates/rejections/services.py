@@ -1,4 +1,4 @@
-"""Somebody was turned down: one service for form, CSV file and API, for one and for thousands."""
+"""Register and change rejections, from form, CSV file and API, one or thousands at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,84 +9,91 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from candidates.completeness import Missing, missing_of
+from candidates.completeness import Missing, missing_parts
 from candidates.drafts import RejectionDraft, VacancyDraft
 from candidates.errors import AlreadyInvited
 from candidates.models import Application, Rejection, Strength
-from candidates.queries import missing_in
-from candidates.rejections.code_lookup import Vocabulary
-from candidates.rejections.matching import candidates_of, refuse_another, rename
-from candidates.rejections.vacancy_lookup import open_vacancy, recruiters_by_email, vacancies_by_number
+from candidates.queries import missing_parts_of
+from candidates.rejections.code_lookup import CodeLookup
+from candidates.rejections.matching import candidates_for, refuse_other_candidate, update_details
+from candidates.rejections.vacancy_lookup import create_vacancy, recruiters_by_email, vacancies_by_external_id
 from core.actors import Actor
 from core.formatting import printable
 from organisation import audit
 
 SCREEN = "screen"
-BATCH = 500  # rows per round: more values than a statement may carry on SQLite otherwise
+BATCH_SIZE = 500  # rows; SQLite limits the number of values in a statement
 
 
-class Outcome(StrEnum):
+class RegistrationOutcome(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
-    KEPT = "kept"  # the candidate was invited already, so what stands stays
+    KEPT = "kept"  # not changed, as the candidate has been invited
 
 
 @dataclass(frozen=True, kw_only=True)
-class Registered:
+class Registration:
     rejection: Rejection
-    outcome: Outcome
+    outcome: RegistrationOutcome
     missing: tuple[Missing, ...]
 
 
-def register_rejection(*, draft: RejectionDraft, actor: Actor, now: datetime) -> Registered:
-    """Store the rejection, also an incomplete one, which waits. The same draft again (same source and external id)
-    changes nothing; what the source says anew is taken over until the candidate is invited. Raises
-    NumberOfSomebodyElse."""
+def register_rejection(*, draft: RejectionDraft, actor: Actor, now: datetime) -> Registration:
+    """Store a rejection; an incomplete one waits until a recruiter completes it.
+
+    The same draft again (same source and external id) changes nothing. A changed draft is taken over until the
+    candidate is invited. Raises ExternalIdTaken.
+    """
     try:
         return register_rejections(drafts=[draft], actor=actor, now=now)[0]
-    except IntegrityError:  # the same report came in twice at the same moment: by now it stands
+    except IntegrityError:  # two identical reports at once: the other one is stored by now
         return register_rejections(drafts=[draft], actor=actor, now=now)[0]
 
 
 @transaction.atomic
-def register_rejections(*, drafts: Sequence[RejectionDraft], actor: Actor, now: datetime) -> list[Registered]:
-    """All or nothing, in the order of the drafts; no two of them have the same source and external id."""
-    words = Vocabulary(draft.vacancy_id for draft in drafts)
-    done: list[Registered] = []
-    for start in range(0, len(drafts), BATCH):
-        done += _register([_numbered(draft) for draft in drafts[start : start + BATCH]], words=words, now=now)
-    for one in done:
-        if one.outcome in (Outcome.CREATED, Outcome.CHANGED):
-            audit.record(f"rejection.{_ACTIONS[one.outcome]}", one.rejection, actor=actor, now=now)
-    return done
+def register_rejections(*, drafts: Sequence[RejectionDraft], actor: Actor, now: datetime) -> list[Registration]:
+    """Register all drafts or none, and return them in this order. Source and external id are unique among them."""
+    lookup = CodeLookup(draft.vacancy_id for draft in drafts)
+    registrations: list[Registration] = []
+    for start in range(0, len(drafts), BATCH_SIZE):
+        registrations += _register(
+            [_with_unique_id(draft) for draft in drafts[start : start + BATCH_SIZE]], lookup=lookup, now=now
+        )
+    for registration in registrations:
+        if action := _ACTIONS.get(registration.outcome):
+            audit.record(f"rejection.{action}", registration.rejection, actor=actor, now=now)
+    return registrations
 
 
-def unchanged_among(drafts: Sequence[RejectionDraft]) -> set[tuple[str, str]]:
-    """Source and number of the drafts that say what they said before."""
-    said = {_key(draft): _fingerprint(draft) for draft in drafts}
-    standing = Application.objects.filter(external_id__in=[number for _source, number in said])
-    rows = standing.values_list("source", "external_id", "fingerprint")
-    return {(source, number) for source, number, digest in rows if said.get((source, number)) == digest}
+def unchanged_drafts(drafts: Sequence[RejectionDraft]) -> set[tuple[str, str]]:
+    """Source and external id of the drafts that are equal to what is stored."""
+    fingerprints = {_key(draft): _fingerprint(draft) for draft in drafts}
+    stored = Application.objects.filter(external_id__in=[external_id for _source, external_id in fingerprints])
+    return {
+        (source, external_id)
+        for source, external_id, fingerprint in stored.values_list("source", "external_id", "fingerprint")
+        if fingerprints.get((source, external_id)) == fingerprint
+    }
 
 
 @transaction.atomic
-def change_rejection(*, rejection_id: int, draft: RejectionDraft, actor: Actor, now: datetime) -> Registered:
-    """A recruiter corrects or completes it on screen. Raises AlreadyInvited."""
+def change_rejection(*, rejection_id: int, draft: RejectionDraft, actor: Actor, now: datetime) -> Registration:
+    """Change a rejection on screen, before the invitation. Raises AlreadyInvited."""
     rejection = _locked().get(pk=rejection_id)
     if Rejection.objects.invited().filter(pk=rejection_id).exists():
         raise AlreadyInvited
-    missing = _rewrite(rejection, draft, words=Vocabulary([draft.vacancy_id]), now=now)
+    missing = _rewrite(rejection, draft, lookup=CodeLookup([draft.vacancy_id]), now=now)
     audit.record("rejection.change", rejection, actor=actor, now=now)
-    return Registered(rejection=rejection, outcome=Outcome.CHANGED, missing=missing)
+    return Registration(rejection=rejection, outcome=RegistrationOutcome.CHANGED, missing=missing)
 
 
-_ACTIONS = {Outcome.CREATED: "register", Outcome.CHANGED: "change"}
+_ACTIONS = {RegistrationOutcome.CREATED: "register", RegistrationOutcome.CHANGED: "change"}
 
 
-def _register(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datetime) -> list[Registered]:
+def _register(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, now: datetime) -> list[Registration]:
     known = _known(drafts)
-    created = iter(_create([draft for draft in drafts if _key(draft) not in known], words=words, now=now))
+    created = iter(_create([draft for draft in drafts if _key(draft) not in known], lookup=lookup, now=now))
     keys = [rejection.pk for rejection in known.values()]
     invited = set(Rejection.objects.invited().filter(pk__in=keys).values_list("pk", flat=True))
     done = []
@@ -95,25 +102,27 @@ def _register(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datet
         if rejection is None:
             done.append(next(created))
         else:
-            done.append(_take_over(rejection, draft, is_invited=rejection.pk in invited, words=words, now=now))
+            done.append(_update(rejection, draft, is_invited=rejection.pk in invited, lookup=lookup, now=now))
     return done
 
 
-def _take_over(
-    rejection: Rejection, draft: RejectionDraft, *, is_invited: bool, words: Vocabulary, now: datetime
-) -> Registered:
+def _update(
+    rejection: Rejection, draft: RejectionDraft, *, is_invited: bool, lookup: CodeLookup, now: datetime
+) -> Registration:
     if rejection.application.fingerprint == _fingerprint(draft):
-        return Registered(rejection=rejection, outcome=Outcome.UNCHANGED, missing=missing_in(rejection))
-    refuse_another(rejection.application.candidate, draft.person)
+        return Registration(
+            rejection=rejection, outcome=RegistrationOutcome.UNCHANGED, missing=missing_parts_of(rejection)
+        )
+    refuse_other_candidate(rejection.application.candidate, draft.person)
     if is_invited:
-        return Registered(rejection=rejection, outcome=Outcome.KEPT, missing=missing_in(rejection))
+        return Registration(rejection=rejection, outcome=RegistrationOutcome.KEPT, missing=missing_parts_of(rejection))
     rejection.application.fingerprint = _fingerprint(draft)
-    missing = _rewrite(rejection, _without_gaps(draft, rejection), words=words, now=now)
-    return Registered(rejection=rejection, outcome=Outcome.CHANGED, missing=missing)
+    missing = _rewrite(rejection, _filled_from(draft, rejection), lookup=lookup, now=now)
+    return Registration(rejection=rejection, outcome=RegistrationOutcome.CHANGED, missing=missing)
 
 
-def _without_gaps(draft: RejectionDraft, rejection: Rejection) -> RejectionDraft:
-    """What a recruiter added on screen is not emptied by a source that does not know it."""
+def _filled_from(draft: RejectionDraft, rejection: Rejection) -> RejectionDraft:
+    """Fill empty fields of the draft from the rejection: a source does not empty what a recruiter added on screen."""
     return replace(
         draft,
         reason_code=draft.reason_code or (rejection.reason.code if rejection.reason else rejection.reason_label),
@@ -127,14 +136,14 @@ def _without_gaps(draft: RejectionDraft, rejection: Rejection) -> RejectionDraft
     )
 
 
-def _rewrite(rejection: Rejection, draft: RejectionDraft, *, words: Vocabulary, now: datetime) -> tuple[Missing, ...]:
+def _rewrite(rejection: Rejection, draft: RejectionDraft, *, lookup: CodeLookup, now: datetime) -> tuple[Missing, ...]:
     application = rejection.application
-    if rename(application.candidate, draft.person):
+    if update_details(application.candidate, draft.person):
         application.candidate.save()
     application.vacancy_id, application.stage = draft.vacancy_id, draft.stage
     application.applied_on = draft.applied_on
     application.save()
-    missing = _fill(rejection, draft, words=words, now=now)
+    missing = _fill(rejection, draft, lookup=lookup, now=now)
     rejection.save()
     if _texts_of(rejection) != draft.strengths:
         rejection.strengths.all().delete()
@@ -142,7 +151,7 @@ def _rewrite(rejection: Rejection, draft: RejectionDraft, *, words: Vocabulary, 
     return missing
 
 
-def _create(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datetime) -> list[Registered]:
+def _create(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, now: datetime) -> list[Registration]:
     applications = Application.objects.bulk_create(
         Application(
             candidate=candidate,
@@ -153,10 +162,12 @@ def _create(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datetim
             stage=draft.stage,
             fingerprint=_fingerprint(draft),
         )
-        for draft, candidate in zip(drafts, candidates_of(drafts), strict=True)
+        for draft, candidate in zip(drafts, candidates_for(drafts), strict=True)
     )
     rejections = [Rejection(application=application) for application in applications]
-    lacks = [_fill(one, draft, words=words, now=now) for one, draft in zip(rejections, drafts, strict=True)]
+    missing_per_rejection = [
+        _fill(rejection, draft, lookup=lookup, now=now) for rejection, draft in zip(rejections, drafts, strict=True)
+    ]
     Rejection.objects.bulk_create(rejections)
     Strength.objects.bulk_create(
         Strength(rejection=rejection, text=text)
@@ -164,21 +175,21 @@ def _create(drafts: Sequence[RejectionDraft], *, words: Vocabulary, now: datetim
         for text in draft.strengths
     )
     return [
-        Registered(rejection=rejection, outcome=Outcome.CREATED, missing=missing)
-        for rejection, missing in zip(rejections, lacks, strict=True)
+        Registration(rejection=rejection, outcome=RegistrationOutcome.CREATED, missing=missing)
+        for rejection, missing in zip(rejections, missing_per_rejection, strict=True)
     ]
 
 
-def _fill(rejection: Rejection, draft: RejectionDraft, *, words: Vocabulary, now: datetime) -> tuple[Missing, ...]:
-    """Put the words of the draft into the rejection, without saving; returns what is still missing."""
-    reason = words.reason(draft.reason_code, standing=rejection.reason)
+def _fill(rejection: Rejection, draft: RejectionDraft, *, lookup: CodeLookup, now: datetime) -> tuple[Missing, ...]:
+    """Copy the draft to the rejection, without saving; returns the parts that are missing."""
+    reason = lookup.reason(draft.reason_code, current=rejection.reason)
     rejection.recruiter_id, rejection.rejected_by = draft.recruiter_id, draft.rejected_by
     rejection.reason, rejection.reason_label = reason, "" if reason else draft.reason_code[:120]
-    rejection.component = words.requirement(draft.vacancy_id, draft.component, may_add=draft.may_add_component)
+    rejection.component = lookup.requirement(draft.vacancy_id, draft.component, may_add=draft.may_add_component)
     rejection.explanation = printable(draft.explanation).strip()
     rejection.decided_on = draft.decided_on
     rejection.notified_on, rejection.notified_by = draft.notified_on, draft.notified_by
-    missing = missing_of(
+    missing = missing_parts(
         reason_is_known=reason is not None,
         needs_component=reason is not None and reason.needs_component,
         has_component=rejection.component is not None,
@@ -190,21 +201,21 @@ def _fill(rejection: Rejection, draft: RejectionDraft, *, words: Vocabulary, now
     return missing
 
 
-def _numbered(draft: RejectionDraft) -> RejectionDraft:
-    """A form that is sent twice is one rejection; after going back, with other words, it is another one."""
+def _with_unique_id(draft: RejectionDraft) -> RejectionDraft:
+    """Make a form posted twice one rejection, and a form changed after going back another one."""
     if draft.source != SCREEN or not draft.external_id:
         return draft
     return replace(draft, external_id=f"{draft.external_id}:{_fingerprint(draft)[:16]}")
 
 
 def _known(drafts: Sequence[RejectionDraft]) -> dict[tuple[str, str], Rejection]:
-    sources, numbers = {draft.source for draft in drafts}, {draft.external_id for draft in drafts} - {""}
-    standing = _locked().filter(application__source__in=sources, application__external_id__in=numbers)
-    return {(one.application.source, one.application.external_id): one for one in standing}
+    sources, external_ids = {draft.source for draft in drafts}, {draft.external_id for draft in drafts} - {""}
+    known = _locked().filter(application__source__in=sources, application__external_id__in=external_ids)
+    return {(rejection.application.source, rejection.application.external_id): rejection for rejection in known}
 
 
 def _locked() -> QuerySet[Rejection]:
-    """Locked against an invitation that goes out meanwhile."""
+    """Rejections locked for update, so that no invitation leaves meanwhile."""
     return (
         Rejection.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__candidate", "reason", "component")
@@ -221,16 +232,19 @@ def _texts_of(rejection: Rejection) -> tuple[str, ...]:
 
 
 def _fingerprint(draft: RejectionDraft) -> str:
+    """Keyed digest of the draft, by which the next report of the same rejection is seen to be equal or changed."""
     return str(salted_hmac("candidates.fingerprint", repr(draft), algorithm="sha256").hexdigest())
 
 
 @transaction.atomic
-def report_rejection(*, draft: RejectionDraft, vacancy: VacancyDraft, actor: Actor, now: datetime) -> Registered:
-    """Find or open the vacancy of this source and register. Raises VacancyUnknown, RecruiterUnknown,
-    NumberOfSomebodyElse."""
+def report_rejection(*, draft: RejectionDraft, vacancy: VacancyDraft, actor: Actor, now: datetime) -> Registration:
+    """Find or create the vacancy of this source and register the rejection.
+
+    Raises VacancyUnknown, RecruiterUnknown, ExternalIdTaken.
+    """
     recruiters = recruiters_by_email()
-    known = vacancies_by_number([vacancy.external_id], source=draft.source, any_source=False)
-    found = known.get(vacancy.external_id) or open_vacancy(vacancy, source=draft.source, recruiters=recruiters)
+    known = vacancies_by_external_id([vacancy.external_id], source=draft.source, any_source=False)
+    found = known.get(vacancy.external_id) or create_vacancy(vacancy, source=draft.source, recruiters=recruiters)
     recruiter = recruiters.get(vacancy.recruiter_email.lower(), found.recruiter)
-    whole = replace(draft, vacancy_id=found.pk, recruiter_id=recruiter.pk)
-    return register_rejection(draft=whole, actor=actor, now=now)
+    draft = replace(draft, vacancy_id=found.pk, recruiter_id=recruiter.pk)
+    return register_rejection(draft=draft, actor=actor, now=now)

@@ -1,4 +1,4 @@
-"""Doors of the recruiter: enter a rejection, complete it, see what came of it."""
+"""Views of the recruiter: list, enter, show and complete rejections."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,20 +15,27 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from candidates.completeness import PARTS, Missing
+from candidates.completeness import PART_COUNT, Missing
 from candidates.errors import AlreadyInvited
 from candidates.models import Candidate, Rejection
-from candidates.queries import Tab, counts_per_tab, is_invited, missing_in, rejections_of, same_person_pairs
+from candidates.queries import (
+    Tab,
+    counts_per_tab,
+    invitation_expected_at,
+    is_invited,
+    missing_parts_of,
+    possible_duplicates,
+    rejections_for,
+)
 from candidates.rejections.forms import RejectionForm
-from candidates.rejections.send_date import invitation_expected_at
-from candidates.rejections.services import Outcome, Registered, change_rejection, register_rejection
+from candidates.rejections.services import Registration, RegistrationOutcome, change_rejection, register_rejection
 from core.actors import Actor
-from core.message_schedule import Times
+from core.message_schedule import MessageSchedule
 from organisation import audit
 from organisation.models import Policy, Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
-ROWS = 30
+PAGE_SIZE = 30
 ZONE = ZoneInfo(settings.TIME_ZONE)
 TABS = {
     Tab.INCOMPLETE: gettext_lazy("To be completed"),
@@ -38,70 +45,73 @@ TABS = {
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A rejection as a page shows it."""
+class RejectionDetail:
+    """A rejection with what a page derives from it."""
 
     rejection: Rejection
     missing: tuple[Missing, ...]
-    expected_at: datetime | None  # when the invitation leaves, if policy invites this candidate
+    expected_at: datetime | None  # earliest time of the invitation; None when there will be none yet
 
     @property
-    def said(self) -> int:
-        return PARTS - len(self.missing)
+    def present_count(self) -> int:
+        """Number of the required parts that are filled in."""
+        return PART_COUNT - len(self.missing)
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def rejections(request: HttpRequest) -> HttpResponse:
-    user, name = staff_of(request), request.GET.get("name", "").replace("\x00", "")[:100]
+    user, name = current_staff(request), request.GET.get("name", "").replace("\x00", "")[:100]
     chosen = request.GET.get("tab", "")
     tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
-    page = Paginator(rejections_of(user, tab=tab, name=name), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(rejections_for(user, tab=tab, name=name), PAGE_SIZE).get_page(request.GET.get("page"))
     counts, times = counts_per_tab(user), Policy.objects.current().times
     context = {
         "page": page,
-        "rows": [_shown(rejection, times) for rejection in page.object_list],
+        "rows": [_detail(rejection, times) for rejection in page.object_list],
         "tab": str(tab),
-        "tabs": [(str(one), words, counts[one]) for one, words in TABS.items()],
+        "tabs": [(str(one), label, counts[one]) for one, label in TABS.items()],
         "is_empty": not any(counts.values()),
         "name": name,
-        "pair_count": len(same_person_pairs(user)),
+        "pair_count": len(possible_duplicates(user)),
     }
     return render(request, "candidates/rejections/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def rejection_new(request: HttpRequest) -> HttpResponse:
-    user = staff_of(request)
+    user = current_staff(request)
     form = RejectionForm(request.POST or None, recruiter=user)
     if not form.is_valid():
         return render(request, "candidates/rejections/form.html", {"form": form, "rejection": None})
     draft = form.draft(recruiter_id=user.pk)
-    registered = register_rejection(draft=draft, actor=Actor.of(user), now=timezone.now())
-    _say(request, registered)
-    return redirect("candidates:rejection", pk=registered.rejection.pk)
+    registration = register_rejection(draft=draft, actor=Actor.of(user), now=timezone.now())
+    _report(request, registration)
+    return redirect("candidates:rejection", pk=registration.rejection.pk)
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def rejection(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible_or_404(request, pk)
-    audit.record("candidate.read", found, actor=Actor.of(staff_of(request)), now=timezone.now())
-    shown = _shown(found, Policy.objects.current().times)
+    audit.record("candidate.read", found, actor=Actor.of(current_staff(request)), now=timezone.now())
+    shown = _detail(found, Policy.objects.current().times)
     candidate = found.application.candidate
-    has_talk = bool(candidate.email_failed_at) and Candidate.objects.with_talk().filter(pk=candidate.pk).exists()
-    return render(request, "candidates/rejections/detail.html", {"shown": shown, "parts": PARTS, "has_talk": has_talk})
+    has_talk = bool(candidate.email_failed_at) and Candidate.objects.with_booking().filter(pk=candidate.pk).exists()
+    return render(
+        request, "candidates/rejections/detail.html", {"shown": shown, "parts": PART_COUNT, "has_talk": has_talk}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
 def rejection_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user, found = staff_of(request), _visible_or_404(request, pk)
+    user, found = current_staff(request), _visible_or_404(request, pk)
     if request.method != "POST":
         if is_invited(found):
             return redirect("candidates:rejection", pk=pk)
@@ -110,37 +120,37 @@ def rejection_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         draft = form.draft(recruiter_id=found.recruiter_id)
         try:
-            registered = change_rejection(rejection_id=pk, draft=draft, actor=Actor.of(user), now=timezone.now())
+            registration = change_rejection(rejection_id=pk, draft=draft, actor=Actor.of(user), now=timezone.now())
         except AlreadyInvited as refusal:
             form.add_error(None, str(refusal))
         else:
-            _say(request, registered)
+            _report(request, registration)
             return redirect("candidates:rejection", pk=pk)
     return render(request, "candidates/rejections/form.html", {"form": form, "rejection": found})
 
 
 def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:
-    visible = Rejection.objects.visible_to(staff_of(request)).select_related(
+    visible = Rejection.objects.visible_to(current_staff(request)).select_related(
         "application__candidate", "application__vacancy__department", "reason", "component", "recruiter"
     )
     return get_object_or_404(visible.prefetch_related("strengths"), pk=pk)
 
 
-def _shown(found: Rejection, times: Times) -> Shown:
+def _detail(found: Rejection, times: MessageSchedule) -> RejectionDetail:
     expected_at = None
     if found.completed_at and found.notified_on and not found.application.candidate.messages_stopped_at:
         expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE, times=times)
-    missing = missing_in(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
-    return Shown(found, missing, expected_at)
+    missing = missing_parts_of(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
+    return RejectionDetail(found, missing, expected_at)
 
 
-def _say(request: HttpRequest, registered: Registered) -> None:
-    if registered.outcome is Outcome.KEPT:
+def _report(request: HttpRequest, registration: Registration) -> None:
+    if registration.outcome is RegistrationOutcome.KEPT:
         messages.warning(request, str(AlreadyInvited()))
-    elif registered.rejection.rejected_by == Rejection.RejectedBy.CANDIDATE:
+    elif registration.rejection.rejected_by == Rejection.RejectedBy.CANDIDATE:
         messages.success(request, _("Saved. Who withdrew gets no invitation."))
-    elif registered.missing:
-        words = ", ".join(part.words for part in registered.missing)
-        messages.warning(request, _("Saved, but it waits. Still missing: {words}.").format(words=words))
+    elif registration.missing:
+        labels = ", ".join(part.label for part in registration.missing)
+        messages.warning(request, _("Saved, but it waits. Still missing: {words}.").format(words=labels))
     else:
         messages.success(request, _("Saved. This rejection is complete."))

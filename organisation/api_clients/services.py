@@ -1,18 +1,21 @@
+"""Create and revoke API clients."""
+
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from core.actors import Actor
-from core.errors import NameTaken, SourceReserved
+from core.tokens import digest_of
 from organisation import audit
-from organisation.authentication import digest_of, new_token
+from organisation.authentication import new_token
+from organisation.errors import NameTaken, SourceReserved
 from organisation.models import ApiClient
 
-RESERVED_SOURCES = {"screen", "csv", "demo"}  # what the house itself writes
+RESERVED_SOURCES = {"screen", "csv", "demo"}  # of rejections from our own form, CSV import and demo
 
 
-def add_client(*, name: str, source: str, actor: Actor, now: datetime) -> tuple[ApiClient, str]:
-    """The program and its token, which is stored nowhere: show it once. Raises NameTaken, SourceReserved."""
+def create_api_client(*, name: str, source: str, actor: Actor, now: datetime) -> tuple[ApiClient, str]:
+    """Create a client; return it with its token, of which only a digest is stored. Raises NameTaken, SourceReserved."""
     if source.lower() in RESERVED_SOURCES:
         raise SourceReserved
     token = new_token()
@@ -26,7 +29,7 @@ def add_client(*, name: str, source: str, actor: Actor, now: datetime) -> tuple[
 
 
 @transaction.atomic
-def revoke_client(client: ApiClient, *, actor: Actor, now: datetime) -> None:
-    """The token opens nothing from now on; doing it twice is harmless."""
+def revoke_api_client(client: ApiClient, *, actor: Actor, now: datetime) -> None:
+    """Make the token invalid; repeating it changes nothing."""
     if ApiClient.objects.filter(pk=client.pk, is_active=True).update(is_active=False):
         audit.record("apiclient.revoke", client, actor=actor, now=now)

@@ -2,5 +2,17 @@ from organisation.models.api_client import ApiClient
 from organisation.models.audit import AuditEvent
 from organisation.models.policy import Department, Location, Policy
 from organisation.models.staff import Role, RoleGrant, User
+from organisation.models.translation import Translation, active_label
 
-__all__ = ["ApiClient", "AuditEvent", "Department", "Location", "Policy", "Role", "RoleGrant", "User"]
+__all__ = [
+    "ApiClient",
+    "AuditEvent",
+    "Department",
+    "Location",
+    "Policy",
+    "Role",
+    "RoleGrant",
+    "Translation",
+    "User",
+    "active_label",
+]

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApiClient(models.Model):
-    """A program that may use the API, such as an applicant tracking system. Its token is stored as a digest only."""
+    """Program that may use the API, such as an applicant tracking system. Its token is stored as a digest only."""
 
     name = models.CharField(_("Name"), max_length=80)
     source = models.SlugField(
@@ -29,5 +29,5 @@ class ApiClient(models.Model):
 
     @property
     def is_authenticated(self) -> bool:
-        """What Django REST framework asks of whoever comes in."""
+        """Tell Django REST framework that the request is authenticated."""
         return True

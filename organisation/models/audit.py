@@ -4,7 +4,7 @@ from django.db import models
 
 
 class AppendOnly(Exception):
-    """Somebody tried to change or remove an audit entry; a bug."""
+    """Code tried to change or delete an audit entry; a bug."""
 
 
 class AuditQuerySet(models.QuerySet["AuditEvent"]):
@@ -16,7 +16,7 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """Action, object, result, origin, actor, moment (BIO2 8.15.01). Keys only, never names or content."""
+    """Entry of the audit log: action, object, result, origin, actor and time (BIO2 8.15.01). Keys only, no content."""
 
     action = models.CharField(max_length=60)  # "booking.move"
     about = models.CharField(max_length=60)  # "booking:12"

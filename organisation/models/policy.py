@@ -10,12 +10,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from core.message_schedule import Times
+from core.message_schedule import MessageSchedule
 from core.prepared_statements import Prepared, row_of
 
 
 def default_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
+
+
+def first_language() -> str:
+    return settings.LANGUAGE_CODE
 
 
 def default_sms_countries() -> list[str]:
@@ -24,15 +28,15 @@ def default_sms_countries() -> list[str]:
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def current(self) -> "Policy":
-        """The one policy; an installation that was never set up gets the defaults, unsaved.
+        """The policy of this installation, or an unsaved one with the defaults.
 
-        Every request asks.
+        Prepared, as every request runs it.
         """
         return row_of(Policy, _CURRENT()) or Policy(pk=1)
 
 
 class Policy(models.Model):
-    """What this employer decided. One row: one installation serves one employer."""
+    """Settings of the employer. One row, as an installation serves one employer."""
 
     class Eligibility(models.TextChoices):
         ALL_REJECTED = "all_rejected", _("Everybody who was turned down")
@@ -87,8 +91,10 @@ class Policy(models.Model):
         _("An invitation is open for (days)"), default=21, validators=[MinValueValidator(3), MaxValueValidator(180)]
     )
     languages = models.JSONField(_("Languages"), default=default_languages)
-    default_language = models.CharField(_("First language"), max_length=2, default="nl", choices=settings.LANGUAGES)
-    timetable = models.JSONField(default=dict, blank=True)  # what differs from organisation/timetable.py
+    default_language = models.CharField(
+        _("First language"), max_length=2, default=first_language, choices=settings.LANGUAGES
+    )
+    timetable = models.JSONField(default=dict, blank=True)  # non-default values of core.message_schedule
     sms_countries = models.JSONField(_("Texts may go to numbers of"), default=default_sms_countries, blank=True)
     sms_per_day = models.PositiveIntegerField(_("Texts per day, at most"), default=500)
     sms_per_number = models.PositiveSmallIntegerField(_("Texts per day to one number, at most"), default=4)
@@ -118,16 +124,20 @@ class Policy(models.Model):
         return "policy"
 
     @property
-    def is_introduced(self) -> bool:
-        """Says who the employer is, so that a letter can be signed."""
+    def has_sender(self) -> bool:
+        """Has everything that the signature of a message needs."""
         return bool(self.employer_name and self.sender_name and self.sender_email)
 
     @property
-    def times(self) -> Times:
-        """When what leaves, and on which days nobody works."""
-        times = Times.of(self.timetable)
-        days = frozenset(date.fromisoformat(day) for day in self.closed_days)
-        return replace(times, closed_days=days) if days else times
+    def times(self) -> MessageSchedule:
+        """Message schedule of the employer, with its closed days."""
+        times = MessageSchedule.parse(self.timetable)
+        return replace(times, closed_days=self.own_closed_dates) if self.closed_days else times
+
+    @property
+    def own_closed_dates(self) -> frozenset[date]:
+        """Days on which nobody works, public holidays not included."""
+        return frozenset(date.fromisoformat(day) for day in self.closed_days)
 
 
 class ActiveQuerySet(models.QuerySet["Location"]):
@@ -136,7 +146,7 @@ class ActiveQuerySet(models.QuerySet["Location"]):
 
 
 class Location(models.Model):
-    """Where a talk on site takes place."""
+    """Place of appointments on site."""
 
     name = models.CharField(_("Name"), max_length=80)
     address = models.CharField(_("Street and number"), max_length=120)

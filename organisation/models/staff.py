@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """What somebody does here; roles add up. The rights stand in domain.md, "Who may see what"."""
+    """Role of a member of staff; roles are additive. See docs/domain.md for what each may see."""
 
     ADVISOR = "advisor", _("Career advisor")
     RECRUITER = "recruiter", _("Recruiter")
@@ -20,7 +20,7 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
-    def to_be_invited(self) -> Self:
+    def awaiting_invitation(self) -> Self:
         return self.active().filter(invitation_asked_at__isnull=False)
 
     def with_role(self, role: Role) -> Self:
@@ -36,13 +36,13 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 class User(AbstractBaseUser):
-    """A member of staff. Candidates have no account."""
+    """Member of staff. Candidates have no account."""
 
     email = models.EmailField(_("E-mail address"), unique=True)
     name = models.CharField(_("Name"), max_length=120)
     is_active = models.BooleanField(_("May sign in"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
-    invitation_asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # the roof's task sends it
+    invitation_asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # None once the mail is posted
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
@@ -83,7 +83,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """May open Django's admin, which holds configuration only."""
+        """May open the Django admin, which holds configuration only."""
         return self.is_active and self.is_application_manager
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
@@ -94,7 +94,7 @@ class User(AbstractBaseUser):
 
 
 class RoleGrant(models.Model):
-    """Somebody has a role since a moment; reviewed every quarter (BIO2 8.02.01)."""
+    """Role of a user and since when; reviewed every quarter (BIO2 8.02.01)."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)

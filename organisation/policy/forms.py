@@ -1,4 +1,4 @@
-"""What an application manager fills in."""
+"""Forms of the application manager: policy, locations, departments, API clients, filter of the audit log."""
 
 import re
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.countries import countries_in_words
-from core.phones import e164
+from core.countries import country_choices
+from core.formatting import active_language
+from core.phones import to_e164
 from organisation.audit_labels import ACTIONS
 from organisation.models import ApiClient, AuditEvent, Department, Location, Policy
 
-MOST = {"sms_per_day": 100_000, "sms_per_number": 50, "sms_price": 10, "sms_budget": 1_000_000}
+MAX_VALUES = {"sms_per_day": 100_000, "sms_per_number": 50, "sms_price": 10, "sms_budget": 1_000_000}
 SHORT_NAME = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ .,'&()+/-]+")
 
 
@@ -84,7 +84,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
                     "horizon_days",
                     "cancel_until_hours",
                     "invitation_valid_days",
-                    *MOST,
+                    *MAX_VALUES,
                 )
             },
         }
@@ -93,16 +93,16 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in ("employer_name", "short_name", "sender_name", "sender_email"):
             self.fields[name].required = True
-        for name, most in MOST.items():
-            self.fields[name].validators += [MinValueValidator(0), MaxValueValidator(most)]
-        texted = self.instance.sms_countries
-        countries = countries_in_words(get_language() or "nl", first=texted)
+        for name, limit in MAX_VALUES.items():
+            self.fields[name].validators += [MinValueValidator(0), MaxValueValidator(limit)]
+        sms_countries = self.instance.sms_countries
+        countries = country_choices(active_language(), first=sms_countries)
         self.fields["sms_countries"].choices = countries  # type: ignore[attr-defined]
-        self.texted = ", ".join(name for code, name in countries if code in texted)
+        self.texted = ", ".join(name for code, name in countries if code in sms_countries)
         self.initial.update(
             phone=str(self.instance.phone or ""),
             languages=self.instance.languages,
-            sms_countries=texted,
+            sms_countries=sms_countries,
         )
 
     def clean_short_name(self) -> str:
@@ -114,7 +114,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_phone(self) -> str:
         text = str(self.cleaned_data["phone"]).strip()
         try:
-            return e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, with_invented=settings.DEMO) if text else ""
+            return to_e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, allow_demo=settings.DEMO) if text else ""
         except ValueError as error:
             raise forms.ValidationError(_("This is not a phone number. Write it like 020 123 45 67.")) from error
 
@@ -125,12 +125,12 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
     def policy(self) -> Policy:
-        """What was filled in, not stored yet."""
+        """Policy with the values of the form, not stored yet."""
         policy: Policy = self.instance
         policy.phone = self.cleaned_data["phone"]
         policy.languages = self.cleaned_data["languages"]
         countries = self.cleaned_data["sms_countries"]
-        if set(countries) != set(policy.sms_countries):  # their order says nothing
+        if set(countries) != set(policy.sms_countries):  # their order has no meaning
             policy.sms_countries = countries
         return policy
 
@@ -154,14 +154,14 @@ class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"is_active": _("A department that is not in use cannot be chosen any more.")}
 
 
-class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
+class ApiClientForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiClient
         fields = ["name", "source"]
 
 
-class TrailForm(forms.Form):
-    """The filter of the audit trail; an empty field asks nothing."""
+class AuditFilterForm(forms.Form):
+    """Filter of the audit log; an empty field does not filter."""
 
     action = forms.ChoiceField(label=_("What happened"), required=False)
     about = forms.CharField(label=_("About"), required=False, max_length=60)
@@ -175,8 +175,8 @@ class TrailForm(forms.Form):
             label=_("What happened"), required=False, choices=[("", _("Everything")), *choices]
         )
 
-    def wanted(self) -> dict[str, str]:
-        """The lookups that were filled in."""
+    def lookups(self) -> dict[str, str]:
+        """Filled-in fields by name; empty when the form is not valid."""
         if not self.is_valid():
             return {}
         return {name: value.strip() for name, value in self.cleaned_data.items() if value.strip()}

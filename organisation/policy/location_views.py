@@ -1,4 +1,4 @@
-"""Locations and departments: a list, a new one, a change."""
+"""Views to list, add and change locations and departments."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,66 +10,68 @@ from django.views.decorators.http import require_http_methods
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Department, Location, Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 from organisation.policy.forms import DepartmentForm, LocationForm
-from organisation.policy.locations import keep_place
+from organisation.policy.services import save_location_or_department
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def locations(request: HttpRequest) -> HttpResponse:
-    words = {
+    context = {
         "rows": Location.objects.all(),
         "one": "organisation:location",
         "new": "organisation:location_new",
         "add": _("Add a location"),
     }
-    return render(request, "organisation/policy/locations.html", words)
+    return render(request, "organisation/policy/locations.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def location_new(request: HttpRequest) -> HttpResponse:
-    return _kept(request, LocationForm(request.POST or None), "organisation/policy/location.html", "organisation:locations")
+    return _save(
+        request, LocationForm(request.POST or None), "organisation/policy/location.html", "organisation:locations"
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def location(request: HttpRequest, pk: int) -> HttpResponse:
     form = LocationForm(request.POST or None, instance=get_object_or_404(Location, pk=pk))
-    return _kept(request, form, "organisation/policy/location.html", "organisation:locations")
+    return _save(request, form, "organisation/policy/location.html", "organisation:locations")
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def departments(request: HttpRequest) -> HttpResponse:
-    words = {
+    context = {
         "rows": Department.objects.all(),
         "one": "organisation:department",
         "new": "organisation:department_new",
         "add": _("Add a department"),
     }
-    return render(request, "organisation/policy/departments.html", words)
+    return render(request, "organisation/policy/departments.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def department_new(request: HttpRequest) -> HttpResponse:
     form = DepartmentForm(request.POST or None)
-    return _kept(request, form, "organisation/policy/department.html", "organisation:departments")
+    return _save(request, form, "organisation/policy/department.html", "organisation:departments")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def department(request: HttpRequest, pk: int) -> HttpResponse:
     form = DepartmentForm(request.POST or None, instance=get_object_or_404(Department, pk=pk))
-    return _kept(request, form, "organisation/policy/department.html", "organisation:departments")
+    return _save(request, form, "organisation/policy/department.html", "organisation:departments")
 
 
-def _kept(request: HttpRequest, form: LocationForm | DepartmentForm, page: str, after: str) -> HttpResponse:
+def _save(request: HttpRequest, form: LocationForm | DepartmentForm, page: str, after: str) -> HttpResponse:
     if form.is_valid():
         try:
-            keep_place(form.instance, actor=Actor.of(staff_of(request)), now=timezone.now())
+            save_location_or_department(form.instance, actor=Actor.of(current_staff(request)), now=timezone.now())
         except Refusal as refusal:
             form.add_error("name", str(refusal))
         else:

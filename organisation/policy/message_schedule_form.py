@@ -1,4 +1,4 @@
-"""The timetable as an application manager fills it in."""
+"""Form of the message schedule."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,37 +8,37 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.formatting import time_in_words
-from core.message_schedule import LIMITS, USUAL, Times, Value, contradictions
-from core.timezones import HOME
+from core.formatting import active_language, format_time
+from core.message_schedule import DEFAULT_SCHEDULE, LIMITS, MessageSchedule, Value, contradictions
+from core.timezones import EMPLOYER_ZONE
 
-CLOCKS = ["%H:%M", "%H.%M", "%H:%M:%S", "%H"]
-OUR_CLOCK = gettext_lazy("On the clock of the employer.")
-THEIR_CLOCK = gettext_lazy("On the clock of the place where the candidate is.")
+TIME_FORMATS = ["%H:%M", "%H.%M", "%H:%M:%S", "%H"]
+EMPLOYER_CLOCK = gettext_lazy("On the clock of the employer.")
+CANDIDATE_CLOCK = gettext_lazy("On the clock of the place where the candidate is.")
 
 
 @dataclass(frozen=True)
 class Section:
     title: Promise
     clock: Promise
-    words: Mapping[str, tuple[Promise, Promise | str]]  # label and hint of every moment
+    fields: Mapping[str, tuple[Promise, Promise | str]]  # label and help text by name
 
 
 @dataclass(frozen=True)
-class Line:
-    """A field, and the words to which it can be set back; empty when it is as usual."""
+class ScheduleField:
+    """Field with the default to which it can be reset, as text; empty when it has its default."""
 
     field: BoundField
-    usual: str
+    default: str
 
 
 SECTIONS = (
     Section(
         gettext_lazy("Invitations"),
-        OUR_CLOCK,
+        EMPLOYER_CLOCK,
         {
             "invitations_from": (
                 gettext_lazy("Invitations leave from"),
@@ -57,7 +57,7 @@ SECTIONS = (
     ),
     Section(
         gettext_lazy("Before a talk"),
-        THEIR_CLOCK,
+        CANDIDATE_CLOCK,
         {
             "mail_reminder_at": (gettext_lazy("Reminder by mail, the day before, at"), ""),
             "text_reminder_at": (
@@ -73,7 +73,7 @@ SECTIONS = (
     ),
     Section(
         gettext_lazy("Waiting list"),
-        THEIR_CLOCK,
+        CANDIDATE_CLOCK,
         {
             "offers_from": (
                 gettext_lazy("A moment that came free is offered from"),
@@ -84,7 +84,7 @@ SECTIONS = (
     ),
     Section(
         gettext_lazy("After a talk"),
-        THEIR_CLOCK,
+        CANDIDATE_CLOCK,
         {
             "survey_after_working_days": (
                 gettext_lazy("Survey after (working days)"),
@@ -95,7 +95,7 @@ SECTIONS = (
     ),
     Section(
         gettext_lazy("Colleagues"),
-        OUR_CLOCK,
+        EMPLOYER_CLOCK,
         {
             "advisor_note_minutes_before": (
                 gettext_lazy("Note to the advisor before a talk (minutes)"),
@@ -119,30 +119,31 @@ SECTIONS = (
 )
 
 
-class TimetableForm(forms.Form):
-    """Every moment of `Times`, with what is usual."""
+class MessageScheduleForm(forms.Form):
+    """Every field of MessageSchedule, with its default."""
 
-    def __init__(self, data: Mapping[str, Any] | None, *, times: Times) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, times: MessageSchedule) -> None:
         super().__init__(data, initial=vars(times))
         for section in SECTIONS:
-            for name, (label, hint) in section.words.items():
+            for name, (label, hint) in section.fields.items():
                 self.fields[name] = _field(name, label, hint)
 
-    def sections(self) -> Iterator[tuple[Section, list[Line]]]:
+    def sections(self) -> Iterator[tuple[Section, list[ScheduleField]]]:
         for section in SECTIONS:
-            yield section, [Line(self[name], self._way_back(name)) for name in section.words]
+            yield section, [ScheduleField(self[name], self._default_text(name)) for name in section.fields]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         for name, (least, most) in LIMITS.items():
             if name in data and not least <= data[name] <= most:
-                said = _("Choose something from %(least)s to %(most)s.")
-                self.add_error(name, said % {"least": _in_words(least), "most": _in_words(most)})
+                message = _("Choose something from %(least)s to %(most)s.")
+                self.add_error(name, message % {"least": _to_text(least), "most": _to_text(most)})
         if not self.errors:
             self._refuse_contradictions()
         return data
 
     def _refuse_contradictions(self) -> None:
+        """Report each contradiction at the field that was changed."""
         times = self.times()
         for sooner, later in contradictions(times):
             if sooner in self.changed_data and later not in self.changed_data:
@@ -150,34 +151,32 @@ class TimetableForm(forms.Form):
             else:
                 self._refuse(later, _("This is too early: “%(other)s” says %(time)s."), other=sooner, times=times)
 
-    def _refuse(self, name: str, said: str, *, other: str, times: Times) -> None:
-        """At the field that was changed, where somebody looks."""
-        self.add_error(name, said % {"other": self.fields[other].label, "time": _in_words(getattr(times, other))})
+    def _refuse(self, name: str, message: str, *, other: str, times: MessageSchedule) -> None:
+        self.add_error(name, message % {"other": self.fields[other].label, "time": _to_text(getattr(times, other))})
 
-    def times(self) -> Times:
-        return Times(**{name: value for name, value in self.cleaned_data.items() if name in LIMITS})
+    def times(self) -> MessageSchedule:
+        return MessageSchedule(**{name: value for name, value in self.cleaned_data.items() if name in LIMITS})
 
-    def _way_back(self, name: str) -> str:
-        usual = getattr(USUAL, name)
-        shown = self[name].value()
-        return "" if shown in (usual, typed(usual)) else _in_words(usual)
+    def _default_text(self, name: str) -> str:
+        default = getattr(DEFAULT_SCHEDULE, name)
+        return "" if self[name].value() in (default, to_input(default)) else _to_text(default)
 
 
-def typed(value: Value) -> str:
-    """As it stands in the field."""
+def to_input(value: Value) -> str:
+    """Value as the field shows it."""
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
 def _field(name: str, label: Promise, hint: Promise | str) -> forms.Field:
-    usual = getattr(USUAL, name)
-    said = _("Usually %(value)s.") % {"value": _in_words(usual)}
-    help_text = f"{hint} {said}" if hint else said
-    if isinstance(usual, time):
+    default = getattr(DEFAULT_SCHEDULE, name)
+    usually = _("Usually %(value)s.") % {"value": _to_text(default)}
+    help_text = f"{hint} {usually}" if hint else usually
+    if isinstance(default, time):
         widget = forms.TimeInput(format="%H:%M")
         widget.input_type = "time"
-        return forms.TimeField(widget=widget, input_formats=CLOCKS, label=str(label), help_text=help_text)
+        return forms.TimeField(widget=widget, input_formats=TIME_FORMATS, label=str(label), help_text=help_text)
     return forms.IntegerField(widget=forms.NumberInput(attrs={"class": "short"}), label=str(label), help_text=help_text)
 
 
-def _in_words(value: Value) -> str:
-    return time_in_words(value, get_language() or "nl", HOME) if isinstance(value, time) else str(value)
+def _to_text(value: Value) -> str:
+    return format_time(value, active_language(), EMPLOYER_ZONE) if isinstance(value, time) else str(value)

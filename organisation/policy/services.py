@@ -1,25 +1,27 @@
+"""Change policy, message schedule, locations and departments."""
+
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from core.actors import Actor
-from core.errors import AddressDoesNotFit, TextDoesNotFit
-from core.gsm7 import room_for_short_name, width_of
-from core.message_schedule import LIMITS, Times, differing
+from core.actors import Actor, object_key
+from core.gsm7 import max_short_name_length, normalise, septets
+from core.message_schedule import LIMITS, MessageSchedule, non_default_values
 from organisation import audit
-from organisation.models import Policy
+from organisation.errors import AddressDoesNotFit, NameTaken, TextDoesNotFit
+from organisation.models import Department, Location, Policy
 
 FIELDS = [field.name for field in Policy._meta.concrete_fields if not field.primary_key]
 
 
 @transaction.atomic
 def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
-    """Keep this policy; the audit trail says which fields changed, not into what. Raises TextDoesNotFit.
+    """Store the policy and return the changed fields, whose names are audited. Raises TextDoesNotFit.
 
-    Closed days and holidays have services of their own, since they can hit talks; the timetable has a page of its own.
+    Closed days, holidays and the message schedule are not touched: they have services of their own.
     """
-    refuse_what_does_not_fit(policy.short_name)
+    refuse_long_short_name(policy.short_name)
     stored = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
     policy.closed_days, policy.timetable = stored.closed_days, stored.timetable
     policy.closes_on_public_holidays = stored.closes_on_public_holidays
@@ -32,20 +34,35 @@ def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
 
 
 @transaction.atomic
-def change_timetable(times: Times, *, actor: Actor, now: datetime) -> list[str]:
-    """Keep what differs from what is usual; what was posted stays. The audit trail says which hours changed."""
+def change_message_schedule(times: MessageSchedule, *, actor: Actor, now: datetime) -> list[str]:
+    """Store the values that differ from the default, and return the names of the changed ones, which are audited.
+
+    Messages that were posted keep their time.
+    """
     policy = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
     changed = [name for name in LIMITS if getattr(times, name) != getattr(policy.times, name)]
-    policy.timetable = differing(times)
+    policy.timetable = non_default_values(times)
     policy.save()
     for name in changed:
         audit.record("policy.change", f"policy:{name}", actor=actor, now=now)
     return changed
 
 
-def refuse_what_does_not_fit(short_name: str) -> None:
-    room = room_for_short_name(settings.PUBLIC_URL)
-    if room < 1:
+def refuse_long_short_name(short_name: str) -> None:
+    """Refuse a name that does not fit in an SMS. Raises AddressDoesNotFit, TextDoesNotFit."""
+    limit = max_short_name_length(settings.PUBLIC_URL)
+    if limit < 1:
         raise AddressDoesNotFit
-    if width_of(short_name) > room:
-        raise TextDoesNotFit(room=room)
+    if septets(normalise(short_name)) > limit:
+        raise TextDoesNotFit(room=limit)
+
+
+def save_location_or_department(unit: Location | Department, *, actor: Actor, now: datetime) -> None:
+    """Add or change a location or a department; none is deleted, only taken out of use. Raises NameTaken."""
+    action = "change" if unit.pk else "add"
+    try:
+        with transaction.atomic():
+            unit.save()
+            audit.record(f"{unit._meta.model_name}.{action}", object_key(unit), actor=actor, now=now)
+    except IntegrityError as error:
+        raise NameTaken from error

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.formatting import one_line
 from organisation.models import Role, User
-from organisation.staff.services import StaffWish
+from organisation.staff.services import StaffDetails
 
 
 class StaffForm(forms.Form):
@@ -25,9 +25,9 @@ class StaffForm(forms.Form):
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"])
 
-    def wish(self) -> StaffWish:
+    def details(self) -> StaffDetails:
         data = self.cleaned_data
-        return StaffWish(
+        return StaffDetails(
             name=data["name"],
             email=data["email"].strip().lower(),
             roles=frozenset(data["roles"]),
@@ -36,5 +36,5 @@ class StaffForm(forms.Form):
 
     @classmethod
     def of(cls, user: User, data: Any = None) -> "StaffForm":
-        known = {"name": user.name, "email": user.email, "roles": sorted(user.roles), "is_active": user.is_active}
-        return cls(data, initial=known)
+        initial = {"name": user.name, "email": user.email, "roles": sorted(user.roles), "is_active": user.is_active}
+        return cls(data, initial=initial)

@@ -1,7 +1,7 @@
-"""What a report says of a letter that could not be delivered, or not yet, or that is complained of (RFC 5965). Pure.
+"""Parser of delivery status notifications (RFC 3464, in multipart/report of RFC 6522) and complaints (RFC 5965). Pure.
 
-RFC 3464 is the format (within multipart/report, RFC 6522), RFC 3463 its status codes. Some servers write words only:
-qmail (cr.yp.to/proto/qsbmf.txt), Exim before 4.87 (deliver.c), and Exchange, whose gateways may leave its HTML alone.
+Status codes are those of RFC 3463. Some servers report in plain text only: qmail (cr.yp.to/proto/qsbmf.txt), Exim
+before 4.87 (deliver.c), and Exchange behind gateways that keep only its HTML.
 """
 
 import re
@@ -15,98 +15,100 @@ from enum import StrEnum
 from html import unescape
 from itertools import islice
 
-MOST_PARTS = 50
-_FOR = ("Original-Recipient", "Final-Recipient")
-MOST_CHARACTERS = 100_000
+MAX_PARTS = 50
+_RECIPIENT_FIELDS = ("Original-Recipient", "Final-Recipient")
+MAX_CHARACTERS = 100_000
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _MESSAGE_ID = re.compile(r"^[ \t]*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
-_RETURNED = re.compile(r"^(?:-|Original message headers)", re.MULTILINE)  # from here on our own words come back
-_NOT_YET = re.compile(
+_RETURNED_CONTENT = re.compile(r"^(?:-|Original message headers)", re.MULTILINE)  # our own message follows
+_DELAYED_TEXT = re.compile(
     r"warning message only|do not need to resend|will (continue|keep) (to be )?(try|retr)"
     r"|delivery (is|has been) delayed|has not yet been delivered",
     re.IGNORECASE,
 )
-_NOT_AT_ALL = re.compile(
+_FAILED_TEXT = re.compile(
     r"\AHi\. This is the"  # QSBMF, 2
     r"|This is a permanent error|could(n't| not) be delivered|delivery has failed to these recipients"
     r"|did not reach the following recipient|giving up on|I've given up",
     re.IGNORECASE,
 )
-_SERVER = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})@", re.IGNORECASE)
+_SERVER_ADDRESS = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})@", re.IGNORECASE)
 
 
 class Action(StrEnum):
     FAILED = "failed"
-    DELAYED = "delayed"  # somebody is still trying
+    DELAYED = "delayed"  # a server is still trying
     COMPLAINED = "complained"
     OTHER = "other"  # delivered, relayed, expanded
 
 
 @dataclass(frozen=True)
-class Report:
+class DeliveryReport:
+    """Content of one report; of several recipients, the worst."""
+
     action: Action
-    status: str  # "5.1.1", or "" when it says none
-    message_ids: tuple[str, ...]  # of the letter it is about, wherever it says so
-    recipients: tuple[str, ...] = ()  # whom it was for, as far as it says so
-    happened_at: datetime | None = None  # when the letter came to the server that reports, else when it wrote this
-    words: str = field(default="", repr=False, compare=False)  # of the server that refused, as far as they are there
+    status: str  # enhanced status code such as "5.1.1", or ""
+    message_ids: tuple[str, ...]  # of the reported message, from every place that names it
+    recipients: tuple[str, ...] = ()  # of the reported message, as far as the report names them
+    happened_at: datetime | None = None  # arrival at the reporting server, else the date of the report
+    diagnostic: str = field(default="", repr=False, compare=False)  # text of the server that refused, if given
 
 
-def status_in(text: str) -> str:
-    """The first code of RFC 3463 in it, "5.1.1"; "" without one."""
+def find_status_code(text: str) -> str:
+    """First enhanced status code (RFC 3463) in a text, such as "5.1.1"; "" without one."""
     found = _STATUS.search(text)
     return found[1] if found else ""
 
 
-def read_report(mail: Mail) -> Report | None:
-    """None for a mail that is no report, such as an answer by a person or by a machine that is out of office."""
-    parts = list(islice(_parts(mail), MOST_PARTS))
+def parse_report(mail: Mail) -> DeliveryReport | None:
+    """Parse a report; None for any other mail, such as an answer by a person or an out-of-office reply."""
+    parts = list(islice(_leaf_parts(mail), MAX_PARTS))
     ids = tuple(dict.fromkeys(_message_ids(mail, parts)))
-    if any("not-spam" not in said for said in _said(parts, "message/feedback-report", "Feedback-Type")):
-        return Report(Action.COMPLAINED, "", ids)
+    if any("not-spam" not in value for value in _field_values(parts, "message/feedback-report", "Feedback-Type")):
+        return DeliveryReport(Action.COMPLAINED, "", ids)
     fields = list(_fields(parts, "message/delivery-status"))
-    report = _of_fields(fields, ids) or _of_words(mail, "\n".join(_text(part) for part in parts), ids)
-    return report and replace(report, recipients=_recipients(mail, fields), happened_at=_moment(mail, fields))
+    report = _report_from_fields(fields, ids) or _report_from_text(mail, "\n".join(_text(part) for part in parts), ids)
+    return report and replace(report, recipients=_recipients(mail, fields), happened_at=_arrival_time(mail, fields))
 
 
 def _fields(parts: list[Mail], of_type: str) -> Iterator[Mail]:
     for part in parts:
-        if _type(part) == of_type:
-            yield from _blocks(part)
+        if _content_type(part) == of_type:
+            yield from _subparts(part)
 
 
-def _said(parts: list[Mail], of_type: str, name: str) -> Iterator[str]:
+def _field_values(parts: list[Mail], of_type: str, name: str) -> Iterator[str]:
     return (str(block[name]).lower() for block in _fields(parts, of_type) if block.get(name))
 
 
-def _of_fields(fields: list[Mail], ids: tuple[str, ...]) -> Report | None:
-    """Our letters have one reader; a list behind that address may give more, and then the worst counts."""
+def _report_from_fields(fields: list[Mail], ids: tuple[str, ...]) -> DeliveryReport | None:
+    """A message of ours has one recipient; a mailing list behind it may report on several: the worst counts."""
     blocks = [block for block in fields if block.get("Action")]
     if not blocks:
         return None
     block = min(blocks, key=lambda one: list(Action).index(_action(one)))
-    return Report(_action(block), _status_of(block), ids, words=str(block.get("Diagnostic-Code", "")))
+    return DeliveryReport(_action(block), _status_code(block), ids, diagnostic=str(block.get("Diagnostic-Code", "")))
 
 
 def _recipients(mail: Mail, fields: list[Mail]) -> tuple[str, ...]:
-    """Also the address to which a mailbox forwards (RFC 3464, 2.3.1 and 2.3.2)."""
-    said = (str(block.get(name, "")).rpartition(";")[2] for block in fields for name in _FOR)
-    names = [*said, *str(mail.get("X-Failed-Recipients", "")).split(",")]
-    return tuple(dict.fromkeys(name.strip(" \t\r\n<>") for name in names if "@" in name))[:MOST_PARTS]
+    """Original and final recipients: a mailbox may forward (RFC 3464, 2.3.1 and 2.3.2)."""
+    values = (str(block.get(name, "")).rpartition(";")[2] for block in fields for name in _RECIPIENT_FIELDS)
+    names = [*values, *str(mail.get("X-Failed-Recipients", "")).split(",")]
+    return tuple(dict.fromkeys(name.strip(" \t\r\n<>") for name in names if "@" in name))[:MAX_PARTS]
 
 
-def _moment(mail: Mail, fields: list[Mail]) -> datetime | None:
+def _arrival_time(mail: Mail, fields: list[Mail]) -> datetime | None:
     values = [*(str(block.get("Arrival-Date", "")) for block in fields), str(mail.get("Date", ""))]
-    return next((moment for value in values if (moment := _parsed(value))), None)
+    return next((found for value in values if (found := _parse_date(value))), None)
 
 
-def _parsed(value: str) -> datetime | None:
+def _parse_date(value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
+        parsed = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _action(block: Mail) -> Action:
@@ -114,29 +116,31 @@ def _action(block: Mail) -> Action:
     return Action(word) if word in (Action.FAILED, Action.DELAYED) else Action.OTHER
 
 
-def _status_of(block: Mail) -> str:
-    """What the other server answered is closer than what the reporting one made of it (5.0.0)."""
-    status = status_in(str(block.get("Status", "")))
+def _status_code(block: Mail) -> str:
+    """Status field; when it says nothing (5.0.0), the code in the answer of the refusing server."""
+    status = find_status_code(str(block.get("Status", "")))
     if status and not status.endswith(".0.0"):
         return status
-    return status_in(str(block.get("Diagnostic-Code", ""))) or status
+    return find_status_code(str(block.get("Diagnostic-Code", ""))) or status
 
 
-def _of_words(mail: Mail, text: str, ids: tuple[str, ...]) -> Report | None:
-    report = _RETURNED.split(text[:MOST_CHARACTERS].strip(), maxsplit=1)[0]
-    status = status_in(report)
-    if _NOT_YET.search(report):
-        return Report(Action.DELAYED, status, ids, words=report)
-    if mail.get("X-Failed-Recipients") or (_NOT_AT_ALL.search(report) and _is_of_a_server(mail)):
-        return Report(Action.FAILED, status, ids, words=report)
+def _report_from_text(mail: Mail, text: str, ids: tuple[str, ...]) -> DeliveryReport | None:
+    report = _RETURNED_CONTENT.split(text[:MAX_CHARACTERS].strip(), maxsplit=1)[0]
+    status = find_status_code(report)
+    if _DELAYED_TEXT.search(report):
+        return DeliveryReport(Action.DELAYED, status, ids, diagnostic=report)
+    if mail.get("X-Failed-Recipients") or (_FAILED_TEXT.search(report) and _is_from_mail_server(mail)):
+        return DeliveryReport(Action.FAILED, status, ids, diagnostic=report)
     return None
 
 
-def _is_of_a_server(mail: Mail) -> bool:
-    """Words alone prove nothing: who is out of office may write "giving up on". A report has no sender on its envelope
-    (RFC 5321, 4.5.5), but neither has such an answer (RFC 3834, 3.3), which says that it is "auto-replied".
+def _is_from_mail_server(mail: Mail) -> bool:
+    """True when a mail server sent it: an out-of-office reply may contain "giving up on" as well.
+
+    A report has an empty envelope sender (RFC 5321, 4.5.5), but so has an automatic reply (RFC 3834, 3.3), which is
+    marked as "auto-replied".
     """
-    if _SERVER.match(parseaddr(str(mail.get("From", "")))[1]):
+    if _SERVER_ADDRESS.match(parseaddr(str(mail.get("From", "")))[1]):
         return True
     is_answer = str(mail.get("Auto-Submitted", "")).strip().lower().startswith("auto-replied")
     return str(mail.get("Return-Path", "")).replace(" ", "") == "<>" and not is_answer
@@ -144,32 +148,32 @@ def _is_of_a_server(mail: Mail) -> bool:
 
 def _message_ids(mail: Mail, parts: list[Mail]) -> Iterator[str]:
     for part in parts:
-        if _type(part) == "message/rfc822":
-            yield from (str(original.get("Message-ID", "")).strip() for original in _blocks(part))
-        elif _type(part) in ("text/rfc822-headers", "message/rfc822-headers"):
+        if _content_type(part) == "message/rfc822":
+            yield from (str(original.get("Message-ID", "")).strip() for original in _subparts(part))
+        elif _content_type(part) in ("text/rfc822-headers", "message/rfc822-headers"):
             yield str(HeaderParser().parsestr(_text(part, any_type=True)).get("Message-ID", "")).strip()
         else:
             yield from _MESSAGE_ID.findall(_text(part))
     yield from re.findall(r"<[^<>\s]+>", f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}")[:20]
 
 
-def _parts(mail: Mail) -> Iterator[Mail]:
-    """Leaves in their order; what is returned to us stays one part."""
+def _leaf_parts(mail: Mail) -> Iterator[Mail]:
+    """Leaf parts in their order; a returned message stays one part."""
     waiting = [mail]
     while waiting:
         part = waiting.pop()
         if part.get_content_maintype() == "multipart" and part.is_multipart():
-            waiting += reversed(_blocks(part))
+            waiting += reversed(_subparts(part))
         else:
             yield part
 
 
-def _blocks(part: Mail) -> list[Mail]:
+def _subparts(part: Mail) -> list[Mail]:
     payload = part.get_payload()
     return [one for one in payload if isinstance(one, Mail)] if isinstance(payload, list) else []
 
 
-def _type(part: Mail) -> str:
+def _content_type(part: Mail) -> str:
     return str(part.get_content_type())
 
 
@@ -177,7 +181,7 @@ def _text(part: Mail, *, any_type: bool = False) -> str:
     if part.get_content_maintype() != "text" and not any_type:
         return ""
     content = part.get_payload(decode=True)
-    text = content[:MOST_CHARACTERS].decode("utf-8", "replace") if isinstance(content, bytes) else ""
+    text = content[:MAX_CHARACTERS].decode("utf-8", "replace") if isinstance(content, bytes) else ""
     if part.get_content_subtype() == "html":
         text = unescape(_TAG.sub(" ", text))
     return text.replace("\r\n", "\n")

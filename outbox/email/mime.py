@@ -1,4 +1,4 @@
-"""A letter as a mail message: RFC 5322 and 2047, with a calendar object as RFC 6047 asks."""
+"""MIME messages (RFC 5322 and 2047), with a calendar object as in RFC 6047. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -16,36 +16,38 @@ from django.core.validators import validate_email
 
 from core.formatting import one_line, printable
 
-LINE = 76  # characters of a header line, RFC 2047, 2
-WORD = 60  # a longer one, such as a hostile name without spaces, is broken up by encoding it
-ROOM_FOR = "Reply-To"  # the longest name of a header that shares its first line with words
+MAX_LINE = 76  # characters of a header line, RFC 2047, 2
+MAX_WORD = 60  # a longer word, such as a hostile name without spaces, is encoded, which splits it
+LONGEST_NAME = "Reply-To"  # longest name of a header whose first line holds encoded text
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>", re.ASCII)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
-class Letter:
+class EmailContent:
+    """Everything that goes into one mail."""
+
     sender_name: str
     sender_email: str
-    reply_to: str  # an address, or ""
+    reply_to: str  # address, or ""
     recipient_name: str
     recipient_email: str
     subject: str
     text: str
     html: str
-    message_id: str  # with its < and >
+    message_id: str  # with < and >
     language: str
     calendar: str = ""  # the iCalendar object, or ""
-    calendar_method: str = ""  # REQUEST or CANCEL, the same as inside the object
+    calendar_method: str = ""  # REQUEST or CANCEL, as in the object
     headers: tuple[tuple[str, str], ...] = ()
-    return_path: str = ""  # where the report goes that it could not be delivered; the sender, when empty
+    return_path: str = ""  # envelope sender, to which bounces go; "": the sender
 
 
-class AsWritten(EmailPolicy):
-    """Headers leave as they were written here.
+class VerbatimPolicy(EmailPolicy):
+    """Policy that writes headers exactly as they were set.
 
-    Python's own folding takes long links apart (List-Unsubscribe becomes encoded words, which no mail
-    program follows) and puts spaces into long names.
+    Python's own folding encodes long links (mail programs do not follow an encoded List-Unsubscribe) and puts spaces
+    into long names.
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
@@ -56,73 +58,73 @@ class AsWritten(EmailPolicy):
         return name, value
 
 
-WIRE = AsWritten(linesep="\r\n", refold_source="none", cte_type="7bit")
+WIRE_POLICY = VerbatimPolicy(linesep="\r\n", refold_source="none", cte_type="7bit")
 
 
 class WireMessage(EmailMessage):
     def as_bytes(self, unixfrom: bool = False, policy: Any = None, **django: object) -> bytes:
-        """The bytes for the wire; Django 5 asks for a `linesep`, which the policy has already."""
+        """Serialise with the policy of the message; Django passes a `linesep` as well, which the policy has already."""
         return super().as_bytes(unixfrom, policy)
 
 
 class PreparedEmail(mail.EmailMessage):
-    """A letter that any mail backend of Django sends as it was built."""
+    """Mail that any Django mail backend sends without changing its MIME message."""
 
-    def __init__(self, letter: Letter, *, sent_at: datetime) -> None:
-        sender = on_wire(letter.return_path or letter.sender_email)
-        super().__init__(from_email=sender, to=[on_wire(letter.recipient_email)])
-        self.built = build(letter, sent_at=sent_at)
+    def __init__(self, content: EmailContent, *, sent_at: datetime) -> None:
+        sender = to_ascii_address(content.return_path or content.sender_email)
+        super().__init__(from_email=sender, to=[to_ascii_address(content.recipient_email)])
+        self.built = build(content, sent_at=sent_at)
 
     def message(self, *args: object, **kwargs: object) -> Any:
         return self.built
 
 
-def build(letter: Letter, *, sent_at: datetime) -> WireMessage:
-    """mixed[ alternative[ plain, html, calendar ], invite.ics ]; without a calendar only the alternative.
+def build(content: EmailContent, *, sent_at: datetime) -> WireMessage:
+    """Build mixed[ alternative[ plain, html, calendar ], invite.ics ], or only the alternative without a calendar.
 
-    Raises ValidationError for an address to which no mail can go.
+    Raises ValidationError for an invalid address.
     """
-    message = WireMessage(policy=WIRE)
-    for name, value in _headers(letter, sent_at):
+    message = WireMessage(policy=WIRE_POLICY)
+    for name, value in _headers(content, sent_at):
         message[name] = value
-    message.set_content(printable(letter.text), cte="quoted-printable")
-    message.add_alternative(printable(letter.html), subtype="html", cte="quoted-printable")
-    if letter.calendar:
-        _add_calendar(message, letter)
-    message["Content-Language"] = letter.language
+    message.set_content(printable(content.text), cte="quoted-printable")
+    message.add_alternative(printable(content.html), subtype="html", cte="quoted-printable")
+    if content.calendar:
+        _add_calendar(message, content)
+    message["Content-Language"] = content.language
     return message
 
 
-def _headers(letter: Letter, sent_at: datetime) -> Iterator[tuple[str, str]]:
-    if not _MESSAGE_ID.fullmatch(letter.message_id):
-        raise ValueError(f"not a message id: {letter.message_id}")
-    yield "From", _mailbox(letter.sender_name, letter.sender_email)
-    yield "To", _mailbox(letter.recipient_name, letter.recipient_email)
-    if letter.reply_to:
-        yield "Reply-To", _mailbox("", letter.reply_to)
-    yield "Subject", _words(letter.subject)
+def _headers(content: EmailContent, sent_at: datetime) -> Iterator[tuple[str, str]]:
+    if not _MESSAGE_ID.fullmatch(content.message_id):
+        raise ValueError(f"not a message id: {content.message_id}")
+    yield "From", _format_mailbox(content.sender_name, content.sender_email)
+    yield "To", _format_mailbox(content.recipient_name, content.recipient_email)
+    if content.reply_to:
+        yield "Reply-To", _format_mailbox("", content.reply_to)
+    yield "Subject", _encode_text(content.subject)
     yield "Date", format_datetime(sent_at.astimezone(UTC))
-    yield "Message-ID", letter.message_id
-    yield "Auto-Submitted", "auto-generated"  # RFC 3834: keeps out-of-office answers away
-    for name, value in letter.headers:
+    yield "Message-ID", content.message_id
+    yield "Auto-Submitted", "auto-generated"  # RFC 3834: prevents out-of-office replies
+    for name, value in content.headers:
         if not _HEADER_NAME.fullmatch(name):
             raise ValueError(f"not a header: {name}")
-        yield name, one_line(value) if value.isascii() else _words(value)
+        yield name, one_line(value) if value.isascii() else _encode_text(value)
 
 
-def _add_calendar(message: WireMessage, letter: Letter) -> None:
-    """In base64, so that no server on the way touches its lines, and last, so that it is the one preferred."""
-    method = letter.calendar_method
-    if f"\r\nMETHOD:{method}\r\n" not in letter.calendar:
+def _add_calendar(message: WireMessage, content: EmailContent) -> None:
+    """Add it in base64, so that no server changes its lines, and as last alternative, which clients prefer."""
+    method = content.calendar_method
+    if f"\r\nMETHOD:{method}\r\n" not in content.calendar:
         raise ValueError(f"the calendar object does not say METHOD:{method}")
-    content = letter.calendar.encode()
+    content = content.calendar.encode()
     params = {"method": method, "charset": "utf-8"}
     message.add_alternative(content, maintype="text", subtype="calendar", cte="base64", params=params)
     message.add_attachment(content, maintype="application", subtype="ics", cte="base64", filename="invite.ics")
 
 
-def on_wire(email: str) -> str:
-    """The address in ASCII, as every server takes it. Raises ValidationError for one to which no mail can go."""
+def to_ascii_address(email: str) -> str:
+    """Address in ASCII (IDNA), which every server accepts. Raises ValidationError for an invalid address."""
     validate_email(email)
     local, _, host = email.rpartition("@")
     try:
@@ -131,29 +133,33 @@ def on_wire(email: str) -> str:
         raise ValidationError("no mail can go to this address", code="invalid") from error
 
 
-def _mailbox(name: str, email: str) -> str:
-    address, name = on_wire(email), one_line(name)
+def _format_mailbox(name: str, email: str) -> str:
+    address, name = to_ascii_address(email), one_line(name)
     if not name:
         return address
-    if _needs_encoding(name) or len(name) > WORD:
-        return f"{_encoded(name)}\r\n <{address}>"
+    if _needs_encoding(name) or len(name) > MAX_WORD:
+        return f"{_encode_words(name)}\r\n <{address}>"
     quoted = re.sub(r'(["\\])', r"\\\1", name)
     return f'"{quoted}" <{address}>'
 
 
-def _words(text: str) -> str:
+def _encode_text(text: str) -> str:
     text = one_line(text)
-    return _encoded(text) if _needs_encoding(text) else _folded(Header(text, maxlinelen=LINE, header_name=ROOM_FOR))
+    return (
+        _encode_words(text)
+        if _needs_encoding(text)
+        else _fold(Header(text, maxlinelen=MAX_LINE, header_name=LONGEST_NAME))
+    )
 
 
 def _needs_encoding(text: str) -> bool:
-    return not text.isascii() or "=?" in text or any(len(word) > WORD for word in text.split())
+    return not text.isascii() or "=?" in text or any(len(word) > MAX_WORD for word in text.split())
 
 
-def _encoded(text: str) -> str:
-    """RFC 2047 words, each of whole characters."""
-    return _folded(Header(text, "utf-8", maxlinelen=LINE, header_name=ROOM_FOR))
+def _encode_words(text: str) -> str:
+    """Encoded words (RFC 2047), each of whole characters."""
+    return _fold(Header(text, "utf-8", maxlinelen=MAX_LINE, header_name=LONGEST_NAME))
 
 
-def _folded(header: Header) -> str:
+def _fold(header: Header) -> str:
     return header.encode(linesep="\r\n")

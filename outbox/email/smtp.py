@@ -1,4 +1,4 @@
-"""Letters leave by SMTP, over one connection as long as it holds."""
+"""Send mail by SMTP, over one connection for as long as it works."""
 
 import smtplib
 from collections.abc import Callable, Iterator
@@ -10,49 +10,51 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from outbox.channels import Database, Hopeless, Passing, Transport, Trouble
-from outbox.email.mime import Letter, PreparedEmail, on_wire
-from outbox.email.provider_headers import header_with_key
-from outbox.email.smtp_codes import Blame, blame_of
-from outbox.message_ids import message_id_of, root_of
+from outbox.backends import Backend, DatabaseBackend, DeliveryError, PermanentError, TemporaryError
+from outbox.email.mime import EmailContent, PreparedEmail, to_ascii_address
+from outbox.email.provider_headers import metadata_header
+from outbox.email.smtp_codes import BounceCause, classify_smtp_reply
+from outbox.message_ids import message_id_of, thread_id_of
 from outbox.models import Message
 from outbox.reply_addresses import bounce_address
-from outbox.templates import html_of
+from outbox.templates import html_page
 
 Reason = Message.Reason
-LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
-CLOSING = "421"  # RFC 5321, 3.8: the server hangs up, whatever it was asked
+MAX_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
+CLOSING_CODE = "421"  # RFC 5321, 3.8: the server closes the connection, whatever the command was
 
 
-def transport() -> Transport:
-    return Smtp() if settings.EMAIL_URL else Database()
+def backend() -> Backend:
+    return SmtpBackend() if settings.EMAIL_URL else DatabaseBackend()
 
 
-class Smtp:
+class SmtpBackend:
+    """Delivery backend that keeps its SMTP connection open between messages."""
+
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
 
-    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
-        """Returns the Message-ID, which stays the same when a letter is sent again. Raises Trouble."""
-        letter = letter_of(message)
-        prepared = _prepared(letter, sent_at=now)
+    def send(self, message: Message, *, now: datetime, final_check: Callable[[], None]) -> str:
+        """Send a message and return its Message-ID, the same when it is sent again. Raises DeliveryError."""
+        content = to_email_content(message)
+        prepared = _prepare(content, sent_at=now)
         connection = self._open()
-        last_look()
+        final_check()
         try:
             connection.send_messages([prepared])
-        except (UnicodeError, smtplib.SMTPNotSupportedError) as error:  # a server that knows no such address
-            raise Hopeless(Reason.ADDRESS) from error
+        except (UnicodeError, smtplib.SMTPNotSupportedError) as error:  # the server does not support such an address
+            raise PermanentError(Reason.ADDRESS) from error
         except OSError as error:
-            trouble = trouble_of(error)
-            if not isinstance(error, smtplib.SMTPRecipientsRefused) or trouble.code == CLOSING:
+            delivery_error = to_delivery_error(error)
+            if not isinstance(error, smtplib.SMTPRecipientsRefused) or delivery_error.code == CLOSING_CODE:
                 self.close()
-            raise trouble from error
-        return letter.message_id
+            raise delivery_error from error
+        return content.message_id
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
-            _hang_up(connection)
+            _close_quietly(connection)
 
     def _open(self) -> BaseEmailBackend:
         if self._connection is None:
@@ -60,35 +62,35 @@ class Smtp:
             try:
                 connection.open()
             except smtplib.SMTPAuthenticationError as error:
-                _hang_up(connection)
-                raise Passing(Reason.SETTINGS, code=error.smtp_code, is_away=True) from error
+                _close_quietly(connection)
+                raise TemporaryError(Reason.SETTINGS, code=error.smtp_code, is_provider_down=True) from error
             except OSError as error:  # refused, no such host, timed out, no TLS; SMTPException is one too
-                _hang_up(connection)
-                raise Passing(Reason.AWAY, is_away=True) from error
+                _close_quietly(connection)
+                raise TemporaryError(Reason.AWAY, is_provider_down=True) from error
             self._connection = connection
         return self._connection
 
 
-def _hang_up(connection: BaseEmailBackend) -> None:
-    """Also one that opened only halfway, which Django keeps."""
+def _close_quietly(connection: BaseEmailBackend) -> None:
+    """Close a connection, also one that opened only partly, which Django keeps."""
     with suppress(OSError):
         connection.close()
 
 
-def _prepared(letter: Letter, *, sent_at: datetime) -> PreparedEmail:
-    """Of what is no address the reader's is hopeless; ours waits for who mends the settings, and blames nobody."""
+def _prepare(content: EmailContent, *, sent_at: datetime) -> PreparedEmail:
+    """Build the mail. An invalid recipient is a permanent error; an invalid address of ours waits for a new setting."""
     try:
-        on_wire(letter.recipient_email)
+        to_ascii_address(content.recipient_email)
     except ValidationError as error:
-        raise Hopeless(Reason.ADDRESS) from error
+        raise PermanentError(Reason.ADDRESS) from error
     try:
-        return PreparedEmail(letter, sent_at=sent_at)
+        return PreparedEmail(content, sent_at=sent_at)
     except ValidationError as error:
-        raise Passing(Reason.SETTINGS) from error
+        raise TemporaryError(Reason.SETTINGS) from error
 
 
-def letter_of(message: Message) -> Letter:
-    return Letter(
+def to_email_content(message: Message) -> EmailContent:
+    return EmailContent(
         sender_name=message.sender_name,
         sender_email=message.sender_email,
         reply_to=message.reply_to,
@@ -96,7 +98,7 @@ def letter_of(message: Message) -> Letter:
         recipient_email=message.recipient,
         subject=message.subject,
         text=message.text,
-        html=html_of(message.text, subject=message.subject, language=message.language),
+        html=html_page(message.text, subject=message.subject, language=message.language),
         message_id=message_id_of(message.key),
         language=message.language,
         calendar=message.calendar,
@@ -108,40 +110,43 @@ def letter_of(message: Message) -> Letter:
 
 def _headers(message: Message) -> Iterator[tuple[str, str]]:
     if message.thread:
-        yield "In-Reply-To", root_of(message.thread)
-        yield "References", root_of(message.thread)
-    if message.unsubscribe_url:  # RFC 2369, 3.2 and RFC 8058: a mail program shows a button that does it at once
+        yield "In-Reply-To", thread_id_of(message.thread)
+        yield "References", thread_id_of(message.thread)
+    if message.unsubscribe_url:  # RFC 2369, 3.2 and RFC 8058: one-click unsubscribe
         yield "List-Unsubscribe", f"<{message.unsubscribe_url}>"
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     if settings.MAIL_WEBHOOK_SECRET:
-        yield from header_with_key(message.key, host=settings.EMAIL_HOST)
+        yield from metadata_header(message.key, host=settings.EMAIL_HOST)
 
 
 def _return_path(message: Message) -> str:
-    """So that a report says which letter it is about, whatever the other server puts into it."""
+    """Bounce address with the message key, so that any report identifies the message; "" when it is too long."""
     address = bounce_address(message.key)
-    return address if len(address.rpartition("@")[0]) <= LOCAL_PART else ""
+    return address if len(address.rpartition("@")[0]) <= MAX_LOCAL_PART else ""
 
 
-def trouble_of(error: OSError) -> Trouble:
-    """What an answer of the server means: 4yz is passing, 5yz is not (RFC 5321, 4.2.1)."""
+def to_delivery_error(error: OSError) -> DeliveryError:
+    """Convert an error of smtplib: 4yz is temporary, 5yz is permanent (RFC 5321, 4.2.1)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, words = next(iter(error.recipients.values()))
-        return _by_code(code, words, is_of_recipient=True)
-    if isinstance(error, smtplib.SMTPSenderRefused):  # our own sender: every letter has it, so no letter is to blame
+        code, text = next(iter(error.recipients.values()))
+        return _error_for_code(code, text, is_of_recipient=True)
+    if isinstance(error, smtplib.SMTPSenderRefused):  # our own sender, the same for every message: a matter of settings
         is_settings = error.smtp_code >= 500
-        return Passing(Reason.SETTINGS if is_settings else Reason.BUSY, code=error.smtp_code, is_away=is_settings)
+        return TemporaryError(
+            Reason.SETTINGS if is_settings else Reason.BUSY, code=error.smtp_code, is_provider_down=is_settings
+        )
     if isinstance(error, smtplib.SMTPResponseException):
-        return _by_code(error.smtp_code, error.smtp_error, is_of_recipient=False)
-    return Passing(Reason.AWAY, is_away=True, is_uncertain=True)  # it broke off, or said nothing any more
+        return _error_for_code(error.smtp_code, error.smtp_error, is_of_recipient=False)
+    # The connection broke or timed out after the message was sent.
+    return TemporaryError(Reason.AWAY, is_provider_down=True, is_uncertain=True)
 
 
-def _by_code(code: int, words: bytes | str, *, is_of_recipient: bool) -> Trouble:
-    """What is about our settings fails no letter: the queue waits, and the alarm tells."""
+def _error_for_code(code: int, text: bytes | str, *, is_of_recipient: bool) -> DeliveryError:
+    """Error for a reply code. A problem of our settings fails no message: the queue waits and managers are alerted."""
     if code < 500:
-        return Passing(Reason.BUSY, code=code)
-    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    blame = blame_of(code, said, is_of_recipient=is_of_recipient)
-    if blame is Blame.SETTINGS:
-        return Passing(Reason.SETTINGS, code=code, is_away=True)
-    return Hopeless(Reason.ADDRESS if blame is Blame.ADDRESS else Reason.REFUSED, code=code)
+        return TemporaryError(Reason.BUSY, code=code)
+    reply = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    cause = classify_smtp_reply(code, reply, is_of_recipient=is_of_recipient)
+    if cause is BounceCause.SETTINGS:
+        return TemporaryError(Reason.SETTINGS, code=code, is_provider_down=True)
+    return PermanentError(Reason.ADDRESS if cause is BounceCause.ADDRESS else Reason.REFUSED, code=code)

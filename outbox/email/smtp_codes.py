@@ -1,20 +1,20 @@
-"""Who is to blame when a mail server refuses a letter for good: the address, our settings, or something else. Pure."""
+"""Cause of a permanent refusal by a mail server: the address, our settings, or something else. Pure."""
 
 import re
 from enum import StrEnum
 
-from outbox.email.dsn import status_in
+from outbox.email.dsn import find_status_code
 
-# RFC 4954, 4 and 6: sign in first, with another mechanism, or otherwise
-_SIGN_IN = (530, 534, 535, 538)
-# RFC 3463, 3.2: the sender's mailbox or system. Exchange says 5.2.252 of a sender that may not send.
-_OF_THE_SENDER = ("5.1.7", "5.1.8", "5.2.252")
-# RFC 3463, 3.2 and 3.5, and of Exchange 5.1.10: the recipient's address, and a way to it that was tried for days
-_OF_THE_ADDRESS = {*(f"1.{detail}" for detail in range(7)), "1.10", "4.7"}
-_OF_THE_MAILBOX = "2"  # RFC 3463, 3.3
-# What Exchange and Outlook.com say of a mailbox that is not there, and Postfix of a domain.
+# RFC 4954, 4 and 6: authentication is required, or failed
+_AUTHENTICATION_CODES = (530, 534, 535, 538)
+# RFC 3463, 3.2: the sender's mailbox or system. Exchange: 5.2.252 for a sender that may not send.
+_SENDER_STATUS = ("5.1.7", "5.1.8", "5.2.252")
+# RFC 3463, 3.2 and 3.5, and Exchange's 5.1.10: the recipient's address, or a route to it that failed for days
+_ADDRESS_STATUS = {*(f"1.{detail}" for detail in range(7)), "1.10", "4.7"}
+_MAILBOX_STATUS = "2"  # RFC 3463, 3.3
+# Replies of Exchange and Outlook.com about an unknown mailbox, and of Postfix about an unknown domain.
 _NO_MAILBOX = {"5.4.1": "recipient address rejected", "5.5.0": "mailbox unavailable", "5.4.4": "not found"}
-_SETTINGS = re.compile(
+_SETTINGS_TEXT = re.compile(
     r"relay(ing)? (access )?(is )?(denied|prohibited|not (permitted|allowed))|unable to relay"
     r"|not (permitted|allowed|authori[sz]ed) to relay|unauthori[sz]ed relay"
     r"|authentication (is )?required|requires authentication|must authenticate|not authenticated"
@@ -23,63 +23,65 @@ _SETTINGS = re.compile(
     r"|helo command rejected",
     re.IGNORECASE,
 )
-# What servers have against whoever sends, at whatever address.
-_POLICY = re.compile(
+# Objections to the sending server, whatever the address.
+_POLICY_TEXT = re.compile(
     r"administrative(ly)? prohibit|spamhaus|black ?list|block ?list|dnsbl|reputation|\bspam\b|unsolicited|banned"
     r"|blocked (using|by|due|for)|\bpolic(y|ies)\b",
     re.IGNORECASE,
 )
-_FULL = re.compile(r"mailbox( is)? full|over ?quota|quota exceeded", re.IGNORECASE)
-_WHO = r"(user|mailbox|recipient|address|account|domain|host)"
-_ADDRESS = re.compile(
-    rf"\b{_WHO}\b[^;\n]{{0,80}}\b(unknown|unavailable|inactive|disabled|invalid"
+_FULL_TEXT = re.compile(r"mailbox( is)? full|over ?quota|quota exceeded", re.IGNORECASE)
+_RECIPIENT_WORD = r"(user|mailbox|recipient|address|account|domain|host)"
+_ADDRESS_TEXT = re.compile(
+    rf"\b{_RECIPIENT_WORD}\b[^;\n]{{0,80}}\b(unknown|unavailable|inactive|disabled|invalid"
     r"|not (found|known|recogni[sz]ed|available|valid|exist)|(doesn't|does not) have|couldn't be found)"
     r"|(unknown|no such|invalid|unroute?able|undeliverable|non-?existent|inactive|bad|no)"
-    rf" (local |destination |e-?mail |mail )?{_WHO}\b|doesn't exist",
+    rf" (local |destination |e-?mail |mail )?{_RECIPIENT_WORD}\b|doesn't exist",
     re.IGNORECASE,
 )
 
 
-class Blame(StrEnum):
+class BounceCause(StrEnum):
+    """Cause of a permanent refusal."""
+
     ADDRESS = "address"
     SETTINGS = "settings"
     OTHER = "other"
 
 
-def blame_of(code: int, words: str, *, is_of_recipient: bool) -> Blame:
-    """`code` is 5yz. Of a whole letter (after DATA) only our settings can be told apart.
+def classify_smtp_reply(code: int, text: str, *, is_of_recipient: bool) -> BounceCause:
+    """Classify a 5yz reply. After DATA (not `is_of_recipient`) the cause is never the address.
 
-    Postfix waits for RCPT with all that it holds against client and sender (smtpd_delay_reject), so words count most.
+    Postfix delays its objections to client and sender until RCPT (smtpd_delay_reject), so the text counts most.
     """
-    if code in _SIGN_IN:
-        return Blame.SETTINGS
-    status = status_in(words)
-    blame = blame_of_report(status, words)
-    if blame is Blame.ADDRESS and (not is_of_recipient or _is_full(status, words)):
-        return Blame.OTHER  # when the mailbox is only full the address is right
-    return blame
+    if code in _AUTHENTICATION_CODES:
+        return BounceCause.SETTINGS
+    status = find_status_code(text)
+    cause = classify_bounce(status, text)
+    if cause is BounceCause.ADDRESS and (not is_of_recipient or _is_full(status, text)):
+        return BounceCause.OTHER  # a full mailbox has a right address
+    return cause
 
 
-def blame_of_report(status: str, words: str) -> Blame:
-    """What a report says, with its code ("5.1.1", or ""): a mailbox that was full for days is as good as none.
+def classify_bounce(status: str, text: str) -> BounceCause:
+    """Classify a bounce by its status code ("5.1.1", or "") and text; a mailbox that stays full counts as ADDRESS.
 
-    A code that says nothing (5.0.0) is none: then the words must say that it is the address.
+    With a code that says nothing (5.0.0) or none, the text has to name the address.
     """
-    if status in _OF_THE_SENDER or _SETTINGS.search(words):
-        return Blame.SETTINGS
-    if _POLICY.search(words):
-        return Blame.OTHER
-    return Blame.ADDRESS if _is_of_address(status, words) else Blame.OTHER
+    if status in _SENDER_STATUS or _SETTINGS_TEXT.search(text):
+        return BounceCause.SETTINGS
+    if _POLICY_TEXT.search(text):
+        return BounceCause.OTHER
+    return BounceCause.ADDRESS if _is_about_address(status, text) else BounceCause.OTHER
 
 
-def _is_of_address(status: str, words: str) -> bool:
+def _is_about_address(status: str, text: str) -> bool:
     if status in _NO_MAILBOX:
-        return _NO_MAILBOX[status] in words.lower()
+        return _NO_MAILBOX[status] in text.lower()
     if not status or status.endswith(".0.0"):
-        return bool(_ADDRESS.search(words) or _FULL.search(words))
+        return bool(_ADDRESS_TEXT.search(text) or _FULL_TEXT.search(text))
     _class, _dot, rest = status.partition(".")
-    return rest in _OF_THE_ADDRESS or rest.partition(".")[0] == _OF_THE_MAILBOX
+    return rest in _ADDRESS_STATUS or rest.partition(".")[0] == _MAILBOX_STATUS
 
 
-def _is_full(status: str, words: str) -> bool:
-    return status == "5.2.2" or bool(not status and _FULL.search(words))
+def _is_full(status: str, text: str) -> bool:
+    return status == "5.2.2" or bool(not status and _FULL_TEXT.search(text))

@@ -1,7 +1,7 @@
-"""What a mail provider says later about a letter, as django-anymail reads it from the provider's own words.
+"""Delivery events that mail providers report by webhook, parsed by django-anymail.
 
-Anymail hands events to signals; here they are taken from the reader of each provider itself (`parse_events`, after its
-own checks of who asks), so that one address serves all and nobody has to be subscribed for a report to count.
+Anymail sends events as signals; here they come straight from the `parse_events` of each provider's view, after its own
+authentication, so that one URL serves all providers without signal handlers.
 """
 
 import logging
@@ -21,16 +21,16 @@ from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 from django.db import InterfaceError, OperationalError
 
-from core.batch import in_short
-from outbox.delivery_status import is_of_this_sending, record_delivered, record_undelivered
+from core.batch import describe_error
+from outbox.delivery_status import is_about_last_attempt, record_delivered, record_undelivered
 from outbox.email.bounces import REASONS
-from outbox.email.dsn import status_in
-from outbox.email.provider_headers import NAME
-from outbox.email.smtp_codes import blame_of_report
-from outbox.message_ids import key_in
+from outbox.email.dsn import find_status_code
+from outbox.email.provider_headers import METADATA_KEY
+from outbox.email.smtp_codes import classify_bounce
+from outbox.message_ids import parse_message_id
 from outbox.models import Message
 
-READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
+PROVIDER_VIEWS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "brevo": BrevoTrackingWebhookView,
     "mailersend": MailerSendTrackingWebhookView,
     "mailgun": MailgunTrackingWebhookView,
@@ -41,7 +41,7 @@ READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "sparkpost": SparkPostTrackingWebhookView,
 }
 Reason = Message.Reason
-WHY = {  # the provider did not even try
+REJECT_REASONS = {  # reasons for which a provider does not try to deliver
     RejectReason.INVALID: Reason.ADDRESS,
     RejectReason.BOUNCED: Reason.BOUNCED,
     RejectReason.TIMED_OUT: Reason.BOUNCED,
@@ -51,72 +51,72 @@ WHY = {  # the provider did not even try
 logger = logging.getLogger(__name__)
 
 
-def note_events(events: Iterable[AnymailTrackingEvent], *, now: datetime) -> int:
-    """Record what they say, in whatever order and however often they come. Returns how many changed something."""
-    return sum(_note_alone(event, now=now) for event in events)
+def record_events(events: Iterable[AnymailTrackingEvent], *, now: datetime) -> int:
+    """Record events, in any order and however often they come. Returns how many changed a message."""
+    return sum(_record_safely(event, now=now) for event in events)
 
 
-def _note_alone(event: AnymailTrackingEvent, *, now: datetime) -> bool:
-    """One that somebody else's letters brought along, in whatever shape, does not lose the others of the call.
+def _record_safely(event: AnymailTrackingEvent, *, now: datetime) -> bool:
+    """Record one event; an unreadable one is logged, so that it does not lose the others of the request.
 
-    Raises what a database that is away raises: then the provider comes again.
+    Raises database errors: then the provider sends the request again.
     """
     try:
-        return _note(event, now=now)
+        return _record(event, now=now)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        logger.error("a report of a mail provider cannot be read: %s", in_short(error))
+        logger.error("a report of a mail provider cannot be read: %s", describe_error(error))
         return False
 
 
-def _note(event: AnymailTrackingEvent, *, now: datetime) -> bool:
-    reason, status = _reason(event), status_in(event.mta_response or "")
+def _record(event: AnymailTrackingEvent, *, now: datetime) -> bool:
+    reason, status = _reason_for(event), find_status_code(event.mta_response or "")
     if reason is None and event.event_type != EventType.DELIVERED:
-        return False  # under way, opened, clicked: we do not ask for it and do not keep it
-    message = _message(event, may_guess=reason is not None)
+        return False  # queued, opened, clicked: not asked for and not kept
+    message = _find_message(event, may_guess=reason is not None)
     if message is None:
-        logger.info("a mail provider says %s of a letter that we do not know", event.event_type)
+        logger.info("a mail provider reports %s of an unknown message", event.event_type)
         return False
-    happened_at = None if reason is Reason.COMPLAINED else event.timestamp  # of whichever sending, it is unwanted
-    if not is_of_this_sending(message, recipients=[event.recipient or ""], happened_at=happened_at):
-        logger.info("message %s (%s), the provider tells of an earlier sending", message.pk, message.kind)
+    happened_at = None if reason is Reason.COMPLAINED else event.timestamp  # a complaint is valid for every attempt
+    if not is_about_last_attempt(message, recipients=[event.recipient or ""], happened_at=happened_at):
+        logger.info("message %s (%s), the provider reports an earlier attempt", message.pk, message.kind)
         return False
     if reason is None:
         return record_delivered(message=message, now=now)
-    logger.warning("message %s (%s), says the provider: %s %s", message.pk, message.kind, reason.value, status)
+    logger.warning("message %s (%s), the provider reports: %s %s", message.pk, message.kind, reason.value, status)
     return record_undelivered(message=message, reason=reason, code=status, now=now)
 
 
-def _reason(event: AnymailTrackingEvent) -> Message.Reason | None:
+def _reason_for(event: AnymailTrackingEvent) -> Message.Reason | None:
     if event.event_type == EventType.BOUNCED:
-        return _reason_of_bounce(event.mta_response or "")
+        return _reason_for_bounce(event.mta_response or "")
     if event.event_type == EventType.COMPLAINED:
         return Reason.COMPLAINED
     if event.event_type in (EventType.REJECTED, EventType.FAILED):
-        return WHY.get(event.reject_reason, Reason.REFUSED)
+        return REJECT_REASONS.get(event.reject_reason, Reason.REFUSED)
     return None
 
 
-def _reason_of_bounce(words: str) -> Message.Reason:
-    """A provider that tells nothing of what the other server said has judged it already."""
-    return REASONS[blame_of_report(status_in(words), words)] if words else Reason.BOUNCED
+def _reason_for_bounce(reply: str) -> Message.Reason:
+    """Classify the reply of the receiving server; without one the provider has decided that it is a bounce."""
+    return REASONS[classify_bounce(find_status_code(reply), reply)] if reply else Reason.BOUNCED
 
 
-def _message(event: AnymailTrackingEvent, *, may_guess: bool) -> Message | None:
-    """By the key that we sent along, else by our Message-ID; for bad news else the last letter to that address."""
-    letters = Message.objects.filter(channel=Message.Channel.MAIL)
-    metadata = event.metadata if isinstance(event.metadata, Mapping) else {}  # of another sender it may be anything
-    key = _uuid(metadata.get(NAME)) or key_in(str(event.message_id or ""))
+def _find_message(event: AnymailTrackingEvent, *, may_guess: bool) -> Message | None:
+    """Find the message by its key, else by Message-ID; for a failure else the last message to the address."""
+    mails = Message.objects.filter(transport=Message.Transport.MAIL)
+    metadata = event.metadata if isinstance(event.metadata, Mapping) else {}  # anything, in events of other senders
+    key = _parse_uuid(metadata.get(METADATA_KEY)) or parse_message_id(str(event.message_id or ""))
     if key:
-        return letters.filter(key=key).first()
+        return mails.filter(key=key).first()
     if not may_guess or not event.recipient or "\x00" in event.recipient:
         return None
-    left = letters.filter(state__in=[Message.State.SENT, Message.State.DELIVERED], recipient__iexact=event.recipient)
-    return left.order_by("-sent_at").first()
+    sent = mails.filter(state__in=[Message.State.SENT, Message.State.DELIVERED], recipient__iexact=event.recipient)
+    return sent.order_by("-sent_at").first()
 
 
-def _uuid(value: object) -> UUID | None:
+def _parse_uuid(value: object) -> UUID | None:
     try:
         return UUID(str(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Taking new mail out of our mailbox: by one worker at a time, each mail once, and none keeps the others waiting."""
+"""Fetch new mail from the IMAP inbox: one worker at a time, each mail once; a bad mail does not block the others."""
 
 import logging
 from collections import deque
@@ -10,31 +10,31 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError
 
-from core.batch import in_short
-from outbox.inbound.imap import TROUBLE, Gone, Mailbox, Refused, account_of, opened
-from outbox.inbound.intake import Outcome, receive
+from core.batch import describe_error
+from outbox.inbound.imap import IMAP_ERRORS, CommandRefused, Mailbox, MailGone, open_mailbox, parse_inbox_url
+from outbox.inbound.intake import InboundMailOutcome, receive
 
-SECONDS_OF_READING = 25.0  # a task of the queue lasts a minute at most, one hanging answer a third of it
-LEASE_SECONDS = 90  # longer than that minute: whoever dies while reading gives way after it
-LEASE, FAILURES, BREAKS = "inbox:reader", "inbox:failures", "inbox:breaks"
-MOST_BREAKS = 3  # visits that ended while we read this mail; then it is put aside
+MAX_SECONDS = 25.0  # a queued task may take a minute, of which one hanging command takes 20 s
+LEASE_SECONDS = 90  # longer than that minute, so that a killed worker blocks the next for this long only
+LEASE, FAILURES, INTERRUPTIONS = "inbox:reader", "inbox:failures", "inbox:breaks"
+MAX_INTERRUPTIONS = 3  # sessions that ended at the same mail; then it is flagged and skipped
 ONE_DAY_SECONDS = 24 * 60 * 60
 logger = logging.getLogger(__name__)
 
 
-def collect(*, now: datetime, may_go_on: Callable[[], bool] | None = None) -> bool:
-    """Take what is new. True when there is more than there was time for; False also while another worker reads.
+def fetch_new_mail(*, now: datetime, has_time: Callable[[], bool] | None = None) -> bool:
+    """Process new mail. True when time ran out before the end; False also when another worker has the lease.
 
-    A server that does not answer is said in the log, every time, and asked again in a minute.
+    A failure is logged every time; the next run tries again.
     """
     if not cache.add(LEASE, 1, LEASE_SECONDS):
         return False
-    until = monotonic() + SECONDS_OF_READING
+    until = monotonic() + MAX_SECONDS
     try:
-        with opened(account_of(settings.INBOX_URL)) as mailbox:
-            is_more = _take_all(mailbox, may_go_on or (lambda: monotonic() < until), now=now)
-    except (*TROUBLE, Refused, ValueError) as error:
-        _note_failure(error)
+        with open_mailbox(parse_inbox_url(settings.INBOX_URL)) as mailbox:
+            is_more = _fetch_all(mailbox, has_time or (lambda: monotonic() < until), now=now)
+    except (*IMAP_ERRORS, CommandRefused, ValueError) as error:
+        _record_failure(error)
         return False
     finally:
         cache.delete(LEASE)
@@ -42,20 +42,20 @@ def collect(*, now: datetime, may_go_on: Callable[[], bool] | None = None) -> bo
     return is_more
 
 
-def failures_in_a_row() -> int:
-    """How often the mailbox could not be read since it last was."""
+def consecutive_failures() -> int:
+    """Number of failed sessions since the last successful one."""
     return int(cache.get(FAILURES) or 0)
 
 
-def _take_all(mailbox: Mailbox, may_go_on: Callable[[], bool], *, now: datetime) -> bool:
-    """A mail at which a visit ended before comes last, so that it keeps none waiting."""
-    breaks, refusals = _breaks(), []
-    waiting = deque(sorted(mailbox.new(), key=lambda uid: breaks.get(uid, 0)))
-    while waiting and may_go_on():
+def _fetch_all(mailbox: Mailbox, has_time: Callable[[], bool], *, now: datetime) -> bool:
+    """Process mails, those at which a session ended before last, so that they do not block the others."""
+    interruptions, refusals = _interruptions(), []
+    waiting = deque(sorted(mailbox.new_uids(), key=lambda uid: interruptions.get(uid, 0)))
+    while waiting and has_time():
         uid = waiting.popleft()
         try:
-            _take(mailbox, uid, now=now)
-        except Refused as refusal:  # this mail, or what we wanted with it: the others may do better
+            _fetch_one(mailbox, uid, now=now)
+        except CommandRefused as refusal:  # concerns this mail only: continue with the others
             logger.error("inbox, mail %s: %s", uid, refusal)
             refusals.append(refusal)
     if refusals:
@@ -63,48 +63,48 @@ def _take_all(mailbox: Mailbox, may_go_on: Callable[[], bool], *, now: datetime)
     return bool(waiting)
 
 
-def _take(mailbox: Mailbox, uid: str, *, now: datetime) -> None:
-    """It is marked after it was kept: whoever dies in between finds it again, and then that it is here already."""
-    if (breaks := _breaks().get(uid, 0)) >= MOST_BREAKS:
-        mailbox.put_aside(uid)
-        _note_breaks(uid, 0)
-        logger.error("inbox, mail %s: put aside, it could not be read %s times", uid, breaks)
+def _fetch_one(mailbox: Mailbox, uid: str, *, now: datetime) -> None:
+    """Store a mail, then mark it on the server: after a crash in between it comes again and is a known duplicate."""
+    if (interruptions := _interruptions().get(uid, 0)) >= MAX_INTERRUPTIONS:
+        mailbox.flag(uid)
+        _set_interruptions(uid, 0)
+        logger.error("inbox, mail %s: flagged and skipped, it could not be read %s times", uid, interruptions)
         return
-    _note_breaks(uid, breaks + 1)  # before there is one: whoever is killed at a mail counts nothing afterwards
+    _set_interruptions(uid, interruptions + 1)  # in advance: a killed process cannot count afterwards
     try:
-        outcome = receive(mailbox.mail(uid), now=now)
-        _leave(mailbox, uid, outcome)
-    except Gone:
-        logger.info("inbox, mail %s: another reader has it", uid)
-    except (DatabaseError, InterfaceError):  # not this mail's fault
-        _note_breaks(uid, breaks)
+        outcome = receive(mailbox.stream(uid), now=now)
+        _mark(mailbox, uid, outcome)
+    except MailGone:
+        logger.info("inbox, mail %s: no longer there", uid)
+    except (DatabaseError, InterfaceError):  # the mail is not the cause
+        _set_interruptions(uid, interruptions)
         raise
-    _note_breaks(uid, 0)
+    _set_interruptions(uid, 0)
 
 
-def _leave(mailbox: Mailbox, uid: str, outcome: Outcome) -> None:
-    """It was read: when the server does not do what we want with it now, that is no fault of this mail."""
+def _mark(mailbox: Mailbox, uid: str, outcome: InboundMailOutcome) -> None:
+    """Mark a processed mail on the server; a refusal does not count as an interruption by this mail."""
     try:
-        if outcome.stays:
-            mailbox.put_aside(uid)
+        if outcome.stays_in_inbox:
+            mailbox.flag(uid)
         else:
             mailbox.finish(uid)
-    except Refused:
-        _note_breaks(uid, 0)
+    except CommandRefused:
+        _set_interruptions(uid, 0)
         raise
 
 
-def _breaks() -> dict[str, int]:
-    """How often a visit ended at which mail: the connection broke, the server said no, or the reader was killed."""
-    return cache.get(BREAKS) or {}
+def _interruptions() -> dict[str, int]:
+    """Sessions that ended per mail (by UID): the connection broke, the server refused, or the process was killed."""
+    return cache.get(INTERRUPTIONS) or {}
 
 
-def _note_breaks(uid: str, breaks: int) -> None:
-    others = {other: count for other, count in _breaks().items() if other != uid}
-    cache.set(BREAKS, others | ({uid: breaks} if breaks else {}), ONE_DAY_SECONDS)
+def _set_interruptions(uid: str, count: int) -> None:
+    others = {other: number for other, number in _interruptions().items() if other != uid}
+    cache.set(INTERRUPTIONS, others | ({uid: count} if count else {}), ONE_DAY_SECONDS)
 
 
-def _note_failure(error: Exception) -> None:
-    failures = failures_in_a_row() + 1
+def _record_failure(error: Exception) -> None:
+    failures = consecutive_failures() + 1
     cache.set(FAILURES, failures, ONE_DAY_SECONDS)
-    logger.error("the inbox cannot be read, %s times now: %s", failures, in_short(error))
+    logger.error("the inbox cannot be read, %s times now: %s", failures, describe_error(error))

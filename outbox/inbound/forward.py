@@ -1,47 +1,50 @@
-"""The letter that brings a mail further: to the employer's own address, when nobody else is to have it."""
+"""Forwarding of inbound mail to the employer's sender address, when no other recipient is known."""
 
 import re
 from dataclasses import replace
 
 from django.db.models import Model
 
-from core.actors import key_of
+from core.actors import object_key
 from organisation.models import Policy
-from outbox.compose import Reader, letter
-from outbox.drafts import Draft
-from outbox.inbound.parser import Mail
+from outbox.compose import MailRecipient, compose_mail
+from outbox.drafts import MessageDraft
+from outbox.inbound.parser import InboundMail
 from outbox.models import IncomingMail
 
 _LINK_AFTER_COLON = re.compile(r":\s+(?=https?://)")
 
 
-def house_mail(row: IncomingMail, mail: Mail | IncomingMail, policy: Policy, *, talk: Model | None = None) -> Draft:
-    """To who signs our letters. `mail` has the words, which the row may have lost; an answer goes to its writer.
+def forward_draft(
+    row: IncomingMail, mail: InboundMail | IncomingMail, policy: Policy, *, booking: Model | None = None
+) -> MessageDraft:
+    """Message to the employer's sender address with the text of `mail`; its Reply-To is the writer.
 
-    About the `talk` that it came about, so that it is erased with it; else about the row, and forgotten with that.
+    `mail` has the text, which the row may have lost. The message is about `booking`, to be erased with it, or else
+    about the row, and deleted with that.
     """
-    draft = letter(
+    draft = compose_mail(
         "outbox/house_mail",
-        to=Reader(key_of(policy), policy.sender_name, policy.sender_email, policy.default_language),
+        to=MailRecipient(object_key(policy), policy.sender_name, policy.sender_email, policy.default_language),
         policy=policy,
-        words={"is_of_talk": talk is not None, **words_of(mail)},
-        about=talk or row,
-        once=f"mail={row.pk}",
+        context={"is_of_talk": booking is not None, **quote_context(mail)},
+        about=booking or row,
+        unique_key=f"mail={row.pk}",
     )
     return replace(draft, reply_to=mail.sender)
 
 
-def words_of(mail: Mail | IncomingMail) -> dict[str, object]:
-    """What a letter that brings it further says of a mail: quoted, so that nobody takes it for our own words."""
+def quote_context(mail: InboundMail | IncomingMail) -> dict[str, object]:
+    """Context of a forwarding letter: the mail, quoted, so that it is not read as our own text."""
     text = "\n".join(f"> {line}" for line in mail.text.split("\n")) if mail.text else ""
     return {
         "writer": mail.sender,
-        "subject": _with_links_in_sight(mail.subject),
-        "text": _with_links_in_sight(text),
+        "subject": _keep_links_visible(mail.subject),
+        "text": _keep_links_visible(text),
         "is_cut": mail.is_cut,
     }
 
 
-def _with_links_in_sight(text: str) -> str:
-    """Our letters hide a link under the words before it; under a stranger's words it stays to be seen."""
+def _keep_links_visible(text: str) -> str:
+    """Prevent that our HTML hides a link behind the text before it: in mail of others the address must be visible."""
     return _LINK_AFTER_COLON.sub(":\N{NO-BREAK SPACE}", text)

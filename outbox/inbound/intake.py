@@ -1,7 +1,7 @@
-"""What is done with a mail that came in: one answer for all doors. What it is, judging.py; what is in it, reading.py.
+"""Intake of inbound mail, the same for IMAP, webhook and pipe.
 
-Words for a person and answers of calendars become rows, which a room above collects. Whatever a mail is, there is
-an outcome; only a database that is away raises, so that whoever brought the mail keeps it and brings it again.
+Mail of people and calendar replies are stored as rows, which an app of a higher layer processes. Every mail has an
+outcome; only database errors are raised, so that the source keeps the mail and delivers it again.
 """
 
 import logging
@@ -13,127 +13,131 @@ from io import BytesIO
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 
-from core.batch import in_short
+from core.batch import describe_error
 from organisation.models import Policy
 from outbox import services
-from outbox.email.bounces import note_bounce
+from outbox.email.bounces import record_bounce
 from outbox.inbound import store
-from outbox.inbound.classify import is_automatic, is_marked_as_spam, is_report
-from outbox.inbound.forward import house_mail
-from outbox.inbound.parser import Mail, read
-from outbox.inbound.size_limit import Lines, trim
-from outbox.message_ids import key_in
+from outbox.inbound.classify import is_automatic, is_delivery_report, is_marked_as_spam
+from outbox.inbound.forward import forward_draft
+from outbox.inbound.parser import InboundMail, parse_mail
+from outbox.inbound.size_limit import LineReader, trim
+from outbox.message_ids import parse_message_id
 from outbox.models import IncomingMail, Message
-from outbox.reply_addresses import thing_of
+from outbox.reply_addresses import parse_reply_address
 
-NOBODY = "house"  # what a mail is about that does not say what it is about
+UNADDRESSED = "house"  # `about` of a mail without a valid reply address
 FORWARDED = "forwarded"
-MOST_A_DAY = 20  # letters about one thing: more is a loop, or somebody who wants to annoy
-MOST_CALENDARS_A_DAY = 50
+MAX_PER_DAY = 20  # mails about one object: more is a loop or abuse
+MAX_CALENDARS_PER_DAY = 50
 ONE_DAY = timedelta(days=1)
-DIGITS = 12  # of a mail's digest, in logs
+LOGGED_DIGITS = 12  # of the digest that names a mail in logs
 logger = logging.getLogger(__name__)
 Kind = IncomingMail.Kind
 
 
-class Outcome(StrEnum):
-    """What became of a mail."""
+class InboundMailOutcome(StrEnum):
+    """Result of the intake of one mail."""
 
-    KEPT = "kept"  # for who it is about
-    TO_HOUSE = "to_house"  # no address of ours proves itself: to who signs our letters
-    AGAIN = "again"  # it was here already
-    REPORT = "report"  # of a delivery that failed
+    STORED = "stored"  # for the app that knows its subject
+    FORWARDED = "forwarded"  # without a valid reply address: to the employer's sender address
+    DUPLICATE = "duplicate"
+    REPORT = "report"  # about a failed delivery
     AUTOMATIC = "automatic"
     LOOP = "loop"
     TOO_MANY = "too_many"
     SPAM = "spam"
-    NOBODYS = "nobodys"
+    NO_RECIPIENT = "no_recipient"
     UNREADABLE = "unreadable"
 
     @property
     def is_done(self) -> bool:
-        """Whoever brought it may forget it."""
-        return self not in (Outcome.NOBODYS, Outcome.UNREADABLE, Outcome.TOO_MANY)
+        """True when the source may drop the mail."""
+        return self not in (InboundMailOutcome.NO_RECIPIENT, InboundMailOutcome.UNREADABLE, InboundMailOutcome.TOO_MANY)
 
     @property
-    def stays(self) -> bool:
-        """In our own mailbox, for a person to look at. Nobody waits for what is a loop, but it is not thrown away."""
-        return not self.is_done or self == Outcome.LOOP
+    def stays_in_inbox(self) -> bool:
+        """True when the mail stays in our inbox for a person to look at, also a loop, which is not deleted."""
+        return not self.is_done or self == InboundMailOutcome.LOOP
 
 
-def receive(raw: bytes | Lines, *, now: datetime, to: str = "") -> Outcome:
-    """`to` is to whom the mail came, when whoever brings it knows. It is read up to a limit, and never as a whole."""
+def receive(raw: bytes | LineReader, *, now: datetime, to: str = "") -> InboundMailOutcome:
+    """Process one mail, of which no more than a limit is read. `to` is the envelope recipient, when it is known."""
     trimmed = trim(BytesIO(raw) if isinstance(raw, bytes) else raw)
-    name, about = trimmed.digest[:DIGITS], NOBODY
+    name, about = trimmed.digest[:LOGGED_DIGITS], UNADDRESSED
     try:
-        mail = read(trimmed, to=to)
-        about = mail.about or NOBODY
-        outcome = _take(mail, now=now, to=to)
+        mail = parse_mail(trimmed, to=to)
+        about = mail.about or UNADDRESSED
+        outcome = _process(mail, now=now, to=to)
     except (DatabaseError, InterfaceError):
         raise
-    except Exception as error:  # there are many ways to stumble over a mail that somebody made up
-        logger.warning("mail %s of %s bytes about %s: %s", name, trimmed.size, about, in_short(error))
-        return Outcome.UNREADABLE
+    except Exception as error:  # a hostile mail can break a parser in many ways
+        logger.warning("mail %s of %s bytes about %s: %s", name, trimmed.size, about, describe_error(error))
+        return InboundMailOutcome.UNREADABLE
     logger.info("mail %s of %s bytes about %s: %s", name, trimmed.size, about, outcome)
     return outcome
 
 
-def _take(mail: Mail, *, now: datetime, to: str) -> Outcome:
+def _process(mail: InboundMail, *, now: datetime, to: str) -> InboundMailOutcome:
     policy = Policy.objects.current()
-    if is_report(mail):
-        return Outcome.REPORT if note_bounce(mail.parsed, about=mail.about, now=now) else Outcome.AUTOMATIC
-    if _is_ours(mail, policy):
-        return Outcome.LOOP
-    if mail.calendar and mail.about:  # also when it says that a machine sent it: that is how calendars answer
-        return _keep(mail, Kind.CALENDAR, mail.about, MOST_CALENDARS_A_DAY, now=now)
+    if is_delivery_report(mail):
+        return (
+            InboundMailOutcome.REPORT
+            if record_bounce(mail.parsed, about=mail.about, now=now)
+            else InboundMailOutcome.AUTOMATIC
+        )
+    if _is_loop(mail, policy):
+        return InboundMailOutcome.LOOP
+    if mail.calendar and mail.about:  # before is_automatic: calendar replies are automatic
+        return _store(mail, Kind.CALENDAR, mail.about, MAX_CALENDARS_PER_DAY, now=now)
     if is_automatic(mail):
-        return Outcome.AUTOMATIC
+        return InboundMailOutcome.AUTOMATIC
     if not mail.sender:
-        return Outcome.UNREADABLE
+        return InboundMailOutcome.UNREADABLE
     if mail.about:
-        return _keep(mail, Kind.LETTER, mail.about, MOST_A_DAY, now=now)
-    return _bring_to_house(mail, policy, now=now)
+        return _store(mail, Kind.LETTER, mail.about, MAX_PER_DAY, now=now)
+    return _store_and_forward(mail, policy, now=now)
 
 
-def _is_ours(mail: Mail, policy: Policy) -> bool:
-    """We sent it, or it says that it is from us: what we bring further would come back here.
+def _is_loop(mail: InboundMail, policy: Policy) -> bool:
+    """True for a mail that we sent, or that claims to be from us: forwarding it would bring it back.
 
-    Who reads the address that signs our letters is a person, and may write by hand.
+    The sender address of the employer belongs to a person, who may also write to us.
     """
     sender = mail.sender.lower()
-    if (sender and sender == settings.INBOX_ADDRESS.lower()) or thing_of(sender):
+    if (sender and sender == settings.INBOX_ADDRESS.lower()) or parse_reply_address(sender):
         return True
     if sender == policy.sender_email.lower() and is_automatic(mail):
         return True
-    key = key_in(mail.header("Message-ID"))
+    key = parse_message_id(mail.header("Message-ID"))
     return key is not None and Message.objects.filter(key=key).exists()
 
 
 @transaction.atomic
-def _bring_to_house(mail: Mail, policy: Policy, *, now: datetime) -> Outcome:
-    """A letter at once: there is nobody above who would collect it."""
+def _store_and_forward(mail: InboundMail, policy: Policy, *, now: datetime) -> InboundMailOutcome:
+    """Forward a mail without a subject at once: no other app processes it."""
     if is_marked_as_spam(mail):
-        return Outcome.SPAM
+        return InboundMailOutcome.SPAM
     if policy.sender_email.lower() in ("", settings.INBOX_ADDRESS.lower()):
-        return Outcome.NOBODYS
-    outcome = _keep(mail, Kind.LETTER, NOBODY, MOST_A_DAY, now=now)
-    if outcome != Outcome.KEPT:
+        return InboundMailOutcome.NO_RECIPIENT
+    outcome = _store(mail, Kind.LETTER, UNADDRESSED, MAX_PER_DAY, now=now)
+    if outcome != InboundMailOutcome.STORED:
         return outcome
-    row = IncomingMail.objects.get(digest=_identity(mail, NOBODY))
-    services.post(house_mail(row, mail, policy), now=now)
-    store.take(row.pk, now=now)
-    store.end(row, outcome=FORWARDED)
-    return Outcome.TO_HOUSE
+    row = IncomingMail.objects.get(digest=_fingerprint(mail, UNADDRESSED))
+    services.post(forward_draft(row, mail, policy), now=now)
+    store.claim(row.pk, now=now)
+    store.finish(row, outcome=FORWARDED)
+    return InboundMailOutcome.FORWARDED
 
 
 @transaction.atomic
-def _keep(mail: Mail, kind: Kind, about: str, at_most: int, *, now: datetime) -> Outcome:
-    identity = _identity(mail, about)
+def _store(mail: InboundMail, kind: Kind, about: str, at_most: int, *, now: datetime) -> InboundMailOutcome:
+    identity = _fingerprint(mail, about)
     if IncomingMail.objects.filter(digest=identity).exists():
-        return Outcome.AGAIN
+        return InboundMailOutcome.DUPLICATE
     today = IncomingMail.objects.filter(about=about, kind=kind, received_at__gt=now - ONE_DAY)
     if today.count() >= at_most:
-        return Outcome.TOO_MANY
+        return InboundMailOutcome.TOO_MANY
     row = IncomingMail(
         digest=identity,
         about=about,
@@ -145,12 +149,14 @@ def _keep(mail: Mail, kind: Kind, about: str, at_most: int, *, now: datetime) ->
         is_cut=mail.is_cut,
         received_at=now,
     )
-    IncomingMail.objects.bulk_create([row], ignore_conflicts=True)  # another door may bring it at this moment
-    return Outcome.KEPT
+    IncomingMail.objects.bulk_create(
+        [row], ignore_conflicts=True
+    )  # the same mail may come by another way at the same time
+    return InboundMailOutcome.STORED
 
 
-def _identity(mail: Mail, about: str) -> str:
-    """The same for a mail that comes twice, also by another way, which adds headers to it."""
+def _fingerprint(mail: InboundMail, about: str) -> str:
+    """Digest that is equal for a mail that comes twice, also by another way that adds headers."""
     name = mail.header("Message-ID")
-    said = (mail.header("Date"),) if name else (mail.subject, mail.text, mail.calendar, mail.header("Date"))
-    return sha256("\0".join((about, mail.sender.lower(), name, *said)).encode()).hexdigest()
+    rest = (mail.header("Date"),) if name else (mail.subject, mail.text, mail.calendar, mail.header("Date"))
+    return sha256("\0".join((about, mail.sender.lower(), name, *rest)).encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""A mail that came in, as values. Pure.
+"""Parser of inbound mail. Pure.
 
-Whatever is wrong with it, as much is read as can be read: headers that are not there are empty, words in a strange
-character set are guessed. Only what Python's parser itself cannot stand raises, in any way; the caller expects that.
+It reads as much of a broken mail as it can: missing headers are empty, unknown character sets are guessed. Mail that
+Python's own parser cannot handle raises any exception; the caller expects that.
 """
 
 import re
@@ -19,18 +19,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from core.formatting import one_line, printable
-from outbox.inbound.plain_text import decoded, for_reader, words_of_html
-from outbox.inbound.size_limit import DEEPEST, MOST_PARTS, Trimmed
-from outbox.reply_addresses import thing_of
+from outbox.inbound.plain_text import decode_text, html_to_text, shorten
+from outbox.inbound.size_limit import MAX_DEPTH, MAX_PARTS, TrimmedMail
+from outbox.reply_addresses import parse_reply_address
 
-LONGEST_HEADER = 20_000
-LONGEST_PARAMETERS = 2_000  # characters of a header with parameters; Python looks at a long one again for every ";"
-LONGEST_CALENDAR = 100_000  # characters; an answer of a calendar program has two thousand
-LONGEST_SUBJECT = 300
-LONGEST_ADDRESS = 254
-ANSWERS = {"REPLY", "COUNTER", "REFRESH"}  # what is asked of an organiser (RFC 5546, 1.4)
-# Where a mail server or provider writes to whom a mail really came, then what its writer wrote.
-_RECEIVERS = (
+MAX_HEADER = 20_000
+MAX_PARAMETERS = 2_000  # characters; Python's parser takes quadratic time for a long header with parameters
+MAX_CALENDAR = 100_000  # characters; a usual reply has two thousand
+MAX_SUBJECT = 300
+MAX_ADDRESS = 254
+REPLY_METHODS = {"REPLY", "COUNTER", "REFRESH"}  # methods that an attendee sends (RFC 5546, 1.4)
+# Envelope recipient as servers and providers add it, then the recipients that the writer named.
+_RECIPIENT_HEADERS = (
     *("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To", "X-RCPT-To"),
     *("Resent-To", "To", "Cc"),
 )
@@ -43,67 +43,69 @@ _CALENDARS = {"text/calendar", "application/ics", "text/x-vcalendar"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mail:
-    digest: str  # of the bytes; names it in logs
+class InboundMail:
+    """Parsed mail."""
+
+    digest: str  # SHA-256 of the bytes; names the mail in logs
     size: int
-    is_cut: bool  # not all of it is here: it was too large, or has attachments
-    about: str  # what our address in it says: "booking:12", "bounce:<key>"; "" when it has none
-    sender: str  # mail address, "" when there is none that can be answered
+    is_cut: bool  # incomplete: too large, or with attachments
+    about: str  # content of our reply address: "booking:12", "bounce:<key>"; "" without one
+    sender: str  # mail address, or "" without a valid one
     subject: str
     text: str
-    calendar: str  # an answer of a calendar program
+    calendar: str  # iCalendar reply
     parsed: Message = field(repr=False, compare=False)
 
     def header(self, name: str) -> str:
-        """Its first value on one line; "" when it is not there."""
-        return next(_values(self.parsed, name), "")
+        """First value of a header, on one line; "" when it is missing."""
+        return next(_header_values(self.parsed, name), "")
 
 
 class Part(Message):
-    """A mail or a part of one, of which the parser too reads no more parameters than anybody writes."""
+    """Message or part whose content headers are cut at MAX_PARAMETERS, for Python's parser as well."""
 
     def get(self, name: str, failobj: Any = None) -> Any:
         value = super().get(name, failobj)
         is_long = name.lower().startswith("content-") and value is not failobj
-        return str(value)[:LONGEST_PARAMETERS] if is_long else value
+        return str(value)[:MAX_PARAMETERS] if is_long else value
 
 
 POLICY = policy.compat32.clone(message_factory=Part)
 
 
-def read(trimmed: Trimmed, *, to: str = "") -> Mail:
-    """`to` is to whom the mail came, when whoever brought it knows."""
+def parse_mail(trimmed: TrimmedMail, *, to: str = "") -> InboundMail:
+    """Parse a trimmed mail. `to` is the envelope recipient, when it is known."""
     parsed = BytesParser(policy=POLICY).parsebytes(trimmed.content)
-    parts = list(islice(_leaves(parsed), MOST_PARTS))
+    parts = list(islice(_leaves(parsed), MAX_PARTS))
     text, is_long = _text_of(parts)
     calendar = _calendar_of(parts)
     rest = [part for part in parts if _is_attachment(part)]
-    return Mail(
+    return InboundMail(
         digest=trimmed.digest,
         size=trimmed.size,
         is_cut=trimmed.is_cut or is_long or (bool(rest) and not calendar),
-        about=_about(parsed, to),
+        about=_find_reply_address(parsed, to),
         sender=_sender_of(parsed),
-        subject=next(_values(parsed, "Subject"), "")[:LONGEST_SUBJECT],
+        subject=next(_header_values(parsed, "Subject"), "")[:MAX_SUBJECT],
         text=text,
         calendar=calendar,
         parsed=parsed,
     )
 
 
-def _about(parsed: Message, to: str) -> str:
-    """The first address of ours that proves itself."""
-    values = [to, *(value for name in _RECEIVERS for value in _values(parsed, name))]
-    found = (thing_of(address) for value in values for address in _ADDRESS.findall(value))
+def _find_reply_address(parsed: Message, to: str) -> str:
+    """First valid reply address among the recipients, as what it is about."""
+    values = [to, *(value for name in _RECIPIENT_HEADERS for value in _header_values(parsed, name))]
+    found = (parse_reply_address(address) for value in values for address in _ADDRESS.findall(value))
     return next(filter(None, found), "")
 
 
 def _sender_of(parsed: Message) -> str:
     for name in ("From", "Sender"):
-        for value in _values(parsed, name, is_decoded=False):
+        for value in _header_values(parsed, name, is_decoded=False):
             found: list[str] = _IN_BRACKETS.findall(value) or _ADDRESS.findall(value)
             address = found[-1] if found else ""
-            if len(address) <= LONGEST_ADDRESS and _is_address(address):
+            if len(address) <= MAX_ADDRESS and _is_address(address):
                 return address
     return ""
 
@@ -116,24 +118,24 @@ def _is_address(address: str) -> bool:
     return True
 
 
-def _values(parsed: Message, name: str, *, is_decoded: bool = True) -> Iterator[str]:
+def _header_values(parsed: Message, name: str, *, is_decoded: bool = True) -> Iterator[str]:
     for raw in parsed.get_all(name, []):
-        value = str(raw)[:LONGEST_HEADER]  # 8-bit bytes come as a Header
-        yield one_line(_plain(value) if is_decoded else value)
+        value = str(raw)[:MAX_HEADER]  # 8-bit bytes give a Header object
+        yield one_line(_decode_words(value) if is_decoded else value)
 
 
-def _plain(value: str) -> str:
-    """Encoded words (RFC 2047) as what they say."""
+def _decode_words(value: str) -> str:
+    """Decode encoded words (RFC 2047)."""
     try:
         pieces = decode_header(value)
     except (HeaderParseError, ValueError):
         return value
-    return "".join(piece if isinstance(piece, str) else decoded(piece, charset or "") for piece, charset in pieces)
+    return "".join(piece if isinstance(piece, str) else decode_text(piece, charset or "") for piece, charset in pieces)
 
 
 def _leaves(part: Message, depth: int = 0) -> Iterator[Message]:
-    """Parts that have no parts; of a mail within a mail only that it is there."""
-    if depth <= DEEPEST and part.get_content_maintype() == "multipart" and part.is_multipart():
+    """Leaf parts; a forwarded message counts as one part."""
+    if depth <= MAX_DEPTH and part.get_content_maintype() == "multipart" and part.is_multipart():
         for inner in part.get_payload():
             if isinstance(inner, Message):
                 yield from _leaves(inner, depth + 1)
@@ -142,51 +144,51 @@ def _leaves(part: Message, depth: int = 0) -> Iterator[Message]:
 
 
 def _text_of(parts: list[Message]) -> tuple[str, bool]:
-    """The first plain text that says something, else the first HTML."""
+    """First plain text that is not empty, else the first HTML; and whether it was cut."""
     for kind in ("text/plain", "text/html"):
         for part in parts:
-            if _kind_of(part) == kind and not _is_attachment(part):
-                words = _content(part)
-                text, is_long = for_reader(words_of_html(words) if kind == "text/html" else words)
+            if _shown_type(part) == kind and not _is_attachment(part):
+                content = _content(part)
+                text, is_long = shorten(html_to_text(content) if kind == "text/html" else content)
                 if text:
                     return text, is_long
     return "", False
 
 
-def _kind_of(part: Message) -> str:
-    """A part that should have parts and has none is shown as it is."""
+def _shown_type(part: Message) -> str:
+    """Content type; a multipart without parts is shown as text."""
     return "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
 
 
 def _calendar_of(parts: list[Message]) -> str:
-    """The first calendar object that answers an invite; one that invites, or is only shown, is none."""
+    """First iCalendar object that replies to an invite; invites and published events do not count."""
     for part in parts:
         name = _file_name(part).lower()
         if part.get_content_type() in _CALENDARS or name.endswith(".ics"):
-            words = printable(_content(part))
-            method = _METHOD.search(words)
-            said = method[1] if method else parameter(part, "method")
-            if said.upper() in ANSWERS and len(words) <= LONGEST_CALENDAR:
-                return words if method else _BEGIN.sub(rf"\g<0>\nMETHOD:{said.upper()}", words, count=1)
+            content = printable(_content(part))
+            inside = _METHOD.search(content)
+            method = (inside[1] if inside else content_type_parameter(part, "method")).upper()
+            if method in REPLY_METHODS and len(content) <= MAX_CALENDAR:
+                return content if inside else _BEGIN.sub(rf"\g<0>\nMETHOD:{method}", content, count=1)
     return ""
 
 
 def _content(part: Message) -> str:
     content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):  # a mail within a mail, or parts where none should be
+    if not isinstance(content, bytes):  # a forwarded message, or unexpected parts
         return ""
-    return decoded(content, parameter(part, "charset"))
+    return decode_text(content, content_type_parameter(part, "charset"))
 
 
 def _is_attachment(part: Message) -> bool:
     if part.get_content_type() in _SIGNATURES:
         return False
-    is_said = "attachment" in str(part.get("Content-Disposition", "")).lower()
-    return is_said or part.get_content_maintype() not in ("text", "multipart")
+    is_marked = "attachment" in str(part.get("Content-Disposition", "")).lower()
+    return is_marked or part.get_content_maintype() not in ("text", "multipart")
 
 
-def parameter(part: Message, name: str) -> str:
-    """Of its content type; "" when it has none, or says it in a way that Python does not know (RFC 2231)."""
+def content_type_parameter(part: Message, name: str) -> str:
+    """Parameter of the content type; "" when it is missing or in a form that Python cannot read (RFC 2231)."""
     try:
         return str(part.get_param(name, "") or "")
     except (LookupError, ValueError, TypeError):

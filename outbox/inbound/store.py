@@ -1,4 +1,4 @@
-"""Mail that waits to be collected by a room above, and what is left of it afterwards."""
+"""Stored inbound mail: claimed and processed by apps of higher layers, emptied, and deleted later."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -6,55 +6,55 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from core.actors import key_of
-from core.batch import do_each
+from core.actors import object_key
+from core.batch import run_each
 from outbox.models import IncomingMail, Message
 
-KEPT_FOR = timedelta(days=30)  # without its words: it still says that a mail came, and that it was here already
-GIVEN_UP_AFTER = timedelta(days=1)
+RETENTION = timedelta(days=30)  # of the row without content, by which duplicates are recognised
+MAX_RETRY_AGE = timedelta(days=1)
 FAILED = "failed"
-WORDS = ("subject", "text", "calendar")
+CONTENT_FIELDS = ("subject", "text", "calendar")
 logger = logging.getLogger(__name__)
 
 
-def handle(kind: IncomingMail.Kind, work: Callable[[int], bool], *, now: datetime) -> int:
-    """Do the work for every mail of this kind that nobody has handled. Returns how many were done.
+def process_new(kind: IncomingMail.Kind, work: Callable[[int], bool], *, now: datetime) -> int:
+    """Call `work` for every unhandled mail of this kind. Returns how many were processed.
 
-    One at which it fails is tried again every minute for a day, and then it is left as it is, with its words, until it
-    is forgotten.
+    A failing mail is retried at every run for a day; then it is marked as failed and keeps its content until it is
+    deleted.
     """
-    done = do_each(waiting(kind), work, name="incoming mail")
-    too_old = IncomingMail.objects.filter(kind=kind, handled_at__isnull=True, received_at__lt=now - GIVEN_UP_AFTER)
+    done = run_each(unhandled_keys(kind), work, name="incoming mail")
+    too_old = IncomingMail.objects.filter(kind=kind, handled_at__isnull=True, received_at__lt=now - MAX_RETRY_AGE)
     for key, about in too_old.values_list("pk", "about"):
         logger.error("incoming mail %s about %s: given up, it cannot be handled", key, about)
         IncomingMail.objects.filter(pk=key, handled_at__isnull=True).update(handled_at=now, outcome=FAILED)
     return done
 
 
-def waiting(kind: IncomingMail.Kind) -> Sequence[int]:
-    """The keys of what nobody has handled, oldest first."""
+def unhandled_keys(kind: IncomingMail.Kind) -> Sequence[int]:
+    """Primary keys of unhandled mail, oldest first."""
     unhandled = IncomingMail.objects.filter(kind=kind, handled_at__isnull=True)
     return list(unhandled.order_by("received_at", "pk").values_list("pk", flat=True))
 
 
-def take(mail_id: int, *, now: datetime) -> IncomingMail | None:
-    """The mail, for one caller only, in whose transaction it is handled; None when another has it."""
+def claim(mail_id: int, *, now: datetime) -> IncomingMail | None:
+    """Claim a mail for the transaction of one caller; None when it is handled already."""
     if not IncomingMail.objects.filter(pk=mail_id, handled_at__isnull=True).update(handled_at=now):
         return None
     return IncomingMail.objects.get(pk=mail_id)
 
 
-def end(mail: IncomingMail, *, outcome: str) -> None:
-    """What became of it. Its words have gone on, or are of no use; the demo keeps them, to be looked at."""
-    words = {} if settings.DEMO else dict.fromkeys(WORDS, "")
-    IncomingMail.objects.filter(pk=mail.pk).update(outcome=outcome, **words)
+def finish(mail: IncomingMail, *, outcome: str) -> None:
+    """Record the outcome and erase the content, which is not needed any more; the demo keeps it to show it."""
+    emptied = {} if settings.DEMO else dict.fromkeys(CONTENT_FIELDS, "")
+    IncomingMail.objects.filter(pk=mail.pk).update(outcome=outcome, **emptied)
 
 
-def forget(*, now: datetime) -> int:
-    """What was handled a month ago, and the letter that brought it further: it says to whom an answer went.
+def delete_old(*, now: datetime) -> int:
+    """Delete mail that was handled before the retention period, and the messages that forwarded it.
 
-    Returns how many mails.
+    Those messages hold the address of the writer. Returns how many mails were deleted.
     """
-    old = list(IncomingMail.objects.filter(handled_at__lt=now - KEPT_FOR))
-    Message.objects.filter(about__in=[key_of(mail) for mail in old]).delete()
+    old = list(IncomingMail.objects.filter(handled_at__lt=now - RETENTION))
+    Message.objects.filter(about__in=[object_key(mail) for mail in old]).delete()
     return IncomingMail.objects.filter(pk__in=[mail.pk for mail in old]).delete()[0]

@@ -1,4 +1,4 @@
-"""Mail that a provider took in for us and brings by a call, as django-anymail reads it."""
+"""Inbound mail that a mail provider delivers by webhook, parsed by django-anymail."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -19,7 +19,7 @@ from anymail.webhooks.sparkpost import SparkPostInboundWebhookView
 
 from outbox.inbound.intake import receive
 
-READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
+PROVIDER_VIEWS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "brevo": BrevoInboundWebhookView,
     "mailersend": MailerSendInboundWebhookView,
     "mailgun": MailgunInboundWebhookView,
@@ -29,25 +29,25 @@ READERS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "sendgrid": SendGridInboundWebhookView,
     "sparkpost": SparkPostInboundWebhookView,
 }
-LARGEST = 40_000_000  # bytes of a call: a mail of 30 MB in base64, which is what providers take
+MAX_REQUEST_BYTES = 40_000_000  # a mail of 30 MB in base64, the limit of providers
 
 
-def receive_each(events: Iterable[AnymailInboundEvent], *, now: datetime) -> bool:
-    """Whether we are done with all of them; else the provider keeps them, and what we had already is known again."""
+def receive_events(events: Iterable[AnymailInboundEvent], *, now: datetime) -> bool:
+    """Process mails; False when the provider should send them again, of which duplicates are recognised."""
     mails = [event.message for event in events if isinstance(getattr(event, "message", None), AnymailInboundMessage)]
     outcomes = [receive(_raw(mail), now=now, to=mail.envelope_recipient or "") for mail in mails]
     return all(outcome.is_done for outcome in outcomes)
 
 
 def _raw(mail: AnymailInboundMessage) -> bytes:
-    """The mail as if it had come by itself; what the provider knows of its envelope stands above it."""
-    known = b"Return-Path: <>\r\n" if mail.envelope_sender == "" else b""
-    known += b"X-Spam-Flag: YES\r\n" if mail.spam_detected else b""
-    return known + _written(mail)
+    """Bytes of the mail, with what the provider knows of its envelope as headers above it."""
+    headers = b"Return-Path: <>\r\n" if mail.envelope_sender == "" else b""
+    headers += b"X-Spam-Flag: YES\r\n" if mail.spam_detected else b""
+    return headers + _serialize(mail)
 
 
-def _written(mail: AnymailInboundMessage) -> bytes:
-    """Python reads more than it writes; what it cannot write at all is no mail."""
+def _serialize(mail: AnymailInboundMessage) -> bytes:
+    """Serialise the mail; empty when Python cannot, as it parses more than it can write."""
     for policy in (default, compat32):
         with suppress(UnicodeError, LookupError, ValueError, AttributeError, TypeError, RecursionError):
             return mail.as_bytes(policy=policy)

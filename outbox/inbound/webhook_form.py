@@ -1,6 +1,6 @@
-"""A form in which a provider brings a mail as it came, in one field: of that field what we keep of any mail.
+"""Parser of webhook forms that carry a raw mail in one field, which is trimmed like any inbound mail.
 
-Django reads 6 MB of fields, and a photo from a telephone is larger.
+Django accepts 6 MB of fields, less than a mail with one photo.
 """
 
 from io import BytesIO
@@ -13,15 +13,15 @@ from django.utils.encoding import force_str
 
 from outbox.inbound.size_limit import trim
 
-RAW = {"email", "body-mime"}  # of SendGrid and of Mailgun
+RAW_MAIL_FIELDS = {"email", "body-mime"}  # SendGrid, Mailgun
 CHUNK = 64 * 1024
 FORM = "multipart/form-data"
 
 
-def raw_form_of(request: HttpRequest) -> QueryDict | None:
-    """Its fields; None when it is another form, or brings a mail taken apart, with files.
+def parse_raw_form(request: HttpRequest) -> QueryDict | None:
+    """Parse the fields; None for another form, or one that carries the mail in parts, with files.
 
-    Raises RequestDataTooBig and TooManyFieldsSent for what stands beside the mail, as Django does.
+    Raises RequestDataTooBig and TooManyFieldsSent for the other fields, as Django does.
     """
     boundary = (request.content_params or {}).get("boundary", "")
     if request.content_type != FORM or not boundary:
@@ -33,12 +33,12 @@ def raw_form_of(request: HttpRequest) -> QueryDict | None:
         if kind != FIELD:
             continue
         name = force_str(headers["content-disposition"][1]["name"], errors="replace").strip()
-        content = trim(BytesIO(stream.read())).content if name in RAW else stream.read(left + 1)
-        left -= 0 if name in RAW else len(content)
+        content = trim(BytesIO(stream.read())).content if name in RAW_MAIL_FIELDS else stream.read(left + 1)
+        left -= 0 if name in RAW_MAIL_FIELDS else len(content)
         if left < 0:
             raise RequestDataTooBig
         form.appendlist(name, content.decode("utf-8", "replace"))
         if len(form) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
             raise TooManyFieldsSent
     form._mutable = False
-    return form if RAW & form.keys() else None
+    return form if RAW_MAIL_FIELDS & form.keys() else None

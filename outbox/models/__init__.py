@@ -1,7 +1,15 @@
-from outbox.models.delivery_run import Outage, Turn
-from outbox.models.heartbeat import Heartbeat
 from outbox.models.incoming import IncomingMail, IncomingText
 from outbox.models.message import Message
-from outbox.models.sms_limits import Allowance, OptOut
+from outbox.models.sms_limits import OptOut, UsageCounter
+from outbox.models.workers import DeliveryRun, Heartbeat, ProviderOutage
 
-__all__ = ["Allowance", "Heartbeat", "IncomingMail", "IncomingText", "Message", "OptOut", "Outage", "Turn"]
+__all__ = [
+    "DeliveryRun",
+    "Heartbeat",
+    "IncomingMail",
+    "IncomingText",
+    "Message",
+    "OptOut",
+    "ProviderOutage",
+    "UsageCounter",
+]

@@ -1,4 +1,4 @@
-"""What came back: a room above collects it, acts and marks it handled."""
+"""Replies by SMS and mail. A task of a higher app collects the unhandled ones, acts and marks them handled."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from outbox.models.message import Message
 
 
 class IncomingText(models.Model):
-    """An answer to a text of ours. Of a number that we do not know nothing is kept."""
+    """A reply to one of our SMS. Of a number that we never wrote to nothing is stored."""
 
     class Meaning(models.TextChoices):
         NO = "no"
@@ -16,8 +16,8 @@ class IncomingText(models.Model):
         START = "start"
         OTHER = "other"
 
-    provider_id = models.CharField(max_length=120, unique=True)  # the same text twice is one
-    answers = models.ForeignKey(Message, models.CASCADE, related_name="answers")  # the last that we sent there
+    provider_id = models.CharField(max_length=120, unique=True)  # the same SMS twice is one
+    answers = models.ForeignKey(Message, models.CASCADE, related_name="answers")  # the last SMS sent to that number
     about = models.CharField(max_length=60)
     person_key = models.CharField(max_length=60, db_index=True)
     meaning = models.CharField(max_length=5, choices=Meaning)
@@ -40,20 +40,20 @@ class IncomingMail(models.Model):
     """A mail to one of our reply addresses, which says what it is about."""
 
     class Kind(models.TextChoices):
-        CALENDAR = "calendar"  # has a calendar object with a method
-        LETTER = "letter"  # words for a person
+        CALENDAR = "calendar"  # contains a calendar object with a method
+        LETTER = "letter"  # text for a person to read
 
-    digest = models.CharField(max_length=64, unique=True)  # of the whole mail; the same one twice is one
+    digest = models.CharField(max_length=64, unique=True)  # of the whole mail, so that the same mail twice is one
     about = models.CharField(max_length=60)
     kind = models.CharField(max_length=8, choices=Kind)
     sender = models.CharField(max_length=254)
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     calendar = models.TextField(blank=True)
-    is_cut = models.BooleanField(default=False)  # too large, or with attachments: not all of it is here
+    is_cut = models.BooleanField(default=False)  # too large, or with attachments: part of it was left out
     received_at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True, blank=True)  # and its words are emptied
-    outcome = models.CharField(max_length=20, blank=True)  # what the room above made of it
+    handled_at = models.DateTimeField(null=True, blank=True)  # when its text was erased as well
+    outcome = models.CharField(max_length=20, blank=True)  # of the task that handled it
 
     class Meta:
         ordering = ["received_at", "pk"]

@@ -8,55 +8,59 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-NO_LEASE = timedelta(minutes=10)  # lasts so long
+MAX_LEASE = timedelta(minutes=10)  # longer than any worker takes
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def waiting(self) -> Self:
+    def queued(self) -> Self:
         return self.filter(state=Message.State.QUEUED)
 
     def ready(self, now: datetime) -> Self:
-        return self.useful(now).filter(state=Message.State.QUEUED, not_before__lte=now, is_standby=False)
+        """Queued, due, unexpired, and not a dormant fallback."""
+        return self.unexpired(now).filter(state=Message.State.QUEUED, not_before__lte=now, is_dormant=False)
 
     def abandoned(self, now: datetime) -> Self:
-        """Left behind by a worker that died: it may have gone out, or not. A lease that lasts for so long was given by
-        a clock that has been set back since; in the demo a visitor turns it."""
+        """Messages whose worker died while sending: they may have been sent, or not.
+
+        A lease further ahead than any worker takes was written by a clock that was wrong. The demo sends messages of
+        the future, so there it proves nothing.
+        """
         over = Q(leased_until__lt=now)
         if not settings.DEMO:
-            over |= Q(leased_until__gt=now + NO_LEASE)
+            over |= Q(leased_until__gt=now + MAX_LEASE)
         return self.filter(over, state=Message.State.SENDING)
 
-    def under_way(self, now: datetime) -> Self:
-        """Waits for its moment or leaves at this one, and is of use; not what stands by for another.
+    def in_progress(self, now: datetime) -> Self:
+        """Unexpired messages that are queued or being sent, without dormant fallbacks.
 
-        Of each state something is said that always holds, and leads to its index however long the history is.
+        Each state has a condition that always holds (`transport__in`, `leased_until__gt`), because it makes the
+        database use the partial index of that state, however long the history is.
         """
-        waits = Q(state=Message.State.QUEUED, is_standby=False, channel__in=Message.Channel.values)
-        leaves = Q(state=Message.State.SENDING, is_standby=False, leased_until__gt=LONG_AGO)
-        return self.useful(now).filter(waits | leaves)
+        queued = Q(state=Message.State.QUEUED, is_dormant=False, transport__in=Message.Transport.values)
+        sending = Q(state=Message.State.SENDING, is_dormant=False, leased_until__gt=LONG_AGO)
+        return self.unexpired(now).filter(queued | sending)
 
-    def useless(self, now: datetime) -> Self:
-        """Not sent, and no longer of use to the reader."""
-        return self.waiting().filter(useless_after__lte=now)
+    def expired(self, now: datetime) -> Self:
+        return self.queued().filter(expires_at__lte=now)
 
-    def repeatable(self) -> Self:
-        """Failed, or stopped by a person: somebody may send it again."""
+    def unexpired(self, now: datetime) -> Self:
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+
+    def failed_or_stopped(self) -> Self:
+        """Messages that an application manager may send again, as far as their state tells."""
         stopped = Q(state=Message.State.SUPPRESSED, reason=Message.Reason.STOPPED)
         return self.filter(Q(state=Message.State.FAILED) | stopped)
 
-    def sendable_again(self, now: datetime) -> Self:
-        """... as far as the row itself tells: its words are here, and the reader has a use for them."""
-        return self.repeatable().useful(now).filter(is_standby=False).exclude(text="")
-
-    def useful(self, now: datetime) -> Self:
-        return self.filter(Q(useless_after__isnull=True) | Q(useless_after__gt=now))
+    def resendable(self, now: datetime) -> Self:
+        """Failed or stopped, unexpired, and with a body; whether a fallback was sent instead is not checked here."""
+        return self.failed_or_stopped().unexpired(now).filter(is_dormant=False).exclude(text="")
 
 
 class Message(models.Model):
-    """One letter or text that leaves the house. Written in the transaction of the fact that it tells."""
+    """One e-mail or SMS to be sent, written in the transaction of the fact that it reports."""
 
-    class Channel(models.TextChoices):
+    class Transport(models.TextChoices):
         MAIL = "mail", _("E-mail")
         SMS = "sms", _("Text message")
 
@@ -71,7 +75,7 @@ class Message(models.Model):
     class Reason(models.TextChoices):
         WITHDRAWN = "withdrawn", _("It was no longer needed.")
         TOO_LATE = "too_late", _("It would have come too late.")
-        NOT_NEEDED = "not_needed", _("The text before it arrived.")  # a letter that stood by for it
+        NOT_NEEDED = "not_needed", _("The text before it arrived.")  # of a fallback
         STOPPED = "stopped", _("An application manager stopped it.")
         LIMIT = "limit", _("It is more than policy allows.")
         COUNTRY = "country", _("Policy sends no texts to this country.")
@@ -91,9 +95,9 @@ class Message(models.Model):
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)  # part of the Message-ID
     kind = models.CharField(max_length=40)  # "booking_confirmation"
-    channel = models.CharField(max_length=4, choices=Channel)
+    transport = models.CharField(db_column="channel", max_length=4, choices=Transport)
     dedupe_key = models.CharField(max_length=200, unique=True)
-    about = models.CharField(max_length=60)  # "booking:12"; what a withdrawal names
+    about = models.CharField(max_length=60)  # key of the subject: "booking:12"; withdraw() takes it
     person_key = models.CharField(max_length=60, db_index=True)  # "candidate:7"; for export and erasure
     language = models.CharField(max_length=2)
     recipient_name = models.CharField(max_length=200, blank=True)
@@ -104,33 +108,33 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     calendar = models.TextField(blank=True)  # an iCalendar object
     calendar_method = models.CharField(max_length=10, blank=True)
-    reply_to = models.CharField(max_length=254, blank=True)  # where answers go; the sender, when empty
-    thread = models.CharField(max_length=60, blank=True)  # mail with the same one stands together: "booking:12"
-    unsubscribe_url = models.CharField(max_length=300, blank=True)  # RFC 8058; has a token, so it goes with the body
-    time_zone = models.CharField(max_length=40, default=settings.TIME_ZONE)  # of the reader; nobody is woken
+    reply_to = models.CharField(max_length=254, blank=True)  # the sender, when empty
+    thread = models.CharField(max_length=60, blank=True)  # mail programs group e-mails with the same one: "booking:12"
+    unsubscribe_url = models.CharField(max_length=300, blank=True)  # RFC 8058; erased with the body
+    time_zone = models.CharField(max_length=40, default=settings.TIME_ZONE)  # of the recipient, for quiet hours
     fallback_for = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="fallbacks")
-    is_standby = models.BooleanField(default=False)  # leaves only when what it is the fallback for failed
+    is_dormant = models.BooleanField(db_column="is_standby", default=False)  # a fallback whose message has not failed
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    reason = models.CharField(max_length=10, choices=Reason, blank=True)  # why it did not leave, or not yet
-    provider_code = models.CharField(max_length=20, blank=True)  # "550", "21211": what the provider calls it
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)  # why it was not sent, or not yet
+    provider_code = models.CharField(max_length=20, blank=True)  # error code of the provider: "550", "21211"
     attempts = models.PositiveSmallIntegerField(default=0)
-    is_uncertain = models.BooleanField(default=False)  # may have left twice: its first sender died
+    is_uncertain = models.BooleanField(default=False)  # an earlier attempt may have been accepted
     created_at = models.DateTimeField()
-    not_before = models.DateTimeField()  # moves with every attempt that fails
-    first_due_at = models.DateTimeField(null=True, blank=True)  # what it was before it moved so
-    useless_after = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField()  # postponed by every failed attempt
+    first_due_at = models.DateTimeField(null=True, blank=True)  # not_before, before its first postponement
+    expires_at = models.DateTimeField(db_column="useless_after", null=True, blank=True)
     only_at_office_hours = models.BooleanField(default=False)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease = models.UUIDField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True, db_index=True)
-    segments = models.PositiveSmallIntegerField(default=0)  # of a text; what is paid for
-    cost = models.DecimalField(max_digits=8, decimal_places=4, default=0)  # as policy has the price
+    segments = models.PositiveSmallIntegerField(default=0)  # of an SMS; the unit of its price
+    cost = models.DecimalField(max_digits=8, decimal_places=4, default=0)  # euros, at the price in policy
     sending_at = models.DateTimeField(null=True, blank=True)  # the last claim
     sent_at = models.DateTimeField(null=True, blank=True)
-    asked_at = models.DateTimeField(null=True, blank=True)  # we, of whom nobody told what became of it
+    asked_at = models.DateTimeField(null=True, blank=True)  # last request for the status of an unreported SMS
     delivered_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)  # failed, suppressed
+    ended_at = models.DateTimeField(null=True, blank=True)  # when it failed or was suppressed
 
     objects = MessageQuerySet.as_manager()
 
@@ -138,17 +142,17 @@ class Message(models.Model):
         ordering = ["created_at", "pk"]
         indexes = [
             models.Index(
-                name="message_ready", fields=["channel", "not_before"], condition=Q(state="queued", is_standby=False)
+                name="message_ready", fields=["transport", "not_before"], condition=Q(state="queued", is_dormant=False)
             ),
-            models.Index(name="message_useless", fields=["useless_after"], condition=Q(state="queued")),
+            models.Index(name="message_useless", fields=["expires_at"], condition=Q(state="queued")),
             models.Index(name="message_leased", fields=["leased_until"], condition=Q(state="sending")),
             models.Index(name="message_words", fields=["ended_at"], condition=Q(ended_at__isnull=False) & ~Q(text="")),
             models.Index(name="message_failed", fields=["ended_at"], condition=Q(state="failed")),
             models.Index(name="message_uncertain", fields=["created_at"], condition=Q(is_uncertain=True)),
-            models.Index(Coalesce("first_due_at", "not_before"), name="message_due_at", condition=Q(is_standby=False)),
+            models.Index(Coalesce("first_due_at", "not_before"), name="message_due_at", condition=Q(is_dormant=False)),
             models.Index(name="message_by_kind", fields=["kind", "-id"]),
             models.Index(name="message_by_about", fields=["about"]),
-            models.Index(name="message_texts_to", fields=["recipient"], condition=Q(channel="sms")),
+            models.Index(name="message_texts_to", fields=["recipient"], condition=Q(transport="sms")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -168,7 +172,7 @@ class Message(models.Model):
                 name="message_ended_has_reason", condition=~Q(state__in=["failed", "suppressed"]) | ~Q(reason="")
             ),
             models.CheckConstraint(
-                name="message_standby_waits_for_one", condition=Q(is_standby=False) | Q(fallback_for__isnull=False)
+                name="message_standby_waits_for_one", condition=Q(is_dormant=False) | Q(fallback_for__isnull=False)
             ),
         ]
 

@@ -1,15 +1,15 @@
-"""What must not be spent or written to: kept without a number, by keyed digest (outbox/numbers.py)."""
+"""Opt-outs and usage of the SMS limits, stored without phone numbers: by keyed digest (outbox/phone_hash.py)."""
 
 from django.db import models
 
 
 class OptOut(models.Model):
-    """Somebody answered STOP: no texts to this number until they answer START."""
+    """A STOP from this number: no SMS are sent to it until it sends START."""
 
     number_digest = models.CharField(max_length=64, unique=True)
     stopped_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    heard = models.JSONField(default=list)  # digests of the last texts that stopped or started; each counts once
+    heard = models.JSONField(default=list)  # digests of the last STOP and START messages, each processed once
 
     class Meta:
         ordering = ["-stopped_at", "-pk"]
@@ -18,15 +18,16 @@ class OptOut(models.Model):
         return f"opt-out {self.pk}"
 
 
-class Allowance(models.Model):
+class UsageCounter(models.Model):
     """How much of a limit is used: "texts:2026-11-22", "cost:2026-11", "number:<digest>:2026-11-22"."""
 
     name = models.CharField(max_length=120, unique=True)
     used = models.DecimalField(max_digits=12, decimal_places=4, default=0)
-    since = models.DateField()  # old ones are cleaned away
+    since = models.DateField()  # old ones are deleted
 
     class Meta:
+        db_table = "outbox_allowance"
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return f"allowance {self.pk}"
+        return f"usage counter {self.pk}"

@@ -1,4 +1,4 @@
-"""Which messages should have left by now and have not."""
+"""Messages that should have been sent by now and are not."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,27 +10,27 @@ from django.db.models.functions import Coalesce
 from organisation.models import Policy
 from outbox.models import Message
 from outbox.models.message import MessageQuerySet
-from outbox.services import office_hours_from
+from outbox.services import earliest_office_time
 
-GRACE = timedelta(minutes=10)  # a message that is later than this is overdue
-ALARM, ALL_CLEAR = "overdue", "overdue_over"  # these letters do not count themselves
+GRACE = timedelta(minutes=10)  # delay after which a message counts as overdue
+OVERDUE_KIND, RECOVERED_KIND = "overdue", "overdue_over"  # alerts, which are not counted themselves
 
 
 @dataclass(frozen=True)
-class Lateness:
-    """How many messages have not left, since when the first of them should have, and why most of them did not.
+class OverdueSummary:
+    """Number of overdue messages, the time at which the first was due, and the most frequent reason.
 
-    A provider that is away is asked once in a run: the others wait without a reason, and that one is theirs as well.
+    An unreachable provider is tried once per run: the other messages have no reason, and that one counts for them.
     """
 
     count: int = 0
     since: datetime | None = None
-    reason: str = ""  # a Message.Reason; "" when nobody has tried one yet
+    reason: str = ""  # a Message.Reason; "" when none was tried yet
 
     @classmethod
     def at(cls, now: datetime, *, by: timedelta = timedelta(0)) -> Self:
-        """Only what is more than `by` late."""
-        found = late(now, by=by).order_by()
+        """Summary of the messages that are more than `by` late."""
+        found = overdue_messages(now, by=by).order_by()
         groups = list(found.values("reason").annotate(count=Count("pk"), since=Min("due_at")).order_by("-count"))
         if not groups:
             return cls()
@@ -42,17 +42,17 @@ class Lateness:
         return int((now - self.since).total_seconds()) if self.since else 0
 
     @property
-    def reason_in_words(self) -> str:
+    def reason_label(self) -> str:
         return str(Message.Reason(self.reason).label) if self.reason else ""
 
 
-def late(now: datetime, *, by: timedelta = timedelta(0)) -> MessageQuerySet:
-    """Annotated with `due_at`, the moment at which it was meant to leave: attempts that failed do not move that one.
+def overdue_messages(now: datetime, *, by: timedelta = timedelta(0)) -> MessageQuerySet:
+    """Messages more than `by` late, annotated with `due_at`, the time of the first attempt that was planned.
 
-    What is leaving at this moment has not left. A letter for office hours is late ten minutes after they began.
+    Messages that are being sent count too. One for office hours is overdue ten minutes after they begin.
     """
-    under_way = Message.objects.under_way(now).exclude(kind__in=(ALARM, ALL_CLEAR))
+    under_way = Message.objects.in_progress(now).exclude(kind__in=(OVERDUE_KIND, RECOVERED_KIND))
     rows = under_way.annotate(due_at=Coalesce("first_due_at", "not_before")).filter(due_at__lte=now - by)
     times = Policy.objects.current().times
-    is_open = all(office_hours_from(moment, times) == moment for moment in (now, now - GRACE))
+    is_open = all(earliest_office_time(moment, times) == moment for moment in (now, now - GRACE))
     return rows if is_open else rows.filter(only_at_office_hours=False)

@@ -1,4 +1,4 @@
-"""What left in the past days, per kind and per channel."""
+"""Numbers of messages and waiting times of the past days, per kind and per transport."""
 
 from collections import defaultdict
 from dataclasses import astuple, dataclass
@@ -9,55 +9,59 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
-from outbox.labels import kind_in_words
+from outbox.labels import kind_label
 from outbox.models import Message
 from outbox.models.message import MessageQuerySet
 
 State = Message.State
-LATEST = 20_000  # messages of which the wait is looked at
+MAX_WAITS = 20_000  # messages whose waiting time is read
 
 
 @dataclass(frozen=True)
-class Counts:
-    sent: int = 0  # also what arrived
-    delivered: int = 0  # as far as anybody reports it
+class MessageCounts:
+    """Numbers of messages per state."""
+
+    sent: int = 0  # including delivered
+    delivered: int = 0  # as reported
     failed: int = 0
     suppressed: int = 0
-    uncertain: int = 0  # may have left twice
+    uncertain: int = 0  # perhaps sent twice
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: "MessageCounts") -> "MessageCounts":
+        return MessageCounts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
-class Figure:
-    kind: str  # "" for all of a channel
-    channel: str
-    counts: Counts
-    wait_minutes: float | None  # half of them left sooner; None when nothing left
+class MessageStatistics:
+    """Statistics of one kind on one transport, or of a whole transport."""
+
+    kind: str  # "" for a whole transport
+    transport: str
+    counts: MessageCounts
+    wait_minutes: float | None  # median; None when nothing was sent
 
     @property
     def label(self) -> str:
-        return kind_in_words(self.kind)
+        return kind_label(self.kind)
 
 
-def figures(now: datetime, *, days: int) -> tuple[list[Figure], list[Figure]]:
-    """Per channel, and per kind and channel in the order of their words; of what was to leave in these days."""
-    meant = Message.objects.annotate(due_at=Coalesce("first_due_at", "not_before"))
-    wanted = meant.filter(due_at__gt=now - timedelta(days=days), due_at__lte=now, is_standby=False).order_by()
-    counts = {(row.pop("kind"), row.pop("channel")): Counts(**row) for row in _counted(wanted)}
-    left = wanted.filter(sent_at__isnull=False).order_by("-sent_at")
+def message_statistics(now: datetime, *, days: int) -> tuple[list[MessageStatistics], list[MessageStatistics]]:
+    """Statistics per transport, and per kind and transport in alphabetical order, of messages due in these days."""
+    annotated = Message.objects.annotate(due_at=Coalesce("first_due_at", "not_before"))
+    due = annotated.filter(due_at__gt=now - timedelta(days=days), due_at__lte=now, is_dormant=False).order_by()
+    counts = {(row.pop("kind"), row.pop("transport")): MessageCounts(**row) for row in _count_per_kind(due)}
+    sent = due.filter(sent_at__isnull=False).order_by("-sent_at")
     waits: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for kind, channel, due_at, sent_at in left.values_list("kind", "channel", "due_at", "sent_at")[:LATEST]:
-        waits[kind, channel].append(max((sent_at - due_at).total_seconds(), 0) / 60)
-    kinds = [Figure(*key, counts[key], _middle(waits[key])) for key in counts]
-    channels = [_of_channel(channel, kinds, waits) for channel in Message.Channel.values]
-    kinds.sort(key=lambda figure: (figure.label, figure.channel))
-    return channels, kinds
+    for kind, transport, due_at, sent_at in sent.values_list("kind", "transport", "due_at", "sent_at")[:MAX_WAITS]:
+        waits[kind, transport].append(max((sent_at - due_at).total_seconds(), 0) / 60)
+    kinds = [MessageStatistics(*key, counts[key], _median(waits[key])) for key in counts]
+    transports = [_transport_statistics(transport, kinds, waits) for transport in Message.Transport.values]
+    kinds.sort(key=lambda figure: (figure.label, figure.transport))
+    return transports, kinds
 
 
-def _counted(wanted: MessageQuerySet) -> list[dict[str, Any]]:
-    rows = wanted.values("kind", "channel").annotate(
+def _count_per_kind(due: MessageQuerySet) -> list[dict[str, Any]]:
+    rows = due.values("kind", "transport").annotate(
         sent=Count("pk", filter=Q(state__in=(State.SENT, State.DELIVERED))),
         delivered=Count("pk", filter=Q(state=State.DELIVERED)),
         failed=Count("pk", filter=Q(state=State.FAILED)),
@@ -67,11 +71,15 @@ def _counted(wanted: MessageQuerySet) -> list[dict[str, Any]]:
     return [{**row} for row in rows]
 
 
-def _of_channel(channel: str, kinds: list[Figure], waits: dict[tuple[str, str], list[float]]) -> Figure:
-    mine = [figure for figure in kinds if figure.channel == channel]
-    all_waits = [wait for figure in mine for wait in waits[figure.kind, channel]]
-    return Figure("", channel, sum((figure.counts for figure in mine), Counts()), _middle(all_waits))
+def _transport_statistics(
+    transport: str, kinds: list[MessageStatistics], waits: dict[tuple[str, str], list[float]]
+) -> MessageStatistics:
+    mine = [figure for figure in kinds if figure.transport == transport]
+    all_waits = [wait for figure in mine for wait in waits[figure.kind, transport]]
+    return MessageStatistics(
+        "", transport, sum((figure.counts for figure in mine), MessageCounts()), _median(all_waits)
+    )
 
 
-def _middle(waits: list[float]) -> float | None:
+def _median(waits: list[float]) -> float | None:
     return median(waits) if waits else None

@@ -1,17 +1,18 @@
-"""Twilio's error codes, in our reasons.
+"""Twilio's statuses of failure, and its error codes as our reasons.
 
-From its dictionary, https://www.twilio.com/docs/api/errors: codes below 30000 come as the answer to our request (HTTP
-400), those from 30001 in a delivery status callback. "Since error code causes and solutions can change" (its changelog
-of 10 July 2024), a code that is not here has a reason all the same: see `reason_of`.
+From its dictionary, https://www.twilio.com/docs/api/errors: codes below 30000 come in the response to a request (HTTP
+400), those from 30001 in a delivery status callback. Codes change ("Since error code causes and solutions can change",
+its changelog of 10 July 2024), so `reason_of` has a reason for unknown ones as well.
 """
 
 import re
 
 from outbox.models import Message
 
-CODE = re.compile("[0-9]{1,9}")
+FAILED_STATUSES = {"undelivered", "failed", "canceled"}
+CODE_PATTERN = re.compile("[0-9]{1,9}")
 Reason = Message.Reason
-REASONS = {
+REASON_BY_CODE = {
     21211: Reason.ADDRESS,  # invalid 'To'
     21214: Reason.ADDRESS,  # 'To' cannot be reached
     21217: Reason.ADDRESS,  # does not appear to be valid
@@ -30,14 +31,14 @@ REASONS = {
     30036: Reason.TOO_LATE,  # the validity period that we gave was over
     30001: Reason.BUSY,  # queue overflow
 }
-OUR_OWN_FAULT = frozenset(  # sender, service or account: every other text would be refused as well
+CONFIGURATION_CODES = frozenset(  # of the sender, the service or the account: all SMS would be refused
     {21212, 21603, 21606, 21608, 21609, 21659, 21660, 21661, 21701, 21703, 21704, 30002}
 )
 
 
 def reason_of(code: object) -> Message.Reason:
-    """Why a text did not arrive; UNREACHED when Twilio does not say, or says what we do not know."""
-    number = int(str(code)) if CODE.fullmatch(str(code)) else 0
-    if number in OUR_OWN_FAULT:
+    """Reason why an SMS did not arrive; UNREACHED for an unknown code or none."""
+    number = int(str(code)) if CODE_PATTERN.fullmatch(str(code)) else 0
+    if number in CONFIGURATION_CODES:
         return Reason.SETTINGS
-    return REASONS.get(number, Reason.UNREACHED)
+    return REASON_BY_CODE.get(number, Reason.UNREACHED)

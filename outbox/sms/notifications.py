@@ -1,4 +1,4 @@
-"""The letter to application managers."""
+"""The letter to application managers about a limit on SMS."""
 
 from datetime import datetime
 
@@ -6,18 +6,18 @@ from django.conf import settings
 from django.urls import reverse
 
 from organisation.models import Policy, User
-from outbox.compose import letter, staff
-from outbox.drafts import Draft
-from outbox.sms.limits import today
+from outbox.compose import compose_mail, staff_recipient
+from outbox.drafts import MessageDraft
+from outbox.sms.limits import local_day
 
 
-def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) -> Draft:
-    """`kind` is "texts" (a day) or "cost" (a month)."""
-    return letter(
+def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) -> MessageDraft:
+    """Tell that a limit is reached; `kind` is "texts" (per day) or "cost" (per month)."""
+    return compose_mail(
         "outbox/limit_reached",
-        to=staff(manager, policy),
+        to=staff_recipient(manager, policy),
         policy=policy,
-        words={
+        context={
             "first_name": manager.name.split()[0],
             "is_month": kind == "cost",
             "texts_per_day": policy.sms_per_day,
@@ -26,14 +26,14 @@ def limit_reached(manager: User, policy: Policy, *, kind: str, now: datetime) ->
             "policy_url": settings.PUBLIC_URL + reverse("organisation:policy"),
             "org_name": policy.employer_name,
         },
-        once=_once(manager, kind=kind, now=now),
+        unique_key=_unique_key(manager, kind=kind, now=now),
     )
 
 
 def limit_key(manager: User, *, kind: str, now: datetime) -> str:
-    """The dedupe key of that letter."""
-    return f"limit_reached:{_once(manager, kind=kind, now=now)}"
+    """Dedupe key of that letter."""
+    return f"limit_reached:{_unique_key(manager, kind=kind, now=now)}"
 
 
-def _once(manager: User, *, kind: str, now: datetime) -> str:
-    return f"{kind}:{today(now)}:user={manager.pk}"
+def _unique_key(manager: User, *, kind: str, now: datetime) -> str:
+    return f"{kind}:{local_day(now)}:user={manager.pk}"

@@ -1,35 +1,37 @@
-"""STOP and START as they come in: each counts once, also from a number to which we never wrote.
+"""STOP and START as they come in, each processed once, also from a number that we never wrote to.
 
-Nothing in what Twilio signs says when it was written, so an old START that is replayed can only be known by its id.
+Twilio signs no time, so a START that is replayed later can only be recognised by its id.
 """
 
 from datetime import datetime
 
 from outbox.models import OptOut
-from outbox.phone_hash import digest_of, digests_of
+from outbox.phone_hash import keyed_digest, keyed_digests
 from outbox.sms import opt_outs
 
-LAST = 20  # wishes of one number whose ids we remember
-LENGTH = 16  # characters of a digest: the id itself would lead to the number at Twilio
+KEPT_IDS = 20  # per number
+DIGEST_LENGTH = 16  # characters of a digest; the id itself would lead to the number at Twilio
 
 
-def take(number: str, *, stops: bool, provider_id: str, now: datetime) -> None:
-    """The caller has a transaction."""
-    if not _is_new(number, provider_id, now):
+def apply_keyword(number: str, *, stops: bool, provider_id: str, now: datetime) -> None:
+    """Opt the number out or in, unless this SMS was processed before. The caller has a transaction."""
+    if not _remember(number, provider_id, now):
         return
     if stops:
-        opt_outs.stop(number, now=now)
+        opt_outs.opt_out(number, now=now)
     else:
-        opt_outs.start(number, now=now)
+        opt_outs.opt_in(number, now=now)
 
 
-def _is_new(number: str, provider_id: str, now: datetime) -> bool:
-    """Of a number that did not stop a row says only what was heard."""
-    mine, said = digest_of(number), [digest[:LENGTH] for digest in digests_of(provider_id)]
-    OptOut.objects.bulk_create([OptOut(number_digest=mine, stopped_at=now, ended_at=now)], ignore_conflicts=True)
-    row = OptOut.objects.select_for_update().get(number_digest=mine)
-    lists = OptOut.objects.filter(number_digest__in=digests_of(number)).values_list("heard", flat=True)
-    if {*said} & {one for heard in lists for one in heard}:
+def _remember(number: str, provider_id: str, now: datetime) -> bool:
+    """Store the id of the SMS; False when it was stored before. A new row for this is not an opt-out: it has ended."""
+    number_digest = keyed_digest(number)
+    id_digests = [digest[:DIGEST_LENGTH] for digest in keyed_digests(provider_id)]
+    new = OptOut(number_digest=number_digest, stopped_at=now, ended_at=now)
+    OptOut.objects.bulk_create([new], ignore_conflicts=True)
+    row = OptOut.objects.select_for_update().get(number_digest=number_digest)
+    lists = OptOut.objects.filter(number_digest__in=keyed_digests(number)).values_list("heard", flat=True)
+    if {*id_digests} & {digest for heard in lists for digest in heard}:
         return False
-    OptOut.objects.filter(pk=row.pk).update(heard=[*row.heard, said[0]][-LAST:])
+    OptOut.objects.filter(pk=row.pk).update(heard=[*row.heard, id_digests[0]][-KEPT_IDS:])
     return True

@@ -1,4 +1,4 @@
-"""Who answered STOP gets no texts any more. Kept by a keyed digest, so it outlives the erasure of a person."""
+"""Opt-outs from SMS. Stored by keyed digest of the number, so they outlive the erasure of a person."""
 
 from datetime import datetime
 
@@ -7,34 +7,34 @@ from django.db.models import QuerySet
 
 from outbox import fallbacks, transitions
 from outbox.models import Message, OptOut
-from outbox.phone_hash import digest_of, digests_of
+from outbox.phone_hash import keyed_digest, keyed_digests
 
 
-def is_stopped(number: str) -> bool:
-    return _standing(number).exists()
+def is_opted_out(number: str) -> bool:
+    return _active_opt_outs(number).exists()
 
 
 @transaction.atomic
-def stop(number: str, *, now: datetime) -> int:
-    """No text to this number from here on. What waits does not leave, what stands by for it does. Returns how many.
+def opt_out(number: str, *, now: datetime) -> int:
+    """Send no SMS to this number from now on; suppress the queued ones, release their fallbacks. Returns how many.
 
-    What may have left is looked up first, as always; then it does not leave again, and its letter not beside it.
-    What waits is locked first: a text that a worker claims meanwhile does not leave together with its letter.
+    Queued SMS are locked first, so that a worker cannot claim one whose fallback is released. An SMS that may have
+    been sent is left to the worker: it looks it up first, and then sends neither the SMS nor its fallback.
     """
     stopped = {"stopped_at": now, "ended_at": None}
-    OptOut.objects.update_or_create(number_digest=digest_of(number), defaults=stopped)
-    waiting = Message.objects.waiting().filter(channel=Message.Channel.SMS, recipient=number, is_uncertain=False)
-    keys = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
-    ended = waiting.filter(pk__in=keys).update(**transitions.suppressed(reason=Message.Reason.OPTED_OUT, now=now))
+    OptOut.objects.update_or_create(number_digest=keyed_digest(number), defaults=stopped)
+    queued = Message.objects.queued().filter(transport=Message.Transport.SMS, recipient=number, is_uncertain=False)
+    keys = list(queued.select_for_update().order_by("pk").values_list("pk", flat=True))
+    ended = queued.filter(pk__in=keys).update(**transitions.suppressed(reason=Message.Reason.OPTED_OUT, now=now))
     fallbacks.release(keys, now=now)
     return ended
 
 
-def start(number: str, *, now: datetime) -> None:
-    """Texts may be sent again; those that were stopped do not come after all."""
-    _standing(number).update(ended_at=now)
+def opt_in(number: str, *, now: datetime) -> None:
+    """Allow SMS to this number again; those that were suppressed stay so."""
+    _active_opt_outs(number).update(ended_at=now)
 
 
-def _standing(number: str) -> QuerySet[OptOut]:
-    """Also what was written down under a LINK_SECRET of before."""
-    return OptOut.objects.filter(number_digest__in=digests_of(number), ended_at__isnull=True)
+def _active_opt_outs(number: str) -> QuerySet[OptOut]:
+    """Opt-outs of this number, also those stored under an earlier LINK_SECRET."""
+    return OptOut.objects.filter(number_digest__in=keyed_digests(number), ended_at__isnull=True)

@@ -1,4 +1,4 @@
-"""What may leave as a text. Asked right before it leaves, whichever way it goes, also in the demo."""
+"""Whether an SMS may be sent. Checked right before it is sent, with every backend, also in the demo."""
 
 import logging
 from collections.abc import Callable
@@ -7,91 +7,95 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from core.message_schedule import next_moment_for_text
+from core.message_schedule import next_sms_time
 from core.phones import country_of, is_mobile
 from organisation.models import Policy, Role, User
-from outbox import services as outbox
-from outbox.channels import Database, NotAllowed, NotNow, Passing, Transport, Trouble
+from outbox import services
+from outbox.backends import Backend, DatabaseBackend, Deferred, DeliveryError, Suppressed, TemporaryError
 from outbox.models import Message
 from outbox.sms import limits, notifications, opt_outs
-from outbox.sms.enabled import texts_leave
-from outbox.sms.twilio import Twilio
+from outbox.sms.twilio import TwilioBackend
 
 Reason = Message.Reason
 logger = logging.getLogger(__name__)
 
 
-def transport() -> Transport:
-    return Gate(Twilio() if settings.TWILIO_ACCOUNT_SID else Database())
+def sms_is_enabled() -> bool:
+    """True when SMS are sent by Twilio, or shown on the page Outbox of the demo or a developer."""
+    return bool(settings.TWILIO_ACCOUNT_SID or settings.DEMO or settings.DEBUG)
 
 
-class Gate:
-    """Before a way out of the house."""
+def backend() -> Backend:
+    return PolicyCheckedBackend(TwilioBackend() if settings.TWILIO_ACCOUNT_SID else DatabaseBackend())
 
-    def __init__(self, way: Transport) -> None:
-        self._way = way
 
-    def send(self, message: Message, *, now: datetime, last_look: Callable[[], None]) -> str:
-        """Raises Trouble: NotAllowed and NotNow before anything leaves.
+class PolicyCheckedBackend:
+    """Checks policy, opt-outs, quiet hours and limits before another backend sends the SMS."""
 
-        What may have left already is looked up first: a letter in its place would come beside it. Everything is asked
-        again right before the first byte, as a STOP may have come in while we connected.
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def send(self, message: Message, *, now: datetime, final_check: Callable[[], None]) -> str:
+        """Send the SMS. Raises Suppressed or Deferred before anything is sent, and what the other backend raises.
+
+        An SMS that may have been sent is looked up before it is checked: its fallback would come in addition to it.
+        Everything is checked again right before the first byte, because a STOP may have come in while connecting.
         """
         policy = Policy.objects.current()
         if not message.is_uncertain:
-            refuse(message, policy, now=now)
-        taken = _take(message, policy, now)
+            check(message, policy, now=now)
+        consumed = _consume(message, policy, now)
 
-        def look() -> None:
-            nonlocal taken
-            taken = taken or limits.taken_before(message, policy)  # who comes here did not find it at Twilio
-            refuse(message, policy, now=now)
-            last_look()
+        def check_again() -> None:
+            nonlocal consumed
+            consumed = consumed or limits.earlier_consumption(message, policy)  # it was not found at Twilio
+            check(message, policy, now=now)
+            final_check()
 
         try:
-            return self._way.send(message, now=now, last_look=look)
-        except Trouble as trouble:
-            if taken and not (isinstance(trouble, Passing) and trouble.is_uncertain):
-                limits.give_back(message, taken)
-            if trouble.reason == Reason.OPTED_OUT and not isinstance(trouble, NotAllowed):
-                opt_outs.stop(message.recipient, now=now)
+            return self._backend.send(message, now=now, final_check=check_again)
+        except DeliveryError as error:
+            if consumed and not (isinstance(error, TemporaryError) and error.is_uncertain):
+                limits.refund(message, consumed)
+            if error.reason == Reason.OPTED_OUT and not isinstance(error, Suppressed):
+                opt_outs.opt_out(message.recipient, now=now)
             raise
 
     def close(self) -> None:
-        self._way.close()
+        self._backend.close()
 
 
-def refuse(message: Message, policy: Policy, *, now: datetime) -> None:
-    """Raises NotAllowed when this number gets no texts, NotNow when it is night where the reader is."""
-    if not texts_leave():
-        raise NotAllowed(Reason.SETTINGS)
-    if opt_outs.is_stopped(message.recipient):
-        raise NotAllowed(Reason.OPTED_OUT)
+def check(message: Message, policy: Policy, *, now: datetime) -> None:
+    """Raise Suppressed when this number gets no SMS, Deferred during quiet hours at the recipient."""
+    if not sms_is_enabled():
+        raise Suppressed(Reason.SETTINGS)
+    if opt_outs.is_opted_out(message.recipient):
+        raise Suppressed(Reason.OPTED_OUT)
     if country_of(message.recipient) not in policy.sms_countries:
-        raise NotAllowed(Reason.COUNTRY)
+        raise Suppressed(Reason.COUNTRY)
     if not is_mobile(message.recipient):
-        raise NotAllowed(Reason.LANDLINE)
-    until = next_moment_for_text(now, ZoneInfo(message.time_zone), policy.times)
+        raise Suppressed(Reason.LANDLINE)
+    until = next_sms_time(now, ZoneInfo(message.time_zone), policy.times)
     if until > now:
-        raise NotNow(until=until)
+        raise Deferred(until=until)
 
 
-def _take(message: Message, policy: Policy, now: datetime) -> list[limits.Share]:
-    """Raises NotAllowed when a limit is reached; application managers hear of it once a day."""
+def _consume(message: Message, policy: Policy, now: datetime) -> list[limits.LimitShare]:
+    """Count the SMS. Raises Suppressed when a limit is reached, and notifies application managers once a day."""
     try:
-        return limits.take(message, policy, now=now)
+        return limits.consume(message, policy, now=now)
     except limits.LimitReached as reached:
         kind = reached.name.partition(":")[0]
         logger.warning("message %s (%s) is more than policy allows: %s", message.pk, message.kind, kind)
         if kind != "number":
-            _tell_managers(policy, kind=kind, now=now)
-        raise NotAllowed(Reason.LIMIT) from reached
+            _notify_managers(policy, kind=kind, now=now)
+        raise Suppressed(Reason.LIMIT) from reached
 
 
-def _tell_managers(policy: Policy, *, kind: str, now: datetime) -> None:
-    """Thousands of texts may be over the limit: for who heard of it nothing is written, and no worker is woken."""
+def _notify_managers(policy: Policy, *, kind: str, now: datetime) -> None:
+    """Post the notifications that are not there yet; when thousands of SMS exceed a limit, most post nothing."""
     managers = User.objects.with_role(Role.APPLICATION_MANAGER)
-    keys = {notifications.limit_key(one, kind=kind, now=now): one for one in managers}
-    heard = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
-    others = [one for key, one in keys.items() if key not in heard]
-    outbox.post(*(notifications.limit_reached(one, policy, kind=kind, now=now) for one in others), now=now)
+    keys = {notifications.limit_key(manager, kind=kind, now=now): manager for manager in managers}
+    notified = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
+    others = [manager for key, manager in keys.items() if key not in notified]
+    services.post(*(notifications.limit_reached(manager, policy, kind=kind, now=now) for manager in others), now=now)

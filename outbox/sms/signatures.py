@@ -1,7 +1,7 @@
-"""Whether a webhook comes from Twilio: https://www.twilio.com/docs/usage/webhooks/webhooks-security
+"""Verify the signature of Twilio's webhooks: https://www.twilio.com/docs/usage/webhooks/webhooks-security
 
-The address that was signed is the one that we gave Twilio, so it is built from PUBLIC_URL: what a proxy makes of Host
-and X-Forwarded-* does not matter. Signed with the account's token (HMAC-SHA1), or with a key of your own (HMAC-SHA256,
+The signed URL is the one that Twilio was given, so it is built from PUBLIC_URL, whatever a proxy makes of Host and
+X-Forwarded-*. It is signed with the account's token (HMAC-SHA1), or with a key of your own (HMAC-SHA256,
 https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys); while keys change, either will do.
 """
 
@@ -16,7 +16,7 @@ from twilio.request_validator import (
 
 
 def is_from_twilio(request: HttpRequest) -> bool:
-    """Never, as long as no secret is set."""
+    """True when one of our secrets signed the request; never while none is set."""
     url = settings.PUBLIC_URL + request.get_full_path()
     signature = request.headers.get(SIGNATURE_HEADER, "")
     algorithm = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER, ""))  # type: ignore[no-untyped-call]

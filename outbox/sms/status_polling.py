@@ -1,6 +1,6 @@
-"""What became of texts of which nobody told us: a report that comes while the web is away is lost.
+"""Ask Twilio for the status of SMS without a delivery report: one that comes while the web is down is lost.
 
-Twilio is asked only while a letter that stands by is of use; after that no answer would change anything.
+Only while a fallback waits for the SMS and has not expired; after that the answer would change nothing.
 """
 
 import logging
@@ -9,53 +9,56 @@ from datetime import datetime, timedelta
 
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 
-from outbox.channels import Trouble
-from outbox.clock import Clock
+from outbox.backends import DeliveryError
+from outbox.clock import MonotonicClock
 from outbox.models import Message
 from outbox.models.message import MessageQuerySet
-from outbox.sms.inbound import note_status
-from outbox.sms.twilio import Twilio
+from outbox.sms.inbound import record_status
+from outbox.sms.twilio import TwilioBackend
 
-SILENT = timedelta(minutes=10)  # a report comes within seconds, or when the phone is on again
-MANY = 30  # in one run
-RUN = timedelta(seconds=30)
+UNREPORTED_AFTER = timedelta(minutes=10)  # a report comes within seconds, or when the phone is on again
+BATCH_SIZE = 30
+RUN_LENGTH = timedelta(seconds=30)
 Reason, State = Message.Reason, Message.State
-ASKED_AGAIN_AT = ExpressionWrapper(F("asked_at") + (F("asked_at") - F("sent_at")), output_field=DateTimeField())
+NEXT_REQUEST_AT = ExpressionWrapper(F("asked_at") + (F("asked_at") - F("sent_at")), output_field=DateTimeField())
 logger = logging.getLogger(__name__)
 
 
-def silent(*, now: datetime) -> MessageQuerySet:
-    """Texts about which Twilio may be asked now, who waits longest first.
+def unreported(*, now: datetime) -> MessageQuerySet:
+    """SMS whose status may be asked now, the least recently asked first.
 
-    Each pause is as long as the text has been away, so that none is asked about more than a dozen times in a week.
+    Each pause is as long as the time since the SMS was sent, so a week has at most a dozen requests for one SMS.
     """
-    letters = Message.objects.waiting().filter(is_standby=True, useless_after__gt=now)
-    left = Message.objects.filter(
-        pk__in=letters.values("fallback_for"), channel=Message.Channel.SMS, state=State.SENT, sent_at__lte=now - SILENT
+    waiting_fallbacks = Message.objects.queued().filter(is_dormant=True, expires_at__gt=now)
+    sent = Message.objects.filter(
+        pk__in=waiting_fallbacks.values("fallback_for"),
+        transport=Message.Transport.SMS,
+        state=State.SENT,
+        sent_at__lte=now - UNREPORTED_AFTER,
     )
-    due = left.annotate(asked_again_at=ASKED_AGAIN_AT).filter(Q(asked_at=None) | Q(asked_again_at__lte=now))
+    due = sent.annotate(next_request_at=NEXT_REQUEST_AT).filter(Q(asked_at=None) | Q(next_request_at__lte=now))
     return due.exclude(provider_id="").order_by(F("asked_at").asc(nulls_first=True), "sent_at")
 
 
-def ask_about_silent(*, now: datetime) -> int:
-    """Returns about how many Twilio was asked; one that does not answer is left alone until the next run."""
-    clock, asked = Clock(now), 0
-    with closing(Twilio()) as way:
-        for text in silent(now=now)[:MANY]:
-            if clock.now() >= now + RUN or not _ask(text, way, now=clock.now()):
+def poll_unreported(*, now: datetime) -> int:
+    """Ask for the status of some SMS; returns how many were handled. Stops when Twilio does not answer."""
+    clock, handled = MonotonicClock(now), 0
+    with closing(TwilioBackend()) as twilio:
+        for sms in unreported(now=now)[:BATCH_SIZE]:
+            if clock.now() >= now + RUN_LENGTH or not _poll(sms, twilio, now=clock.now()):
                 break
-            asked += 1
-    return asked
+            handled += 1
+    return handled
 
 
-def _ask(text: Message, way: Twilio, *, now: datetime) -> bool:
-    """What it answers counts as if Twilio had told it. False when it does not answer."""
-    if not Message.objects.filter(pk=text.pk, asked_at=text.asked_at).update(asked_at=now):
+def _poll(sms: Message, twilio: TwilioBackend, *, now: datetime) -> bool:
+    """Record the status as if Twilio had reported it. False when Twilio does not answer."""
+    if not Message.objects.filter(pk=sms.pk, asked_at=sms.asked_at).update(asked_at=now):
         return True  # another worker asks
     try:
-        fate = way.fate_of(text.provider_id, now=now)
-    except Trouble as trouble:
-        logger.warning("message %s: what became of it is not known: %s %s", text.pk, trouble.reason, trouble.code)
-        return trouble.reason not in (Reason.AWAY, Reason.BUSY)
-    note_status(key=text.key, provider_id=text.provider_id, status=fate.status, code=fate.code, now=now)
+        found = twilio.fetch_status(sms.provider_id, now=now)
+    except DeliveryError as error:
+        logger.warning("message %s: its status is not known: %s %s", sms.pk, error.reason, error.code)
+        return error.reason not in (Reason.AWAY, Reason.BUSY)
+    record_status(key=sms.key, provider_id=sms.provider_id, status=found.status, code=found.code, now=now)
     return True

@@ -1,19 +1,19 @@
-"""What a worker may be asked about texts that left."""
+"""Queued and periodic tasks of SMS."""
 
 from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from outbox.sms.status_polling import ask_about_silent, silent
+from outbox.sms.status_polling import poll_unreported, unreported
 
-ASK = "outbox.sms.tasks.ask_what_became_of_texts"
-
-
-def ask_what_became_of_texts() -> None:
-    ask_about_silent(now=timezone.now())
+POLL_STATUS = "outbox.sms.tasks.poll_status"
 
 
-def wake_when_texts_are_silent() -> None:
-    """Every minute. A turn of its own: Twilio may take long."""
-    if settings.TWILIO_ACCOUNT_SID and silent(now=timezone.now()).exists():
-        async_task(ASK)
+def poll_status() -> None:
+    poll_unreported(now=timezone.now())
+
+
+def enqueue_status_polling() -> None:
+    """Enqueue the task when it has something to ask; a task of its own, because Twilio may be slow."""
+    if settings.TWILIO_ACCOUNT_SID and unreported(now=timezone.now()).exists():
+        async_task(POLL_STATUS)

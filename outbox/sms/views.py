@@ -1,4 +1,4 @@
-"""Where Twilio tells us how a text fared and what somebody answered; nobody else is heard."""
+"""Webhooks of Twilio: delivery reports and incoming SMS."""
 
 import logging
 from collections.abc import Callable
@@ -16,58 +16,58 @@ from outbox.sms import inbound
 from outbox.sms.signatures import is_from_twilio
 
 FORM = "application/x-www-form-urlencoded"
-LARGEST = 64 * 1024  # bytes; a text has 1,600 characters, and some forty short fields stand around it
-NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # TwiML: no answer by text
-Wish = ParamSpec("Wish")
+MAX_BODY = 64 * 1024  # bytes; an SMS has at most 1,600 characters, with some forty short fields around it
+EMPTY_RESPONSE = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # TwiML: send no reply
+Params = ParamSpec("Params")
 logger = logging.getLogger(__name__)
 
 
-def only_from_twilio(
-    door: Callable[Concatenate[HttpRequest, Wish], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, Wish], HttpResponse]:
-    """A form with Twilio's signature, and not a large one."""
+def twilio_signature_required(
+    view: Callable[Concatenate[HttpRequest, Params], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:
+    """Accept only small forms with Twilio's signature."""
 
-    @wraps(door)
-    def answer(request: HttpRequest, /, *args: Wish.args, **kwargs: Wish.kwargs) -> HttpResponse:
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
         if request.content_type != FORM:
             return _plain("A form is expected.", status=415)
-        if len(request.body) > LARGEST:
+        if len(request.body) > MAX_BODY:
             return _plain("This is too large.", status=413)
         if not is_from_twilio(request):
-            logger.warning("%s: the signature is not Twilio's %s", door.__name__, kwargs.get("key", ""))
+            logger.warning("%s: the signature is not Twilio's %s", view.__name__, kwargs.get("key", ""))
             return _plain("The signature is wrong or missing.", status=403)
-        return door(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
 
-    return csrf_exempt(never_cache(require_POST(answer)))
+    return csrf_exempt(never_cache(require_POST(checked)))
 
 
-@only_from_twilio
-def text_status(request: HttpRequest, key: UUID) -> HttpResponse:
+@twilio_signature_required
+def sms_status(request: HttpRequest, key: UUID) -> HttpResponse:
     """A delivery status callback: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status"""
-    said = request.POST
-    is_known = inbound.note_status(
+    fields = request.POST
+    is_known = inbound.record_status(
         key=key,
-        provider_id=said.get("MessageSid", ""),
-        status=said.get("MessageStatus", ""),
-        code=said.get("ErrorCode", ""),
+        provider_id=fields.get("MessageSid", ""),
+        status=fields.get("MessageStatus", ""),
+        code=fields.get("ErrorCode", ""),
         now=timezone.now(),
     )
     return HttpResponse(status=204) if is_known else _plain("There is no such text.", status=404)
 
 
-@only_from_twilio
-def text_incoming(request: HttpRequest) -> HttpResponse:
+@twilio_signature_required
+def incoming_sms(request: HttpRequest) -> HttpResponse:
     """An incoming message: https://www.twilio.com/docs/messaging/guides/webhook-request"""
-    said = request.POST
+    fields = request.POST
     inbound.receive(
-        provider_id=said.get("MessageSid", ""),
-        sender=said.get("From", ""),
-        text=said.get("Body", ""),
-        opt_out=said.get("OptOutType", ""),
+        provider_id=fields.get("MessageSid", ""),
+        sender=fields.get("From", ""),
+        text=fields.get("Body", ""),
+        opt_out=fields.get("OptOutType", ""),
         now=timezone.now(),
     )
-    return HttpResponse(NOTHING_TO_SAY, content_type="text/xml; charset=utf-8")
+    return HttpResponse(EMPTY_RESPONSE, content_type="text/xml; charset=utf-8")
 
 
-def _plain(words: str, *, status: int) -> HttpResponse:
-    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+def _plain(text: str, *, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

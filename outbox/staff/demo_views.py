@@ -1,4 +1,4 @@
-"""The demo page Outbox: what left, as a phone and a mail program would show it. Outside the demo it is not there."""
+"""Demo outbox: messages as a phone and a mail program show them. Exists in the demo only."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,33 +12,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from outbox.models import Message
-from outbox.monitoring.queries import readers
-from outbox.staff.forms import EVERYBODY, ReaderForm
-from outbox.templates import as_html
+from outbox.monitoring.queries import all_recipients
+from outbox.staff.forms import EVERYBODY, RecipientForm
+from outbox.templates import to_html
 
-READ = ["GET", "HEAD"]
+READ_METHODS = ["GET", "HEAD"]
 PAGE_SIZE = 25
 
+Params = ParamSpec("Params")
 
-Wish = ParamSpec("Wish")
 
+def demo_only(view: Callable[Params, HttpResponse]) -> Callable[Params, HttpResponse]:
+    """Answer 404 outside the demo: the page needs no sign-in and its links are real."""
 
-def only_in_demo(door: Callable[Wish, HttpResponse]) -> Callable[Wish, HttpResponse]:
-    """Nobody signs in to see it, and the links in it are real: it is a page of the demo and of nothing else."""
-
-    @wraps(door)
-    def answer(*args: Wish.args, **kwargs: Wish.kwargs) -> HttpResponse:
+    @wraps(view)
+    def wrapper(*args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
         if not settings.DEMO:
             raise Http404
-        return door(*args, **kwargs)
+        return view(*args, **kwargs)
 
-    return never_cache(answer)
+    return never_cache(wrapper)
 
 
-@only_in_demo
-@require_http_methods(READ)
+@demo_only
+@require_http_methods(READ_METHODS)
 def demo_outbox(request: HttpRequest) -> HttpResponse:
-    form = ReaderForm(request.GET if "to" in request.GET else None, readers=readers())
+    form = RecipientForm(request.GET if "to" in request.GET else None, recipients=all_recipients())
     found = Message.objects.order_by("-created_at", "-pk")
     if form.is_valid() and form.cleaned_data["to"] != EVERYBODY:
         found = found.filter(recipient=form.cleaned_data["to"])
@@ -46,18 +45,18 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "outbox/staff/demo_outbox.html", {"form": form, "page": page})
 
 
-@only_in_demo
-@require_http_methods(READ)
+@demo_only
+@require_http_methods(READ_METHODS)
 def demo_message(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message, pk=pk)
-    page = {"letter": message, "body": as_html(message.text), "fallbacks": message.fallbacks.order_by("pk")}
+    page = {"letter": message, "body": to_html(message.text), "fallbacks": message.fallbacks.order_by("pk")}
     return render(request, "outbox/staff/demo_message.html", page)
 
 
-@only_in_demo
-@require_http_methods(READ)
+@demo_only
+@require_http_methods(READ_METHODS)
 def demo_attachment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The calendar object as a mail program would save it."""
+    """Calendar object, as a mail program would save it."""
     message = get_object_or_404(Message.objects.exclude(calendar=""), pk=pk)
     content_type = f"text/calendar; method={message.calendar_method}; charset=utf-8"
     response = HttpResponse(message.calendar.encode(), content_type=content_type)

@@ -1,3 +1,5 @@
+"""Filter forms of the message pages. An unknown value counts as no filter."""
+
 from collections.abc import Iterable
 
 from django import forms
@@ -10,13 +12,13 @@ from outbox.models import Message
 EVERYBODY = "everybody"
 
 
-class ReaderForm(forms.Form):
-    """Whose letters and texts to show."""
+class RecipientForm(forms.Form):
+    """Filter of the demo outbox by recipient."""
 
-    def __init__(self, data: QueryDict | None, *, readers: Iterable[tuple[str, str]]) -> None:
-        """`readers`: address or number, and name."""
+    def __init__(self, data: QueryDict | None, *, recipients: Iterable[tuple[str, str]]) -> None:
+        """`recipients` are (address or number, name)."""
         super().__init__(data)
-        named = [(recipient, f"{name} ({recipient})" if name else recipient) for recipient, name in readers]
+        named = [(recipient, f"{name} ({recipient})" if name else recipient) for recipient, name in recipients]
         choices = [(EVERYBODY, _("Everybody")), *named]
         self.fields["to"] = forms.ChoiceField(label=_("Whose post"), choices=choices, initial=EVERYBODY)
 
@@ -36,17 +38,17 @@ SHOWN = [
 
 
 class MessagesForm(forms.Form):
-    """The filter of the messages; a field that is empty or odd asks nothing."""
+    """Filter of the messages."""
 
     shown = forms.ChoiceField(label=_("State"), choices=SHOWN, required=False)
     channel = forms.ChoiceField(
-        label=_("Channel"), choices=[("", _("E-mail and text message")), *Message.Channel.choices], required=False
+        label=_("Channel"), choices=[("", _("E-mail and text message")), *Message.Transport.choices], required=False
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
 
     def __init__(self, data: QueryDict | None) -> None:
         super().__init__(data)
-        kinds = sorted(((code, str(words)) for code, words in KINDS.items()), key=lambda kind: kind[1].lower())
+        kinds = sorted(((code, str(label)) for code, label in KINDS.items()), key=lambda kind: kind[1].lower())
         self.fields["kind"] = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *kinds])
 
     def wanted(self) -> dict[str, str]:
@@ -54,8 +56,8 @@ class MessagesForm(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
-class AgainForm(forms.Form):
-    """What failed, of one kind and for one reason; what is odd names nothing."""
+class ResendForm(forms.Form):
+    """Kind and reason of the failed messages to resend."""
 
     kind = forms.CharField(max_length=40, required=False)
     reason = forms.ChoiceField(choices=Message.Reason.choices, required=False)
@@ -66,9 +68,11 @@ class AgainForm(forms.Form):
 
 
 class PeriodForm(forms.Form):
+    """Period of the statistics."""
+
     days = forms.ChoiceField(label=_("Of the last"), choices=[("7", _("7 days")), ("30", _("30 days"))], required=False)
 
     def wanted_days(self) -> int:
-        """A week, when nothing or something odd was asked."""
+        """Number of days; 7 by default and for an unknown value."""
         self.is_valid()
         return int(self.cleaned_data.get("days") or 7)

@@ -1,10 +1,12 @@
+"""Filters for the pages about messages: labels of kinds and keys, and masked recipients."""
+
 from django import template
 
-from core.masking import masked
-from organisation.audit_labels import key_in_words
-from outbox.labels import kind_in_words
+from core.masking import mask_recipient
+from organisation.audit_labels import key_label
+from outbox.labels import kind_label
 
 register = template.Library()
-register.filter(kind_in_words)
-register.filter(key_in_words)
-register.filter(masked)
+register.filter(kind_label)
+register.filter(key_label)
+register.filter("masked", mask_recipient)

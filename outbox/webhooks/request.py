@@ -1,4 +1,4 @@
-"""What a call of the mail provider must be, whatever it is about: behind the secret, and readable."""
+"""Webhook requests of mail providers: authentication, size limit and parsing."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -13,63 +13,64 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.crypto import constant_time_compare
 from django.utils.datastructures import MultiValueDict
 
-from core.batch import in_short
+from core.batch import describe_error
 
 logger = logging.getLogger(__name__)
 
 
-def take_call(
+def handle_webhook(
     request: HttpRequest,
     provider: str,
-    readers: Mapping[str, type[AnymailBaseWebhookView]],
-    note: Callable[[Sequence[Any]], bool],
+    views: Mapping[str, type[AnymailBaseWebhookView]],
+    process: Callable[[Sequence[Any]], bool],
     *,
-    at_most: int | None = None,
-    form_of: Callable[[HttpRequest], QueryDict | None] = lambda request: None,
+    max_bytes: int | None = None,
+    parse_form: Callable[[HttpRequest], QueryDict | None] = lambda request: None,
 ) -> HttpResponse:
-    """Not there without a secret. HEAD is how some providers look whether it is.
+    """Authenticate and parse a webhook request, and pass its events to `process`.
 
-    `note` gets the events; False when the provider must keep them and come again. `at_most` is in bytes, when it is
-    more than Django reads; `form_of` reads a form with fields that are larger than Django takes.
+    Answers 404 without a secret in the settings, and 503 when `process` returns False, so that the provider sends the
+    request again. HEAD is how some providers check the URL. `max_bytes` replaces Django's limit; `parse_form` parses a
+    form whose fields exceed Django's limits.
     """
-    if not settings.MAIL_WEBHOOK_SECRET or provider not in readers:
+    if not settings.MAIL_WEBHOOK_SECRET or provider not in views:
         raise Http404
     if request.method == "HEAD":
         return HttpResponse()
     if not constant_time_compare(get_request_basic_auth(request) or "", settings.MAIL_WEBHOOK_SECRET):
-        return HttpResponse(status=403)  # before a byte of it is read
+        return HttpResponse(status=403)  # before the body is read
     try:
-        _read(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE if at_most is None else at_most)
-        _use(request, form_of(request))
-        reader = readers[provider](webhook_secret=settings.MAIL_WEBHOOK_SECRET)
-        reader.run_validators(request)
-        events = reader.parse_events(request)
+        _read_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE if max_bytes is None else max_bytes)
+        _set_form(request, parse_form(request))
+        view = views[provider](webhook_secret=settings.MAIL_WEBHOOK_SECRET)
+        view.run_validators(request)
+        events = view.parse_events(request)
     except AnymailWebhookValidationFailure:
         return HttpResponse(status=403)
     except RequestDataTooBig:
-        logger.error("a call of %s is too large: %s bytes", provider, _size(request))
+        logger.error("a request of %s is too large: %s bytes", provider, _content_length(request))
         return HttpResponse(status=413)
-    except ImproperlyConfigured as error:  # a key of the provider's is missing: it may try again later
-        logger.error("calls of %s cannot be read: %s", provider, in_short(error))
+    except ImproperlyConfigured as error:  # a key of the provider is missing: it may try again later
+        logger.error("requests of %s cannot be read: %s", provider, describe_error(error))
         return HttpResponse(status=503)
-    except Exception as error:  # whatever it sends that nobody can read
-        logger.error("a call of %s cannot be read: %s", provider, in_short(error))
+    except Exception as error:  # whatever an unreadable request raises
+        logger.error("a request of %s cannot be read: %s", provider, describe_error(error))
         return HttpResponse(status=400)
-    request._body = b""  # of tens of megabytes; what was in it is read
-    return HttpResponse(status=200 if note(events) else 503)
+    request._body = b""  # tens of megabytes that are parsed already
+    return HttpResponse(status=200 if process(events) else 503)
 
 
-def _read(request: HttpRequest, at_most: int) -> None:
-    if _size(request) > at_most:
+def _read_body(request: HttpRequest, max_bytes: int) -> None:
+    if _content_length(request) > max_bytes:
         raise RequestDataTooBig
-    request._body = request.read()  # where Django itself puts what it read
+    request._body = request.read()  # where Django itself keeps the body
 
 
-def _use(request: HttpRequest, form: QueryDict | None) -> None:
-    """A form that we read ourselves, in the place of what Django would read."""
+def _set_form(request: HttpRequest, form: QueryDict | None) -> None:
+    """Use the form that we parsed instead of letting Django parse the body."""
     attrs = vars(request)
     attrs.update({"_post": form, "_files": MultiValueDict(), "_body": b""} if form else {})
 
 
-def _size(request: HttpRequest) -> int:
+def _content_length(request: HttpRequest) -> int:
     return int(request.META.get("CONTENT_LENGTH") or 0)

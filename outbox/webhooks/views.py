@@ -1,4 +1,4 @@
-"""The doors of the mail provider: what became of the letters that it took, and mail that came in."""
+"""Webhooks of mail providers: delivery events and inbound mail."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from outbox.email import webhook_events
 from outbox.inbound import webhook
-from outbox.inbound.webhook_form import raw_form_of
-from outbox.webhooks.request import take_call
+from outbox.inbound.webhook_form import parse_raw_form
+from outbox.webhooks.request import handle_webhook
 
 METHODS = ["HEAD", "POST"]
 
@@ -17,8 +17,11 @@ METHODS = ["HEAD", "POST"]
 @require_http_methods(METHODS)
 def mail_report(request: HttpRequest, provider: str) -> HttpResponse:
     now = timezone.now()
-    return take_call(
-        request, provider, webhook_events.READERS, lambda events: webhook_events.note_events(events, now=now) >= 0
+    return handle_webhook(
+        request,
+        provider,
+        webhook_events.PROVIDER_VIEWS,
+        lambda events: webhook_events.record_events(events, now=now) >= 0,
     )
 
 
@@ -26,11 +29,11 @@ def mail_report(request: HttpRequest, provider: str) -> HttpResponse:
 @require_http_methods(METHODS)
 def mail_incoming(request: HttpRequest, provider: str) -> HttpResponse:
     now = timezone.now()
-    return take_call(
+    return handle_webhook(
         request,
         provider,
-        webhook.READERS,
-        lambda events: webhook.receive_each(events, now=now),
-        at_most=webhook.LARGEST,
-        form_of=raw_form_of,
+        webhook.PROVIDER_VIEWS,
+        lambda events: webhook.receive_events(events, now=now),
+        max_bytes=webhook.MAX_REQUEST_BYTES,
+        parse_form=parse_raw_form,
     )

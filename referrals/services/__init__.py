@@ -1,4 +1,4 @@
-"""What happens to a referral, one function per use case."""
+"""Services on referrals, one function per use case."""
 
 from referrals.services.answer import answer, record_outcome
 from referrals.services.consent import consent, refuse, withdraw

@@ -1,11 +1,11 @@
-"""The recruiter answers, and later says what came of it."""
+"""Answer of the recruiter to a referral, and its outcome."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from candidates.contact import touch
-from core.actors import Actor, key_of
+from candidates.contact import record_contact
+from core.actors import Actor, object_key
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
@@ -24,11 +24,11 @@ from vacancies.models import Vacancy
 
 
 def answer(*, referral: Referral, accepts: bool, actor: Actor, now: datetime, reason: str = "") -> Referral:
-    """The recruiter gets in touch, or says why it does not fit now; the same answer twice is the same as once.
+    """Accept or decline the referral; declining needs a reason. Idempotent.
 
-    Raises ConsentMissing, Withdrawn, AnsweredAlready, ReasonNeeded, and VacancyClosed for a yes that leads nowhere.
+    Raises ConsentMissing, Withdrawn, AnsweredAlready, ReasonNeeded; VacancyClosed when accepting.
     """
-    with audit.refusals_recorded("referral.answer", referral, actor=actor, now=now):
+    with audit.record_refusals("referral.answer", referral, actor=actor, now=now):
         return _answer(referral, accepts, "" if accepts else reason.replace("\r\n", "\n").strip(), actor, now)
 
 
@@ -46,19 +46,19 @@ def _answer(referral: Referral, accepts: bool, reason: str, actor: Actor, now: d
         raise VacancyClosed
     referral.state, referral.answer_reason, referral.answered_at = wanted, reason, now
     referral.save(update_fields=["state", "answer_reason", "answered_at"])
-    touch(referral.candidate, now=now)
+    record_contact(referral.candidate, now=now)
     audit.record("referral.answer", referral, actor=actor, now=now)
-    outbox.withdraw(about=key_of(referral), now=now, kinds=["referral_introduced", "referral_reminder"])
+    outbox.withdraw(about=object_key(referral), now=now, kinds=["referral_introduced", "referral_reminder"])
     outbox.post(*notifications.answered(referral, Policy.objects.current()), now=now)
     return referral
 
 
 def record_outcome(*, referral: Referral, outcome: Referral.Outcome, actor: Actor, now: datetime) -> Referral:
-    """What came of it. After an interview more may follow; every other outcome closes the referral.
+    """Record the outcome. An interview may be followed by another outcome; every other outcome closes the referral.
 
     Raises ConsentMissing, Withdrawn, NotAccepted, OutcomeRecorded.
     """
-    with audit.refusals_recorded("referral.record_outcome", referral, actor=actor, now=now):
+    with audit.record_refusals("referral.record_outcome", referral, actor=actor, now=now):
         return _record_outcome(referral, outcome, actor, now)
 
 
@@ -75,14 +75,14 @@ def _record_outcome(referral: Referral, outcome: Referral.Outcome, actor: Actor,
     if outcome != Referral.Outcome.INTERVIEW:
         referral.state = Referral.State.CLOSED
     referral.save(update_fields=["state", "outcome", "outcome_at"])
-    touch(referral.candidate, now=now)
+    record_contact(referral.candidate, now=now)
     audit.record("referral.record_outcome", referral, actor=actor, now=now)
     outbox.post(*notifications.outcome(referral, Policy.objects.current()), now=now)
     return referral
 
 
 def _locked(referral: Referral) -> Referral:
-    """Only what the candidate agreed to, and did not take back, can be answered."""
+    """Locked referral. Refuses without the candidate's consent and after a withdrawal."""
     referral = Referral.objects.select_for_update(no_key=True, of=("self",)).with_people().get(pk=referral.pk)
     if referral.withdrawn_at:
         raise Withdrawn

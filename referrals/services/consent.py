@@ -1,4 +1,4 @@
-"""The candidate decides; only a yes brings the introduction to the recruiter."""
+"""Decision of the candidate on a referral. Only consent sends the introduction to the recruiter."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from candidates.contact import give_consent, touch
+from candidates.contact import give_consent, record_contact
 from candidates.models import Consent
-from core.actors import Actor, key_of
+from core.actors import Actor, object_key
 from core.working_days import add_working_days
 from organisation import audit
 from organisation.models import Policy
@@ -23,12 +23,11 @@ WITH_RECRUITER = {Referral.State.SENT, Referral.State.ACCEPTED}
 
 
 def consent(*, referral: Referral, introduction: str, actor: Actor, now: datetime) -> Referral:
-    """The candidate says yes to these words, also after an earlier no; from now on the recruiter may read them.
+    """Consent to this introduction, also after an earlier refusal. The recruiter may read it from now on.
 
-    Raises IntroductionNeeded, Withdrawn, VacancyClosed, RecruiterGone, and ConsentGiven when other words were agreed
-    to before.
+    Raises IntroductionNeeded, Withdrawn, VacancyClosed, RecruiterGone; ConsentGiven after consent to another text.
     """
-    with audit.refusals_recorded("referral.consent", referral, actor=actor, now=now):
+    with audit.record_refusals("referral.consent", referral, actor=actor, now=now):
         return _consent(referral, introduction.replace("\r\n", "\n").strip(), actor, now)
 
 
@@ -43,20 +42,20 @@ def _consent(referral: Referral, introduction: str, actor: Actor, now: datetime)
         raise IntroductionNeeded
     if referral.vacancy.status != Vacancy.Status.OPEN:
         raise VacancyClosed
-    if not Vacancy.objects.staffed().filter(pk=referral.vacancy_id).exists():
+    if not Vacancy.objects.with_active_recruiter().filter(pk=referral.vacancy_id).exists():
         raise RecruiterGone
     policy = Policy.objects.current()
     _mark_sent(referral, introduction, policy, now)
-    _keep_consent(referral, now)
-    touch(referral.candidate, now=now)
+    _store_consent(referral, now)
+    record_contact(referral.candidate, now=now)
     audit.record("referral.consent", referral, actor=actor, now=now)
     outbox.post(notifications.introduced(referral, policy), notifications.consented(referral, policy), now=now)
     return referral
 
 
 def refuse(*, referral: Referral, actor: Actor, now: datetime) -> Referral:
-    """The candidate says no, and need not say why; twice is the same as once. Raises ConsentGiven."""
-    with audit.refusals_recorded("referral.refuse", referral, actor=actor, now=now):
+    """Refuse the referral, without a reason. Idempotent. Raises ConsentGiven."""
+    with audit.record_refusals("referral.refuse", referral, actor=actor, now=now):
         return _refuse(referral, actor, now)
 
 
@@ -69,19 +68,18 @@ def _refuse(referral: Referral, actor: Actor, now: datetime) -> Referral:
         return referral
     referral.state, referral.refused_at = Referral.State.REFUSED, now
     referral.save(update_fields=["state", "refused_at"])
-    touch(referral.candidate, now=now)
+    record_contact(referral.candidate, now=now)
     audit.record("referral.refuse", referral, actor=actor, now=now)
     outbox.post(notifications.refused(referral, Policy.objects.current()), now=now)
     return referral
 
 
 def withdraw(*, referral: Referral, actor: Actor, now: datetime) -> Referral:
-    """The candidate takes the yes back (GDPR art. 7.3); the recruiter sees nothing of it any more.
+    """Withdraw the consent (GDPR art. 7.3); the recruiter can no longer see the referral.
 
-    What was decided before stays a fact: only a referral that was still running becomes withdrawn.
-    Raises ConsentMissing.
+    Only an open referral gets the state withdrawn; an earlier answer stays. Raises ConsentMissing.
     """
-    with audit.refusals_recorded("referral.withdraw", referral, actor=actor, now=now):
+    with audit.record_refusals("referral.withdraw", referral, actor=actor, now=now):
         return _withdraw(referral, actor, now)
 
 
@@ -96,9 +94,9 @@ def _withdraw(referral: Referral, actor: Actor, now: datetime) -> Referral:
     referral.withdrawn_at = now
     referral.state = Referral.State.WITHDRAWN if was_running else referral.state
     referral.save(update_fields=["state", "withdrawn_at"])
-    scope = key_of(referral)
+    scope = object_key(referral)
     Consent.objects.filter(purpose=Consent.Purpose.REFERRAL, scope=scope).update(withdrawn_at=now)
-    touch(referral.candidate, now=now)
+    record_contact(referral.candidate, now=now)
     audit.record("referral.withdraw", referral, actor=actor, now=now)
     outbox.withdraw(about=scope, now=now, kinds=["referral_introduced", "referral_reminder"])
     if was_running:
@@ -111,7 +109,7 @@ def _locked(referral: Referral) -> Referral:
 
 
 def _same_or_refuse(referral: Referral, introduction: str) -> Referral:
-    """A double click gets what was agreed; other words come too late."""
+    """Accept the same text again, as a double click does; refuse another text. Raises ConsentGiven."""
     if referral.introduction == introduction:
         return referral
     raise ConsentGiven
@@ -127,12 +125,12 @@ def _mark_sent(referral: Referral, introduction: str, policy: Policy, now: datet
     referral.save()
 
 
-def _keep_consent(referral: Referral, now: datetime) -> None:
+def _store_consent(referral: Referral, now: datetime) -> None:
     give_consent(
         candidate=referral.candidate,
         purpose=Consent.Purpose.REFERRAL,
         text_version=CONSENT_VERSION,
         language=referral.candidate.language,
-        scope=key_of(referral),
+        scope=object_key(referral),
         now=now,
     )

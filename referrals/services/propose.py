@@ -1,11 +1,11 @@
-"""An advisor proposes a vacancy: the candidate hears it first, the recruiter nothing yet."""
+"""Proposal of a vacancy by an advisor. The candidate is asked first; the recruiter hears nothing yet."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from bookings.models import Booking
-from candidates.contact import touch
+from candidates.contact import record_contact
 from candidates.models import Candidate
 from core.actors import Actor
 from organisation import audit
@@ -14,30 +14,30 @@ from outbox import services as outbox
 from referrals import notifications
 from referrals.errors import AppliedAlready, IntroductionNeeded, ProposedAlready, RecruiterGone, VacancyClosed
 from referrals.models import Referral
-from referrals.queries import refuse_unless_held
+from referrals.queries import check_talk_took_place
 from vacancies.models import Vacancy
 
 
 def propose(*, booking: Booking, vacancy: Vacancy, introduction: str, actor: Actor, now: datetime) -> Referral:
-    """Ask the candidate of this talk whether we may introduce them for another vacancy; asking twice asks once.
+    """Propose another vacancy to the candidate of this talk. Idempotent.
 
     Raises TalkNotBegun, TalkNotHeld, IntroductionNeeded, VacancyClosed, RecruiterGone, AppliedAlready, ProposedAlready.
     """
-    with audit.refusals_recorded("referral.propose", booking, actor=actor, now=now):
+    with audit.record_refusals("referral.propose", booking, actor=actor, now=now):
         return _propose(booking, vacancy, introduction.strip(), actor, now)
 
 
 @transaction.atomic
 def _propose(booking: Booking, vacancy: Vacancy, introduction: str, actor: Actor, now: datetime) -> Referral:
     candidate = Candidate.objects.select_for_update(no_key=True).get(pk=booking.candidate.pk)
-    refuse_unless_held(Booking.objects.get(pk=booking.pk), now=now)
+    check_talk_took_place(Booking.objects.get(pk=booking.pk), now=now)
     if not introduction:
         raise IntroductionNeeded
     if earlier := Referral.objects.of_candidate(candidate).filter(vacancy=vacancy).first():
         return _same_or_refuse(earlier, booking, introduction)
-    _refuse_vacancy(vacancy, candidate)
+    _check_vacancy(vacancy, candidate)
     referral = Referral.objects.create(booking=booking, vacancy=vacancy, introduction=introduction, proposed_at=now)
-    touch(candidate, now=now)
+    record_contact(candidate, now=now)
     audit.record("referral.propose", referral, actor=actor, now=now)
     outbox.post(notifications.proposal(referral, Policy.objects.current()), now=now)
     return referral
@@ -49,10 +49,10 @@ def _same_or_refuse(earlier: Referral, booking: Booking, introduction: str) -> R
     raise ProposedAlready
 
 
-def _refuse_vacancy(vacancy: Vacancy, candidate: Candidate) -> None:
+def _check_vacancy(vacancy: Vacancy, candidate: Candidate) -> None:
     if not Vacancy.objects.open().filter(pk=vacancy.pk).exists():
         raise VacancyClosed
-    if not Vacancy.objects.staffed().filter(pk=vacancy.pk).exists():
+    if not Vacancy.objects.with_active_recruiter().filter(pk=vacancy.pk).exists():
         raise RecruiterGone
     if candidate.applications.filter(vacancy=vacancy).exists():
         raise AppliedAlready

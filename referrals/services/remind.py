@@ -1,4 +1,4 @@
-"""One reminder to a recruiter who let the working days for an answer pass."""
+"""Reminder to a recruiter who has not answered in time."""
 
 from datetime import date, datetime
 from functools import partial
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from core.batch import do_each
+from core.batch import run_each
 from core.working_days import is_working_day
 from organisation.models import Policy
 from outbox import services as outbox
@@ -17,13 +17,13 @@ from referrals.models import Referral
 
 
 def remind_recruiters(*, now: datetime) -> int:
-    """Post a reminder for every referral whose day has passed without an answer. Returns how many."""
+    """Post one reminder for each referral that is past its answer date. Returns the number of reminders."""
     local, policy = now.astimezone(ZoneInfo(settings.TIME_ZONE)), Policy.objects.current()
     times = policy.times
     if local.time() < times.recruiter_reminder_from or not is_working_day(local.date(), times.closed_days):
         return 0
     keys = list(_overdue(local.date()).values_list("pk", flat=True))
-    return do_each(keys, partial(_remind_of, policy=policy, today=local.date(), now=now), name="referral")
+    return run_each(keys, partial(_remind, policy=policy, today=local.date(), now=now), name="referral")
 
 
 def _overdue(today: date) -> QuerySet[Referral]:
@@ -31,7 +31,7 @@ def _overdue(today: date) -> QuerySet[Referral]:
 
 
 @transaction.atomic
-def _remind_of(referral_id: int, *, policy: Policy, today: date, now: datetime) -> bool:
+def _remind(referral_id: int, *, policy: Policy, today: date, now: datetime) -> bool:
     if not _overdue(today).filter(pk=referral_id).update(reminded_at=now):
         return False
     referral = Referral.objects.with_people().get(pk=referral_id)

@@ -1,4 +1,4 @@
-"""The candidate reads what is proposed, changes the text, says yes or no, and can take a yes back."""
+"""Page where the candidate reads a referral, edits its text, and consents, refuses or withdraws."""
 
 from datetime import datetime
 
@@ -9,19 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from candidates.access.session import for_candidate
+from candidates.access.session import candidate_required
 from candidates.models import Candidate
 from core.actors import Actor
 from core.errors import Refusal
 from referrals import services
 from referrals.forms import IntroductionForm
 from referrals.models import Referral
-from referrals.timeline import steps_of
+from referrals.timeline import timeline_for
 from vacancies.models import Vacancy
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_candidate
+@candidate_required
 def proposal(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
     referral = get_object_or_404(Referral.objects.of_candidate(candidate).with_people(), pk=pk)
     if request.method == "GET":
@@ -42,7 +42,7 @@ def proposal(request: HttpRequest, candidate: Candidate, pk: int) -> HttpRespons
 def _decide(
     request: HttpRequest, referral: Referral, candidate: Candidate, form: IntroductionForm, now: datetime
 ) -> bool:
-    """Whether there was a wish that could be granted. Raises the refusals of the services."""
+    """Perform the chosen action; False when there is none or the form is invalid. Raises the services' refusals."""
     choice, actor = request.POST.get("choice"), Actor.of(candidate)
     if choice == "withdraw":
         services.withdraw(referral=referral, actor=actor, now=now)
@@ -63,5 +63,5 @@ def _page(referral: Referral, form: IntroductionForm) -> dict[str, object]:
         "referral": referral,
         "form": form,
         "is_open": referral.vacancy.status == Vacancy.Status.OPEN,
-        "steps": steps_of(referral, to_candidate=True),
+        "timeline": timeline_for(referral, to_candidate=True),
     }

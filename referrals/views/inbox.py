@@ -1,4 +1,4 @@
-"""Recruiters answer here, advisors follow what they proposed; who has both roles sees both on one page."""
+"""Inbox of referrals: recruiters answer, advisors follow their proposals; a user with both roles sees both."""
 
 from datetime import datetime
 
@@ -13,19 +13,19 @@ from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
 from organisation.models import Role, User
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 from referrals import services
 from referrals.errors import Withdrawn
 from referrals.forms import AnswerForm, OutcomeForm
 from referrals.models import Referral
 from referrals.queries import answered_by, proposed_by, waiting_for
-from referrals.timeline import steps_of
+from referrals.timeline import timeline_for
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.ADVISOR, Role.RECRUITER)
+@role_required(Role.ADVISOR, Role.RECRUITER)
 def inbox(request: HttpRequest) -> HttpResponse:
-    user, now = staff_of(request), timezone.now()
+    user, now = current_staff(request), timezone.now()
     waiting = list(waiting_for(user))
     audit.record_each("referral.read", waiting, actor=Actor.of(user), now=now)
     page = {
@@ -40,16 +40,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.ADVISOR, Role.RECRUITER)
+@role_required(Role.ADVISOR, Role.RECRUITER)
 def referral(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, pk, staff_of(request), timezone.now())
+    return _show(request, pk, current_staff(request), timezone.now())
 
 
 @require_http_methods(["POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    user, now = staff_of(request), timezone.now()
-    found = get_object_or_404(Referral.objects.reached(user), pk=pk)
+    user, now = current_staff(request), timezone.now()
+    found = get_object_or_404(Referral.objects.ever_shown_to(user), pk=pk)
     form = AnswerForm(request.POST)
     if form.is_valid():
         try:
@@ -65,10 +65,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 def outcome(request: HttpRequest, pk: int) -> HttpResponse:
-    user, now = staff_of(request), timezone.now()
-    found = get_object_or_404(Referral.objects.reached(user), pk=pk)
+    user, now = current_staff(request), timezone.now()
+    found = get_object_or_404(Referral.objects.ever_shown_to(user), pk=pk)
     form = OutcomeForm(request.POST)
     if form.is_valid():
         chosen = Referral.Outcome(form.cleaned_data["outcome"])
@@ -90,12 +90,12 @@ def _gone(request: HttpRequest, withdrawn: Withdrawn) -> HttpResponse:
 
 
 def _show(request: HttpRequest, pk: int, user: User, now: datetime, **forms: object) -> HttpResponse:
-    """The referral as it is now; a form that was refused keeps what was typed."""
+    """Page of the current referral; a refused form keeps its input."""
     found = get_object_or_404(Referral.objects.visible_to(user).with_people(), pk=pk)
     audit.record("referral.read", found, actor=Actor.of(user), now=now)
     page = {
         "referral": found,
-        "steps": steps_of(found),
+        "timeline": timeline_for(found),
         "today": timezone.localdate(now),
         "is_recruiter": found.is_addressed_to(user),
         "is_advisor": Referral.objects.proposed_by(user).filter(pk=found.pk).exists(),

@@ -1,4 +1,4 @@
-"""The advisor proposes another vacancy after a talk."""
+"""Page where an advisor proposes another vacancy after a talk."""
 
 from datetime import datetime
 
@@ -14,21 +14,21 @@ from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 from referrals import services
 from referrals.forms import ReferForm
-from referrals.queries import refuse_unless_held
+from referrals.queries import check_talk_took_place
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 def refer(request: HttpRequest, pk: int) -> HttpResponse:
-    mine = Booking.objects.visible_to(staff_of(request)).select_related("invitation__application__candidate")
+    mine = Booking.objects.visible_to(current_staff(request)).select_related("invitation__application__candidate")
     booking = get_object_or_404(mine, pk=pk)
     now = timezone.now()
     if request.method == "POST":
         return _propose(request, booking, now)
-    audit.record("referral.read", booking, actor=Actor.of(staff_of(request)), now=now)
+    audit.record("referral.read", booking, actor=Actor.of(current_staff(request)), now=now)
     opening = _("I spoke with %(name)s.") % {"name": booking.candidate.first_name}
     form = ReferForm(booking=booking, initial={"introduction": f"{opening} "})
     return render(request, "referrals/refer.html", _page(booking, form, now))
@@ -42,7 +42,7 @@ def _propose(request: HttpRequest, booking: Booking, now: datetime) -> HttpRespo
                 booking=booking,
                 vacancy=form.cleaned_data["vacancy"],
                 introduction=form.cleaned_data["introduction"],
-                actor=Actor.of(staff_of(request)),
+                actor=Actor.of(current_staff(request)),
                 now=now,
             )
         except Refusal as refusal:
@@ -56,7 +56,7 @@ def _propose(request: HttpRequest, booking: Booking, now: datetime) -> HttpRespo
 def _page(booking: Booking, form: ReferForm, now: datetime) -> dict[str, object]:
     refusal = ""
     try:
-        refuse_unless_held(booking, now=now)
+        check_talk_took_place(booking, now=now)
     except Refusal as not_now:
         refusal = str(not_now)
     return {"booking": booking, "form": form, "refusal": refusal}

@@ -1,6 +1,6 @@
-"""Notes that lose nothing: a window that lags behind never overwrites, its text is kept beside the note.
+"""Save notes without losing text: a stale window does not overwrite the note, its text becomes a copy.
 
-Saving leaves no audit entry: it happens every few seconds while somebody types in a file that was opened on record.
+Saving is not audited: autosave runs every few seconds, and opening the file was audited.
 """
 
 from dataclasses import dataclass
@@ -18,36 +18,36 @@ from talks.models import Note, NoteCopy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saved:
-    """The note after saving; `is_stale` when another window had changed it, and this text went to a copy."""
+class SavedNote:
+    """Note after saving; `is_stale` when another window had changed it and this text became a copy."""
 
     note: Note
     is_stale: bool
 
 
 @transaction.atomic
-def save_note(*, booking: Booking, text: str, version: int, window: UUID, author: User, now: datetime) -> Saved:
-    """Write the text over `version` of the note. Over any other version it becomes the copy of this window.
+def save_note(*, booking: Booking, text: str, version: int, window: UUID, author: User, now: datetime) -> SavedNote:
+    """Save the text when the note still has this version; otherwise store it as the copy of this window.
 
-    Saving a text that stands already, as a retry does, is never stale.
+    Saving the current text again, as a retry does, is never stale.
     """
     note = _locked_note(booking, author, now)
     if text == note.text:
         NoteCopy.objects.filter(note=note, window=window).delete()
-        return Saved(note=note, is_stale=False)
+        return SavedNote(note=note, is_stale=False)
     if version != note.version:
-        _keep_copy(note, text, window, now)
-        return Saved(note=note, is_stale=True)
+        _store_copy(note, text, window, now)
+        return SavedNote(note=note, is_stale=True)
     _write(note, text, author, now)
     NoteCopy.objects.filter(note=note, window=window).delete()
-    return Saved(note=note, is_stale=False)
+    return SavedNote(note=note, is_stale=False)
 
 
 @transaction.atomic
 def use_copy(*, copy: NoteCopy, version: int, seen_at: datetime, author: User, actor: Actor, now: datetime) -> Note:
-    """The copy becomes the note. A note that changed since `version` was shown stays, as the copy: they change places.
+    """Replace the note by the copy. A note that changed since `version` becomes the copy: they swap.
 
-    Raises CopyChanged when the copy is not the one that was seen at `seen_at`.
+    Raises CopyChanged when the copy has changed since `seen_at`.
     """
     note = _locked_note(copy.note.booking, author, now)
     kept = NoteCopy.objects.filter(pk=copy.pk, updated_at=seen_at).first()
@@ -65,8 +65,8 @@ def use_copy(*, copy: NoteCopy, version: int, seen_at: datetime, author: User, a
 
 
 @transaction.atomic
-def drop_copy(*, copy: NoteCopy, seen_at: datetime, author: User, actor: Actor, now: datetime) -> None:
-    """Throw away the text that was seen; dropping twice is the same as once. Raises CopyChanged when it grew."""
+def discard_copy(*, copy: NoteCopy, seen_at: datetime, author: User, actor: Actor, now: datetime) -> None:
+    """Delete the copy. Idempotent. Raises CopyChanged when it has changed since `seen_at`."""
     note = _locked_note(copy.note.booking, author, now)
     if NoteCopy.objects.filter(pk=copy.pk, updated_at=seen_at).delete()[0]:
         audit.record("note.drop_copy", note, actor=actor, now=now)
@@ -75,13 +75,13 @@ def drop_copy(*, copy: NoteCopy, seen_at: datetime, author: User, actor: Actor, 
 
 
 def _locked_note(booking: Booking, author: User, now: datetime) -> Note:
-    """The booking's row is the lock: the note may not be there yet."""
+    """Note of the booking, created when missing. Locks the booking's row, because the note may not exist yet."""
     Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
     note, _created = Note.objects.get_or_create(booking=booking, defaults={"author": author, "updated_at": now})
     return note
 
 
-def _keep_copy(note: Note, text: str, window: UUID, now: datetime) -> None:
+def _store_copy(note: Note, text: str, window: UUID, now: datetime) -> None:
     if text:
         NoteCopy.objects.update_or_create(note=note, window=window, defaults={"text": text, "updated_at": now})
     else:

@@ -1,4 +1,4 @@
-"""How a talk went: held, or missed each other. A cancellation is the room below's."""
+"""Mark a talk as completed or no-show. Cancelling is in `bookings`."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.models import Booking
-from candidates.contact import touch
-from core.actors import Actor, key_of
+from candidates.contact import record_contact
+from core.actors import Actor, object_key
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
@@ -18,35 +18,35 @@ Status = Booking.Status
 
 
 def mark_completed(*, booking: Booking, actor: Actor, now: datetime) -> Booking:
-    """The talk was held; a mark of "missed" is corrected on the same day. Twice is the same as once.
+    """Mark the talk as completed, also to correct a no-show of the same day. Idempotent.
 
     Raises NotStartedYet, TalkCancelled, TooLateToCorrect.
     """
-    with audit.refusals_recorded("talk.complete", booking, actor=actor, now=now), transaction.atomic():
+    with audit.record_refusals("talk.complete", booking, actor=actor, now=now), transaction.atomic():
         booking, was = _mark(booking, Status.COMPLETED, now)
         if was == Status.COMPLETED:
             return booking
-        touch(booking.candidate, now=now)
+        record_contact(booking.candidate, now=now)
         if was == Status.NO_SHOW:
-            outbox.withdraw(about=key_of(booking), kinds=["no_show"], now=now)
+            outbox.withdraw(about=object_key(booking), kinds=["no_show"], now=now)
         audit.record("talk.complete", booking, actor=actor, result=_result(was), now=now)
     return booking
 
 
 def mark_no_show(*, booking: Booking, actor: Actor, now: datetime) -> Booking:
-    """They missed each other: a kind letter with a new choice. Refuses as `mark_completed` does."""
-    with audit.refusals_recorded("talk.no_show", booking, actor=actor, now=now), transaction.atomic():
+    """Mark the talk as no-show and mail the candidate. Idempotent. Raises what `mark_completed` raises."""
+    with audit.record_refusals("talk.no_show", booking, actor=actor, now=now), transaction.atomic():
         booking, was = _mark(booking, Status.NO_SHOW, now)
         if was == Status.NO_SHOW:
             return booking
-        touch(booking.candidate, now=now)
+        record_contact(booking.candidate, now=now)
         audit.record("talk.no_show", booking, actor=actor, result=_result(was), now=now)
         outbox.post(notifications.no_show(booking, Policy.objects.current(), now=now), now=now)
     return booking
 
 
 def _mark(booking: Booking, status: Booking.Status, now: datetime) -> tuple[Booking, str]:
-    """The booking as it is now, and which status it had."""
+    """Set the status and return the locked booking with its previous status."""
     marked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
     was = marked.status
     if was == Status.CANCELLED:
@@ -59,7 +59,7 @@ def _mark(booking: Booking, status: Booking.Status, now: datetime) -> tuple[Book
         raise TooLateToCorrect
     marked.status, marked.closed_at = status, now
     marked.save(update_fields=["status", "closed_at"])
-    outbox.withdraw(about=key_of(marked), kinds=["advisor_outcome"], now=now)
+    outbox.withdraw(about=object_key(marked), kinds=["advisor_outcome"], now=now)
     return marked, was
 
 

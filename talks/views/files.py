@@ -1,4 +1,4 @@
-"""The candidate's file and how the talk went. Every opening of a file is kept on record."""
+"""Candidate file, and marking or cancelling a talk. Each view of a file is audited."""
 
 from uuid import uuid4
 
@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from advisors.permissions import render_on_clock_of
-from bookings.appointments.cancel import cancel as cancel_booking
+from advisors.permissions import render_in_advisor_zone
+from bookings.appointments.cancel import cancel_booking
 from bookings.appointments.forms import AdvisorCancelForm
 from bookings.models import Booking
 from bookings.permissions import booking_or_404
@@ -20,27 +20,27 @@ from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 from talks import services
 from talks.forms import NoteForm
-from talks.queries import file_of, talks_for_file
+from talks.queries import candidate_file_for, talks_for_file
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 @never_cache
 def file(request: HttpRequest, pk: int) -> HttpResponse:
-    booking = get_object_or_404(talks_for_file(staff_of(request)), pk=pk)
-    audit.record("file.read", booking, actor=Actor.of(staff_of(request)))
+    booking = get_object_or_404(talks_for_file(current_staff(request)), pk=pk)
+    audit.record("file.read", booking, actor=Actor.of(current_staff(request)))
     return file_page(request, booking)
 
 
 @require_http_methods(["POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     booking = booking_or_404(request, pk)
     try:
-        services.mark_completed(booking=booking, actor=Actor.of(staff_of(request)), now=timezone.now())
+        services.mark_completed(booking=booking, actor=Actor.of(current_staff(request)), now=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -49,11 +49,11 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 def no_show(request: HttpRequest, pk: int) -> HttpResponse:
     booking = booking_or_404(request, pk)
     try:
-        services.mark_no_show(booking=booking, actor=Actor.of(staff_of(request)), now=timezone.now())
+        services.mark_no_show(booking=booking, actor=Actor.of(current_staff(request)), now=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -62,7 +62,7 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 @never_cache
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     booking = booking_or_404(request, pk)
@@ -72,20 +72,20 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             cancelled = cancel_booking(
                 booking=booking,
                 by=Booking.CancelledBy.ADVISOR,
-                word=form.cleaned_data["word"],
-                actor=Actor.of(staff_of(request)),
+                remark=form.cleaned_data["word"],
+                actor=Actor.of(current_staff(request)),
                 now=timezone.now(),
             )
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _said_after(cancelled))
+            messages.success(request, _cancelled_message(cancelled))
         return redirect("talks:file", pk=pk)
-    return render_on_clock_of(booking.advisor, request, "talks/cancel.html", {"booking": booking, "form": form})
+    return render_in_advisor_zone(booking.advisor, request, "talks/cancel.html", {"booking": booking, "form": form})
 
 
-def _said_after(cancelled: Booking) -> str:
-    """With how many moments are held for the candidate."""
+def _cancelled_message(cancelled: Booking) -> str:
+    """Success message with the number of slots on hold for the candidate."""
     number = cancelled.invitation.holds.offered().count()
     if not number:
         return _("The talk is cancelled. The candidate gets your word and can choose again.")
@@ -98,7 +98,7 @@ def _said_after(cancelled: Booking) -> str:
 
 
 def file_page(request: HttpRequest, booking: Booking, *, form: NoteForm | None = None) -> HttpResponse:
-    found = file_of(booking, user=staff_of(request), now=timezone.now())
+    found = candidate_file_for(booking, user=current_staff(request), now=timezone.now())
     words = {"text": found.note.text, "version": found.note.version, "window": uuid4()}
     context = {"file": found, "booking": booking, "form": form or NoteForm(initial=words), "window": words["window"]}
-    return render_on_clock_of(booking.advisor, request, "talks/file.html", context)
+    return render_in_advisor_zone(booking.advisor, request, "talks/file.html", context)

@@ -1,4 +1,4 @@
-"""Notes: saved while typing with htmx, by a button without."""
+"""Save notes: while typing with htmx, with a button without it."""
 
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from advisors.permissions import render_on_clock_of
+from advisors.permissions import render_in_advisor_zone
 from bookings.models import Booking
 from bookings.permissions import booking_or_404
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 from talks import services
 from talks.forms import CopyForm, NoteForm
 from talks.models import NoteCopy
@@ -26,16 +26,16 @@ from talks.views.files import file_page
 
 @require_http_methods(["POST"])
 def note(request: HttpRequest, pk: int) -> HttpResponse:
-    """Autosave must not swap a sign-in page into the file: the page then says that it could not save."""
+    """Save the note. An autosave after sign-out gets 401, so that htmx does not put a sign-in page into the file."""
     if _is_autosave(request) and not request.user.is_authenticated:
         return HttpResponse(status=401)
     return _save(request, pk)
 
 
 @require_http_methods(["POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 def note_copy_use(request: HttpRequest, pk: int) -> HttpResponse:
-    copy, form, user = _copy_or_404(request, pk), CopyForm(request.POST), staff_of(request)
+    copy, form, user = _copy_or_404(request, pk), CopyForm(request.POST), current_staff(request)
     if form.is_valid():
         seen = form.cleaned_data
         try:
@@ -55,12 +55,12 @@ def note_copy_use(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 def note_copy_drop(request: HttpRequest, pk: int) -> HttpResponse:
-    copy, form, user = _copy_or_404(request, pk), CopyForm(request.POST), staff_of(request)
+    copy, form, user = _copy_or_404(request, pk), CopyForm(request.POST), current_staff(request)
     if form.is_valid():
         try:
-            services.drop_copy(
+            services.discard_copy(
                 copy=copy,
                 seen_at=form.cleaned_data["seen_at"],
                 author=user,
@@ -74,13 +74,13 @@ def note_copy_drop(request: HttpRequest, pk: int) -> HttpResponse:
     return _to_notes(copy.note.booking_id)
 
 
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 def _save(request: HttpRequest, pk: int) -> HttpResponse:
     booking, form = booking_or_404(request, pk), NoteForm(request.POST)
     if not form.is_valid():
         return _not_saved(request, booking, form)
     typed = form.cleaned_data
-    saved = services.save_note(booking=booking, author=staff_of(request), now=timezone.now(), **typed)
+    saved = services.save_note(booking=booking, author=current_staff(request), now=timezone.now(), **typed)
     if _is_autosave(request):
         return _state(request, booking, saved, typed["version"], typed["window"])
     if saved.is_stale:
@@ -93,11 +93,13 @@ def _save(request: HttpRequest, pk: int) -> HttpResponse:
 def _not_saved(request: HttpRequest, booking: Booking, form: NoteForm) -> HttpResponse:
     if _is_autosave(request):
         return HttpResponse(status=422)
-    return file_page(request, get_object_or_404(talks_for_file(staff_of(request)), pk=booking.pk), form=form)
+    return file_page(request, get_object_or_404(talks_for_file(current_staff(request)), pk=booking.pk), form=form)
 
 
-def _state(request: HttpRequest, booking: Booking, saved: services.Saved, version: int, window: UUID) -> HttpResponse:
-    """A window that lags behind keeps its old version: what it types goes on to its own copy."""
+def _state(
+    request: HttpRequest, booking: Booking, saved: services.SavedNote, version: int, window: UUID
+) -> HttpResponse:
+    """Response to an autosave. A stale window keeps its old version, so that it keeps saving to its own copy."""
     context = {
         "booking": booking,
         "note": saved.note,
@@ -106,11 +108,11 @@ def _state(request: HttpRequest, booking: Booking, saved: services.Saved, versio
         "version": version if saved.is_stale else saved.note.version,
         "saved": saved,
     }
-    return render_on_clock_of(booking.advisor, request, "talks/note_answer.html", context)
+    return render_in_advisor_zone(booking.advisor, request, "talks/note_answer.html", context)
 
 
 def _copy_or_404(request: HttpRequest, pk: int) -> NoteCopy:
-    own = Booking.objects.visible_to(staff_of(request))
+    own = Booking.objects.visible_to(current_staff(request))
     return get_object_or_404(NoteCopy.objects.select_related("note__booking"), pk=pk, note__booking__in=own)
 
 

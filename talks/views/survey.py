@@ -1,4 +1,4 @@
-"""The survey, for the candidate whose talk it was."""
+"""Survey page for the candidate of the talk."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from candidates.access.session import for_candidate
+from candidates.access.session import candidate_required
 from candidates.models import Candidate
 from core.actors import Actor
 from talks import services
@@ -16,9 +16,9 @@ from talks.models import Survey
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_candidate
+@candidate_required
 def survey(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    """Answers may be changed; what stands there is what was answered last."""
+    """Show the survey with the last answers; store them on POST."""
     asked = get_object_or_404(
         Survey.objects.select_related("booking__advisor__user").prefetch_related("answers"),
         booking=pk,

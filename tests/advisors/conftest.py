@@ -7,7 +7,7 @@ from tests.factories import NOW, make_advisor, make_policy, make_user
 
 @pytest.fixture
 def advisor(client):
-    """Signed in, reads English; it is NOW."""
+    """Signed-in advisor who reads English, at NOW."""
     make_policy()
     advisor = make_advisor()
     with time_machine.travel(NOW, tick=False):
@@ -17,8 +17,8 @@ def advisor(client):
 
 
 @pytest.fixture
-def chief(client, advisor):
-    """Signed in instead of the advisor."""
-    chief = make_user(Role.APPLICATION_MANAGER)
-    client.force_login(chief)
-    return chief
+def application_manager(client, advisor):
+    """Application manager, signed in instead of the advisor."""
+    application_manager = make_user(Role.APPLICATION_MANAGER)
+    client.force_login(application_manager)
+    return application_manager

@@ -1,4 +1,4 @@
-"""The least that a door can do, behind the same middleware: only answer, and insert one row and commit; and a task."""
+"""Baselines: views that only respond, or insert one row and commit, behind the same middleware; and an empty task."""
 
 from django.http import JsonResponse
 from django.utils import timezone
@@ -9,7 +9,7 @@ from organisation.models import AuditEvent
 
 
 @require_http_methods(["GET"])
-def answer(request):
+def respond(request):
     return JsonResponse({"answer": "yes"})
 
 
@@ -17,10 +17,10 @@ def answer(request):
 @require_http_methods(["POST"])
 def insert(request):
     event = AuditEvent.objects.create(
-        action="floor.insert", about="floor:1", origin="api", actor="system", at=timezone.now()
+        action="baseline.insert", about="baseline:1", origin="api", actor="system", at=timezone.now()
     )
     return JsonResponse({"event": event.pk}, status=201)
 
 
-def nothing():
-    """The least that a worker can be asked."""
+def do_nothing():
+    """Empty task."""

@@ -1,4 +1,4 @@
-"""A program that keeps its connection open and looks at the clock."""
+"""HTTP client with a persistent connection that measures response times."""
 
 import json
 import statistics
@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 
 @dataclass
-class Asked:
-    """One request; `body` goes as JSON, `form` as a browser sends a form."""
+class HttpRequest:
+    """Request; `body` is sent as JSON, `form` as form data."""
 
     method: str
     path: str
@@ -24,10 +24,10 @@ class Asked:
     @property
     def headers(self):
         kind = "application/json" if self.body else "application/x-www-form-urlencoded" if self.form else ""
-        kept = {"Accept-Language": "nl", "Content-Type": kind, "Cookie": self.cookie}
-        kept["Authorization"] = f"Bearer {self.token}" if self.token else ""
-        kept["X-Requested-With"] = "XMLHttpRequest" if self.is_ajax else ""
-        return {name: value for name, value in kept.items() if value}
+        headers = {"Accept-Language": "nl", "Content-Type": kind, "Cookie": self.cookie}
+        headers["Authorization"] = f"Bearer {self.token}" if self.token else ""
+        headers["X-Requested-With"] = "XMLHttpRequest" if self.is_ajax else ""
+        return {name: value for name, value in headers.items() if value}
 
     @property
     def content(self):
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass
-class Answered:
+class HttpResponse:
     status: int
     headers: dict
     body: bytes
@@ -47,32 +47,32 @@ class Answered:
         return json.loads(self.body)
 
 
-class Client:
+class HttpClient:
     def __init__(self, port):
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
 
     def close(self):
         self.connection.close()
 
-    def send(self, asked):
-        """The answer and how long it took; an answer that was not expected ends the measuring."""
-        answered = self.try_sending(asked)
-        if answered.status != asked.expects:
-            raise SystemExit(f"{asked.method} {asked.path}: {answered.status} {answered.body[:2000].decode()}")
-        return answered
+    def send(self, request):
+        """Send a request and return the response. An unexpected status ends the benchmark."""
+        response = self.try_sending(request)
+        if response.status != request.expects:
+            raise SystemExit(f"{request.method} {request.path}: {response.status} {response.body[:2000].decode()}")
+        return response
 
-    def try_sending(self, asked):
+    def try_sending(self, request):
         started = time.perf_counter()
-        self.connection.request(asked.method, asked.path, body=asked.content, headers=asked.headers)
+        self.connection.request(request.method, request.path, body=request.content, headers=request.headers)
         response = self.connection.getresponse()
         content = response.read()
         took_ms = (time.perf_counter() - started) * 1000
-        return Answered(response.status, dict(response.getheaders()), content, took_ms)
+        return HttpResponse(response.status, dict(response.getheaders()), content, took_ms)
 
 
 @dataclass
 class Times:
-    floor: list = field(default_factory=list)
+    baseline: list = field(default_factory=list)
     subject: list = field(default_factory=list)
 
     @property
@@ -81,23 +81,23 @@ class Times:
 
     @property
     def p95_ms(self):
-        return p95_of(self.subject)
+        return percentile_95(self.subject)
 
     @property
     def ratio(self):
-        return self.p50_ms / statistics.median(self.floor)
+        return self.p50_ms / statistics.median(self.baseline)
 
 
-def p95_of(times):
+def percentile_95(times):
     return statistics.quantiles(times, n=20)[18] if len(times) > 1 else times[0]
 
 
-def interleaved(floor, subject, *, pairs, warm_up):
-    """Floor, subject, floor, subject ...; both are called with the number of the pair and say how long it took."""
+def interleaved(baseline, subject, *, pairs, warm_up):
+    """Call baseline and subject alternately with the number of the pair; both return their time in milliseconds."""
     times = Times()
     for number in range(-warm_up, pairs):
-        took = floor(number), subject(number)
+        took = baseline(number), subject(number)
         if number >= 0:
-            times.floor.append(took[0])
+            times.baseline.append(took[0])
             times.subject.append(took[1])
     return times

@@ -1,6 +1,6 @@
-"""What there is to measure with: an employer, advisors, programs, invitations, and years of history.
+"""Data for the benchmarks: an employer, advisors, API clients, invitations and years of history.
 
-`python -m tests.bench.fixtures` fills the database of the environment and prints what to ask for, as JSON.
+`python -m tests.bench.fixtures` fills the database of the environment and prints the tokens, keys and pages as JSON.
 """
 
 import argparse
@@ -9,20 +9,20 @@ import sys
 
 import django
 
-django.setup()  # this is a program of its own; models come after
+django.setup()  # before models are imported
 
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bookings.models import Booking  # noqa: E402
-from candidates.access.services import address_for  # noqa: E402
+from candidates.access.services import link_url_for  # noqa: E402
 from tests.bench.history import (  # noqa: E402
-    PROGRAMS,
-    asks_of,
+    API_CLIENTS,
+    api_credentials,
     book,
-    history_of,
     invite,
-    make_programs,
+    make_api_clients,
+    make_history,
     some_slots,
 )
 from tests.factories import make_advisor, make_policy, make_vacancy  # noqa: E402
@@ -34,23 +34,23 @@ RACERS = 200
 def stage(*, advisors, past, invitations):
     now = timezone.now()
     policy = make_policy(horizon_days=HORIZON_DAYS)
-    made = [make_advisor(name=f"Adviseur {number}") for number in range(advisors)]
+    created = [make_advisor(name=f"Adviseur {number}") for number in range(advisors)]
     vacancy = make_vacancy()
-    tokens = make_programs()
-    ahead = some_slots(policy, now)
-    book(ahead, invite(len(ahead), vacancy, now), status=Booking.Status.BOOKED)
-    history_of(made, vacancy, past, now)
-    offered = invite(invitations + PROGRAMS + RACERS, vacancy, now)
-    asks = asks_of(tokens, offered)
-    address = address_for(offered[0].candidate, f"invitations/{offered[0].pk}/book/")
+    tokens = make_api_clients()
+    future = some_slots(policy, now)
+    book(future, invite(len(future), vacancy, now), status=Booking.Status.BOOKED)
+    make_history(created, vacancy, past, now)
+    offered = invite(invitations + API_CLIENTS + RACERS, vacancy, now)
+    asks = api_credentials(tokens, offered)
+    address = link_url_for(offered[0].candidate, f"invitations/{offered[0].pk}/book/")
     return {
-        "advisor": made[0].pk,
+        "advisor": created[0].pk,
         "invitation": offered[0].pk,
         "link": address.removeprefix("https://spreekuur.example"),
         "page": f"/my/invitations/{offered[0].pk}/book/",
-        "lookers": asks[:PROGRAMS],
-        "racers": asks[PROGRAMS : PROGRAMS + RACERS],
-        "bookers": asks[PROGRAMS + RACERS :],
+        "lookers": asks[:API_CLIENTS],
+        "racers": asks[API_CLIENTS : API_CLIENTS + RACERS],
+        "bookers": asks[API_CLIENTS + RACERS :],
     }
 
 
@@ -60,10 +60,10 @@ def main():
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
     with transaction.atomic():
-        made = stage(**vars(options))
+        staged = stage(**vars(options))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
-    json.dump(made, sys.stdout)
+    json.dump(staged, sys.stdout)
 
 
 if __name__ == "__main__":

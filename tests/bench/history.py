@@ -1,4 +1,4 @@
-"""Many people and many talks, quickly: bulk inserts, and copies of one row made by the database itself."""
+"""Create many people and talks quickly: bulk inserts, and copies of a row made by the database itself."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -6,17 +6,17 @@ from uuid import uuid4
 from django.core.management.color import no_style
 from django.db import connection
 
-from advisors.availability.queries import free_slots_of, question_of
+from advisors.availability.queries import free_slots_for, slot_query_for
 from advisors.models import Advisor, AgendaEntry
 from bookings.models import Booking, Invitation
-from candidates.access.tokens import digest_of, token_of
+from candidates.access.tokens import link_token
 from candidates.models import AccessLink, Application, Candidate, Rejection, Strength
-from organisation.authentication import digest_of as digest_of_token
+from core.tokens import digest_of
 from organisation.authentication import new_token
 from organisation.models import ApiClient
 from tests.factories import make_reason
 
-PROGRAMS = 40  # so that none comes near the rate limit
+API_CLIENTS = 40  # so that none reaches the rate limit
 TALK, TALK_AND_BUFFER = timedelta(minutes=20), timedelta(minutes=30)
 HISTORY_ENDS = timedelta(days=2)  # ago
 AT_ONCE = 1000
@@ -27,28 +27,28 @@ EARLIER = {
 NEW_UUID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
 
 
-def make_programs():
-    """Their tokens. The n-th may speak for every n-th invitation of `invite`, and so on around."""
-    tokens = [new_token() for _ in range(PROGRAMS)]
+def make_api_clients():
+    """Create API clients and return their tokens. The invitations of `invite` are divided among them in turn."""
+    tokens = [new_token() for _ in range(API_CLIENTS)]
     ApiClient.objects.bulk_create(
-        ApiClient(name=f"Program {number}", source=f"source-{number}", token_digest=digest_of_token(token))
+        ApiClient(name=f"Client {number}", source=f"source-{number}", token_digest=digest_of(token))
         for number, token in enumerate(tokens)
     )
     return tokens
 
 
-def asks_of(tokens, invitations):
-    """What a program must know to speak for each of these: a token, and the key of the invitation."""
-    return [[tokens[number % PROGRAMS], str(invitation.key)] for number, invitation in enumerate(invitations)]
+def api_credentials(tokens, invitations):
+    """Token and invitation key for each invitation."""
+    return [[tokens[number % API_CLIENTS], str(invitation.key)] for number, invitation in enumerate(invitations)]
 
 
 def some_slots(policy, now):
-    slots = free_slots_of(Advisor.objects.all(), question_of(policy, now=now), policy=policy)[::11]
+    slots = free_slots_for(Advisor.objects.all(), slot_query_for(policy, now=now), policy=policy)[::11]
     return [(slot.advisor_id, slot.starts_at) for slot in slots]
 
 
-def history_of(advisors, vacancy, past, now):
-    """Talks that were held: one every hour for each advisor, the oldest first, until the day before yesterday."""
+def make_history(advisors, vacancy, past, now):
+    """Create completed talks: one per hour and advisor, oldest first, until the day before yesterday."""
     if not past:
         return
     [invitation] = invite(1, vacancy, now - timedelta(days=60))
@@ -72,7 +72,7 @@ def history_of(advisors, vacancy, past, now):
 
 
 def copy(row, count, **changed):
-    """So many copies of the newest row of a table; `changed` says in SQL what is different in the n-th."""
+    """Copy the newest row of a table; `changed` has SQL expressions for the columns that differ in the n-th copy."""
     model = type(row)
     columns = [field.column for field in model._meta.concrete_fields]
     changed = {"id": _copy_of(row)} | changed
@@ -98,27 +98,37 @@ def _earlier(column, hours):
 def invite(count, vacancy, sent_at):
     reason, component = make_reason(), vacancy.requirements.first()
     candidates = bulk(
-        Candidate(first_name="Sevda", last_name="Aydin", email=f"kandidaat-{uuid4().hex}@kandidaat.example")
+        Candidate(
+            first_name="Sevda",
+            last_name="Aydin",
+            email=f"kandidaat-{uuid4().hex}@kandidaat.example",
+            language="nl",
+        )
         for _ in range(count)
     )
     keys = [uuid4() for _ in range(count)]
     bulk(
-        AccessLink(candidate=candidate, key=key, digest=digest_of(token_of(key, 1)))
+        AccessLink(candidate=candidate, key=key, digest=digest_of(link_token(key, 1)))
         for candidate, key in zip(candidates, keys, strict=True)
     )
     applications = bulk(
-        Application(candidate=candidate, vacancy=vacancy, stage="interview_1", source=f"source-{number % PROGRAMS}")
+        Application(candidate=candidate, vacancy=vacancy, stage="interview_1", source=f"source-{number % API_CLIENTS}")
         for number, candidate in enumerate(candidates)
     )
-    told = {"notified_on": sent_at.date() - timedelta(days=2), "notified_by": "phone", "completed_at": sent_at}
-    why = {"recruiter": vacancy.recruiter, "reason": reason, "component": component, "explanation": "Nog geen diploma."}
-    rejections = bulk(Rejection(application=application, **told, **why) for application in applications)
+    notice = {"notified_on": sent_at.date() - timedelta(days=2), "notified_by": "phone", "completed_at": sent_at}
+    reasons = {
+        "recruiter": vacancy.recruiter,
+        "reason": reason,
+        "component": component,
+        "explanation": "Nog geen diploma.",
+    }
+    rejections = bulk(Rejection(application=application, **notice, **reasons) for application in applications)
     bulk(Strength(rejection=rejection, text="Rustig werken onder druk") for rejection in rejections)
     until = sent_at.date() + timedelta(days=21)
     return bulk(Invitation(application=application, sent_at=sent_at, open_until=until) for application in applications)
 
 
-def book(moments, invitations, *, status):
+def book(starts, invitations, *, status):
     entries = bulk(
         AgendaEntry(
             advisor_id=advisor_id,
@@ -128,7 +138,7 @@ def book(moments, invitations, *, status):
             talk_from=at,
             talk_until=at + TALK,
         )
-        for advisor_id, at in moments
+        for advisor_id, at in starts
     )
     return bulk(
         Booking(

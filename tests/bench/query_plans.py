@@ -1,11 +1,11 @@
-"""How many rows PostgreSQL reads, by its own account."""
+"""Number of rows that PostgreSQL reads, from its query plans."""
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 
 def rows_read_by(call):
-    """Of every SELECT in it: the rows taken from a table or an index, also those that were thrown away."""
+    """Rows that the SELECTs of this call read from tables and indexes, including filtered rows."""
     with CaptureQueriesContext(connection) as captured:
         call()
     statements = [query["sql"].strip() for query in captured.captured_queries]
@@ -20,7 +20,7 @@ def _plan(sql):
 
 def _rows(node):
     own = 0
-    if "Scan" in node["Node Type"] and node["Node Type"] != "Bitmap Index Scan":  # its heap scan counts
-        thrown_away = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-        own = (node["Actual Rows"] + thrown_away) * node["Actual Loops"]
+    if "Scan" in node["Node Type"] and node["Node Type"] != "Bitmap Index Scan":  # its heap scan is counted
+        filtered = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+        own = (node["Actual Rows"] + filtered) * node["Actual Loops"]
     return own + sum(_rows(child) for child in node.get("Plans", ()))

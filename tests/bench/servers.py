@@ -1,4 +1,4 @@
-"""A whole installation for as long as the measuring lasts: a database of its own, and the web server on it."""
+"""Temporary installation: its own database, and a web server."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.bench.client import Asked, Client
+from tests.bench.client import HttpClient, HttpRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -28,12 +28,12 @@ PRODUCTION = {
     "SSL_REDIRECT": "off",
     "DJANGO_SETTINGS_MODULE": "spreekuur.settings",
 }
-PROGRESS = sys.stderr  # standard output is for the figures
+PROGRESS = sys.stderr  # standard output has the figures
 
 
 @dataclass
-class House:
-    """A staged database. `stage` is what stage.py made: tokens, keys and pages to ask for."""
+class Installation:
+    """Database with its environment. `stage`: tokens, keys and pages from fixtures.py."""
 
     database: str
     environment: dict
@@ -41,57 +41,59 @@ class House:
     past: int = 0
     stage: dict = field(default_factory=dict)
     python: str = sys.executable
-    place: Path = ROOT  # where it is run
+    place: Path = ROOT  # working directory
 
     def __str__(self):
         return f"{self.database}, {self.advisors} advisors, {self.past} past bookings"
 
     def run(self, module, *arguments):
-        """What a module of ours says about this database, as JSON."""
+        """Run a module on this database and parse its JSON output."""
         return json.loads(run(self, "-m", module, *arguments))
 
 
-def say(text):
+def log_progress(text):
     print(text, file=PROGRESS, flush=True)
 
 
-def place_of_postgresql():
-    """The url of a server on which databases may be made; None when there is none."""
+def postgresql_url():
+    """Url of a PostgreSQL server where databases can be created; None without one."""
     return os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
 
 
 @contextmanager
-def house(empty, *, advisors, past, invitations, static):
-    """A copy of the empty one, filled."""
+def staged_installation(empty, *, advisors, past, invitations, static):
+    """Yield a copy of the empty installation, filled with data."""
     with database(empty.database, like=empty.environment["DATABASE_URL"]) as url:
         own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_STATIC": static}
-        made = House(empty.database, empty.environment | own, advisors, past)
-        say(f"{made}: staging ...")
-        told = {"advisors": advisors, "past": past, "invitations": invitations}
-        made.stage = made.run("tests.bench.fixtures", *(f"--{name}={value}" for name, value in told.items()))
-        yield made
+        installation = Installation(empty.database, empty.environment | own, advisors, past)
+        log_progress(f"{installation}: staging ...")
+        arguments = {"advisors": advisors, "past": past, "invitations": invitations}
+        installation.stage = installation.run(
+            "tests.bench.fixtures", *(f"--{name}={value}" for name, value in arguments.items())
+        )
+        yield installation
 
 
 @contextmanager
-def empty_house(kind):
-    """Tables, and nothing in them."""
+def empty_installation(kind):
+    """Yield an installation with empty tables."""
     with database(kind) as url:
         environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32)}
         environment.pop("REDIS_URL", None)
-        made = House(kind, environment)
-        run(made, "manage.py", "migrate", "--verbosity=0")
-        run(made, "manage.py", "createcachetable", "--verbosity=0")
-        yield made
+        installation = Installation(kind, environment)
+        run(installation, "manage.py", "migrate", "--verbosity=0")
+        run(installation, "manage.py", "createcachetable", "--verbosity=0")
+        yield installation
 
 
 @contextmanager
 def static_files():
-    """Collected once, for every house."""
+    """Yield a directory with the collected static files."""
     directory = tempfile.mkdtemp(prefix="spreekuur-bench-static-")
     environment = os.environ | PRODUCTION | {"DATABASE_URL": "sqlite://:memory:", "BENCH_STATIC": directory}
     environment |= {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     try:
-        nowhere = House("sqlite", environment | {"SECRET_KEY": secrets.token_hex(32)})
+        nowhere = Installation("sqlite", environment | {"SECRET_KEY": secrets.token_hex(32)})
         run(nowhere, "manage.py", "collectstatic", "--no-input")
         yield directory
     finally:
@@ -99,13 +101,15 @@ def static_files():
 
 
 @contextmanager
-def server(house, *, workers=2, threads=4, application="spreekuur.wsgi"):
-    """gunicorn as in production; gives the port once it answers."""
+def server(installation, *, workers=2, threads=4, application="spreekuur.wsgi"):
+    """Run gunicorn as in production; yield the port once it responds."""
     port = _free_port()
     options = ["--worker-class=gthread", f"--workers={workers}", f"--threads={threads}", "--keep-alive=60"]
-    command = [house.python, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
+    command = [installation.python, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
     with tempfile.TemporaryFile("w+") as log:
-        running = subprocess.Popen(command, cwd=house.place, env=house.environment, stdout=log, stderr=log)
+        running = subprocess.Popen(
+            command, cwd=installation.place, env=installation.environment, stdout=log, stderr=log
+        )
         try:
             _wait_for(port, running, log)
             yield port
@@ -116,7 +120,7 @@ def server(house, *, workers=2, threads=4, application="spreekuur.wsgi"):
 
 @contextmanager
 def database(kind, *, like=None):
-    """Its url; with `like`, the url of another, a copy of that."""
+    """Yield the url of a temporary database; with `like`, a copy of the database at that url."""
     if kind == "sqlite":
         with tempfile.TemporaryDirectory(prefix="spreekuur-bench-") as directory:
             if like:
@@ -124,22 +128,23 @@ def database(kind, *, like=None):
             yield f"sqlite:///{directory}/bench.sqlite3"
         return
     name = f"spreekuur_bench_{secrets.token_hex(4)}"
-    place = place_of_postgresql()
-    maintenance = urlunsplit(urlsplit(place)._replace(scheme="postgresql", path="/postgres"))
+    url = postgresql_url()
+    maintenance = urlunsplit(urlsplit(url)._replace(scheme="postgresql", path="/postgres"))
     template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}{template}")
     try:
-        yield urlunsplit(urlsplit(place)._replace(path=f"/{name}"))
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
-        with psycopg.connect(maintenance, autocommit=True) as connection:  # the first would not survive a restart
+        with psycopg.connect(maintenance, autocommit=True) as connection:  # new: a restart may have closed the first
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def run(house, *arguments):
-    """What a program says, with the house's own Python and database."""
-    command = [house.python, *arguments]
-    done = subprocess.run(command, cwd=house.place, env=house.environment, capture_output=True, text=True, check=False)
+def run(installation, *arguments):
+    """Run a program in the installation and return its output."""
+    command = [installation.python, *arguments]
+    where = {"cwd": installation.place, "env": installation.environment}
+    done = subprocess.run(command, **where, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-6000:]}")
     return done.stdout
@@ -150,12 +155,12 @@ def _wait_for(port, running, log):
         if running.poll() is not None:
             break
         try:
-            with closing(Client(port)) as client:
-                return client.send(Asked("GET", "/healthz"))
+            with closing(HttpClient(port)) as client:
+                return client.send(HttpRequest("GET", "/healthz"))
         except OSError:
             time.sleep(0.1)
     log.seek(0)
-    raise SystemExit(f"the server does not answer:\n{log.read()[-6000:]}")
+    raise SystemExit(f"the server does not respond:\n{log.read()[-6000:]}")
 
 
 def _free_port():

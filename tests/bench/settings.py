@@ -1,4 +1,4 @@
-"""The settings of a real installation, plus two doors that are only floors to compare with."""
+"""Production settings with two baseline views."""
 
 import os
 
@@ -7,5 +7,5 @@ from spreekuur.settings import STORAGES
 
 ROOT_URLCONF = "tests.bench.urls"
 STATIC_ROOT = os.environ["BENCH_STATIC"]
-# The same look-up of names as in production; only the compressing, which takes a minute, is left out.
+# File names are looked up as in production; only compression, which takes a minute, is left out.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"

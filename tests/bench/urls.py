@@ -5,7 +5,7 @@ from tests.bench import baselines
 
 __all__ = ["handler500"]
 urlpatterns = [
-    path("floor/answer", baselines.answer),
-    path("floor/insert", baselines.insert),
+    path("baseline/answer", baselines.respond),
+    path("baseline/insert", baselines.insert),
     path("", include("spreekuur.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Who may come in: pages of others, without a session, and by the short code of a text."""
+"""Access to candidate pages: of others, without a session, and by short code."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from bookings.models import Booking
-from bookings.short_codes import code_of, digest_of
+from bookings.short_codes import code_digest, code_for_booking
 from candidates.models import Consent
 from organisation.models import AuditEvent
 from outbox.models import Message
@@ -38,7 +38,7 @@ def rows():
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_appointment_of_somebody_else_does_not_exist(client, name):
+def test_appointment_of_another_candidate_is_not_found(client, name):
     make_policy()
     booking = make_booking()
     come_in(client, make_candidate())
@@ -47,7 +47,7 @@ def test_appointment_of_somebody_else_does_not_exist(client, name):
 
 
 @pytest.mark.parametrize("name", ["book", "details"])
-def test_invitation_of_somebody_else_does_not_exist(client, name):
+def test_invitation_of_another_candidate_is_not_found(client, name):
     make_policy()
     invitation = make_invitation()
     come_in(client, make_candidate())
@@ -83,9 +83,9 @@ def test_reading_changes_nothing(client, method):
 def coded(**fields):
     make_policy()
     booking = make_booking(**fields)
-    booking.code_digest = digest_of(code_of(booking.uid))
+    booking.code_digest = code_digest(code_for_booking(booking.uid))
     booking.save()
-    return booking, reverse("bookings:short", args=[code_of(booking.uid)])
+    return booking, reverse("bookings:short", args=[code_for_booking(booking.uid)])
 
 
 def test_short_code_opens_its_own_appointment_only(client):
@@ -105,7 +105,7 @@ def test_short_code_opens_its_own_appointment_only(client):
 
 
 @pytest.mark.parametrize("minutes", [20, 60 * 24])
-def test_short_code_dies_when_the_talk_ends(client, minutes):
+def test_short_code_expires_when_the_booking_ends(client, minutes):
     booking, address = coded(starts_at=NOW - timedelta(minutes=minutes))
 
     answer = client.get(address)
@@ -115,7 +115,7 @@ def test_short_code_dies_when_the_talk_ends(client, minutes):
     assert booking.status == "booked"
 
 
-def test_short_session_dies_when_the_talk_ends(client):
+def test_short_session_expires_when_the_booking_ends(client):
     booking, address = coded(advisor=make_advisor(), starts_at=NOW + timedelta(minutes=30))
     client.get(address)
 
@@ -126,7 +126,7 @@ def test_short_session_dies_when_the_talk_ends(client):
     assert answers[1] == 302
 
 
-def test_short_code_keeps_a_whole_session(client):
+def test_short_code_keeps_a_full_session(client):
     booking, address = coded()
     come_in(client, booking.candidate)
 
@@ -135,7 +135,7 @@ def test_short_code_keeps_a_whole_session(client):
     assert client.get(reverse("bookings:home")).status_code == 200
 
 
-def test_short_code_cannot_be_guessed_without_end(client):
+def test_short_code_attempts_are_limited(client):
     make_policy()
 
     answers = {client.get(reverse("bookings:short", args=["AAAAAAAAAA"])).status_code for _ in range(31)}

@@ -3,59 +3,59 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.date_params import (
-    day_named,
-    monday_named,
-    monday_of,
-    month_name,
-    month_named,
-    months_around,
-    week_name,
+    adjacent_months,
+    format_month,
+    format_week,
+    parse_day,
+    parse_month,
+    parse_week,
     weeks_of_month,
 )
+from core.working_days import monday_of
 
 MONDAY = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize("day", [MONDAY, date(2026, 11, 25), date(2026, 11, 29)])
 def test_a_week_starts_on_monday(day):
-    assert (monday_of(day), week_name(day)) == (MONDAY, "2026-W48")
+    assert (monday_of(day), format_week(day)) == (MONDAY, "2026-W48")
 
 
 @pytest.mark.parametrize(
     ("read", "text", "day"),
     [
-        (day_named, "2026-11-24", date(2026, 11, 24)),
-        (monday_named, "2026-W48", MONDAY),
-        (monday_named, "2026-W53", date(2026, 12, 28)),
-        (monday_named, "2027-W01", date(2027, 1, 4)),
-        (month_named, "2026-11", date(2026, 11, 1)),
-        (month_named, "2027-01", date(2027, 1, 1)),
+        (parse_day, "2026-11-24", date(2026, 11, 24)),
+        (parse_week, "2026-W48", MONDAY),
+        (parse_week, "2026-W53", date(2026, 12, 28)),
+        (parse_week, "2027-W01", date(2027, 1, 4)),
+        (parse_month, "2026-11", date(2026, 11, 1)),
+        (parse_month, "2027-01", date(2027, 1, 1)),
     ],
 )
-def test_an_address_names_a_day_a_week_or_a_month(read, text, day):
+def test_parsers_accept_a_day_a_week_or_a_month(read, text, day):
     assert read(text) == day
 
 
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        (day_named, "vandaag"),
-        (day_named, "2026-02-30"),
-        (day_named, "1999-12-31"),
-        (monday_named, "48"),
-        (monday_named, "2026-W60"),
-        (month_named, "2026"),
-        (month_named, "2026-13"),
-        (month_named, "2026-x"),
-        (month_named, "9999-01"),
-        (monday_named, "99999999999999-W01"),
-        (monday_named, "2026-W99999999999999"),
-        (month_named, "99999999999999-1"),
-        (month_named, "2026-99999999999999"),
-        (month_named, "2026-" + "1" * 5000),
+        (parse_day, "vandaag"),
+        (parse_day, "2026-02-30"),
+        (parse_day, "1999-12-31"),
+        (parse_week, "48"),
+        (parse_week, "2026-W60"),
+        (parse_month, "2026"),
+        (parse_month, "2026-13"),
+        (parse_month, "2026-x"),
+        (parse_month, "9999-01"),
+        (parse_week, "99999999999999-W01"),
+        (parse_week, "2026-W99999999999999"),
+        (parse_month, "99999999999999-1"),
+        (parse_month, "2026-99999999999999"),
+        (parse_month, "2026-" + "1" * 5000),
     ],
 )
-def test_what_is_no_period_is_said(read, text):
+def test_parsers_refuse_other_values(read, text):
     with pytest.raises(ValueError):
         read(text)
 
@@ -86,5 +86,5 @@ def test_a_month_is_shown_in_whole_weeks(month, first, last, weeks):
     ("month", "around"),
     [("2026-12", ("2026-11", "2027-01")), ("2027-01", ("2026-12", "2027-02")), ("2027-03", ("2027-02", "2027-04"))],
 )
-def test_a_month_has_one_before_and_one_after(month, around):
-    assert tuple(month_name(day) for day in months_around(month_named(month))) == around
+def test_adjacent_months_are_the_previous_and_the_next(month, around):
+    assert tuple(format_month(day) for day in adjacent_months(parse_month(month))) == around

@@ -1,11 +1,11 @@
-"""The question to the advisor how a talk went: once, the working day after, and not when it was marked."""
+"""Outcome request to the advisor: once, on the next working day, and only without a recorded outcome."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bookings.models import Booking
-from bookings.reminders import ask_for_outcomes
+from bookings.reminders import request_outcomes
 from core.actors import COMMAND
 from core.message_schedule import LIMITS
 from outbox.models import Message
@@ -24,8 +24,8 @@ def booking(db):
     return make_booking(starts_at=FRIDAY, booked_at=FRIDAY - DAY)
 
 
-def test_the_advisor_is_asked_on_the_next_working_day_and_once(booking):
-    answers = [ask_for_outcomes(now=now) for now in (MONDAY_NINE - MINUTE, MONDAY_NINE, MONDAY_NINE + DAY)]
+def test_outcome_is_requested_once_on_the_next_working_day(booking):
+    answers = [request_outcomes(now=now) for now in (MONDAY_NINE - MINUTE, MONDAY_NINE, MONDAY_NINE + DAY)]
 
     letter = Message.objects.get()
     assert answers == [0, 1, 0]
@@ -35,43 +35,43 @@ def test_the_advisor_is_asked_on_the_next_working_day_and_once(booking):
     assert booking.candidate.first_name not in letter.text
 
 
-def test_a_talk_that_was_marked_is_not_asked_about_and_what_waits_is_withdrawn(booking):
-    ask_for_outcomes(now=MONDAY_NINE)
+def test_recorded_outcome_cancels_the_request(booking):
+    request_outcomes(now=MONDAY_NINE)
 
     mark_completed(booking=booking, actor=COMMAND, now=MONDAY_NINE)
     Booking.objects.update(outcome_asked_at=None)
 
-    assert ask_for_outcomes(now=MONDAY_NINE + DAY) == 0
+    assert request_outcomes(now=MONDAY_NINE + DAY) == 0
     assert Message.objects.get().reason == "withdrawn"
 
 
 @pytest.mark.parametrize(
     "change", [{"status": "cancelled", "entry": None, "cancelled_at": FRIDAY}, {"status": "no_show"}]
 )
-def test_what_did_not_take_place_is_not_asked_about(booking, change):
+def test_no_outcome_is_requested_of_a_changed_booking(booking, change):
     Booking.objects.update(**change)
 
-    assert ask_for_outcomes(now=MONDAY_NINE) == 0
+    assert request_outcomes(now=MONDAY_NINE) == 0
 
 
-def test_policy_may_ask_later_or_never(booking):
+def test_schedule_may_delay_or_disable_the_outcome_request(booking):
     make_policy(timetable={"outcome_after_working_days": 2})
-    later = [ask_for_outcomes(now=MONDAY_NINE), ask_for_outcomes(now=MONDAY_NINE + DAY)]
+    later = [request_outcomes(now=MONDAY_NINE), request_outcomes(now=MONDAY_NINE + DAY)]
     Booking.objects.update(outcome_asked_at=None)
     make_policy(timetable={"outcome_after_working_days": 0})
 
-    assert (later, ask_for_outcomes(now=MONDAY_NINE + 2 * DAY)) == ([0, 1], 0)
+    assert (later, request_outcomes(now=MONDAY_NINE + 2 * DAY)) == ([0, 1], 0)
 
 
-def test_after_five_weeks_nobody_is_asked_any_more(booking):
-    assert ask_for_outcomes(now=FRIDAY + 35 * DAY) == 0
+def test_no_outcome_is_requested_after_five_weeks(booking):
+    assert request_outcomes(now=FRIDAY + 35 * DAY) == 0
 
 
-def test_the_longest_pause_of_the_timetable_is_asked_about_as_well(db):
+def test_outcome_is_requested_after_the_longest_delay(db):
     make_policy(timetable={"outcome_after_working_days": LIMITS["outcome_after_working_days"][1]})
     make_booking(starts_at=BEFORE_CHRISTMAS, booked_at=BEFORE_CHRISTMAS - DAY)
     ten_working_days_later = datetime(2027, 1, 5, 8, 0, tzinfo=UTC)
 
-    answers = [ask_for_outcomes(now=now) for now in (ten_working_days_later - MINUTE, ten_working_days_later)]
+    answers = [request_outcomes(now=now) for now in (ten_working_days_later - MINUTE, ten_working_days_later)]
 
     assert answers == [0, 1]

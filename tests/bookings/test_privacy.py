@@ -2,14 +2,14 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings import privacy
-from bookings.assignment.fairness import Load, in_turn
-from bookings.models import Booking, CalendarAnswer, Hold, Invitation, WaitlistEntry
+from bookings.assignment.fairness import Workload, rank_advisors
+from bookings.models import Booking, CalendarReply, Hold, Invitation, WaitlistEntry
 from tests.factories import NOW, make_booking, make_hold, make_waitlist_entry
 
 pytestmark = pytest.mark.django_db
 
 
-def test_export_holds_invitations_appointments_questions_and_the_number():
+def test_export_has_invitations_bookings_questions_and_phone():
     booking = make_booking(question="Wat telt?")
 
     exported = privacy.export(f"candidate:{booking.candidate.pk}")
@@ -20,8 +20,8 @@ def test_export_holds_invitations_appointments_questions_and_the_number():
     assert exported[0]["bookings"][0]["phone"] == "+31600000001"
 
 
-def test_export_tells_why_this_advisor_and_nothing_about_colleagues():
-    because = in_turn([Load(1, 100, 600, 3), Load(2, 50, 600, 2)], days=28)[0].because
+def test_export_has_the_assignment_rule_without_colleagues():
+    because = rank_advisors([Workload(1, 100, 600, 3), Workload(2, 50, 600, 2)], days=28)[0].reason
     booking = make_booking(chosen_because=because)
     earlier = make_booking(invitation=booking.invitation, status="no_show")
 
@@ -31,7 +31,7 @@ def test_export_tells_why_this_advisor_and_nothing_about_colleagues():
     assert (sorted(reasons), earlier.chosen_because) == (["", "furthest_below_share"], {})
 
 
-def test_erase_leaves_nothing_and_gives_the_time_back():
+def test_erase_deletes_all_rows_and_releases_the_time():
     booking = make_booking()
 
     privacy.erase(f"candidate:{booking.candidate.pk}")
@@ -39,7 +39,7 @@ def test_erase_leaves_nothing_and_gives_the_time_back():
     assert (Booking.objects.count(), Invitation.objects.count(), AgendaEntry.objects.count()) == (0, 0, 0)
 
 
-def test_erase_of_somebody_else_touches_nothing():
+def test_erase_leaves_other_candidates():
     booking = make_booking()
 
     privacy.erase(f"user:{booking.candidate.pk}")
@@ -47,7 +47,7 @@ def test_erase_of_somebody_else_touches_nothing():
     assert Booking.objects.count() == 1
 
 
-def test_export_holds_the_wishes_and_the_moments_that_were_held():
+def test_export_has_waitlist_preferences_and_holds():
     held = make_hold()
     make_waitlist_entry(invitation=held.invitation, weekdays=[1], phone="+31600000001", wants_sms=True)
 
@@ -57,7 +57,7 @@ def test_export_holds_the_wishes_and_the_moments_that_were_held():
     assert [(one["state"], one["advisor"]) for one in exported["held_moments"]] == [("offered", "Youssef Benali")]
 
 
-def test_erase_ends_the_waiting_and_what_was_held():
+def test_erase_deletes_waitlist_entries_and_holds():
     held = make_hold()
     make_waitlist_entry(invitation=held.invitation)
 
@@ -67,10 +67,10 @@ def test_erase_ends_the_waiting_and_what_was_held():
     assert left == [0, 0, 0, 0]
 
 
-def test_what_the_calendar_of_the_candidate_said_is_theirs():
+def test_export_has_the_calendar_reply_of_the_candidate():
     booking = make_booking()
     for party, answer in (("candidate", "accepted"), ("advisor", "declined")):
-        CalendarAnswer.objects.create(
+        CalendarReply.objects.create(
             booking=booking, party=party, answer=answer, sequence=1, stamped_at=NOW, received_at=NOW
         )
 
@@ -80,4 +80,4 @@ def test_what_the_calendar_of_the_candidate_said_is_theirs():
     said = {"answer": "accepted", "sequence": 1, "stamped_at": NOW, "received_at": NOW}
     nothing_proposed = {"proposed_starts_at": None, "proposed_is_free": None}
     assert exported["bookings"][0]["answers_of_calendars"] == [said | nothing_proposed]
-    assert CalendarAnswer.objects.count() == 0
+    assert CalendarReply.objects.count() == 0

@@ -1,20 +1,20 @@
-"""Reminders by scanning: once, on the day before, and only of a talk that stands."""
+"""Reminders: once, on the previous day, and only of active bookings."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bookings.appointments.cancel import cancel
+from bookings.appointments.cancel import cancel_booking
 from bookings.models import Booking
-from bookings.reminders import remind_by_mail, remind_by_text
-from bookings.schedule import text_useless_after
+from bookings.reminders import remind_by_mail, remind_by_sms
+from bookings.schedule import sms_reminder_expires_at
 from candidates.models import Candidate
-from core.message_schedule import USUAL
-from core.timezones import HOME
+from core.message_schedule import DEFAULT_SCHEDULE
+from core.timezones import EMPLOYER_ZONE
 from outbox.delivery.worker import deliver_due
 from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_booking, make_policy
-from tests.races import at_once
+from tests.races import run_concurrently
 
 TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 TUESDAY_09 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -30,30 +30,30 @@ def booking(db):
 
 
 def reminders():
-    return list(Message.objects.filter(kind="reminder").values_list("channel", flat=True))
+    return list(Message.objects.filter(kind="reminder").values_list("transport", flat=True))
 
 
-def test_a_text_is_posted_at_four_on_the_day_before(booking):
-    answers = [remind_by_text(now=moment) for moment in (TUESDAY_16 - MINUTE, TUESDAY_16, TUESDAY_16 + MINUTE)]
+def test_sms_is_posted_at_four_on_the_previous_day(booking):
+    answers = [remind_by_sms(now=moment) for moment in (TUESDAY_16 - MINUTE, TUESDAY_16, TUESDAY_16 + MINUTE)]
 
     assert answers == [0, 1, 0]
-    message = Message.objects.get(is_standby=False)
-    assert (message.channel, message.recipient, message.useless_after) == ("sms", "+31600000001", TUESDAY_20)
+    message = Message.objects.get(is_dormant=False)
+    assert (message.transport, message.recipient, message.expires_at) == ("sms", "+31600000001", TUESDAY_20)
 
 
-def test_a_mail_is_posted_in_the_morning_before(booking):
+def test_mail_is_posted_in_the_morning_of_the_previous_day(booking):
     answers = [remind_by_mail(now=moment) for moment in (TUESDAY_09 - MINUTE, TUESDAY_09, TUESDAY_09 + MINUTE)]
 
     assert answers == [0, 1, 0]
-    assert list(Message.objects.values_list("channel", "useless_after")) == [("mail", WEDNESDAY_00)]
+    assert list(Message.objects.values_list("transport", "expires_at")) == [("mail", WEDNESDAY_00)]
 
 
-def test_reminders_that_waited_too_long_do_not_leave(booking):
+def test_late_reminders_are_suppressed(booking):
     remind_by_mail(now=TUESDAY_16)
-    remind_by_text(now=TUESDAY_16)
+    remind_by_sms(now=TUESDAY_16)
 
     assert [deliver_due(now=TUESDAY_20), deliver_due(now=WEDNESDAY_00)] == [2, 0]
-    assert list(Message.objects.order_by("pk").values_list("kind", "channel", "state")) == [
+    assert list(Message.objects.order_by("pk").values_list("kind", "transport", "state")) == [
         ("reminder", "mail", "sent"),
         ("reminder", "sms", "suppressed"),
         ("text_failed", "mail", "sent"),
@@ -61,14 +61,14 @@ def test_reminders_that_waited_too_long_do_not_leave(booking):
 
 
 @pytest.mark.parametrize(
-    ("starts_at", "useless_after"),
+    ("starts_at", "expires_at"),
     [
         (datetime(2026, 10, 26, 9, 0, tzinfo=UTC), datetime(2026, 10, 25, 19, 0, tzinfo=UTC)),  # the clock went back
         (datetime(2027, 3, 29, 8, 0, tzinfo=UTC), datetime(2027, 3, 28, 18, 0, tzinfo=UTC)),  # and forward
     ],
 )
-def test_a_text_is_useless_from_eight_in_the_evening_local(starts_at, useless_after):
-    assert text_useless_after(starts_at, HOME, USUAL) == useless_after
+def test_sms_expires_at_eight_in_the_evening_local_time(starts_at, expires_at):
+    assert sms_reminder_expires_at(starts_at, EMPLOYER_ZONE, DEFAULT_SCHEDULE) == expires_at
 
 
 def test_a_reminder_that_fails_does_not_stop_the_others(booking, caplog):
@@ -81,30 +81,30 @@ def test_a_reminder_that_fails_does_not_stop_the_others(booking, caplog):
     assert booking.mail_reminder_at is None
 
 
-def test_who_asked_for_no_text_gets_none(booking):
+def test_no_sms_without_consent(booking):
     Booking.objects.update(wants_sms=False)
 
-    assert remind_by_text(now=TUESDAY_16) == 0
+    assert remind_by_sms(now=TUESDAY_16) == 0
 
 
-def test_a_cancelled_talk_is_not_reminded_of(booking):
-    cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
+def test_cancelled_booking_is_not_reminded(booking):
+    cancel_booking(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
 
-    assert [remind_by_text(now=TUESDAY_16), remind_by_mail(now=TUESDAY_16)] == [0, 0]
+    assert [remind_by_sms(now=TUESDAY_16), remind_by_mail(now=TUESDAY_16)] == [0, 0]
 
 
-def test_a_reminder_that_waits_is_withdrawn_with_the_talk(booking):
-    remind_by_text(now=TUESDAY_16)
+def test_queued_reminder_is_cancelled_with_the_booking(booking):
+    remind_by_sms(now=TUESDAY_16)
 
-    cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=TUESDAY_16 + MINUTE)
+    cancel_booking(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=TUESDAY_16 + MINUTE)
 
     assert Message.objects.filter(kind="reminder").get().reason == "withdrawn"
 
 
-def test_a_talk_arranged_after_the_moment_of_its_reminder_gets_none(booking):
+def test_booking_made_after_its_reminder_time_gets_none(booking):
     Booking.objects.update(booked_at=TUESDAY_16 + MINUTE)
 
-    assert remind_by_text(now=TUESDAY_16 + 2 * MINUTE) == 0
+    assert remind_by_sms(now=TUESDAY_16 + 2 * MINUTE) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -112,7 +112,7 @@ def test_ten_scans_at_once_post_one_reminder(transactional_db):
     make_policy()
     make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
 
-    answers = at_once([lambda: remind_by_text(now=TUESDAY_16)] * 10, threads=10)
+    answers = run_concurrently([lambda: remind_by_sms(now=TUESDAY_16)] * 10, threads=10)
 
     assert sorted(answers) == [0] * 9 + [1]
     assert reminders() == ["sms"]

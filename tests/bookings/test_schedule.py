@@ -1,12 +1,12 @@
-"""An offer is made between 8.00 and 20.00, and only those hours count."""
+"""Contact hours: offers are made between 8:00 and 20:00, and only those hours count."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.schedule import after_waking_hours, hours_for_texts, is_awake
-from core.message_schedule import USUAL
+from bookings.schedule import add_contact_hours, is_contact_hour, sms_hours
+from core.message_schedule import DEFAULT_SCHEDULE
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -17,7 +17,7 @@ def at(text):
 
 
 @pytest.mark.parametrize(
-    ("moment", "awake"),
+    ("moment", "expected"),
     [
         ("2026-11-24T07:59", False),
         ("2026-11-24T08:00", True),
@@ -26,8 +26,8 @@ def at(text):
         ("2026-11-24T03:00", False),
     ],
 )
-def test_nobody_gets_an_offer_at_night(moment, awake):
-    assert is_awake(at(moment), AMSTERDAM, USUAL) == awake
+def test_contact_hours_exclude_the_night(moment, expected):
+    assert is_contact_hour(at(moment), AMSTERDAM, DEFAULT_SCHEDULE) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_nobody_gets_an_offer_at_night(moment, awake):
         ("2027-03-27T18:00", 4, "2027-03-28T10:00"),  # and forward
     ],
 )
-def test_the_time_to_answer_does_not_run_at_night(moment, hours, end):
-    assert after_waking_hours(at(moment), hours, AMSTERDAM, USUAL) == at(end)
+def test_only_contact_hours_count_towards_the_deadline(moment, hours, end):
+    assert add_contact_hours(at(moment), hours, AMSTERDAM, DEFAULT_SCHEDULE) == at(end)
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_the_time_to_answer_does_not_run_at_night(moment, hours, end):
         ("2026-11-24T19:30", "2026-11-24T19:30"),
     ],
 )
-def test_a_text_leaves_between_nine_and_eight(moment, since):
-    assert hours_for_texts(at(moment), AMSTERDAM, USUAL) == (at(since), at("2026-11-24T20:00"))
+def test_sms_hours_are_between_nine_and_eight(moment, since):
+    assert sms_hours(at(moment), AMSTERDAM, DEFAULT_SCHEDULE) == (at(since), at("2026-11-24T20:00"))
 
 
-def test_the_clock_is_that_of_the_candidate():
+def test_contact_hours_are_in_the_candidates_time_zone():
     ten_in_the_evening_here = at("2026-11-24T22:00")
 
-    assert is_awake(ten_in_the_evening_here, ZoneInfo("America/New_York"), USUAL)
-    assert after_waking_hours(ten_in_the_evening_here, 4, ZoneInfo("America/New_York"), USUAL) == datetime(
+    assert is_contact_hour(ten_in_the_evening_here, ZoneInfo("America/New_York"), DEFAULT_SCHEDULE)
+    assert add_contact_hours(ten_in_the_evening_here, 4, ZoneInfo("America/New_York"), DEFAULT_SCHEDULE) == datetime(
         2026, 11, 25, 1, 0, tzinfo=UTC
     )

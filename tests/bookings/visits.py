@@ -1,8 +1,8 @@
-"""A candidate who comes in by the private link, and what they send from there."""
+"""Requests of a candidate who opened the private link."""
 
 from django.urls import reverse
 
-from candidates.access.tokens import token_of
+from candidates.access.tokens import link_token
 from tests.factories import make_booking, make_invitation, make_policy
 
 TEN = "2026-11-24T09:00Z"
@@ -11,7 +11,7 @@ HALF_PAST_TEN = "2026-11-24T09:30Z"
 
 def come_in(client, candidate, *, language="en"):
     """Open the private link, and read the pages in English."""
-    client.get(reverse("candidates:open_link", args=[token_of(candidate.link.key, candidate.link.version), ""]))
+    client.get(reverse("candidates:open_link", args=[link_token(candidate.link.key, candidate.link.version), ""]))
     client.cookies["django_language"] = language
 
 

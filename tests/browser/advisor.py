@@ -1,4 +1,4 @@
-"""The advisor: the day, the file, the talk, and a step onward."""
+"""Steps of the advisor: agenda, file, notes, and referral."""
 
 import re
 
@@ -8,7 +8,7 @@ from tests.browser.person import Person
 
 
 def open_file(advisor: Person, *, name: str) -> None:
-    """From the day; the week shows the same talk, by the last name."""
+    """Open the file from the day view; the week view shows the same talk by last name."""
     advisor.go("/agenda/")
     expect(advisor.page.locator(".week a.talk")).to_have_text(re.compile(name.rsplit(maxsplit=1)[-1]))
     advisor.go("/today/")
@@ -17,7 +17,7 @@ def open_file(advisor: Person, *, name: str) -> None:
 
 
 def write_notes(advisor: Person, text: str) -> None:
-    """They save themselves; a fresh look shows them."""
+    """Write notes, which are saved automatically, and check them after a reload."""
     advisor.page.locator("[name=text]").press_sequentially(text)
     expect(advisor.page.locator("#note_state [name=version]")).to_have_value("1")
     advisor.page.reload()

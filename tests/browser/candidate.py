@@ -1,4 +1,4 @@
-"""The candidate: no account, a private link, and as much or as little script as their browser has."""
+"""Steps of the candidate, who uses a private link, with or without JavaScript."""
 
 from datetime import UTC, datetime
 
@@ -13,16 +13,16 @@ def choose(candidate: Person, link: str, *, channel: str, slot: datetime) -> Non
     candidate.go(link)
     candidate.is_on("Choose a moment for your talk")
     candidate.fill(channel=channel)
-    show_free_moments(candidate, channel)
+    show_free_slots(candidate, channel)
     pick(candidate, slot)
 
 
-def show_free_moments(candidate: Person, channel: str) -> None:
-    """With script the moments follow the choice by themselves."""
+def show_free_slots(candidate: Person, channel: str) -> None:
+    """Show the free slots of a channel; with JavaScript they are updated automatically."""
     if not candidate.has_script:
         candidate.press("Show free moments")
-    words = {"phone": "Phone call", "video": "Video call", "onsite": "Visit us"}
-    expect(candidate.page.locator("#how")).to_contain_text(candidate.words(words[channel]))
+    titles = {"phone": "Phone call", "video": "Video call", "onsite": "Visit us"}
+    expect(candidate.page.locator("#how")).to_contain_text(candidate.translate(titles[channel]))
 
 
 def pick(candidate: Person, slot: datetime) -> None:
@@ -35,7 +35,7 @@ def value_of(slot: datetime) -> str:
 
 
 def confirm(candidate: Person, *, phone: str) -> None:
-    """The number is needed for the call or the text; what to talk about is the candidate's choice."""
+    """Confirm the booking, with a phone number for the call or SMS and a question."""
     candidate.is_on("Confirm your appointment")
     expect(candidate.page.locator("[name=wants_sms]")).not_to_be_checked()
     candidate.fill(phone=phone, wants_sms=True, question=QUESTION)
@@ -65,7 +65,7 @@ def move(candidate: Person, link: str, *, slot: datetime) -> None:
 
 
 def consent(candidate: Person, link: str, *, introduction: str) -> None:
-    """Says yes to the referral, in own words."""
+    """Consent to the referral with a changed introduction."""
     candidate.go(link)
     candidate.is_on("May we introduce you to a recruiter?")
     candidate.fill(introduction=introduction)

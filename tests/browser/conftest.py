@@ -1,4 +1,4 @@
-"""One Chromium per process; a house and the people in it per test."""
+"""Fixtures: one Chromium per process, and an installation with users per test."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.person import Person
-from tests.browser.server import House
+from tests.browser.server import Installation
 from tests.browser.setup import SUNDAY_EVENING, Employer, set_up
 
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # the first needs a third less work
+# The headless shell needs a third less CPU.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,87 +36,90 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def people_of(browser: Browser) -> Iterator[Callable[..., Person]]:
-    """Whoever enters leaves at the end; what went wrong on their pages fails the test."""
+def persons(browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Yield a function that opens a browser for a person. Errors on any of their pages fail the test."""
     people: list[Person] = []
 
-    def enter(house: House, **how: Any) -> Person:
-        people.append(Person(browser, house.url, **how))
+    def open_browser(installation: Installation, **how: Any) -> Person:
+        people.append(Person(browser, installation.url, **how))
         return people[-1]
 
     try:
-        yield enter
+        yield open_browser
     finally:
         for one in people:
             one.context.close()
-    assert [complaint for one in people for complaint in one.complaints] == []
+    assert [error for one in people for error in one.errors] == []
 
 
 @contextmanager
-def open_door(house: House) -> Iterator[House]:
-    house.open()
+def running(installation: Installation) -> Iterator[Installation]:
+    installation.start()
     try:
-        yield house
+        yield installation
     finally:
-        house.close()
-    assert "Traceback" not in house.said("web")
+        installation.stop()
+    assert "Traceback" not in installation.log("web")
 
 
 @pytest.fixture
 def person(chromium: Browser) -> Iterator[Callable[..., Person]]:
-    with people_of(chromium) as enter:
-        yield enter
+    with persons(chromium) as open_browser:
+        yield open_browser
 
 
 @pytest.fixture
-def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    with ExitStack() as houses:
+def start_installation(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    with ExitStack() as stack:
 
-        def build(*, opens_at: datetime, built: Path | None = None) -> House:
-            house = House(tmp_path / "house", opens_at=opens_at, built=built)
-            return houses.enter_context(open_door(house))
+        def build(*, starts_at: datetime, copy_of: Path | None = None) -> Installation:
+            installation = Installation(tmp_path / "installation", starts_at=starts_at, copy_of=copy_of)
+            return stack.enter_context(running(installation))
 
         yield build
 
 
 @pytest.fixture(scope="session")
-def empty_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a house stands, closed, in which nobody did anything yet: the migrations take their time."""
-    house = House(tmp_path_factory.mktemp("empty") / "house", opens_at=SUNDAY_EVENING)
-    house.close()
-    return house.place
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a stopped installation with empty tables, because migrations take time."""
+    installation = Installation(tmp_path_factory.mktemp("empty") / "installation", starts_at=SUNDAY_EVENING)
+    installation.stop()
+    return installation.folder
 
 
 @pytest.fixture(scope="session")
-def employer_ready(
-    chromium: Browser, empty_ready: Path, tmp_path_factory: pytest.TempPathFactory
+def employer_folder(
+    chromium: Browser, empty_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Employer], Path]:
-    """Where the closed house of an employer stands that was set up by screen; done once, since stories share it."""
+    """Folder of the stopped installation of an employer, set up in the browser once per session."""
     ready: dict[Employer, Path] = {}
 
     def folder_of(employer: Employer) -> Path:
         if employer not in ready:
-            house = House(tmp_path_factory.mktemp("employer") / "house", opens_at=SUNDAY_EVENING, built=empty_ready)
-            with open_door(house), people_of(chromium) as enter:
-                set_up(house, employer, enter)
-            ready[employer] = house.place
+            installation = Installation(
+                tmp_path_factory.mktemp("employer") / "installation", starts_at=SUNDAY_EVENING, copy_of=empty_folder
+            )
+            with running(installation), persons(chromium) as open_browser:
+                set_up(installation, employer, open_browser)
+            ready[employer] = installation.folder
         return ready[employer]
 
     return folder_of
 
 
 @pytest.fixture(scope="session")
-def demo_ready(empty_ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the fictional hospital stands, closed."""
-    house = House(tmp_path_factory.mktemp("demo") / "house", opens_at=MONDAY_MORNING, built=empty_ready)
-    house.manage("load_demo")
-    house.close()
-    return house.place
+def demo_folder(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a stopped installation with the demo data."""
+    folder = tmp_path_factory.mktemp("demo") / "installation"
+    installation = Installation(folder, starts_at=MONDAY_MORNING, copy_of=empty_folder)
+    installation.manage("load_demo")
+    installation.stop()
+    return installation.folder
 
 
 @pytest.fixture(scope="session")
-def demo(demo_ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The fictional hospital, to be looked at only; nobody delivers its letters."""
-    place = tmp_path_factory.mktemp("shown") / "house"
-    with open_door(House(place, opens_at=MONDAY_MORNING, built=demo_ready)) as house:
-        yield house
+def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Running demo installation without a worker, for tests that change nothing."""
+    place = tmp_path_factory.mktemp("shown") / "installation"
+    with running(Installation(place, starts_at=MONDAY_MORNING, copy_of=demo_folder)) as installation:
+        yield installation

@@ -1,4 +1,4 @@
-"""Somebody at a screen: goes, reads, fills in, presses. Whatever goes wrong on any page on the way is remembered."""
+"""Person at a browser: goes to pages, reads, fills in forms and presses buttons. Records errors of every page."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,8 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
-PATIENCE_MS = 30_000  # a machine may be busy
-expect.set_options(timeout=PATIENCE_MS)
+TIMEOUT_MS = 30_000  # for a busy machine
+expect.set_options(timeout=TIMEOUT_MS)
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
 
 
@@ -16,7 +16,7 @@ class Person:
     def __init__(self, browser: Browser, url: str, *, language: str, script: bool = True, width: int = 1280) -> None:
         self.url = url
         self.has_script = script
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self.context = browser.new_context(
             base_url=url,
             locale=LOCALES[language],
@@ -24,58 +24,59 @@ class Person:
             java_script_enabled=script,
             viewport={"width": width, "height": 900},
         )
-        self.context.set_default_timeout(PATIENCE_MS)
-        self.context.on("console", self._hear)
-        self.context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
-        self.context.on("response", self._look)
+        self.context.set_default_timeout(TIMEOUT_MS)
+        self.context.on("console", self._record_console)
+        self.context.on("weberror", lambda error: self.errors.append(f"script: {error.error}"))
+        self.context.on("response", self._check_response)
         self.page: Page = self.context.new_page()
         self.speak(language)
 
-    # doing
+    # actions
 
     def speak(self, language: str) -> None:
         self.language = language
         self.context.add_cookies([{"name": "django_language", "value": language, "url": self.url}])
 
     def go(self, path: str) -> None:
-        """A path, or a whole address as it stands in a letter."""
+        """Go to a path, or to a url from a message."""
         self.page.goto(path)
 
     def fill(self, **fields: str | bool | list[str]) -> None:
-        """By the name of the field: text, a choice, a tick, or several ticks."""
+        """Fill in fields by name: text, a choice, or one or several checkboxes."""
         for name, value in fields.items():
             _fill(self.page.locator(f"main [name='{name}']"), value)
 
     def press(self, text: str, *, exact: bool = True, **values: object) -> None:
-        """A button or a link, by what stands on it in this person's language."""
-        said = self.words(text, **values)
-        buttons = self.page.locator("main").get_by_role("button", name=said, exact=exact)
-        links = self.page.locator("main").get_by_role("link", name=said, exact=exact)
+        """Press the button or link with this label, in this person's language."""
+        text_shown = self.translate(text, **values)
+        buttons = self.page.locator("main").get_by_role("button", name=text_shown, exact=exact)
+        links = self.page.locator("main").get_by_role("link", name=text_shown, exact=exact)
         buttons.or_(links).first.click()
 
-    # seeing
+    # expectations
 
-    def words(self, text: str, *, context: str = "", **values: object) -> str:
-        """A sentence of the screens in this person's language, as the catalogue has it."""
+    def translate(self, text: str, *, context: str = "", **values: object) -> str:
+        """Translation of a sentence into this person's language."""
         with translation.override(self.language):
-            said = pgettext(context, text) if context else gettext(text)
-        return said % values if values else said
+            text_shown = pgettext(context, text) if context else gettext(text)
+        return text_shown % values if values else text_shown
 
     def sees(self, text: str, *, replacing: dict[str, str] | None = None, **values: object) -> None:
-        """The sentence, in this person's language, somewhere on the page."""
-        said = self.words(text, **values)
-        self.reads(said.format(**replacing) if replacing else said)
+        """Expect this sentence, in this person's language, on the page."""
+        text_shown = self.translate(text, **values)
+        self.reads(text_shown.format(**replacing) if replacing else text_shown)
 
     def reads(self, text: str) -> None:
-        """Exactly these words, whatever the language."""
+        """Expect this text, without translation."""
         expect(self.page.locator("main")).to_contain_text(re.compile(_loose(text)))
 
     def does_not_read(self, text: str) -> None:
         expect(self.page.locator("main")).not_to_contain_text(re.compile(_loose(text)))
 
     def is_on(self, title: str, **values: object) -> None:
-        """The heading of the page, in this person's language."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(_loose(self.words(title, **values))))
+        """Expect this page heading, in this person's language."""
+        heading = re.compile(_loose(self.translate(title, **values)))
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
     def is_on_page_of(self, name: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
@@ -84,17 +85,17 @@ class Person:
     def path(self) -> str:
         return urlsplit(self.page.url).path
 
-    # what went wrong
+    # errors
 
-    def _hear(self, message: ConsoleMessage) -> None:
-        """An answer of 400, 404 or 409 is one of our pages, but Chromium calls it an error; `_look` judges those."""
+    def _record_console(self, message: ConsoleMessage) -> None:
+        """Record console errors. Chromium also reports 400, 404 and 409 as errors; `_check_response` handles those."""
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
-            self.complaints.append(f"console: {message.text} ({message.location['url']})")
+            self.errors.append(f"console: {message.text} ({message.location['url']})")
 
-    def _look(self, response: Response) -> None:
+    def _check_response(self, response: Response) -> None:
         is_page = response.request.resource_type == "document" or response.request.headers.get("hx-request")
         if response.status >= 500 or (response.status >= 400 and not is_page):
-            self.complaints.append(f"{response.status}: {response.url}")
+            self.errors.append(f"{response.status}: {response.url}")
 
 
 def _fill(field: Locator, value: str | bool | list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The recruiter: says whom they turned down, and answers when an advisor introduces somebody."""
+"""Steps of the recruiter: upload rejections, and answer a referral."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ JOBS = {"V1": "Anesthesiemedewerker;OK en Anesthesie", "V2": "Medewerker plannin
 
 
 @dataclass(frozen=True)
-class TurnedDown:
-    """Somebody in the recruiter's file; told on the Friday before the story begins."""
+class RejectedCandidate:
+    """Candidate in the recruiter's CSV file, told on the Friday before the test begins."""
 
     first_name: str
     last_name: str
@@ -40,14 +40,14 @@ class TurnedDown:
         )
 
 
-SEVDA = TurnedDown("Sevda", "Aydin")
-BRAM = TurnedDown("Bram", "de Vries", vacancy="V2")
-LOTTE = TurnedDown("Lotte", "Smit", stage="letter")
-BROKEN = TurnedDown("Piet", "Bakker", email="piet.kandidaat.example")
+SEVDA = RejectedCandidate("Sevda", "Aydin")
+BRAM = RejectedCandidate("Bram", "de Vries", vacancy="V2")
+LOTTE = RejectedCandidate("Lotte", "Smit", stage="letter")
+BROKEN = RejectedCandidate("Piet", "Bakker", email="piet.kandidaat.example")
 
 
-def upload(recruiter: Person, *people: TurnedDown) -> str:
-    """Sends in the file; returns where it can be looked at before anything is imported."""
+def upload(recruiter: Person, *people: RejectedCandidate) -> str:
+    """Upload the CSV file and return the path of its preview."""
     content = "\r\n".join([HEADER, *(one.as_line() for one in people)]).encode("utf-8-sig")
     recruiter.go("/rejections/import/")
     file = {"name": "afgewezen.csv", "mimeType": "text/csv", "buffer": content}
@@ -57,15 +57,15 @@ def upload(recruiter: Person, *people: TurnedDown) -> str:
     return recruiter.path
 
 
-def import_people(recruiter: Person, *people: TurnedDown) -> None:
-    """The last one is broken: the preview says so, and only the good lines come in."""
+def import_people(recruiter: Person, *people: RejectedCandidate) -> None:
+    """Import the file. The last line is invalid: the preview says so, and only valid lines are imported."""
     upload(recruiter, *people)
     recruiter.reads(f"{len(people) + 1} · email")
     recruiter.sees("“{text}” is not an e-mail address.", replacing={"text": people[-1].address})
     recruiter.fill(which="good")
     recruiter.press("Import")
     recruiter.is_on("The file is imported")
-    recruiter.reads(f"{recruiter.words('New')} {len(people) - 1}")
+    recruiter.reads(f"{recruiter.translate('New')} {len(people) - 1}")
 
 
 def accept(recruiter: Person, *, name: str, introduction: str) -> None:

@@ -1,4 +1,4 @@
-"""From an empty database to an employer who can invite: policy, location, department, staff and hours, by screen."""
+"""Set up an employer in the browser, from an empty database: policy, location, department, staff and hours."""
 
 import re
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
-from tests.browser.outbox import letter_to, link_in
+from tests.browser.outbox import link_in, open_message
 from tests.browser.person import Person
-from tests.browser.server import House
+from tests.browser.server import Installation
 
 PASSWORD = "drie-blauwe-fietsen"
-CHIEF = "r.terwiel@ziekenhuis-oostmeer.example"
+APPLICATION_MANAGER = "r.terwiel@ziekenhuis-oostmeer.example"
 KARIM = "k.lahlou@ziekenhuis-oostmeer.example"
 YOUSSEF = "y.benali@ziekenhuis-oostmeer.example"
 SUNDAY_EVENING = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ TUESDAY, WEDNESDAY = 1, 2
 
 @dataclass(frozen=True)
 class Employer:
-    """What one employer decides differently from another."""
+    """Choices that differ between employers."""
 
     name: str
     short_name: str
@@ -33,35 +33,35 @@ class Employer:
         return timedelta(minutes=self.minutes)
 
 
-EVERYBODY = Employer("Ziekenhuis Oostmeer", "Oostmeer", "all_rejected", 20)
+ALL_REJECTED = Employer("Ziekenhuis Oostmeer", "Oostmeer", "all_rejected", 20)
 INTERVIEWED = Employer("Gemeente Westerhout", "Westerhout", "interviewed", 30)
 
 
-def set_up(house: House, employer: Employer, enter: Callable[..., Person]) -> None:
-    """The whole of it; afterwards recruiter and advisor can sign in, and the advisor has hours."""
-    chief, reader, advisor, recruiter = (enter(house, language="nl") for _ in range(4))
-    create_application_manager(house, chief)
-    set_policy(chief, employer)
-    add_location(chief)
+def set_up(installation: Installation, employer: Employer, open_browser: Callable[..., Person]) -> None:
+    """Set up the employer, so that recruiter and advisor can sign in and the advisor has opening hours."""
+    manager, reader, advisor, recruiter = (open_browser(installation, language="nl") for _ in range(4))
+    create_application_manager(installation, manager)
+    set_policy(manager, employer)
+    add_location(manager)
     for department in ("OK en Anesthesie", "Poliklinieken"):
-        add_department(chief, department)
-    add_colleague(chief, name="Karim Lahlou", email=KARIM, roles=["recruiter"])
-    add_colleague(chief, name="Youssef Benali", email=YOUSSEF, roles=["advisor"])
-    describe_advisor(chief)
-    house.start_worker()
+        add_department(manager, department)
+    add_colleague(manager, name="Karim Lahlou", email=KARIM, roles=["recruiter"])
+    add_colleague(manager, name="Youssef Benali", email=YOUSSEF, roles=["advisor"])
+    describe_advisor(manager)
+    installation.start_worker()
     welcome(reader, recruiter, KARIM)
     welcome(reader, advisor, YOUSSEF)
     for weekday in (TUESDAY, WEDNESDAY):
         open_hours(advisor, weekday=weekday, starts="09:00", ends="12:00")
 
 
-def create_application_manager(house: House, chief: Person) -> None:
-    printed = house.manage("create_application_manager", CHIEF, "Ruben", "Terwiel")
+def create_application_manager(installation: Installation, manager: Person) -> None:
+    printed = installation.manage("create_application_manager", APPLICATION_MANAGER, "Ruben", "Terwiel")
     address = re.search(r"http\S+", printed)
     assert address, printed
-    choose_password(chief, address[0])
-    sign_in(chief, CHIEF)
-    chief.is_on("Set up")
+    choose_password(manager, address[0])
+    sign_in(manager, APPLICATION_MANAGER)
+    manager.is_on("Set up")
 
 
 def choose_password(person: Person, address: str) -> None:
@@ -78,10 +78,10 @@ def sign_in(person: Person, email: str, *, password: str = PASSWORD) -> None:
     expect(person.page).not_to_have_url(re.compile("/account/login/"))
 
 
-def set_policy(chief: Person, employer: Employer) -> None:
-    chief.press("Go to this step")
-    chief.is_on("Policy")
-    chief.fill(
+def set_policy(manager: Person, employer: Employer) -> None:
+    manager.press("Go to this step")
+    manager.is_on("Policy")
+    manager.fill(
         employer_name=employer.name,
         short_name=employer.short_name,
         sender_name="Marit de Wit",
@@ -90,41 +90,41 @@ def set_policy(chief: Person, employer: Employer) -> None:
         eligibility=employer.eligibility,
         session_minutes=str(employer.minutes),
     )
-    chief.press("Save")
-    chief.sees("Saved. It counts for everything that happens from now on.")
+    manager.press("Save")
+    manager.sees("Saved. It counts for everything that happens from now on.")
 
 
-def add_location(chief: Person) -> None:
-    chief.press("Go to this step")
-    chief.is_on("A new location")
-    chief.fill(name="Hoofdgebouw", address="Lindelaan 1", postal_code="1234 AB", city="Oostmeer", room="Route 14")
-    chief.press("Save")
-    chief.reads("Hoofdgebouw")
+def add_location(manager: Person) -> None:
+    manager.press("Go to this step")
+    manager.is_on("A new location")
+    manager.fill(name="Hoofdgebouw", address="Lindelaan 1", postal_code="1234 AB", city="Oostmeer", room="Route 14")
+    manager.press("Save")
+    manager.reads("Hoofdgebouw")
 
 
-def add_department(chief: Person, name: str) -> None:
-    chief.go("/setup/departments/new/")
-    chief.fill(name=name)
-    chief.press("Save")
-    chief.reads(name)
+def add_department(manager: Person, name: str) -> None:
+    manager.go("/setup/departments/new/")
+    manager.fill(name=name)
+    manager.press("Save")
+    manager.reads(name)
 
 
-def add_colleague(chief: Person, *, name: str, email: str, roles: list[str]) -> None:
-    chief.go("/setup/staff/new/")
-    chief.fill(name=name, email=email, roles=roles)
-    chief.press("Save and send the mail")
-    chief.sees("Saved. A mail with a link to choose a password is on its way.")
+def add_colleague(manager: Person, *, name: str, email: str, roles: list[str]) -> None:
+    manager.go("/setup/staff/new/")
+    manager.fill(name=name, email=email, roles=roles)
+    manager.press("Save and send the mail")
+    manager.sees("Saved. A mail with a link to choose a password is on its way.")
 
 
-def describe_advisor(chief: Person) -> None:
-    """The page that follows when an advisor was added."""
-    chief.fill(title="Loopbaanadviseur", languages=["nl", "en"], video_url="https://video.example/kamer")
-    chief.press("Save")
+def describe_advisor(manager: Person) -> None:
+    """Fill in the profile page, which follows after adding an advisor."""
+    manager.fill(title="Loopbaanadviseur", languages=["nl", "en"], video_url="https://video.example/kamer")
+    manager.press("Save")
 
 
 def welcome(reader: Person, colleague: Person, email: str) -> None:
     """A new colleague chooses a password through the mailed link, and signs in."""
-    letter_to(reader, email)
+    open_message(reader, email)
     choose_password(colleague, link_in(reader, "/reset/key/"))
     sign_in(colleague, email)
 

@@ -1,4 +1,4 @@
-"""The agenda of the demo's advisor: from the month to a day, and a day on paper."""
+"""Agenda of an advisor: month, day, and the printed day."""
 
 import re
 
@@ -12,7 +12,7 @@ PHONE = {"width": 360, "height": 800}
 DESK = {"width": 1280, "height": 900}
 
 
-def test_the_first_look_leads_to_the_next_talk_and_from_there_to_paper(demo, person):
+def test_the_agenda_leads_to_the_next_talk_and_its_printed_day(demo, person):
     advisor = person(demo, language="nl")
     sign_in(advisor, YOUSSEF, password=PASSWORD)
 
@@ -40,7 +40,7 @@ def test_the_month_is_a_table_at_a_desk_and_a_list_on_a_phone(demo, person):
     advisor.reads("Nobody can book on this day: Christmas Day.")
 
 
-def test_what_stands_under_more_is_a_click_away(demo, person):
+def test_the_more_menu_opens_with_one_click(demo, person):
     advisor = person(demo, language="en")
     sign_in(advisor, YOUSSEF, password=PASSWORD)
     advisor.page.set_viewport_size(PHONE)

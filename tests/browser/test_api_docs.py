@@ -1,4 +1,4 @@
-"""The description of the API, for who writes a program: readable under our Content-Security-Policy."""
+"""API documentation page under the Content-Security-Policy."""
 
 from playwright.sync_api import expect
 

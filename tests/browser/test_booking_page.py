@@ -1,4 +1,4 @@
-"""What people do on the way to a talk: want the same moment, press twice, go back, use a page of a while ago."""
+"""Booking page: two candidates for one slot, double submission, the back button, and an outdated page."""
 
 import re
 
@@ -10,18 +10,17 @@ from tests.browser.conftest import MONDAY_MORNING
 
 INVITED = """
 from bookings.models import Invitation
-from candidates.links import address_of, token_of
+from candidates.access.services import link_url_for
 for invitation in Invitation.objects.filter(bookings=None, declined_at=None, open_until__gte="2026-11-23"):
-    link = invitation.candidate.link
-    print(address_of(token_of(link.key, link.version), f"invitations/{invitation.pk}/book/"))
+    print(link_url_for(invitation.candidate, f"invitations/{invitation.pk}/book/"))
 """
 PHONE = "06 0000 0001"
 TALK = "/my/appointments/"
 
 
 @pytest.fixture
-def hospital(demo_ready, open_house):
-    return open_house(built=demo_ready, opens_at=MONDAY_MORNING)
+def hospital(demo_folder, start_installation):
+    return start_installation(copy_of=demo_folder, starts_at=MONDAY_MORNING)
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def links(hospital):
 
 
 def choose_first(candidate, link):
-    """The first moment that is free; returns where the details are filled in."""
+    """Choose the first free slot and return the path of the details page."""
     candidate.go(link)
     candidate.press("Take this moment")
     candidate.is_on("Confirm your appointment")
@@ -38,7 +37,7 @@ def choose_first(candidate, link):
     return candidate.page.url
 
 
-def test_two_want_one_moment_and_the_second_keeps_what_was_typed(hospital, links, person):
+def test_the_second_of_two_candidates_for_one_slot_keeps_the_input(hospital, links, person):
     first, second = (person(hospital, language="nl", width=360) for _ in range(2))
     address = choose_first(first, links[0])
     choose_first(second, links[1])
@@ -58,13 +57,13 @@ def test_two_want_one_moment_and_the_second_keeps_what_was_typed(hospital, links
     second.is_on("Your appointment")
 
 
-def test_pressing_twice_going_back_and_an_old_page_leave_one_appointment(hospital, links, person):
+def test_double_submission_back_button_and_outdated_page_leave_one_appointment(hospital, links, person):
     candidate = person(hospital, language="nl")
     address = choose_first(candidate, links[0])
     old_page = candidate.context.new_page()
     old_page.goto(address)
 
-    candidate.page.get_by_role("button", name=candidate.words("Confirm this appointment")).dblclick()
+    candidate.page.get_by_role("button", name=candidate.translate("Confirm this appointment")).dblclick()
     candidate.is_on("Your appointment")
     booked = candidate.path
     candidate.page.go_back()
@@ -76,12 +75,12 @@ def test_pressing_twice_going_back_and_an_old_page_leave_one_appointment(hospita
     expect(old_page).to_have_url(re.compile(booked))
 
 
-def test_a_moment_is_booked_by_keyboard_alone(hospital, links, person):
+def test_a_slot_can_be_booked_with_the_keyboard(hospital, links, person):
     candidate = person(hospital, language="nl", width=360)
     candidate.go(links[0])
     tab_to(candidate, "input[name=channel]")
     candidate.page.keyboard.press("ArrowDown")
-    expect(candidate.page.locator("#how")).to_contain_text(candidate.words("Video call"))
+    expect(candidate.page.locator("#how")).to_contain_text(candidate.translate("Video call"))
     tab_to(candidate, "input[name=slot]")
     candidate.page.keyboard.press("Space")
     tab_to(candidate, ".foot button")

@@ -1,4 +1,4 @@
-"""An advisor subscribes, shows names, renews the address after it leaked, and switches off."""
+"""Agenda feed: subscribe, show names, renew the address, switch off."""
 
 import re
 
@@ -9,12 +9,12 @@ from playwright.sync_api import expect
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.setup import YOUSSEF, sign_in
-from tests.browser.walk import faults_of
+from tests.browser.walk import accessibility_faults
 
 
 @pytest.fixture
-def hospital(demo_ready, open_house):
-    return open_house(built=demo_ready, opens_at=MONDAY_MORNING)
+def hospital(demo_folder, start_installation):
+    return start_installation(copy_of=demo_folder, starts_at=MONDAY_MORNING)
 
 
 @pytest.fixture
@@ -27,14 +27,14 @@ def advisor(hospital, person):
 
 
 def address_on(advisor):
-    address = advisor.page.get_by_label(advisor.words("Your private address")).input_value()
-    webcal = advisor.page.get_by_role("link", name=advisor.words("Open in my calendar program"))
+    address = advisor.page.get_by_label(advisor.translate("Your private address")).input_value()
+    webcal = advisor.page.get_by_role("link", name=advisor.translate("Open in my calendar program"))
     expect(webcal).to_have_attribute("href", address.replace("http:", "webcal:"))
     return address
 
 
 def read(program, address, **headers):
-    """As a calendar program does: without a session, and without following anything."""
+    """Request the feed as a calendar program does: without a session and without redirects."""
     return program.request.get(address, headers=headers, max_redirects=0)
 
 
@@ -49,7 +49,7 @@ def program(chromium):
     context.close()
 
 
-def test_a_renewed_feed_leaves_the_old_address_dead(advisor, program):
+def test_renewing_the_feed_disables_the_old_address(advisor, program):
     old = address_on(advisor)
     first = read(program, old)
     assert (first.status, bool(titles_of(first))) == (200, True)
@@ -61,7 +61,7 @@ def test_a_renewed_feed_leaves_the_old_address_dead(advisor, program):
     named = read(program, old, **{"If-None-Match": first.headers["etag"]})
     assert all(title.startswith("Gesprek met ") for title in titles_of(named))
 
-    assert faults_of(advisor, "nl") == []
+    assert accessibility_faults(advisor, "nl") == []
 
     advisor.press("Renew the address")
     advisor.sees("The address is renewed. The old one no longer works: add the new one.")
@@ -78,5 +78,5 @@ def test_the_address_can_be_copied(advisor):
 
     advisor.press("Copy")
 
-    expect(advisor.page.get_by_role("status").filter(has_text=advisor.words("Copied"))).to_be_visible()
+    expect(advisor.page.get_by_role("status").filter(has_text=advisor.translate("Copied"))).to_be_visible()
     assert advisor.page.evaluate("navigator.clipboard.readText()") == address_on(advisor)

@@ -1,22 +1,22 @@
-"""Editing hours, and an absence that hits a talk, by screen."""
+"""Editing opening hours, and an absence during a booked talk."""
 
 import pytest
 from playwright.sync_api import expect
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
-from tests.browser.setup import CHIEF, YOUSSEF, sign_in
-from tests.browser.walk import faults_of
+from tests.browser.setup import APPLICATION_MANAGER, YOUSSEF, sign_in
+from tests.browser.walk import accessibility_faults
 
 
 @pytest.fixture
-def house(open_house, demo_ready):
-    return open_house(built=demo_ready, opens_at=MONDAY_MORNING)
+def installation(start_installation, demo_folder):
+    return start_installation(copy_of=demo_folder, starts_at=MONDAY_MORNING)
 
 
 @pytest.mark.parametrize(("script", "width"), [(True, 1280), (False, 360)])
-def test_an_advisor_tries_a_monthly_hour_keeps_it_and_closes_it(house, person, script, width):
-    advisor = person(house, language="en", script=script, width=width)
+def test_an_advisor_previews_saves_and_closes_monthly_hours(installation, person, script, width):
+    advisor = person(installation, language="en", script=script, width=width)
     sign_in(advisor, YOUSSEF, password=PASSWORD)
     advisor.go("/hours/")
     advisor.press("Add hours")
@@ -28,7 +28,7 @@ def test_an_advisor_tries_a_monthly_hour_keeps_it_and_closes_it(house, person, s
     advisor.press("Show what this gives")
     advisor.sees("Coming days:")
     advisor.reads("Wednesday 2 December, Wednesday 6 January")
-    assert not script or faults_of(advisor, "en") == []  # axe is a script
+    assert not script or accessibility_faults(advisor, "en") == []  # axe is a script
     advisor.press("Save")
 
     advisor.sees("Your hours are saved. Candidates can book in them from now on.")
@@ -40,8 +40,8 @@ def test_an_advisor_tries_a_monthly_hour_keeps_it_and_closes_it(house, person, s
     advisor.sees("These hours are closed.")
 
 
-def test_an_absence_asks_what_happens_with_the_talk_in_its_way(house, person):
-    advisor = person(house, language="nl")
+def test_an_absence_asks_what_happens_with_conflicting_talks(installation, person):
+    advisor = person(installation, language="nl")
     sign_in(advisor, YOUSSEF, password=PASSWORD)
     advisor.go("/hours/")
     advisor.press("Add an absence")
@@ -51,7 +51,7 @@ def test_an_absence_asks_what_happens_with_the_talk_in_its_way(house, person):
     advisor.is_on("What about these talks?")
     advisor.press("Confirm")
     advisor.sees("Choose what happens with this talk.")
-    assert faults_of(advisor, "nl") == []
+    assert accessibility_faults(advisor, "nl") == []
     for group in advisor.page.locator("main fieldset").all():
         group.get_by_role("radio").last.check()
     advisor.fill(word="Ik ben die week op cursus.")
@@ -62,15 +62,15 @@ def test_an_absence_asks_what_happens_with_the_talk_in_its_way(house, person):
     expect(advisor.page.locator(".week a.talk")).to_have_count(0)
 
 
-def test_the_application_manager_closes_a_day_and_opens_it_again(house, person):
-    chief = person(house, language="nl", script=False, width=360)
-    sign_in(chief, CHIEF, password=PASSWORD)
-    chief.go("/setup/")
-    chief.press("Closed days")
-    chief.fill(day="2027-02-05", reason="Opleidingsdag")
+def test_the_application_manager_closes_a_day_and_opens_it_again(installation, person):
+    manager = person(installation, language="nl", script=False, width=360)
+    sign_in(manager, APPLICATION_MANAGER, password=PASSWORD)
+    manager.go("/setup/")
+    manager.press("Closed days")
+    manager.fill(day="2027-02-05", reason="Opleidingsdag")
 
-    chief.press("Save")
+    manager.press("Save")
 
-    chief.reads("Vrijdag 5 februari 2027 Opleidingsdag")
-    chief.press("Remove", exact=False)
-    chief.sees("Removed. Candidates can book on this day again.")
+    manager.reads("Vrijdag 5 februari 2027 Opleidingsdag")
+    manager.press("Remove", exact=False)
+    manager.sees("Removed. Candidates can book on this day again.")

@@ -1,4 +1,4 @@
-"""Every letter as a mail program shows it, in the light and in the dark: WCAG 2.2 AA, by axe."""
+"""Accessibility (WCAG 2.2 AA, by axe) of every mail, in light and dark mode."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -8,28 +8,28 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from outbox.models import Message
-from outbox.templates import html_of
-from tests.all_letters import Story
+from outbox.templates import html_page
+from tests.all_letters import EveryLetter
 from tests.browser.conftest import CHROMIUM, QUIET
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 BODY = re.compile(r"<div.*</div>", re.DOTALL)
-CANVAS = "html { background: Canvas }"  # what Chromium paints; axe takes what nobody gave a colour for white
+CANVAS = "html { background: Canvas }"  # the real background; axe assumes white
 
 
 def on_one_page():
-    """All of them below each other: to look at fifty pages takes half a minute."""
-    pages = [html_of(one.text, subject=one.subject, language=one.language) for one in letters()]
+    """All mails on one page, because checking fifty pages takes half a minute."""
+    pages = [html_page(one.text, subject=one.subject, language=one.language) for one in mails()]
     return BODY.sub(lambda _first: "".join(BODY.search(page)[0] for page in pages), pages[0])
 
 
-def letters():
-    return {letter.kind: letter for letter in Message.objects.filter(channel="mail")}.values()
+def mails():
+    return {letter.kind: letter for letter in Message.objects.filter(transport="mail")}.values()
 
 
 def faults_of(html):
-    """In a thread of its own: Django takes no question where Playwright runs."""
+    """Faults per colour scheme. Runs in its own thread, because Django refuses queries in Playwright's event loop."""
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser:
         return {scheme: faults_in(browser.new_page(color_scheme=scheme), html) for scheme in ("light", "dark")}
 
@@ -39,13 +39,13 @@ def faults_in(page, html):
     page.set_content(html)
     page.add_style_tag(content=CANVAS)
     found = Axe().run(page, options=WCAG).response
-    unsure = [one["id"] for one in found["incomplete"] if one["id"] != "bypass"]  # there is nothing to skip
+    unsure = [one["id"] for one in found["incomplete"] if one["id"] != "bypass"]  # a mail has no navigation to skip
     wide = page.evaluate("document.scrollingElement.scrollWidth") > 320
     return [one["id"] for one in found["violations"]] + unsure + ["too wide"] * wide
 
 
-def test_every_letter_can_be_read_by_everybody_in_the_light_and_in_the_dark():
-    Story().tell()
+def test_every_mail_is_accessible_in_light_and_dark_mode():
+    EveryLetter().write_all()
 
     with ThreadPoolExecutor(1) as thread:
         faults = thread.submit(faults_of, on_one_page()).result()

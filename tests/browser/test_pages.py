@@ -1,18 +1,18 @@
-"""Every page that a GET can show, for its role, in both languages, small and wide: fit for everybody."""
+"""Accessibility of every page for its role, in both languages, narrow and wide."""
 
 import pytest
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.recruiter import BRAM, BROKEN, SEVDA, upload
-from tests.browser.setup import CHIEF, KARIM, YOUSSEF, sign_in
-from tests.browser.walk import Walk
+from tests.browser.setup import APPLICATION_MANAGER, KARIM, YOUSSEF, sign_in
+from tests.browser.walk import SiteWalk
 from tests.test_access import ROLES, TABLE
 
 STAFF = {
     "advisor": YOUSSEF,
     "recruiter": KARIM,
     "manager": "a.roelofs@ziekenhuis-oostmeer.example",
-    "application_manager": CHIEF,
+    "application_manager": APPLICATION_MANAGER,
 }
 WITHOUT_A_PAGE = {
     "healthz",
@@ -23,7 +23,7 @@ WITHOUT_A_PAGE = {
     "api:schema",
     "api:docs",
 }
-ALSO = {  # there for whoever follows a link with a choice in it, or different for everybody
+ALSO = {  # pages that need a query string, or that differ per user
     "candidate": {"bookings:details", "bookings:move_details"},
     "advisor": {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"},
     "recruiter": {"candidates:rejection_edit", "bookings:invitations", "referrals:inbox", "referrals:referral"},
@@ -54,13 +54,13 @@ STARTS = {
 }
 A_CANDIDATE_OF_EACH_KIND = """
 from candidates.models import AccessLink
-from candidates.links import address_of, token_of
+from candidates.access.services import link_url_for
 from bookings.models import Booking, Hold
 kinds = {}
 for link in AccessLink.objects.select_related("candidate"):
     bookings = Booking.objects.of_candidate(link.candidate).values_list("status", "referrals__state")
     held = Hold.objects.of_candidate(link.candidate).values_list("state", flat=True)
-    kinds.setdefault((*bookings, *held), address_of(token_of(link.key, link.version)))
+    kinds.setdefault((*bookings, *held), link_url_for(link.candidate))
 print(*kinds.values())
 """
 
@@ -68,7 +68,7 @@ print(*kinds.values())
 MAIL_COMES_BACK = """
 from django.utils import timezone
 from bookings.models import Booking
-talk = Booking.objects.standing().filter(advisor__user__email="{email}", starts_at__date="2026-12-01").first()
+talk = Booking.objects.booked().filter(advisor__user__email="{email}", starts_at__date="2026-12-01").first()
 candidate = talk.candidate
 candidate.email_failed_at = timezone.now()
 candidate.save(update_fields=["email_failed_at"])
@@ -76,7 +76,7 @@ candidate.save(update_fields=["email_failed_at"])
 
 
 def pages_of(role):
-    """The names of the pages that are there for this role; what is there for others as well is looked at once."""
+    """Url names of the pages of this role; pages of several roles are checked once."""
     mine = {name for name, answers in TABLE.items() if answers[role] == 200 and "*" not in name}
     others = {name for name in mine for one in ROLES[: ROLES.index(role)] if TABLE[name][one] == 200}
     return mine - others - WITHOUT_A_PAGE | ALSO.get(role, set())
@@ -88,24 +88,24 @@ def starts_of(role, demo, visitor):
     if role in STAFF:
         sign_in(visitor, STAFF[role], password=PASSWORD)
     if role == "advisor":
-        prove_yourself(visitor)
+        confirm_password(visitor)
         demo.manage("shell", "--no-imports", "--command", MAIL_COMES_BACK.format(email=YOUSSEF))
     if role == "recruiter":
         return [*STARTS[role], upload(visitor, SEVDA, BRAM, BROKEN)]
     return STARTS[role]
 
 
-def prove_yourself(visitor):
-    """Before a second step is changed, the password is asked once more."""
+def confirm_password(visitor):
+    """Confirm the password, which is required before changing the second factor."""
     visitor.go("/account/2fa/totp/activate/")
     visitor.fill(password=PASSWORD)
     visitor.press("Go on")
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_is_fit_for_everybody(role, demo, person):
+def test_every_page_is_accessible(role, demo, person):
     visitor = person(demo, language="nl")
-    walk = Walk(visitor, only=pages_of(role))
+    walk = SiteWalk(visitor, only=pages_of(role))
 
     for start in starts_of(role, demo, visitor):
         walk.start(start)

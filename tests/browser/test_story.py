@@ -1,4 +1,4 @@
-"""The main job, from an empty database to the recruiter's answer, by screen."""
+"""Complete flow in the browser, from an empty database to the recruiter's answer."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,9 +8,9 @@ import pytest
 from tests.browser import advisor as talks
 from tests.browser import candidate as booking
 from tests.browser import recruiter as intake
-from tests.browser.outbox import invite_in, letter_to, link_in, turn_forward
-from tests.browser.recruiter import BRAM, BROKEN, LOTTE, SEVDA, TurnedDown
-from tests.browser.setup import EVERYBODY, INTERVIEWED, KARIM, SUNDAY_EVENING, YOUSSEF, Employer, sign_in
+from tests.browser.outbox import advance_clock, invite_in, link_in, open_message
+from tests.browser.recruiter import BRAM, BROKEN, LOTTE, SEVDA, RejectedCandidate
+from tests.browser.setup import ALL_REJECTED, INTERVIEWED, KARIM, SUNDAY_EVENING, YOUSSEF, Employer, sign_in
 
 MONDAY_HALF_PAST_TEN = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TUESDAY_ELEVEN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ OWN_WORDS = "Ik plan graag en blijf rustig als het druk is."
 @dataclass(frozen=True)
 class Story:
     employer: Employer
-    hero: TurnedDown
+    rejected: RejectedCandidate
     channel: str
     other_job: str
     script: bool = True
@@ -32,57 +32,57 @@ class Story:
 
 
 STORIES = {
-    "everybody": Story(EVERYBODY, SEVDA, "phone", "Medewerker planning"),
+    "everybody": Story(ALL_REJECTED, SEVDA, "phone", "Medewerker planning"),
     "interviewed": Story(INTERVIEWED, SEVDA, "video", "Medewerker planning", language="en"),
-    "without_script": Story(EVERYBODY, BRAM, "onsite", "Anesthesiemedewerker", script=False),
+    "without_script": Story(ALL_REJECTED, BRAM, "onsite", "Anesthesiemedewerker", script=False),
 }
 
 
 def in_one_process(story):
-    """Those of one employer, who is set up once per process."""
+    """Stories of one employer run in one process, because the employer is set up once per process."""
     return pytest.param(story, marks=pytest.mark.xdist_group(story.employer.eligibility))
 
 
 @pytest.mark.parametrize("story", [in_one_process(story) for story in STORIES.values()], ids=STORIES)
-def test_the_story(story, employer_ready, open_house, person):
-    house = open_house(built=employer_ready(story.employer), opens_at=SUNDAY_EVENING)
-    house.start_worker()
-    reader, recruiter, advisor = (person(house, language=story.language) for _ in range(3))
-    candidate = person(house, language=story.language, script=story.script, width=360)
-    hero = story.hero
+def test_the_story(story, employer_folder, start_installation, person):
+    installation = start_installation(copy_of=employer_folder(story.employer), starts_at=SUNDAY_EVENING)
+    installation.start_worker()
+    reader, recruiter, advisor = (person(installation, language=story.language) for _ in range(3))
+    candidate = person(installation, language=story.language, script=story.script, width=360)
+    rejected = story.rejected
 
     sign_in(recruiter, KARIM)
     intake.import_people(recruiter, SEVDA, BRAM, LOTTE, BROKEN)
-    turn_forward(reader, "invitations")
-    assert is_written_to(reader, LOTTE) == (story.employer is EVERYBODY)
+    advance_clock(reader, "invitations")
+    assert has_message(reader, LOTTE) == (story.employer is ALL_REJECTED)
 
-    house.turn_clock(MONDAY_HALF_PAST_TEN)
-    letter_to(reader, hero.address)
+    installation.move_clock(MONDAY_HALF_PAST_TEN)
+    open_message(reader, rejected.address)
     booking.choose(candidate, link_in(reader, "/book/"), channel=story.channel, slot=TUESDAY_ELEVEN)
     booking.confirm(candidate, phone=PHONE)
-    letter_to(reader, hero.address)
+    open_message(reader, rejected.address)
     invite = first_invite_in(reader)
     assert (invite["dtstart"], invite["dtend"]) == (TUESDAY_ELEVEN, TUESDAY_ELEVEN + story.employer.length)
 
     booking.prepare(candidate, link_in(reader, "/prepare/"), question=QUESTION)
-    turn_forward(reader, "reminder")
-    letter_to(reader, "+31600000001")
+    advance_clock(reader, "reminder")
+    open_message(reader, "+31600000001")
     booking.move(candidate, link_in(reader, "/a/"), slot=WEDNESDAY_NINE)
-    letter_to(reader, hero.address)
+    open_message(reader, rejected.address)
     moved = invite | {"sequence": 1, "dtstart": WEDNESDAY_NINE, "dtend": WEDNESDAY_NINE + story.employer.length}
     assert invite_in(reader) == ("REQUEST", moved)
 
-    house.turn_clock(WEDNESDAY_NINE + ONE_MINUTE)
+    installation.move_clock(WEDNESDAY_NINE + ONE_MINUTE)
     hold_the_talk(advisor, story)
-    letter_to(reader, hero.address)
+    open_message(reader, rejected.address)
     booking.consent(candidate, link_in(reader, "/referrals/"), introduction=OWN_WORDS)
-    hire(recruiter, hero)
+    hire(recruiter, rejected)
 
-    letter_to(reader, hero.address)
+    open_message(reader, rejected.address)
     candidate.go(link_in(reader, "/referrals/"))
     candidate.sees("Hired")
     advisor.go("/referrals/")
-    advisor.reads(hero.name)
+    advisor.reads(rejected.name)
     advisor.sees("Hired")
 
 
@@ -93,21 +93,21 @@ def first_invite_in(reader):
 
 
 def hold_the_talk(advisor, story):
-    """The advisor reads the file, writes in it, closes the talk and introduces the candidate for another job."""
+    """The advisor reads the file, writes notes, completes the talk and proposes a referral."""
     sign_in(advisor, YOUSSEF)
-    talks.open_file(advisor, name=story.hero.name)
+    talks.open_file(advisor, name=story.rejected.name)
     advisor.reads(QUESTION)
     talks.write_notes(advisor, "Wil graag leren.")
     talks.complete(advisor)
     talks.refer(advisor, vacancy=story.other_job, introduction="Een goede planner.")
 
 
-def hire(recruiter, hero):
+def hire(recruiter, rejected):
     sign_in(recruiter, KARIM)
-    intake.accept(recruiter, name=hero.name, introduction=OWN_WORDS)
-    intake.record_outcome(recruiter, name=hero.name)
+    intake.accept(recruiter, name=rejected.name, introduction=OWN_WORDS)
+    intake.record_outcome(recruiter, name=rejected.name)
 
 
-def is_written_to(reader, turned_down):
+def has_message(reader, turned_down):
     reader.go("/demo/outbox/")
     return bool(reader.page.locator(f"option[value='{turned_down.address}']").count())

@@ -1,4 +1,4 @@
-"""Walking every page of the product by its links, and looking whether it is fit for everybody."""
+"""Visit all pages by their links and check their accessibility."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from tests.browser.person import Person
 
 NARROW, PHONE, DESK = 320, 360, 1280
 WIDTHS = {"nl": PHONE, "en": DESK}
-FACES = 9  # states in which a page is looked at that looks different for everybody
-MANY_FACES = {
+MAX_STATES = 9  # states of a page with many states that are checked
+PAGES_WITH_STATES = {
     "bookings:appointment",
     "bookings:home",
     "candidates:rejection",
@@ -28,8 +28,8 @@ axe = Axe()
 
 
 @dataclass
-class Walk:
-    """What was seen so far: how often each kind of page, and what was wrong with it."""
+class SiteWalk:
+    """Pages visited so far and their faults."""
 
     person: Person
     only: set[str]
@@ -37,7 +37,7 @@ class Walk:
     faults: list[str] = field(default_factory=list)
 
     def start(self, address: str) -> None:
-        """From here on, and to wherever its links lead."""
+        """Visit this page and all pages that it leads to."""
         self.person.go(address)
         waiting, known = [self.person.page.url, *self._links()], set()
         for address in waiting:
@@ -48,10 +48,10 @@ class Walk:
                 waiting += self._links()
 
     def _is_wanted(self, name: str) -> bool:
-        return name in self.only and self.seen[name] < (FACES if name in MANY_FACES else 1)
+        return name in self.only and self.seen[name] < (MAX_STATES if name in PAGES_WITH_STATES else 1)
 
     def _look_at(self, address: str) -> None:
-        """In both languages, small and wide."""
+        """Check a page in both languages, narrow and wide."""
         for language, width in WIDTHS.items():
             self.person.speak(language)
             self.person.page.set_viewport_size({"width": width, "height": 900})
@@ -59,7 +59,7 @@ class Walk:
             place = f"{urlsplit(address).path} ({language})"
             if name_of(self.person.path) != name_of(urlsplit(address).path):
                 self.faults.append(f"{place}: leads to {self.person.path}")
-            self.faults += [f"{place}: {fault}" for fault in faults_of(self.person, language)]
+            self.faults += [f"{place}: {fault}" for fault in accessibility_faults(self.person, language)]
         self.seen[name_of(urlsplit(address).path)] += 1
 
     def _links(self) -> list[str]:
@@ -68,21 +68,22 @@ class Walk:
 
 
 def name_of(path: str) -> str:
-    """The url's own name, or nothing for what is not ours."""
+    """Url name of a path; empty for a path outside the project."""
     try:
         return resolve(path).view_name
     except Resolver404:
         return ""
 
 
-def faults_of(person: Person, language: str) -> list[str]:
+def accessibility_faults(person: Person, language: str) -> list[str]:
+    """Faults by axe, and wrong headings, language or width."""
     page = person.page
     found = axe.run(page)
     faults = [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found.response["violations"]]
     if (titles := page.locator("h1").count()) != 1:
         faults.append(f"{titles} first headings")
-    if (said := page.locator("html").get_attribute("lang")) != language:
-        faults.append(f"says that it is in {said}")
+    if (shown := page.locator("html").get_attribute("lang")) != language:
+        faults.append(f"says that it is in {shown}")
     page.set_viewport_size({"width": NARROW, "height": 900})
     if (extra := page.evaluate(WIDER_THAN_SCREEN)) > 0:
         faults.append(f"{extra} pixels wider than a screen of {NARROW}")

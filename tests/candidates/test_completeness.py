@@ -1,6 +1,6 @@
 import pytest
 
-from candidates.completeness import Missing, missing_of
+from candidates.completeness import Missing, missing_parts
 
 WHOLE = {
     "reason_is_known": True,
@@ -24,5 +24,5 @@ WHOLE = {
         ({"explanation": "", "strengths": []}, (Missing.EXPLANATION, Missing.STRENGTH)),
     ],
 )
-def test_what_is_missing_is_named(change, missing):
-    assert missing_of(**WHOLE | change) == missing
+def test_missing_parts_are_listed(change, missing):
+    assert missing_parts(**WHOLE | change) == missing

@@ -21,7 +21,7 @@ def make_known():
     return candidate, rejection
 
 
-def test_export_gives_all_that_we_keep():
+def test_export_contains_everything_stored():
     candidate, rejection = make_known()
 
     kept = export(f"candidate:{candidate.pk}")
@@ -79,7 +79,7 @@ def test_export_gives_all_that_we_keep():
     }
 
 
-def test_erase_leaves_nothing_of_the_candidate_and_all_of_another():
+def test_erase_removes_one_candidate_completely():
     candidate, _ = make_known()
     other = make_rejection().application.candidate
 
@@ -94,7 +94,7 @@ def test_erase_leaves_nothing_of_the_candidate_and_all_of_another():
 
 
 @pytest.mark.parametrize("key", ["candidate:999", "user:1", "candidate:", "candidate:x"])
-def test_a_key_of_nobody_does_nothing(key):
+def test_an_unknown_key_does_nothing(key):
     erase(key)
 
     assert export(key) == {}

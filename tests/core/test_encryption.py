@@ -1,19 +1,18 @@
 import pytest
 
-from core.encryption import seal, unseal
-from core.errors import SealBroken
+from core.encryption import DecryptionFailed, decrypt, encrypt
 
 
-def test_what_is_sealed_opens_again():
-    sealed = seal("gehëim", purpose="calendar")
+def test_decrypt_returns_what_was_encrypted():
+    encrypted = encrypt("gehëim", purpose="calendar")
 
-    assert ("gehëim" in sealed, unseal(sealed, purpose="calendar")) == (False, "gehëim")
+    assert ("gehëim" in encrypted, decrypt(encrypted, purpose="calendar")) == (False, "gehëim")
 
 
 @pytest.mark.parametrize(("secret", "purpose"), [(None, "mfa"), ("another-key", "calendar")])
-def test_what_is_sealed_opens_for_its_purpose_and_key_only(settings, secret, purpose):
-    sealed = seal("geheim", purpose="calendar")
+def test_decrypt_refuses_another_purpose_or_key(settings, secret, purpose):
+    encrypted = encrypt("geheim", purpose="calendar")
     settings.SECRET_KEY = secret or settings.SECRET_KEY
 
-    with pytest.raises(SealBroken):
-        unseal(sealed, purpose=purpose)
+    with pytest.raises(DecryptionFailed):
+        decrypt(encrypted, purpose=purpose)

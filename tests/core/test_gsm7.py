@@ -2,6 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.formatting import one_line
 from core.gsm7 import BASIC, EXTENSION, fits, is_readable, normalise, segments, septets
 from tests.sms_oracles import counted_by_twilio
 
@@ -37,7 +38,7 @@ def test_the_alphabet_is_that_of_the_standard():
         ("Nguyễn Thị Đào", "Nguyen Thi Dào"),
         ("Þórður Straße Bjørn Åse", "Thordur Straße Bjørn Åse"),
         ("Sørensen, André, Müller, Peña, Òscar", "Sørensen, André, Müller, Peña, Oscar"),
-        ("e\u0301e\u0308", "ée"),  # marks of their own
+        ("e\u0301e\u0308", "ée"),  # combining marks
         ("Œuvre ĳs ﬁets", "OEuvre ijs fiets"),
         ("‘s avonds’ “ja” „nee” «oui»", '\'s avonds\' "ja" "nee" "oui"'),
         ("9–12 uur — of later…", "9-12 uur - of later..."),
@@ -52,7 +53,7 @@ def test_the_alphabet_is_that_of_the_standard():
         ("https://o.example/a_b~c?d=1&e=2", "https://o.example/a_b~c?d=1&e=2"),
     ],
 )
-def test_normalise_keeps_what_the_alphabet_has_and_likens_the_rest(text, expected):
+def test_normalise_keeps_the_alphabet_and_replaces_the_rest(text, expected):
     assert normalise(text) == expected
 
 
@@ -63,7 +64,7 @@ def test_normalise_keeps_what_the_alphabet_has_and_likens_the_rest(text, expecte
         *[(name, False) for name in ("Γιώργος Παπαδόπουλος", "ΓΙΩΡΓΟΣ", "Ольга Ким", "محمد علي", "Ольга Smit", "")],
     ],
 )
-def test_of_a_name_that_can_be_read_most_letters_survive(name, expected):
+def test_is_readable_when_most_letters_survive(name, expected):
     assert is_readable(name) is expected
 
 
@@ -76,7 +77,7 @@ def test_septets_counts_the_extension_double(text, expected):
 
 
 @pytest.mark.parametrize("text", ["Zoë", "ç", "á", "’", "🎉", "\u00a0", "\x1b", "`"])
-def test_septets_refuses_what_is_not_in_the_alphabet(text):
+def test_septets_refuses_characters_outside_the_alphabet(text):
     with pytest.raises(ValueError, match="not in GSM-7"):
         septets(text)
 
@@ -90,11 +91,20 @@ def test_fits_is_one_message(text, expected):
 
 @given(st.text())
 @example("\ud800")
-def test_whatever_was_normalised_can_be_counted(text):
+def test_septets_counts_any_normalised_text(text):
     written = normalise(text)
 
     assert septets(written) >= len(written)
     assert normalise(written) == written
+
+
+@given(st.text())
+@example("Œuvre ½")
+@example("\u0301a")
+def test_a_name_takes_no_more_septets_within_a_text_than_alone(text):
+    name = one_line(text)
+
+    assert septets(normalise(f"a {name} b")) <= septets("a  b") + septets(normalise(name))
 
 
 def test_segments_are_what_twilio_counts():

@@ -5,7 +5,8 @@ from time import monotonic
 
 import pytest
 
-from core.errors import (
+from core.http_client import FetchRequest, Limits, fetch, is_public, parse_target
+from core.http_errors import (
     AddressForbidden,
     AddressHasPassword,
     AddressInvalid,
@@ -21,16 +22,15 @@ from core.errors import (
     TooManyRedirects,
     TooSlow,
 )
-from core.http_client import Limits, Wish, fetch, is_public, target_of
 from tests.calendar_servers import web_server
 from tests.stand_ins import free_port
 
 BRIEF = Limits(size=100_000, seconds=0.6)
 
 
-def refusal_of(address, **how):
+def refusal_of(address, **options):
     with pytest.raises(FetchFailed) as caught:
-        fetch(address, **how)
+        fetch(address, **options)
     return type(caught.value)
 
 
@@ -39,7 +39,7 @@ def redirect(location):
 
 
 def endless_without_a_byte(answer):
-    """Empty blocks for ever: nothing that the limit of size could count."""
+    """Send empty gzip blocks for ever, which decompress to nothing that the size limit could count."""
     answer.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10])
     while True:
         answer.wfile.write(b"\x00\x00\x00\xff\xff" * 1000)
@@ -52,7 +52,7 @@ def endless(answer):
 
 
 def drip(answer):
-    """A byte now and then, of headers that never end: no single read ever takes long."""
+    """Send endless headers byte by byte, so that no single read reaches a timeout."""
     answer.wfile.write(b"HTTP/1.1 200 OK\r\nX-A: ")
     while not answer.server.lets_go.wait(0.05):
         answer.wfile.write(b"a")
@@ -68,23 +68,23 @@ def hang(answer):
     answer.server.lets_go.wait(20)
 
 
-def test_fetch_gives_the_answer(settings):
+def test_fetch_returns_the_response(settings):
     with web_server(settings, agenda=(200, {"ETag": '"7"'}, b"BEGIN:VCALENDAR")) as server:
         answer = fetch(server.address("/agenda"))
 
     assert (answer.status, answer.headers["etag"], answer.body) == (200, '"7"', b"BEGIN:VCALENDAR")
 
 
-def test_fetch_unpacks_what_is_compressed(settings):
+def test_fetch_decompresses_the_body(settings):
     with web_server(settings, agenda=(200, {"Content-Encoding": "gzip"}, gzip.compress(b"BEGIN"))) as server:
         answer = fetch(server.address("/agenda"))
 
     assert answer.body == b"BEGIN"
 
 
-def test_fetch_says_that_nothing_changed(settings):
+def test_fetch_returns_not_modified(settings):
     with web_server(settings, agenda=(304, {}, b"")) as server:
-        answer = fetch(server.address("/agenda"), Wish(headers={"If-None-Match": '"7"'}))
+        answer = fetch(server.address("/agenda"), FetchRequest(headers={"If-None-Match": '"7"'}))
 
     assert (answer.status, server.asked[0][2]["If-None-Match"]) == (304, '"7"')
 
@@ -113,9 +113,9 @@ def test_fetch_says_that_nothing_changed(settings):
         ("https://mail.example:25/", AddressForbidden),
     ],
 )
-def test_an_address_is_refused_before_anybody_is_asked(address, refusal):
+def test_parse_target_refuses_an_address_without_a_network_call(address, refusal):
     with pytest.raises(refusal):
-        target_of(address)
+        parse_target(address)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_an_address_is_refused_before_anybody_is_asked(address, refusal):
         ("http://münchen.example:8080/", "http", "xn--mnchen-3ya.example", 8080, "/"),
     ],
 )
-def test_an_address_is_understood(address, scheme, host, port, path):
-    target = target_of(address)
+def test_parse_target_reads_the_parts_of_an_address(address, scheme, host, port, path):
+    target = parse_target(address)
 
     assert (target.scheme, target.host, target.port) == (scheme, host, port)
     assert path in (None, target.path)
@@ -142,7 +142,7 @@ def test_fetch_refuses_a_name_that_resolves_to_an_internal_address():
     assert refusal_of(f"http://{socket.gethostname()}/") in (AddressForbidden, HostUnknown)
 
 
-def test_fetch_refuses_a_name_of_which_one_address_is_internal(monkeypatch):
+def test_fetch_refuses_a_host_with_one_internal_address(monkeypatch):
     places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("93.184.215.14", "192.168.1.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *wish, **how: places)
 
@@ -150,7 +150,7 @@ def test_fetch_refuses_a_name_of_which_one_address_is_internal(monkeypatch):
 
 
 def test_fetch_connects_to_the_address_that_was_checked(settings, monkeypatch):
-    """DNS rebinding: the name means something else the second time that it is asked; nobody asks twice."""
+    """DNS rebinding: the host resolves to another address the second time; it is resolved once only."""
     with web_server(settings, agenda=(200, {}, b"BEGIN")) as server:
         settings.CALENDAR_HOSTS_ALLOWED = [f"rebinds.example:{server.server_port}"]
         asked, real = [], socket.getaddrinfo
@@ -190,9 +190,9 @@ def test_a_redirect_is_followed(settings):
         assert fetch(server.address("/agenda")).body == b"BEGIN"
 
 
-def test_a_wish_with_a_password_follows_nobody(settings):
+def test_fetch_with_a_password_follows_no_redirect(settings):
     with web_server(settings, agenda=redirect("/new")) as server:
-        assert refusal_of(server.address("/agenda"), wish=Wish(follows=False)) is Moved
+        assert refusal_of(server.address("/agenda"), request=FetchRequest(follows=False)) is Moved
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_wish_with_a_password_follows_nobody(settings):
         (lambda answer: answer.wfile.write(b"220 mail.example ESMTP\r\n"), AnswerUnreadable),
     ],
 )
-def test_fetch_ends_with_a_reason(settings, page, refusal):
+def test_fetch_raises_the_reason(settings, page, refusal):
     began = monotonic()
 
     with web_server(settings, agenda=page) as server:
@@ -224,23 +224,23 @@ def test_fetch_ends_with_a_reason(settings, page, refusal):
     assert monotonic() - began < 5
 
 
-def test_fetch_says_that_nobody_answers(settings):
+def test_fetch_refuses_a_port_without_a_server(settings):
     port = free_port()
     settings.CALENDAR_HOSTS_ALLOWED = [f"127.0.0.1:{port}"]
 
     assert refusal_of(f"http://127.0.0.1:{port}/") is NotAnswering
 
 
-def test_fetch_says_that_there_is_no_such_host():
+def test_fetch_refuses_an_unknown_host():
     assert refusal_of("https://calendar.invalid/agenda.ics") is HostUnknown
 
 
-def test_a_host_that_is_allowed_is_allowed_on_the_ports_of_the_web_only(settings):
+def test_an_allowed_host_is_allowed_on_ports_80_and_443_only(settings):
     settings.CALENDAR_HOSTS_ALLOWED = ["10.1.2.3"]
 
-    assert target_of("https://10.1.2.3/").is_allowed_inside
+    assert parse_target("https://10.1.2.3/").is_allowed_inside
     with pytest.raises(AddressForbidden):
-        target_of("http://10.1.2.3:6379/")
+        parse_target("http://10.1.2.3:6379/")
 
 
 @pytest.mark.parametrize(
@@ -268,5 +268,5 @@ def test_a_host_that_is_allowed_is_allowed_on_the_ports_of_the_web_only(settings
         ("255.255.255.255", False),
     ],
 )
-def test_which_addresses_are_of_the_internet(address, public):
+def test_is_public_tells_internet_addresses_from_internal_ones(address, public):
     assert is_public(ip_address(address)) is public

@@ -1,11 +1,11 @@
-"""The same over TLS, with a certificate that was made a moment ago."""
+"""The HTTP client over TLS, with a certificate made for the test."""
 
 import ssl
 
 import pytest
 
-from core.errors import AddressInsecure, CertificateWrong, TooSlow
 from core.http_client import Limits, fetch
+from core.http_errors import AddressInsecure, CertificateWrong, TooSlow
 from tests.calendar_servers import web_server
 from tests.certificates import make_certificate
 
@@ -28,19 +28,19 @@ def safe(server, path="/agenda"):
     return server.address(path).replace("http:", "https:")
 
 
-def test_fetch_reads_over_a_safe_connection(server, certificate, monkeypatch):
+def test_fetch_reads_over_tls(server, certificate, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
     assert fetch(safe(server)).body == b"BEGIN"
 
 
-def test_fetch_refuses_a_certificate_that_nobody_vouches_for(server):
+def test_fetch_refuses_a_certificate_without_a_trusted_issuer(server):
     with pytest.raises(CertificateWrong):
         fetch(safe(server))
 
 
 @pytest.mark.parametrize("scheme", ["http", "HTTP", "hTTp"])
-def test_fetch_does_not_follow_from_a_safe_to_an_unsafe_connection(server, certificate, monkeypatch, scheme):
+def test_fetch_follows_no_redirect_from_https_to_http(server, certificate, monkeypatch, scheme):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     server.pages["/agenda"] = (302, {"Location": server.address("/other").replace("http", scheme)}, b"")
 
@@ -48,7 +48,7 @@ def test_fetch_does_not_follow_from_a_safe_to_an_unsafe_connection(server, certi
         fetch(safe(server))
 
 
-def test_fetch_hangs_up_on_a_server_that_drips(server, certificate, monkeypatch):
+def test_fetch_ends_the_connection_with_a_server_that_drips(server, certificate, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
     def drip(answer):
@@ -61,7 +61,7 @@ def test_fetch_hangs_up_on_a_server_that_drips(server, certificate, monkeypatch)
         fetch(safe(server), limits=Limits(seconds=0.6))
 
 
-def test_fetch_hangs_up_on_a_server_that_never_shakes_hands(settings, certificate):
+def test_fetch_ends_the_connection_with_a_server_that_does_no_handshake(settings, certificate):
     with web_server(settings) as server:
         server.shutdown()
         with pytest.raises(TooSlow):

@@ -1,10 +1,10 @@
-"""What Django wrote once gives what Django gives."""
+"""Prepared statements return the rows that the queryset returns."""
 
 import pytest
 from django.db import connection
 
 from advisors.models import Advisor
-from bookings.availability.queries import pool_in_sql, pool_of
+from bookings.availability.queries import eligible_advisor_ids, eligible_advisors
 from candidates.models import AccessLink, Candidate
 from core.prepared_statements import Joined, Prepared
 from organisation.models import User
@@ -19,7 +19,7 @@ def keys_of(statement):
         return sorted(key for (key,) in cursor.fetchall())
 
 
-def test_the_same_shape_serves_every_value():
+def test_a_statement_is_compiled_once_for_all_values():
     first, second = make_advisor(), make_advisor()
     prepared = Prepared(lambda key: Advisor.objects.filter(pk=key).values("pk"), 1)
 
@@ -28,7 +28,7 @@ def test_the_same_shape_serves_every_value():
     assert found == [[first.pk], [second.pk], []]
 
 
-def test_values_go_where_they_belong():
+def test_values_take_their_own_places():
     first, second = make_advisor(), make_advisor()
     prepared = Prepared(lambda user, key: Advisor.objects.filter(user=user).exclude(pk=key).values("pk"), 2)
 
@@ -36,23 +36,27 @@ def test_values_go_where_they_belong():
     assert keys_of(prepared(second.user_id, second.pk)) == []
 
 
-def test_a_statement_wants_all_its_values():
+def test_a_statement_refuses_a_missing_value():
     with pytest.raises(ValueError, match="shorter"):
         Prepared(lambda key: Advisor.objects.filter(pk=key).values("pk"), 1)()
 
 
-def test_the_pool_is_the_same_in_either_way():
+def test_the_pool_is_the_same_by_queryset_and_by_statement():
     invitation = make_invitation()
     recruiter = invitation.application.rejection.recruiter
     asked, _other, _stopped = make_advisor(), make_advisor(), make_advisor(is_active=False)
     make_advisor(user=recruiter)
 
-    assert keys_of(pool_in_sql(invitation)) == sorted(pool_of(invitation).values_list("pk", flat=True)) != []
-    assert keys_of(pool_in_sql(invitation, advisor_id=asked.pk)) == [asked.pk]
-    assert keys_of(pool_in_sql(invitation, advisor_id=recruiter.advisor.pk)) == []
+    assert (
+        keys_of(eligible_advisor_ids(invitation))
+        == sorted(eligible_advisors(invitation).values_list("pk", flat=True))
+        != []
+    )
+    assert keys_of(eligible_advisor_ids(invitation, advisor_id=asked.pk)) == [asked.pk]
+    assert keys_of(eligible_advisor_ids(invitation, advisor_id=recruiter.advisor.pk)) == []
 
 
-def test_joined_rows_are_the_instances_that_django_gives():
+def test_joined_rows_are_the_instances_of_the_querysets():
     advisor, advised = make_advisor(languages=["nl"]), make_advisor()
     found = Joined(
         "SELECT {advisor}, {person} FROM advisors_advisor advisor"
@@ -69,7 +73,7 @@ def test_joined_rows_are_the_instances_that_django_gives():
     assert found(0) is None
 
 
-def test_joined_gives_nothing_for_a_table_without_a_row():
+def test_joined_returns_none_for_a_table_without_a_row():
     candidate = make_candidate()
     candidate.link.delete()
     found = Joined(

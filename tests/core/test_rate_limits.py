@@ -5,7 +5,7 @@ import time_machine
 from django.core.cache import cache
 from django.core.cache.backends.db import DatabaseCache
 
-from core.rate_limits import is_within
+from core.rate_limits import is_within_limit
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +17,9 @@ def _on_the_database():
     assert isinstance(cache._connections["default"], DatabaseCache)
 
 
-def ask(minutes, who="sevda@kandidaat.example"):
+def ask(minutes, key="sevda@kandidaat.example"):
     with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
-        return is_within(action="new_link.address", who=who, times=3, seconds=HOUR)
+        return is_within_limit(action="new_link.address", key=key, limit=3, seconds=HOUR)
 
 
 @pytest.mark.parametrize("fourth", [0, 6, 29, 59])
@@ -29,21 +29,21 @@ def test_the_fourth_within_an_hour_is_refused(fourth):
     assert (first, ask(fourth)) == ([True, True, True], False)
 
 
-def test_a_place_is_free_again_an_hour_after_it_was_taken():
+def test_an_attempt_counts_for_an_hour():
     answers = [ask(minutes) for minutes in (0, 30, 59, 60, 61, 62, 91, 92)]
 
     assert answers == [True, True, True, False, True, False, True, False]
 
 
-def test_another_person_has_places_of_their_own():
+def test_every_key_has_its_own_limit():
     assert [ask(0) for _ in range(4)] == [True, True, True, False]
-    assert ask(0, who="anne@kandidaat.example")
+    assert ask(0, key="anne@kandidaat.example")
 
 
-def test_a_crowd_does_not_push_a_limit_out():
+def test_many_other_keys_do_not_evict_a_limit():
     answers = [ask(0) for _ in range(3)]
 
     for number in range(400):
-        ask(1, who=f"{number}@kandidaat.example")
+        ask(1, key=f"{number}@kandidaat.example")
 
     assert (answers, ask(2)) == ([True, True, True], False)

@@ -3,31 +3,31 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.timezones import HOME, is_elsewhere, place_of, zone_named, zones_in_words
+from core.timezones import EMPLOYER_ZONE, city_of, is_elsewhere, zone_choices, zone_for_name
 
 
-def test_zones_are_named_by_country_and_town_in_the_readers_language():
-    dutch, english = dict(zones_in_words("nl")), dict(zones_in_words("en"))
+def test_zone_choices_are_labelled_by_country_and_city():
+    dutch, english = dict(zone_choices("nl")), dict(zone_choices("en"))
 
     assert (dutch["Europe/London"], english["Europe/London"]) == (
         "Verenigd Koninkrijk: Londen",
         "United Kingdom: London",
     )
     assert dutch["Europe/Amsterdam"] == "Nederland: Amsterdam"
-    assert place_of("America/Paramaribo", "nl") == "Paramaribo"
+    assert city_of("America/Paramaribo", "nl") == "Paramaribo"
 
 
-def test_a_zone_that_nobody_knows_is_the_employers():
-    assert [zone_named(name) for name in ("Europe/Nergens", "", "../etc/passwd", "America/New_York")] == [
-        HOME,
-        HOME,
-        HOME,
+def test_zone_for_name_falls_back_to_the_employers_zone():
+    assert [zone_for_name(name) for name in ("Europe/Nergens", "", "../etc/passwd", "America/New_York")] == [
+        EMPLOYER_ZONE,
+        EMPLOYER_ZONE,
+        EMPLOYER_ZONE,
         ZoneInfo("America/New_York"),
     ]
 
 
-def test_every_named_zone_can_be_used_and_is_named_once():
-    names = [name for name, _words in zones_in_words("nl")]
+def test_zone_choices_are_valid_and_unique():
+    names = [name for name, _words in zone_choices("nl")]
 
     assert [name for name in names if ZoneInfo(name).key != name] == []
     assert len(names) == len(set(names)) > 300
@@ -42,5 +42,5 @@ def test_every_named_zone_can_be_used_and_is_named_once():
         ("Africa/Algiers", datetime(2026, 7, 1, 9, tzinfo=UTC), True),
     ],
 )
-def test_elsewhere_is_where_the_clock_shows_another_time(zone, moment, expected):
+def test_is_elsewhere_compares_the_local_times(zone, moment, expected):
     assert is_elsewhere(ZoneInfo(zone), moment) == expected

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.message_schedule import USUAL
-from core.working_days import add_working_days, is_working_day, next_invitation_moment, working_days_between
+from core.message_schedule import DEFAULT_SCHEDULE
+from core.working_days import add_working_days, is_working_day, next_invitation_time, working_days_between
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -59,7 +59,7 @@ def test_the_employers_own_closed_days_are_no_working_days():
         (date(2026, 11, 30), -1, date(2026, 11, 27)),
     ],
 )
-def test_add_working_days_steps_over_free_days(day, count, expected):
+def test_add_working_days_skips_days_off(day, count, expected):
     assert add_working_days(day, count) == expected
 
 
@@ -79,7 +79,7 @@ def test_working_days_between_leaves_out_the_first_day(start, end, expected):
 
 @settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 40))
-def test_what_is_added_can_be_counted(day, count):
+def test_working_days_between_counts_what_add_working_days_added(day, count):
     assert working_days_between(day, add_working_days(day, count)) == count
 
 
@@ -101,8 +101,8 @@ def test_what_is_added_can_be_counted(day, count):
         ("2027-10-29T15:30", "2027-11-01T10:00"),  # and in 2027
     ],
 )
-def test_next_invitation_moment_waits_for_a_good_hour(moment, expected):
-    assert next_invitation_moment(local(moment), AMSTERDAM, USUAL) == local(expected)
+def test_next_invitation_time_waits_for_the_allowed_hours(moment, expected):
+    assert next_invitation_time(local(moment), AMSTERDAM, DEFAULT_SCHEDULE) == local(expected)
 
 
 @pytest.mark.parametrize(
@@ -113,16 +113,16 @@ def test_next_invitation_moment_waits_for_a_good_hour(moment, expected):
         (datetime(2027, 10, 29, 14, tzinfo=UTC), datetime(2027, 11, 1, 9, tzinfo=UTC)),
     ],
 )
-def test_next_invitation_moment_follows_the_clock_of_the_zone(moment, expected):
-    found = next_invitation_moment(moment, AMSTERDAM, USUAL)
+def test_next_invitation_time_follows_the_zone(moment, expected):
+    found = next_invitation_time(moment, AMSTERDAM, DEFAULT_SCHEDULE)
 
     assert (found, found.utcoffset()) == (expected, timedelta(0))
 
 
 @settings(deadline=None)
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)))
-def test_an_allowed_moment_is_left_alone(moment):
-    found = next_invitation_moment(moment, AMSTERDAM, USUAL)
+def test_next_invitation_time_keeps_an_allowed_time(moment):
+    found = next_invitation_time(moment, AMSTERDAM, DEFAULT_SCHEDULE)
 
     assert found >= moment
-    assert next_invitation_moment(found, AMSTERDAM, USUAL) == found
+    assert next_invitation_time(found, AMSTERDAM, DEFAULT_SCHEDULE) == found

@@ -1,21 +1,21 @@
 import pytest
 from django.utils import translation
 
-from insights.metrics import Figure
+from insights.metrics import Metric
 
 
 @pytest.mark.parametrize(
-    ("figure", "words"),
+    ("metric", "text"),
     [
-        (Figure("Told", 31, 31, Figure("All", 39, 39)), "31 of 39"),
-        (Figure("All", 39, 39), "39"),
-        (Figure("Told", 5, 5, Figure("All", 5, 5)), "5 of 5"),
-        (Figure("Told", 4, 4, Figure("All", 39, 39)), "fewer than 5 people"),
-        (Figure("Told", 0, 0, Figure("All", 39, 39)), "fewer than 5 people"),
-        (Figure("Talks", 12, 3, Figure("All", 39, 39)), "fewer than 5 people"),  # many talks of a few people
-        (Figure("Told", 6, 6, Figure("All", 6, 4)), "6"),
+        (Metric("Told", 31, 31, Metric("All", 39, 39)), "31 of 39"),
+        (Metric("All", 39, 39), "39"),
+        (Metric("Told", 5, 5, Metric("All", 5, 5)), "5 of 5"),
+        (Metric("Told", 4, 4, Metric("All", 39, 39)), "fewer than 5 people"),
+        (Metric("Told", 0, 0, Metric("All", 39, 39)), "fewer than 5 people"),
+        (Metric("Talks", 12, 3, Metric("All", 39, 39)), "fewer than 5 people"),  # many talks of a few people
+        (Metric("Told", 6, 6, Metric("All", 6, 4)), "6"),
     ],
 )
-def test_a_figure_says_its_whole_and_hides_small_groups(figure, words):
+def test_a_metric_names_its_total_and_hides_small_groups(metric, text):
     with translation.override("en"):
-        assert str(figure) == words
+        assert str(metric) == text

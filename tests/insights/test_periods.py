@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from insights.periods import Period, period_of
+from insights.periods import Period, period_for
 
 
 @pytest.mark.parametrize(
@@ -20,5 +20,5 @@ from insights.periods import Period, period_of
         ("yesterday", date(2026, 11, 23), Period()),
     ],
 )
-def test_period_of(name, today, period):
-    assert period_of(name, today) == period
+def test_period_for_gives_the_dates_of_a_named_period(name, today, period):
+    assert period_for(name, today) == period

@@ -6,12 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from insights.periods import Period
-from insights.queries import figures_of
+from insights.queries import metrics_for
 from organisation.models import Department
 from tests.factories import (
     NOW,
     make_advisor,
-    make_held_booking,
+    make_completed_booking,
     make_invitation,
     make_referral,
     make_rejection,
@@ -25,11 +25,11 @@ ALL = Period()
 
 def numbers_of(period=ALL, department=None):
     with translation.override("en"):
-        return {str(figure.label): figure.number for figure in figures_of(period, department)}
+        return {str(metric.label): metric.number for metric in metrics_for(period, department)}
 
 
 def make_hospital():
-    """Eight rejections: one not told, one not invited, six talks of which four held, three referrals, one hired."""
+    """Eight rejections: one not told, one not invited, six talks (four completed), four referrals, one hired."""
     vacancy, advisor = make_vacancy(), make_advisor(hours=False)
     make_rejection(vacancy=vacancy, complete=False, notified_on=None)
     make_rejection(vacancy=vacancy)
@@ -37,7 +37,7 @@ def make_hospital():
     states = ["completed"] * 4 + ["no_show", "cancelled"]
     bookings = []
     for number, status in enumerate(states):
-        booking = make_held_booking(
+        booking = make_completed_booking(
             advisor=advisor,
             invitation=make_invitation(rejection=make_rejection(vacancy=vacancy)),
             starts_at=NOW - timedelta(days=number + 1),
@@ -52,7 +52,7 @@ def make_hospital():
     type(hired).objects.filter(pk=hired.pk).update(state="closed", answered_at=NOW, outcome="hired")
 
 
-def test_the_figures_follow_everybody_from_rejection_to_other_work():
+def test_the_metrics_follow_candidates_from_rejection_to_referral():
     make_hospital()
 
     assert numbers_of() == {
@@ -71,13 +71,13 @@ def test_the_figures_follow_everybody_from_rejection_to_other_work():
     }
 
 
-def test_people_count_once_however_many_rejections_they_have():
+def test_a_person_with_many_rejections_counts_once():
     rejection = make_rejection()
     make_rejection(candidate=rejection.application.candidate)
 
-    everybody = figures_of(ALL, None)[0]
+    total = metrics_for(ALL, None)[0]
 
-    assert (everybody.number, everybody.people) == (2, 1)
+    assert (total.number, total.people) == (2, 1)
 
 
 def test_a_period_counts_by_the_day_of_the_decision():
@@ -97,10 +97,10 @@ def test_a_department_counts_its_own_vacancies():
     assert numbers_of(department=elsewhere)["Rejections"] == 1
 
 
-def test_the_figures_take_three_statements():
+def test_the_metrics_take_three_statements():
     make_hospital()
 
     with CaptureQueriesContext(connection) as statements:
-        figures_of(ALL, None)
+        metrics_for(ALL, None)
 
     assert len(statements) == 3

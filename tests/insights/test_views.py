@@ -12,7 +12,7 @@ def _english(client):
 
 
 def shown(response):
-    return [(figure.label, str(figure)) for figure in response.context["figures"]]
+    return [(metric.label, str(metric)) for metric in response.context["metrics"]]
 
 
 def test_the_manager_sees_totals_and_no_name(client):
@@ -40,7 +40,7 @@ def test_small_groups_are_hidden(client):
     assert {words for _label, words in shown(response)} == {"fewer than 5 people"}
 
 
-def test_the_filter_is_in_the_address(client):
+def test_the_filter_is_in_the_query_string(client):
     elsewhere = Department.objects.create(name="Oncologie")
     vacancy = make_vacancy(department=elsewhere)
     for _ in range(5):
@@ -54,7 +54,7 @@ def test_the_filter_is_in_the_address(client):
 
 
 @pytest.mark.parametrize("odd", [{"period": "x"}, {"department": "x"}, {"department": "999"}, {"period": "\0"}])
-def test_an_odd_filter_shows_everything(client, odd):
+def test_an_invalid_filter_shows_everything(client, odd):
     for _ in range(5):
         make_rejection()
     client.force_login(make_user("manager"))
@@ -62,14 +62,14 @@ def test_an_odd_filter_shows_everything(client, odd):
     assert shown(client.get("/figures/", odd))[0] == ("Rejections", "5")
 
 
-def test_without_rejections_the_page_says_what_will_come(client):
+def test_without_rejections_the_page_explains_its_purpose(client):
     client.force_login(make_user("manager"))
 
     assert "No figures here yet" in client.get("/figures/").content.decode()
 
 
 @pytest.mark.parametrize("roles", [["advisor"], ["recruiter"], ["application_manager"], []])
-def test_nobody_else_sees_figures(client, roles):
+def test_only_managers_see_the_metrics(client, roles):
     client.force_login(make_user(*roles))
 
     assert client.get("/figures/").status_code == 404

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from core.actors import SYSTEM
 from organisation import audit
 from organisation.audit_labels import ACTIONS
-from organisation.audit_trigger import restore
+from organisation.audit_trigger import restore_trigger
 from organisation.models import AuditEvent
 from organisation.models.audit import AppendOnly
 from tests.factories import NOW
@@ -22,7 +22,7 @@ def event():
 
 
 @pytest.mark.parametrize("change", [lambda events: events.update(result="x"), lambda events: events.delete()])
-def test_a_query_changes_nothing(event, change):
+def test_querysets_refuse_update_and_delete(event, change):
     with pytest.raises(AppendOnly):
         change(AuditEvent.objects.all())
 
@@ -34,7 +34,7 @@ def test_saving_an_entry_again_is_refused_by_the_database(event):
         event.save()
 
 
-def test_plain_sql_changes_nothing(event):
+def test_the_database_refuses_an_update_in_sql(event):
     with pytest.raises(IntegrityError, match="append_only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE organisation_auditevent SET result = 'polished'")
 
@@ -48,22 +48,22 @@ def test_deleting_an_entry_is_refused_by_the_database(event):
 
 
 @pytest.mark.only_on("sqlite")
-def test_the_trigger_comes_back_after_a_table_was_rebuilt(event):
+def test_the_trigger_is_restored_after_a_table_was_rebuilt(event):
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER audit_event_is_append_only")
 
-    restore(using="default")
+    restore_trigger(using="default")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         event.save()
 
 
-def test_every_deed_of_the_trail_has_words():
-    deed = re.compile(r"(?:record|record_each|refusals_recorded)\(\s*\"([a-z_]+\.[a-z_]+)\"")
-    rooms = ("organisation", "advisors", "candidates", "bookings", "talks", "referrals", "spreekuur", "outbox")
-    sources = [path.read_text() for room in rooms for path in Path(room).rglob("*.py")]
+def test_every_audited_action_has_a_label():
+    recorded = re.compile(r"(?:record|record_each|record_refusals)\(\s*\"([a-z_]+\.[a-z_]+)\"")
+    apps = ("organisation", "advisors", "candidates", "bookings", "talks", "referrals", "spreekuur", "outbox")
+    sources = [path.read_text() for app in apps for path in Path(app).rglob("*.py")]
 
-    deeds = {name for source in sources for name in deed.findall(source)}
+    actions = {name for source in sources for name in recorded.findall(source)}
 
-    assert len(deeds) > 25
-    assert deeds - set(ACTIONS) == set()
+    assert len(actions) > 25
+    assert actions - set(ACTIONS) == set()

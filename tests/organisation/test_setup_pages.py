@@ -1,4 +1,4 @@
-"""The application manager's screens, as a browser without scripts sees them."""
+"""Pages of the application manager, without JavaScript."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from organisation.authentication import digest_of
+from core.tokens import digest_of
 from organisation.models import ApiClient, AuditEvent, Department, Location, Policy, Role, User
 from organisation.templatetags.formatting import in_words
 from tests.factories import make_advisor, make_booking, make_invitation, make_location, make_policy, make_user
@@ -44,17 +44,17 @@ POLICY = {
 
 
 @pytest.fixture
-def boss():
+def manager():
     return make_user(Role.APPLICATION_MANAGER, name="Bo Baas")
 
 
 @pytest.fixture
-def page(client, boss):
-    client.force_login(boss)
+def page(client, manager):
+    client.force_login(manager)
     return client
 
 
-def test_policy_is_kept_and_leads_back(page, settings):
+def test_policy_is_stored_and_redirects_to_setup(page, settings):
     settings.DEMO = True
 
     answer = page.post(reverse("organisation:policy"), POLICY)
@@ -64,7 +64,7 @@ def test_policy_is_kept_and_leads_back(page, settings):
     assert (policy.eligibility, policy.session_minutes, str(policy.phone)) == ("interviewed", 30, "+31600000900")
 
 
-def test_policy_keeps_the_rules_of_the_agenda_and_leaves_closed_days_and_holidays(page, settings):
+def test_policy_stores_agenda_rules_and_keeps_closed_days_and_holidays(page, settings):
     settings.DEMO = True
     make_policy(closed_days={"2026-12-24": "Opleiding"}, closes_on_public_holidays=False)
     rules = {"buffer_before_minutes": "5", "step_minutes": "15", "share_window_days": "56", "hold_hours": "6"}
@@ -90,7 +90,7 @@ def test_policy_keeps_the_rules_of_the_agenda_and_leaves_closed_days_and_holiday
         ("eligibility", "everybody"),
     ],
 )
-def test_policy_shows_what_is_wrong_and_keeps_what_was_typed(page, field, value):
+def test_policy_shows_errors_and_keeps_input(page, field, value):
     answer = page.post(reverse("organisation:policy"), POLICY | {field: value})
 
     assert field in answer.context["form"].errors
@@ -98,7 +98,7 @@ def test_policy_shows_what_is_wrong_and_keeps_what_was_typed(page, field, value)
     assert not Policy.objects.exists()
 
 
-def test_the_invented_phone_numbers_are_for_the_demo_only(page, settings):
+def test_invented_phone_numbers_are_accepted_in_the_demo_only(page, settings):
     settings.DEMO = False
 
     answer = page.post(reverse("organisation:policy"), POLICY)
@@ -106,7 +106,7 @@ def test_the_invented_phone_numbers_are_for_the_demo_only(page, settings):
     assert "phone" in answer.context["form"].errors
 
 
-def test_policy_says_how_long_the_short_name_may_be(page, settings):
+def test_policy_shows_the_limit_of_the_short_name(page, settings):
     settings.PUBLIC_URL = "https://spreekuur.ziekenhuis-oostmeer.example"
 
     answer = page.post(reverse("organisation:policy"), POLICY)
@@ -121,7 +121,7 @@ def test_policy_says_how_long_the_short_name_may_be(page, settings):
         ("department_new", {"name": "Radiologie", "is_active": "on"}, Department),
     ],
 )
-def test_places_are_added_once_and_taken_out_of_use(page, new, values, model):
+def test_locations_and_departments_are_added_once_and_taken_out_of_use(page, new, values, model):
     page.post(reverse(f"organisation:{new}"), values)
     twice = page.post(reverse(f"organisation:{new}"), values)
     place = model.objects.get()
@@ -134,7 +134,7 @@ def test_places_are_added_once_and_taken_out_of_use(page, new, values, model):
     assert set(AuditEvent.objects.values_list("action", flat=True)) == {f"{kind}.add", f"{kind}.change"}
 
 
-def test_a_new_advisor_leads_on_to_the_profile_and_then_to_the_hours(page):
+def test_a_new_advisor_redirects_to_the_profile_and_then_to_the_hours(page):
     values = {"name": "Youssef Benali", "email": "y.benali@oostmeer.example", "roles": ["advisor"], "is_active": "on"}
 
     answer = page.post(reverse("organisation:staff_new"), values)
@@ -167,16 +167,16 @@ def test_an_existing_profile_is_changed(page):
     assert (advisor.share_weight, advisor.max_per_week, advisor.time_zone) == (50, None, "America/Paramaribo")
 
 
-def test_the_last_application_manager_stays(page, boss):
-    values = {"name": boss.name, "email": boss.email, "is_active": "on"}
+def test_the_last_application_manager_stays(page, manager):
+    values = {"name": manager.name, "email": manager.email, "is_active": "on"}
 
-    answer = page.post(reverse("organisation:staff_member", args=[boss.pk]), values)
+    answer = page.post(reverse("organisation:staff_member", args=[manager.pk]), values)
 
     assert answer.context["form"].non_field_errors()
     assert User.objects.get().is_application_manager
 
 
-def test_invite_again_asks_for_one_letter(page):
+def test_invite_again_requests_one_mail(page):
     user = make_user()
 
     page.post(reverse("organisation:staff_invite_again", args=[user.pk]))
@@ -185,7 +185,7 @@ def test_invite_again_asks_for_one_letter(page):
     assert mail.outbox == []
 
 
-def test_the_token_of_a_program_is_shown_once(page):
+def test_the_token_of_an_api_client_is_shown_once(page):
     answer = page.post(reverse("organisation:client_new"), {"name": "Recruitee", "source": "recruitee"})
     token = answer.context["token"]
 
@@ -205,7 +205,7 @@ def test_a_revoked_token_opens_nothing(page, client):
     assert answer.status_code == 401
 
 
-def test_two_programs_cannot_have_one_source(page):
+def test_two_api_clients_cannot_have_one_source(page):
     page.post(reverse("organisation:client_new"), {"name": "A", "source": "ats"})
 
     answer = page.post(reverse("organisation:client_new"), {"name": "B", "source": "ats"})
@@ -223,7 +223,7 @@ def test_a_token_is_renewed_with_the_same_source(page):
     assert answer.context["token"] in answer.text
 
 
-def test_talks_that_stand_are_named_before_and_after_an_advisor_leaves(page):
+def test_upcoming_bookings_are_shown_before_and_after_an_advisor_leaves(page):
     ahead = timezone.now() + timedelta(days=3)
     advisor = make_advisor()
     for days in (0, 1):
@@ -242,7 +242,7 @@ def test_talks_that_stand_are_named_before_and_after_an_advisor_leaves(page):
     assert ("message late" in before.text, before.text == after.text) == (True, False)
 
 
-def test_without_talks_nothing_is_named(page):
+def test_without_upcoming_bookings_there_is_no_warning(page):
     user = make_advisor().user
     place = reverse("organisation:staff_member", args=[user.pk])
 
@@ -252,7 +252,7 @@ def test_without_talks_nothing_is_named(page):
     assert "message late" not in page.get(place).text
 
 
-def test_setup_leads_from_nothing_to_ready(page):
+def test_setup_shows_each_step_until_all_are_done(page):
     seen = [page.get(reverse("organisation:setup")).context["to_do"].name]
     make_policy()
     seen.append(page.get(reverse("organisation:setup")).context["to_do"].name)
@@ -268,7 +268,7 @@ def test_setup_leads_from_nothing_to_ready(page):
     assert page.get(reverse("organisation:setup")).context["to_do"] is None
 
 
-def test_setup_leads_to_the_hours_of_the_advisor_who_has_none(page):
+def test_setup_links_to_the_hours_of_an_advisor_without_any(page):
     make_policy()
     make_location()
     advisor = make_advisor(hours=False)
@@ -279,7 +279,7 @@ def test_setup_leads_to_the_hours_of_the_advisor_who_has_none(page):
 
 
 @pytest.mark.parametrize("name", ["locations", "departments"])
-def test_a_list_of_places_names_what_is_in_use_and_keeps_the_menu(page, name):
+def test_lists_of_locations_and_departments_show_what_is_in_use_and_the_menu(page, name):
     make_location(name="Lindewaard", is_active=False)
     Department.objects.create(name="Lindewaard", is_active=False)
 
@@ -291,7 +291,7 @@ def test_a_list_of_places_names_what_is_in_use_and_keeps_the_menu(page, name):
 
 
 @pytest.mark.parametrize("name", ["staff", "locations", "departments", "clients", "audit", "setup"])
-def test_a_list_asks_the_database_as_much_for_thirty_rows_as_for_one(page, name):
+def test_a_list_takes_as_many_statements_for_30_rows_as_for_1(page, name):
     def count():
         with CaptureQueriesContext(connection) as asked:
             page.get(reverse(f"organisation:{name}"))
@@ -319,14 +319,14 @@ def fill(number):
     ("result", "sentence"),
     [
         ("own_access", "You cannot close your own account or give up your own role."),
-        ("text_does_not_fit", ""),  # its sentence needs a number, and the trail keeps keys only
+        ("text_does_not_fit", ""),  # its sentence needs a number, which the audit log does not hold
         ("long_gone", ""),
         ("done", ""),
     ],
 )
-def test_the_trail_tells_in_words_why_something_was_refused(page, boss, result, sentence):
+def test_the_audit_log_shows_why_something_was_refused(page, manager, result, sentence):
     AuditEvent.objects.create(
-        action="staff.change", about="user:1", actor="user:1", origin="web", at=boss.joined_at, result=result
+        action="staff.change", about="user:1", actor="user:1", origin="web", at=manager.joined_at, result=result
     )
     page.cookies["django_language"] = "en"
 
@@ -337,12 +337,14 @@ def test_the_trail_tells_in_words_why_something_was_refused(page, boss, result, 
     assert f"<code>{result}</code>" not in answer.content.decode()
 
 
-def test_the_trail_is_filtered_and_paged(page, boss):
+def test_the_audit_log_is_filtered_and_paged(page, manager):
     for number in range(60):
         AuditEvent.objects.create(
-            action="booking.move", about=f"booking:{number}", actor="candidate:7", origin="web", at=boss.joined_at
+            action="booking.move", about=f"booking:{number}", actor="candidate:7", origin="web", at=manager.joined_at
         )
-    AuditEvent.objects.create(action="file.read", about="candidate:7", actor="user:1", origin="web", at=boss.joined_at)
+    AuditEvent.objects.create(
+        action="file.read", about="candidate:7", actor="user:1", origin="web", at=manager.joined_at
+    )
     where = reverse("organisation:audit")
 
     first, fourth = page.get(where), page.get(where, {"page": "4"})

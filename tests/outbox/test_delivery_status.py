@@ -1,21 +1,21 @@
-"""What a provider says later: twice, late, out of order, and about what we did not know that it had left."""
+"""Reports of a provider: repeated, late, out of order, and about messages that we did not record as sent."""
 
 from datetime import timedelta
 
 import pytest
 
-from outbox.channels import Database
+from outbox.backends import DatabaseBackend
 from outbox.delivery.worker import claim, deliver, deliver_due
 from outbox.delivery_status import record_accepted, record_delivered, record_undelivered
 from outbox.models import Message
 from outbox.services import withdraw
-from tests.factories import NOW, make_message, make_text
+from tests.factories import NOW, make_message, make_sms
 
 pytestmark = pytest.mark.django_db
 Reason = Message.Reason
 LATER = NOW + timedelta(minutes=5)
 LATEST = NOW + timedelta(minutes=9)
-MOMENTS = {
+TIMES = {
     "queued": {},
     "sending": {"leased_until": LATER},
     "sent": {"sent_at": NOW},
@@ -37,12 +37,12 @@ def fail(message, now=LATER):
     return record_undelivered(message=message, reason=Reason.UNREACHED, code=30003, now=now)
 
 
-def text_in(state, **fields):
-    return make_text(state=state, **MOMENTS[state] | fields)
+def sms_in(state, **fields):
+    return make_sms(state=state, **TIMES[state] | fields)
 
 
-def letter_in(state):
-    return make_message(state=state, **MOMENTS[state])
+def email_in(state):
+    return make_message(state=state, **TIMES[state])
 
 
 def outcome_of(message):
@@ -52,32 +52,32 @@ def outcome_of(message):
 
 ACCEPTED = ("sent", "", LATER, None, None)
 ARRIVED = ("delivered", "", NOW, LATER, None)
-NEVER_HEARD = ("delivered", "", LATER, LATER, None)
+NOT_ACCEPTED_BEFORE = ("delivered", "", LATER, LATER, None)
 
 
 @pytest.mark.parametrize(
     ("state", "report", "outcome"),
     [
-        ("queued", accept, ACCEPTED),  # it was taken when we thought that it was not
+        ("queued", accept, ACCEPTED),  # accepted although we did not hear so
         ("sending", accept, ACCEPTED),
-        ("suppressed", accept, ACCEPTED),  # withdrawn when it had left already
-        ("queued", arrive, NEVER_HEARD),
-        ("sending", arrive, NEVER_HEARD),
-        ("suppressed", arrive, NEVER_HEARD),
+        ("suppressed", accept, ACCEPTED),  # withdrawn after it was sent
+        ("queued", arrive, NOT_ACCEPTED_BEFORE),
+        ("sending", arrive, NOT_ACCEPTED_BEFORE),
+        ("suppressed", arrive, NOT_ACCEPTED_BEFORE),
         ("sent", arrive, ARRIVED),
-        ("failed", arrive, NEVER_HEARD),  # the phone knows best
+        ("failed", arrive, NOT_ACCEPTED_BEFORE),  # of an SMS, delivered is final
         ("queued", fail, ("failed", "unreached", None, None, LATER)),
         ("sending", fail, ("failed", "unreached", None, None, LATER)),
         ("sent", fail, ("failed", "unreached", NOW, None, LATER)),
     ],
 )
-def test_a_report_about_a_text_goes_up(state, report, outcome):
-    text = text_in(state)
+def test_report_about_an_sms_moves_its_state_forward(state, report, outcome):
+    text = sms_in(state)
 
     assert report(text) is True
     assert outcome_of(text) == outcome
     assert text.lease is text.leased_until is None
-    assert [report(text, LATEST), outcome_of(text)] == [False, outcome]  # twice is once
+    assert [report(text, LATEST), outcome_of(text)] == [False, outcome]  # a repeated report changes nothing
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_a_report_about_a_text_goes_up(state, report, outcome):
         *[("delivered", arrive), ("delivered", fail), ("failed", fail), ("suppressed", fail)],
     ],
 )
-def test_a_report_that_comes_late_changes_nothing(state, report):
-    text = text_in(state)
+def test_late_report_changes_nothing(state, report):
+    text = sms_in(state)
     before = outcome_of(text)
 
     assert [report(text), outcome_of(text)] == [False, before]
@@ -98,28 +98,28 @@ def test_a_report_that_comes_late_changes_nothing(state, report):
     ("state", "report", "outcome"),
     [
         ("sent", arrive, (True, "delivered")),
-        ("delivered", fail, (True, "failed")),  # the next server took it, and then could not deliver it
+        ("delivered", fail, (True, "failed")),  # the next server accepted it and then failed to deliver it
         ("failed", arrive, (False, "failed")),
     ],
 )
-def test_of_a_letter_a_bounce_has_the_last_word(state, report, outcome):
-    letter = letter_in(state)
+def test_bounce_of_an_email_is_final(state, report, outcome):
+    letter = email_in(state)
 
     assert (report(letter), outcome_of(letter)[0]) == outcome
 
 
 @pytest.mark.parametrize("state", ["queued", "suppressed"])
-@pytest.mark.parametrize(("attempts", "is_heard"), [(0, False), (1, True)])
-def test_of_a_letter_that_nobody_has_tried_to_send_nothing_is_heard(state, attempts, is_heard):
-    letters = [make_message(state=state, attempts=attempts, **MOMENTS[state]) for _delivered_or_not in range(2)]
+@pytest.mark.parametrize(("attempts", "is_recorded"), [(0, False), (1, True)])
+def test_report_about_an_email_without_an_attempt_is_ignored(state, attempts, is_recorded):
+    letters = [make_message(state=state, attempts=attempts, **TIMES[state]) for _delivered_or_not in range(2)]
     is_withdrawn = state == "suppressed"
 
-    assert [arrive(letters[0]), fail(letters[1])] == [is_heard, is_heard and not is_withdrawn]
+    assert [arrive(letters[0]), fail(letters[1])] == [is_recorded, is_recorded and not is_withdrawn]
 
 
 @pytest.mark.parametrize("state", ["delivered", "failed"])
-def test_an_acceptance_that_comes_late_still_tells_the_name(state):
-    text = text_in(state)
+def test_late_acceptance_still_stores_the_provider_id(state):
+    text = sms_in(state)
 
     accept(text)
 
@@ -127,30 +127,30 @@ def test_an_acceptance_that_comes_late_still_tells_the_name(state):
     assert text.provider_id == "SM1"
 
 
-def test_a_report_that_is_quicker_than_the_sender_holds():
-    text = make_text()
-    claimed = claim(now=NOW, channels=["sms"])
+def test_report_that_arrives_before_our_record_is_kept():
+    text = make_sms()
+    claimed = claim(now=NOW, transports=["sms"])
     arrive(text)
 
-    deliver(claimed, Database(), now=LATEST)
+    deliver(claimed, DatabaseBackend(), now=LATEST)
 
-    assert outcome_of(text) == NEVER_HEARD
+    assert outcome_of(text) == NOT_ACCEPTED_BEFORE
 
 
-def test_what_did_not_arrive_is_told_by_what_stood_by():
-    text = make_text(useless_after=NOW + timedelta(hours=1))
-    letter = make_message(fallback_for=text, is_standby=True)
+def test_fallback_is_sent_when_the_sms_did_not_arrive():
+    text = make_sms(expires_at=NOW + timedelta(hours=1))
+    letter = make_message(fallback_for=text, is_dormant=True)
 
     sent = [deliver_due(now=NOW), fail(text), fail(text), deliver_due(now=LATER)]
 
     assert sent == [1, True, False, 1]
-    assert [outcome_of(text)[0], outcome_of(letter)[0], letter.is_standby] == ["failed", "sent", False]
+    assert [outcome_of(text)[0], outcome_of(letter)[0], letter.is_dormant] == ["failed", "sent", False]
 
 
-def test_what_arrived_needs_nothing_that_stands_by(settings):
+def test_fallback_is_suppressed_when_the_sms_arrived(settings):
     settings.DEMO = False
-    text = make_text()
-    letter = make_message(fallback_for=text, is_standby=True)
+    text = make_sms()
+    letter = make_message(fallback_for=text, is_dormant=True)
 
     arrive(text)
 
@@ -159,9 +159,9 @@ def test_what_arrived_needs_nothing_that_stands_by(settings):
 
 
 @pytest.mark.parametrize("is_released", [False, True])
-def test_what_was_withdrawn_with_the_first_does_not_leave_in_its_place(is_released):
-    text = text_in("sent", about="booking:1")
-    letter = make_message(fallback_for=text, is_standby=True, about="booking:1", kind="other")
+def test_fallback_of_a_withdrawn_sms_is_not_sent(is_released):
+    text = sms_in("sent", about="booking:1")
+    letter = make_message(fallback_for=text, is_dormant=True, about="booking:1", kind="other")
     if is_released:
         fail(text)
 

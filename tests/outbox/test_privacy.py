@@ -2,18 +2,18 @@ from datetime import timedelta
 
 import pytest
 
-from core.actors import key_of
+from core.actors import object_key
 from outbox.models import IncomingMail, IncomingText, Message
-from outbox.privacy import erase, erase_about, export, export_answers
-from tests.factories import NOW, make_message, make_text
+from outbox.privacy import erase, erase_about, export, export_replies
+from tests.factories import NOW, make_message, make_sms
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=5)
 
 
-def test_export_gives_what_was_written_to_this_person_and_nobody_else():
+def test_export_has_the_messages_to_this_person_and_no_others():
     make_message(person_key="candidate:7", recipient="sevda@kandidaat.example")
-    make_text(person_key="candidate:7")
+    make_sms(person_key="candidate:7")
     make_message(person_key="candidate:70")
 
     found = export("candidate:7")
@@ -36,10 +36,10 @@ def test_export_gives_what_was_written_to_this_person_and_nobody_else():
     }
 
 
-def test_export_holds_what_came_back_in_its_own_words():
-    make_story("candidate:7", "booking:7"), make_story("candidate:70", "booking:70")
+def test_export_has_the_replies_of_this_person():
+    make_correspondence("candidate:7", "booking:7"), make_correspondence("candidate:70", "booking:70")
 
-    assert export_answers("candidate:7", about=["booking:7"], address="SEVDA@kandidaat.example") == [
+    assert export_replies("candidate:7", about=["booking:7"], address="SEVDA@kandidaat.example") == [
         {"received_at": NOW, "meaning": "no", "text": "Nee candidate:7"},
         {
             "received_at": LATER,
@@ -53,21 +53,21 @@ def test_export_holds_what_came_back_in_its_own_words():
     ]
 
 
-def test_erase_leaves_nothing_of_this_person():
-    make_story("candidate:7", "booking:7")
-    other = make_story("candidate:70", "booking:70")
+def test_erase_deletes_everything_of_this_person():
+    make_correspondence("candidate:7", "booking:7")
+    other = make_correspondence("candidate:70", "booking:70")
 
     assert erase_about("booking:7") + erase("candidate:7") == 5
     assert [list(model.objects.all()) for model in (Message, IncomingText, IncomingMail)] == other
 
 
-def make_story(person_key, about):
-    """A text that was answered, a letter to an advisor, a mail about it, and the letter that brought that further."""
-    text = make_text(person_key=person_key, about=about)
+def make_correspondence(person_key, about):
+    """An SMS with a reply, an e-mail to an advisor, a mail about the booking, and the e-mail that forwarded it."""
+    sms = make_sms(person_key=person_key, about=about)
     other = make_message(person_key="user:1", about=about)
-    answer = IncomingText.objects.create(
+    reply = IncomingText.objects.create(
         provider_id=person_key,
-        answers=text,
+        answers=sms,
         about=about,
         person_key=person_key,
         meaning="no",
@@ -83,5 +83,5 @@ def make_story(person_key, about):
         text=f"Over {about}",
         received_at=LATER,
     )
-    brought = make_message(person_key="employer", about=key_of(mail))
-    return [[text, other, brought], [answer], [mail]]
+    forwarded = make_message(person_key="employer", about=object_key(mail))
+    return [[sms, other, forwarded], [reply], [mail]]

@@ -1,7 +1,7 @@
 import pytest
 from django_q.models import OrmQ
 
-from outbox.queue import woken_now_and_then
+from outbox.queue import throttled_enqueue
 from outbox.services import post
 from tests.factories import NOW
 from tests.outbox.delivery.test_worker import draft
@@ -9,26 +9,26 @@ from tests.outbox.delivery.test_worker import draft
 pytestmark = pytest.mark.django_db
 
 
-def test_each_wish_that_is_posted_wakes_a_worker():
+def test_each_post_enqueues_a_delivery_task():
     post(draft(dedupe_key="one"), now=NOW)
     post(draft(dedupe_key="two"), now=NOW)
 
     assert OrmQ.objects.count() == 2
 
 
-def test_who_posts_many_calls_at_the_first_and_at_the_end():
-    with woken_now_and_then():
+def test_throttle_enqueues_at_the_first_message_and_at_the_end():
+    with throttled_enqueue():
         for number in range(20):
             post(draft(dedupe_key=str(number)), now=NOW)
-        calls_before_the_end = OrmQ.objects.count()
+        tasks_before_the_end = OrmQ.objects.count()
 
-    assert (calls_before_the_end, OrmQ.objects.count()) == (1, 2)
+    assert (tasks_before_the_end, OrmQ.objects.count()) == (1, 2)
 
 
-def test_who_posts_one_calls_once_and_who_posts_none_not_at_all():
-    with woken_now_and_then():
+def test_throttle_enqueues_once_for_one_message_and_not_at_all_for_none():
+    with throttled_enqueue():
         post(draft(), now=NOW)
-    with woken_now_and_then():
+    with throttled_enqueue():
         pass
 
     assert OrmQ.objects.count() == 1

@@ -1,6 +1,12 @@
 import pytest
 
-from outbox.reply_addresses import address_about, address_in, bounce_address, mailbox, thing_of
+from outbox.reply_addresses import (
+    address_from_template,
+    bounce_address,
+    mailbox_template,
+    parse_reply_address,
+    reply_address,
+)
 
 KEY = "0b6f6a3e3c594c539d6f1a2b3c4d5e6f"
 
@@ -10,16 +16,16 @@ def inbox(settings):
     settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
 
 
-def test_an_address_says_what_it_is_about():
-    assert thing_of(address_about("booking:12")) == "booking:12"
-    assert thing_of(bounce_address(KEY)) == f"bounce:{KEY}"
+def test_address_names_its_subject():
+    assert parse_reply_address(reply_address("booking:12")) == "booking:12"
+    assert parse_reply_address(bounce_address(KEY)) == f"bounce:{KEY}"
 
 
-def test_capitals_and_brackets_of_a_mail_program_do_not_matter():
-    assert thing_of(f"<{address_about('booking:12').upper()}>") == "booking:12"
+def test_capitals_and_angle_brackets_are_accepted():
+    assert parse_reply_address(f"<{reply_address('booking:12').upper()}>") == "booking:12"
 
 
-def test_the_local_part_is_short_enough_for_every_server():
+def test_local_part_is_short_enough_for_every_server():
     """RFC 5321, 4.5.3.1.1: 64 octets."""
     assert len(bounce_address(KEY).partition("@")[0]) <= 64
 
@@ -36,21 +42,21 @@ def test_the_local_part_is_short_enough_for_every_server():
         lambda address: address.replace("+", "+x+"),
     ],
 )
-def test_an_address_that_we_did_not_give_out_says_nothing(change):
-    assert thing_of(change(address_about("booking:12"))) == ""
+def test_forged_address_has_no_subject(change):
+    assert parse_reply_address(change(reply_address("booking:12"))) == ""
 
 
-def test_without_a_mailbox_there_is_no_address(settings):
-    address = address_about("booking:12")
+def test_no_address_without_a_mailbox(settings):
+    address = reply_address("booking:12")
     settings.INBOX_ADDRESS = ""
 
-    assert address_about("booking:12") == bounce_address(KEY) == thing_of(address) == ""
+    assert reply_address("booking:12") == bounce_address(KEY) == parse_reply_address(address) == ""
 
 
-def test_what_was_kept_of_a_mailbox_stays_its_address(settings):
-    kept, address = mailbox(), address_about("booking:12")
+def test_stored_template_keeps_its_address_when_the_mailbox_changes(settings):
+    template, address = mailbox_template(), reply_address("booking:12")
     settings.INBOX_ADDRESS = "nieuw@oostmeer.example"
 
-    assert kept == "antwoord+@oostmeer.example"
-    assert address_in(kept, "booking:12") == address
-    assert address_in("loopbaan@oostmeer.example", "booking:12") == "loopbaan@oostmeer.example"
+    assert template == "antwoord+@oostmeer.example"
+    assert address_from_template(template, "booking:12") == address
+    assert address_from_template("loopbaan@oostmeer.example", "booking:12") == "loopbaan@oostmeer.example"

@@ -6,7 +6,7 @@ from django_q.models import OrmQ
 
 from outbox import tasks
 from outbox.models import Heartbeat, Message
-from outbox.monitoring.queries import last_heartbeat_within
+from outbox.monitoring.queries import is_worker_alive
 from outbox.tasks import deliver_due_messages, heartbeat
 from tests.factories import NOW, make_message
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_worker_delivers_and_says_that_it_lives(settings):
+def test_delivery_task_sends_and_records_a_heartbeat(settings):
     settings.WORKER_NAME = "machine:1"
     make_message(), make_message(not_before=NOW + timedelta(minutes=1))
 
@@ -26,8 +26,8 @@ def test_a_worker_delivers_and_says_that_it_lives(settings):
 
 @pytest.mark.parametrize(("messages", "asked"), [(3, 0), (4, 1)])
 @time_machine.travel(NOW, tick=False)
-def test_who_finds_more_than_one_can_send_asks_for_help_once_something_left(monkeypatch, messages, asked):
-    monkeypatch.setattr(tasks, "ALONE", 2)
+def test_backlog_requests_another_run_once_something_was_sent(monkeypatch, messages, asked):
+    monkeypatch.setattr(tasks, "BACKLOG", 2)
     for _number in range(messages):
         make_message()
 
@@ -38,17 +38,17 @@ def test_who_finds_more_than_one_can_send_asks_for_help_once_something_left(monk
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_heartbeat_counts_for_two_minutes():
+def test_heartbeat_counts_for_two_minutes():
     heartbeat()
     heartbeat()
 
     assert Heartbeat.objects.count() == 1
-    assert last_heartbeat_within(NOW + timedelta(minutes=2))
-    assert not last_heartbeat_within(NOW + timedelta(minutes=2, seconds=1))
+    assert is_worker_alive(NOW + timedelta(minutes=2))
+    assert not is_worker_alive(NOW + timedelta(minutes=2, seconds=1))
 
 
-def test_a_heartbeat_of_a_clock_that_was_ahead_hides_no_worker_that_is_dead():
+def test_heartbeat_of_a_clock_that_was_ahead_does_not_hide_a_dead_worker():
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         heartbeat()
 
-    assert not last_heartbeat_within(NOW + timedelta(minutes=30))
+    assert not is_worker_alive(NOW + timedelta(minutes=30))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from outbox.templates import Rendered, as_html, html_of, render, render_text
+from outbox.templates import RenderedLetter, html_page, render, render_plain, to_html
 
 INVITATION = """Subject: Een gesprek over je sollicitatie als {{ job }}
 
@@ -55,10 +55,10 @@ FRAME = """<!DOCTYPE html>
 
 @pytest.fixture
 def letter(tmp_path):
-    """Puts a letter where the templates are, as `room/letter`."""
+    """Writes the template of the letter `app/letter`."""
 
     def write(source, language="nl"):
-        folder = tmp_path / "room" / "letters"
+        folder = tmp_path / "app" / "letters"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"letter.{language}.txt").write_text(source)
 
@@ -67,12 +67,12 @@ def letter(tmp_path):
         yield write
 
 
-class Reader(HTMLParser):
-    """What a mail program makes of it: the tags, the links and the words."""
+class ParsedHtml(HTMLParser):
+    """Tags, links and text of the HTML."""
 
     def __init__(self, html):
         super().__init__()
-        self.tags, self.links, self.words = set(), [], ""
+        self.tags, self.links, self.text = set(), [], ""
         self.feed(html)
         self.close()
 
@@ -81,19 +81,19 @@ class Reader(HTMLParser):
         self.links += [value for name, value in attrs if name == "href"]
 
     def handle_data(self, data):
-        self.words += data
+        self.text += data
 
 
 def page_of(rendered, language="nl"):
-    return html_of(rendered.text, subject=rendered.subject, language=language)
+    return html_page(rendered.text, subject=rendered.subject, language=language)
 
 
-def test_a_letter_has_subject_text_and_html(letter):
+def test_letter_has_subject_text_and_html(letter):
     letter(INVITATION)
 
-    rendered = render("room/letter", language="nl", context=CONTEXT)
+    rendered = render("app/letter", language="nl", context=CONTEXT)
 
-    assert rendered == Rendered(
+    assert rendered == RenderedLetter(
         subject="Een gesprek over je sollicitatie als verpleegkundige",
         text=(
             "Beste Sara,\n\nDit vonden we sterk: je rust.\n\nIn dat gesprek:\n- hoor je waarom;\n- krijg je tips.\n\n"
@@ -108,14 +108,14 @@ def test_a_letter_has_subject_text_and_html(letter):
     )
 
 
-def test_a_letter_speaks_its_own_language(letter):
+def test_letter_is_rendered_in_its_own_language(letter):
     source = "{% load formatting %}\nSubject: {{ at|in_words }}\n\n{{ at|in_words:'year' }}, {{ at|at_time }}\n"
     letter(source, "nl")
     letter(source, "en")
     at = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
     with translation.override("nl"):
-        dutch, english = (render("room/letter", language=language, context={"at": at}) for language in ("nl", "en"))
+        dutch, english = (render("app/letter", language=language, context={"at": at}) for language in ("nl", "en"))
 
     assert (dutch.subject, dutch.text) == ("dinsdag 24 november", "dinsdag 24 november 2026, 09.30\n")
     assert (english.subject, english.text) == ("Tuesday 24 November", "Tuesday 24 November 2026, 09:30\n")
@@ -132,45 +132,45 @@ def test_a_letter_speaks_its_own_language(letter):
         "&lt;already&gt;",
     ],
 )
-def test_a_value_is_shown_as_it_was_given(letter, value):
+def test_value_is_shown_as_it_was_given(letter, value):
     letter("Subject: Voor {{ name }}\n\nBeste {{ name }},\n")
 
-    rendered = render("room/letter", language="nl", context={"name": value})
+    rendered = render("app/letter", language="nl", context={"name": value})
 
     assert (rendered.subject, rendered.text) == (f"Voor {value}", f"Beste {value},\n")
-    reader = Reader(page_of(rendered))
-    assert reader.tags == {"html", "head", "meta", "title", "style", "body", "div", "p"}
-    assert f"Beste {value}," in reader.words
+    parsed = ParsedHtml(page_of(rendered))
+    assert parsed.tags == {"html", "head", "meta", "title", "style", "body", "div", "p"}
+    assert f"Beste {value}," in parsed.text
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\u2028", "\x0b", "\n\n"])
-def test_a_line_break_in_a_value_stays_out_of_the_subject_and_the_subject_whole(letter, line_break):
+def test_line_break_in_a_value_adds_no_line_to_the_subject(letter, line_break):
     letter("Subject: Gesprek met {{ name }} om 10 uur\n\nTot dan.\n")
 
-    rendered = render("room/letter", language="nl", context={"name": f"Sara{line_break}Bcc: x@y.example"})
+    rendered = render("app/letter", language="nl", context={"name": f"Sara{line_break}Bcc: x@y.example"})
 
     assert rendered.subject == "Gesprek met Sara Bcc: x@y.example om 10 uur"
     assert rendered.text == "Tot dan.\n"
 
 
-def test_a_letter_without_subject_is_refused(letter):
+def test_letter_without_subject_is_refused(letter):
     letter("Beste Sara,\n\nTot dan.\n")
 
     with pytest.raises(ValueError, match="Subject"):
-        render("room/letter", language="nl", context={})
+        render("app/letter", language="nl", context={})
 
 
-def test_a_language_without_letter_is_refused(letter):
+def test_language_without_a_letter_is_refused(letter):
     letter(INVITATION)
 
     with pytest.raises(TemplateDoesNotExist):
-        render("room/letter", language="fr", context=CONTEXT)
+        render("app/letter", language="fr", context=CONTEXT)
 
 
-def test_render_text_gives_the_bare_text(letter):
+def test_render_plain_returns_the_text_alone(letter):
     letter("{{ house }}: morgen {{ time }} uur belt {{ name }} je.\n")
 
-    text = render_text("room/letter", language="nl", context={"house": "O&M", "time": "09.30", "name": "<Noor>"})
+    text = render_plain("app/letter", language="nl", context={"house": "O&M", "time": "09.30", "name": "<Noor>"})
 
     assert text == "O&M: morgen 09.30 uur belt <Noor> je."
 
@@ -210,8 +210,8 @@ def test_render_text_gives_the_bare_text(letter):
         ("", "<p></p>"),
     ],
 )
-def test_as_html_derives_paragraphs_lists_and_links(text, expected):
-    assert as_html(text) == expected
+def test_to_html_derives_paragraphs_lists_and_links(text, expected):
+    assert to_html(text) == expected
 
 
 @hypothesis_settings(deadline=None)
@@ -220,8 +220,8 @@ def test_as_html_derives_paragraphs_lists_and_links(text, expected):
         "".join
     )
 )
-def test_as_html_makes_nothing_but_its_own_tags(text):
-    reader = Reader(as_html(text))
+def test_to_html_writes_only_its_own_tags(text):
+    parsed = ParsedHtml(to_html(text))
 
-    assert reader.tags <= {"p", "br", "ul", "li", "a"}
-    assert all(link.startswith("https://o.example/") for link in reader.links)
+    assert parsed.tags <= {"p", "br", "ul", "li", "a"}
+    assert all(link.startswith("https://o.example/") for link in parsed.links)

@@ -1,13 +1,13 @@
-"""Every letter, whole, in one language; and what a letter to staff never says."""
+"""Complete text of every mail in one language, and what mail to staff leaves out."""
 
 import pytest
 
-from candidates.access.services import address_for
+from candidates.access.services import link_url_for
 from referrals import notifications
 from tests.factories import (
     make_advisor,
     make_candidate,
-    make_held_booking,
+    make_completed_booking,
     make_invitation,
     make_policy,
     make_rejection,
@@ -23,15 +23,15 @@ STAFF_LETTERS = ["introduced", "reminder", "consented", "refused"]
 def make_referral(make=plain_referral, language="en", **fields):
     candidate = make_candidate(language=language)
     rejection = make_rejection(candidate=candidate)
-    booking = make_held_booking(advisor=make_advisor(hours=False), invitation=make_invitation(rejection=rejection))
+    booking = make_completed_booking(advisor=make_advisor(hours=False), invitation=make_invitation(rejection=rejection))
     return make(booking=booking, vacancy=make_vacancy(title="Recovery nurse"), **fields)
 
 
 def link_of(referral):
-    return address_for(referral.candidate, f"referrals/{referral.pk}/")
+    return link_url_for(referral.candidate, f"referrals/{referral.pk}/")
 
 
-def test_the_proposal_asks_and_pushes_nobody():
+def test_the_proposal_mail_leaves_the_choice_to_the_candidate():
     referral = make_referral()
 
     letter = notifications.proposal(referral, make_policy())
@@ -63,7 +63,7 @@ Ziekenhuis Oostmeer
     assert (letter.about, letter.dedupe_key) == (f"referral:{referral.pk}", f"referral_proposal:referral={referral.pk}")
 
 
-def test_the_candidate_hears_that_the_recruiter_gets_in_touch():
+def test_the_candidate_is_mailed_about_an_acceptance():
     referral = make_referral(make_sent_referral)
     referral.state = "accepted"
 
@@ -88,7 +88,7 @@ Ziekenhuis Oostmeer
     )
 
 
-def test_the_candidate_hears_why_it_does_not_fit():
+def test_the_candidate_is_mailed_the_reason_of_a_decline():
     referral = make_referral(make_sent_referral, answer_reason="Deze plek is net vergeven.")
     referral.state = "declined"
 
@@ -130,7 +130,7 @@ WHY = "Would you like to know why? Ask Marloes Tienstra."
         ("not_suitable", f"the job {JOB} does not fit after all. {WHY}"),
     ],
 )
-def test_the_candidate_hears_what_came_of_it(outcome, sentence):
+def test_the_candidate_is_mailed_about_the_outcome(outcome, sentence):
     referral = make_referral(make_sent_referral, outcome=outcome)
 
     letter = notifications.outcome(referral, make_policy())[0]
@@ -154,7 +154,7 @@ Ziekenhuis Oostmeer
     assert letter.dedupe_key == f"referral_outcome:referral={referral.pk}:{outcome}"
 
 
-def test_the_recruiter_is_asked_for_an_answer():
+def test_the_recruiter_is_mailed_for_an_answer():
     referral = make_referral(make_sent_referral)
 
     letter = notifications.introduced(referral, make_policy())
@@ -173,7 +173,7 @@ Lees de introductie: http://localhost:8000/referrals/{referral.pk}/
     )
 
 
-def test_the_recruiter_is_reminded_without_blame():
+def test_the_reminder_to_the_recruiter_is_neutral():
     referral = make_referral(make_sent_referral)
 
     letter = notifications.reminder(referral, make_policy())
@@ -193,7 +193,7 @@ Geef je antwoord: http://localhost:8000/referrals/{referral.pk}/
     )
 
 
-def test_the_advisor_hears_each_step():
+def test_the_advisor_is_mailed_at_each_step():
     referral, policy = make_referral(make_sent_referral, is_changed_by_candidate=True), make_policy()
     policy.refresh_from_db()
 
@@ -225,7 +225,7 @@ Bekijk de doorverwijzing: http://localhost:8000/referrals/{referral.pk}/
 
 
 @pytest.mark.parametrize("state", ["accepted", "declined"])
-def test_no_letter_to_staff_names_the_candidate(state):
+def test_mail_to_staff_does_not_name_the_candidate(state):
     referral, policy = make_referral(make_sent_referral, answer_reason="Vergeven."), make_policy()
     referral.state, referral.outcome = state, "hired"
 

@@ -7,7 +7,7 @@ from tests.factories import NOW, make_referral, make_sent_referral
 pytestmark = pytest.mark.django_db
 
 
-def test_export_tells_everything_of_this_candidate_and_of_nobody_else():
+def test_export_contains_only_this_candidate():
     referral = make_sent_referral(is_changed_by_candidate=True)
     make_referral()
 
@@ -35,20 +35,20 @@ def test_export_tells_everything_of_this_candidate_and_of_nobody_else():
     ]
 
 
-def test_export_says_that_nobody_was_given_anything_before_the_yes():
+def test_export_names_no_recipient_before_consent():
     referral = make_referral()
 
     assert [row["given_to"] for row in export(f"candidate:{referral.candidate.pk}")] == [None]
 
 
 @pytest.mark.parametrize("key", ["user:1", "candidate:x", "candidate:0"])
-def test_who_is_no_candidate_has_no_referrals(key):
+def test_an_anonymous_visitor_sees_no_referrals(key):
     make_referral()
 
     assert (export(key), erase(key)) == ([], 0)
 
 
-def test_erase_removes_this_candidate_and_nobody_else():
+def test_erase_removes_only_this_candidate():
     gone, stays = make_referral(), make_referral()
 
     erased = erase(f"candidate:{gone.candidate.pk}")

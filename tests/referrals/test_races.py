@@ -1,4 +1,4 @@
-"""The candidate takes a yes back while the recruiter answers: whoever comes first counts, and both agree on it."""
+"""Races between the candidate and the recruiter: the first one wins, and the data stays consistent."""
 
 from functools import partial
 
@@ -13,13 +13,13 @@ from referrals.services import answer, consent, propose, refuse, withdraw
 from tests.factories import (
     CANDIDATE,
     NOW,
-    make_held_booking,
+    make_completed_booking,
     make_policy,
     make_referral,
     make_sent_referral,
     make_vacancy,
 )
-from tests.races import at_once
+from tests.races import run_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STAFF = Actor(key="user:2", origin="web")
@@ -30,7 +30,7 @@ def kinds_about(referral):
     return sorted(Message.objects.filter(about=f"referral:{referral.pk}").values_list("kind", flat=True))
 
 
-def test_a_withdrawal_and_an_answer_at_once_leave_one_story():
+def test_a_concurrent_withdrawal_and_answer_leave_a_consistent_state():
     make_policy()
     referrals = [make_sent_referral() for _ in range(PAIRS)]
     calls = [
@@ -42,7 +42,7 @@ def test_a_withdrawal_and_an_answer_at_once_leave_one_story():
         )
     ]
 
-    answers = at_once(calls, threads=2 * PAIRS)
+    answers = run_concurrently(calls, threads=2 * PAIRS)
 
     for number, referral in enumerate(referrals):
         referral.refresh_from_db()
@@ -56,7 +56,7 @@ def test_a_withdrawal_and_an_answer_at_once_leave_one_story():
             assert kinds_about(referral) == ["referral_advisor_answered", "referral_declined"]
 
 
-def test_yes_and_no_at_once_leave_one_of_both():
+def test_a_concurrent_consent_and_refusal_leave_one_of_both():
     make_policy()
     referrals = [make_referral() for _ in range(PAIRS)]
     calls = [
@@ -68,14 +68,14 @@ def test_yes_and_no_at_once_leave_one_of_both():
         )
     ]
 
-    answers = at_once(calls, threads=2 * PAIRS)
+    answers = run_concurrently(calls, threads=2 * PAIRS)
 
     assert {type(answer) for answer in answers} <= {Referral, ConsentGiven}
     assert set(Referral.objects.values_list("state", flat=True)) == {"sent"}  # a no may be followed by a yes
     assert Consent.objects.count() == PAIRS
 
 
-def test_an_answer_never_comes_before_the_yes():
+def test_an_answer_before_consent_is_impossible():
     make_policy()
     referrals = [make_referral() for _ in range(PAIRS)]
     calls = [
@@ -87,23 +87,23 @@ def test_an_answer_never_comes_before_the_yes():
         )
     ]
 
-    answers = at_once(calls, threads=2 * PAIRS)
+    answers = run_concurrently(calls, threads=2 * PAIRS)
 
     assert {type(one) for one in answers[1::2]} <= {Referral, ConsentMissing}
     assert Referral.objects.filter(consented_at=NOW).count() == PAIRS
 
 
-def test_double_clicks_of_everybody_do_it_once():
+def test_double_submissions_are_processed_once():
     make_policy()
-    booking, vacancy = make_held_booking(), make_vacancy()
+    booking, vacancy = make_completed_booking(), make_vacancy()
     words = "Sevda blijft rustig."
 
-    at_once(
+    run_concurrently(
         [partial(propose, booking=booking, vacancy=vacancy, introduction=words, actor=STAFF, now=NOW)] * 8, threads=8
     )
     referral = Referral.objects.get()
-    at_once([partial(consent, referral=referral, introduction=words, actor=CANDIDATE, now=NOW)] * 8, threads=8)
-    answers = at_once(
+    run_concurrently([partial(consent, referral=referral, introduction=words, actor=CANDIDATE, now=NOW)] * 8, threads=8)
+    answers = run_concurrently(
         [
             partial(answer, referral=referral, accepts=number % 2 == 0, reason="Nee.", actor=STAFF, now=NOW)
             for number in range(8)

@@ -113,7 +113,7 @@ def test_an_outcome_closes_the_referral(outcome):
     assert kinds()[2:] == ["referral_outcome", "referral_advisor_outcome"]
 
 
-def test_after_an_interview_more_may_follow():
+def test_an_interview_may_be_followed_by_another_outcome():
     referral = came_of(accepted(), "interview")
 
     came_of(referral, "hired")
@@ -123,14 +123,14 @@ def test_after_an_interview_more_may_follow():
     assert kinds()[2:] == ["referral_outcome", "referral_advisor_outcome"] * 2
 
 
-def test_record_outcome_refuses_when_it_is_known():
+def test_record_outcome_refuses_a_second_outcome():
     referral = came_of(accepted(), "hired")
 
     with pytest.raises(OutcomeRecorded):
         came_of(referral, "rejected")
 
 
-def test_record_outcome_refuses_without_a_yes_of_the_recruiter():
+def test_record_outcome_refuses_before_acceptance():
     for referral in [make_sent_referral(), declined(make_sent_referral())]:
         with pytest.raises(NotAccepted):
             came_of(referral, "hired")

@@ -24,7 +24,7 @@ def letters():
     return list(Message.objects.order_by("pk").values_list("kind", "recipient", "state"))
 
 
-def test_consent_brings_the_introduction_to_the_recruiter():
+def test_consent_sends_the_introduction_to_the_recruiter():
     make_policy()
     referral = make_referral()
     recruiter = referral.vacancy.recruiter
@@ -40,7 +40,7 @@ def test_consent_brings_the_introduction_to_the_recruiter():
     ]
 
 
-def test_consent_is_recorded_so_that_it_can_be_proven():
+def test_consent_is_recorded():
     referral = make_referral()
 
     agreed(referral)
@@ -72,7 +72,7 @@ def test_the_recruiter_has_five_working_days(moment, answer_by):
     assert referral.answer_by == answer_by
 
 
-def test_the_timetable_says_how_many_working_days_that_are():
+def test_policy_sets_the_number_of_working_days():
     make_policy(timetable={"recruiter_answer_days": 3})
 
     assert agreed(make_referral()).answer_by == date(2026, 11, 26)
@@ -84,7 +84,7 @@ def test_the_candidate_may_change_the_text():
     assert (referral.introduction, referral.is_changed_by_candidate) == ("Ik blijf rustig.\nEn ik leer graag.", True)
 
 
-def test_saying_yes_twice_is_saying_it_once():
+def test_consent_is_idempotent():
     referral = make_referral()
 
     for _ in range(2):
@@ -93,7 +93,7 @@ def test_saying_yes_twice_is_saying_it_once():
     assert (Consent.objects.count(), Message.objects.count()) == (1, 2)
 
 
-def test_consent_refuses_other_words_after_the_yes():
+def test_consent_refuses_another_text_after_consent():
     referral = agreed(make_referral())
 
     with pytest.raises(ConsentGiven):
@@ -123,7 +123,7 @@ def test_consent_refuses_after_a_withdrawal():
         agreed(referral)
 
 
-def test_refuse_tells_the_advisor_and_leaves_the_recruiter_out():
+def test_refuse_mails_the_advisor_and_not_the_recruiter():
     referral = make_referral()
 
     for _ in range(2):
@@ -135,7 +135,7 @@ def test_refuse_tells_the_advisor_and_leaves_the_recruiter_out():
     assert not Referral.objects.visible_to(referral.vacancy.recruiter).exists()
 
 
-def test_after_a_no_the_candidate_may_still_say_yes():
+def test_the_candidate_may_consent_after_a_refusal():
     referral = refuse(referral=make_referral(), actor=CANDIDATE, now=NOW)
 
     agreed(referral)
@@ -144,14 +144,14 @@ def test_after_a_no_the_candidate_may_still_say_yes():
     assert (referral.state, referral.refused_at) == ("sent", None)
 
 
-def test_refuse_refuses_after_the_yes():
+def test_refuse_is_refused_after_consent():
     referral = make_sent_referral()
 
     with pytest.raises(ConsentGiven):
         refuse(referral=referral, actor=CANDIDATE, now=NOW)
 
 
-def test_withdraw_takes_everything_from_the_recruiter():
+def test_withdraw_hides_everything_from_the_recruiter():
     referral = agreed(make_referral())
     recruiter = referral.vacancy.recruiter
 
@@ -171,7 +171,7 @@ def test_withdraw_takes_everything_from_the_recruiter():
     ]
 
 
-def test_withdraw_after_the_answer_hides_the_person_and_keeps_the_fact():
+def test_withdraw_after_the_answer_hides_the_person_and_keeps_the_answer():
     referral = make_sent_referral()
     answer(referral=referral, accepts=False, reason="De plek is vergeven.", actor=RECRUITER, now=NOW)
 
@@ -183,7 +183,7 @@ def test_withdraw_after_the_answer_hides_the_person_and_keeps_the_fact():
     assert not Message.objects.filter(kind__endswith="_withdrawn").exists()
 
 
-def test_withdraw_refuses_when_nothing_was_agreed():
+def test_withdraw_refuses_without_consent():
     with pytest.raises(ConsentMissing):
         withdraw(referral=make_referral(), actor=CANDIDATE, now=NOW)
 
@@ -201,7 +201,7 @@ def test_consent_refuses_when_the_recruiter_is_gone(is_active):
 
 
 def leave(user, *, is_active):
-    """Lost the role, or the account."""
+    """Remove the recruiter's role or account."""
     if is_active:
         user.grants.all().delete()
     User.objects.filter(pk=user.pk).update(is_active=is_active)

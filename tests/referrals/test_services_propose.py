@@ -19,7 +19,7 @@ from tests.factories import (
     NOW,
     TUESDAY_HALF_PAST_TEN,
     make_booking,
-    make_held_booking,
+    make_completed_booking,
     make_invitation,
     make_policy,
     make_referral,
@@ -40,9 +40,9 @@ def trail():
     return list(AuditEvent.objects.order_by("pk").values_list("action", "about", "result", "actor"))
 
 
-def test_propose_asks_the_candidate_and_nobody_else():
+def test_propose_only_mails_the_candidate():
     make_policy()
-    booking, vacancy = make_held_booking(), make_vacancy(title="Medewerker recovery")
+    booking, vacancy = make_completed_booking(), make_vacancy(title="Medewerker recovery")
 
     referral = proposed(booking, vacancy, f"  {WORDS} \n")
 
@@ -53,8 +53,8 @@ def test_propose_asks_the_candidate_and_nobody_else():
     assert booking.candidate.last_contact_at == NOW
 
 
-def test_proposing_twice_is_proposing_once():
-    booking, vacancy = make_held_booking(), make_vacancy()
+def test_propose_is_idempotent():
+    booking, vacancy = make_completed_booking(), make_vacancy()
 
     again = [proposed(booking, vacancy) for _ in range(2)]
 
@@ -62,7 +62,7 @@ def test_proposing_twice_is_proposing_once():
     assert (Referral.objects.count(), Message.objects.count(), len(trail())) == (1, 1, 1)
 
 
-def test_propose_works_from_the_start_of_the_talk():
+def test_propose_is_possible_from_the_start_of_the_talk():
     booking = make_booking()
 
     referral = proposed(booking, make_vacancy(), now=TUESDAY_HALF_PAST_TEN)
@@ -81,8 +81,8 @@ def test_propose_refuses_before_the_talk_begins():
 
 
 @pytest.mark.parametrize("fields", [{"status": "no_show"}, {"status": "cancelled", "entry": None, "cancelled_at": NOW}])
-def test_propose_refuses_after_a_talk_that_was_not_held(fields):
-    booking = make_held_booking()
+def test_propose_refuses_after_a_no_show(fields):
+    booking = make_completed_booking()
     type(booking).objects.filter(pk=booking.pk).update(**fields)
 
     with pytest.raises(TalkNotHeld):
@@ -92,34 +92,34 @@ def test_propose_refuses_after_a_talk_that_was_not_held(fields):
 @pytest.mark.parametrize("status", ["filled", "withdrawn"])
 def test_propose_refuses_a_vacancy_that_is_not_open(status):
     with pytest.raises(VacancyClosed):
-        proposed(make_held_booking(), make_vacancy(status=status))
+        proposed(make_completed_booking(), make_vacancy(status=status))
 
 
 def test_propose_refuses_the_vacancy_of_the_rejection():
-    booking = make_held_booking()
+    booking = make_completed_booking()
 
     with pytest.raises(AppliedAlready):
         proposed(booking, booking.invitation.application.vacancy)
 
 
 def test_propose_refuses_any_vacancy_that_the_candidate_applied_for():
-    booking = make_held_booking()
+    booking = make_completed_booking()
     other = make_rejection(candidate=booking.candidate).application.vacancy
 
     with pytest.raises(AppliedAlready):
         proposed(booking, other)
 
 
-def test_propose_refuses_a_vacancy_that_was_proposed_in_other_words_or_after_another_talk():
+def test_propose_refuses_a_vacancy_that_was_proposed_before():
     earlier = make_referral()
     rejection = make_rejection(candidate=earlier.candidate)
-    second_talk = make_held_booking(invitation=make_invitation(rejection=rejection))
+    second_talk = make_completed_booking(invitation=make_invitation(rejection=rejection))
 
     for talk, words in [(earlier.booking, "Andere woorden."), (second_talk, earlier.introduction)]:
         with pytest.raises(ProposedAlready):
             proposed(talk, earlier.vacancy, words)
 
 
-def test_propose_refuses_without_words():
+def test_propose_refuses_an_empty_introduction():
     with pytest.raises(IntroductionNeeded):
-        proposed(make_held_booking(), make_vacancy(), " \n ")
+        proposed(make_completed_booking(), make_vacancy(), " \n ")

@@ -7,13 +7,13 @@ from organisation.models import User
 from outbox.models import Message
 from referrals.services import remind_recruiters
 from tests.factories import NOW, make_policy, make_referral, make_sent_referral
-from tests.races import at_once
+from tests.races import run_concurrently
 
 LATE = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # Tuesday, 9.00 in Amsterdam; the answer was due on Monday
 
 
 @pytest.mark.django_db
-def test_a_recruiter_who_let_the_day_pass_is_reminded_once():
+def test_a_recruiter_who_missed_the_answer_date_is_reminded_once():
     make_policy()
     referral = make_sent_referral()
 
@@ -28,7 +28,7 @@ def test_a_recruiter_who_let_the_day_pass_is_reminded_once():
 
 
 @pytest.mark.django_db
-def test_the_timetable_says_from_which_hour():
+def test_policy_sets_the_hour_from_which_reminders_are_sent():
     make_policy(timetable={"recruiter_reminder_from": "09:30"})
     make_sent_referral()
 
@@ -45,14 +45,14 @@ def test_the_timetable_says_from_which_hour():
         datetime(2026, 12, 25, 10, 0, tzinfo=UTC),  # Christmas
     ],
 )
-def test_nobody_is_reminded_too_early_or_on_a_day_off(moment):
+def test_no_reminder_is_sent_too_early_or_on_a_closed_day(moment):
     make_sent_referral()
 
     assert remind_recruiters(now=moment) == 0
 
 
 @pytest.mark.django_db
-def test_only_what_waits_for_the_recruiter_is_reminded():
+def test_only_unanswered_referrals_are_reminded():
     make_referral()
     make_referral(state="refused", refused_at=NOW)
     for state, more in [
@@ -77,10 +77,10 @@ def test_a_reminder_that_fails_does_not_stop_the_others(caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_workers_at_once_send_one_reminder():
+def test_ten_concurrent_workers_send_one_reminder():
     make_sent_referral()
 
-    reminded = at_once([partial(remind_recruiters, now=LATE)] * 10, threads=10)
+    reminded = run_concurrently([partial(remind_recruiters, now=LATE)] * 10, threads=10)
 
     assert sorted(reminded) == [0] * 9 + [1]
     assert Message.objects.count() == 1

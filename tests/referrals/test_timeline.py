@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from referrals.models import Referral
-from referrals.timeline import steps_of
+from referrals.timeline import timeline_for
 from tests.factories import NOW
 
 PROPOSED, YES = ("Proposed by the advisor", NOW), ("The candidate said yes", NOW)
@@ -39,21 +39,21 @@ ANSWERED = {"state": "accepted", "consented_at": NOW, "answered_at": NOW}
         ),
     ],
 )
-def test_steps_of(fields, done, ahead):
+def test_timeline_for_gives_past_and_next_entries(fields, done, ahead):
     referral = Referral(proposed_at=NOW, **fields)
 
     with translation.override("en"):
-        steps = steps_of(referral)
+        steps = timeline_for(referral)
 
     assert [(step.label, step.on) for step in steps if step.is_done] == done
     assert [(step.label, step.on) for step in steps if step.is_current] == ahead
 
 
-def test_the_candidate_is_spoken_to():
+def test_the_timeline_addresses_the_candidate():
     fields = ANSWERED | {"state": "closed", "outcome": "withdrawn", "outcome_at": NOW, "withdrawn_at": NOW}
 
     with translation.override("en"):
-        steps = steps_of(Referral(proposed_at=NOW, **fields), to_candidate=True)
+        steps = timeline_for(Referral(proposed_at=NOW, **fields), to_candidate=True)
 
     assert [step.label for step in steps] == [
         "Proposed by the advisor",

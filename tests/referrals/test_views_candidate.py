@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from candidates.access.services import address_for
+from candidates.access.services import link_url_for
 from organisation.models import AuditEvent
 from referrals.models import Referral
 from tests.factories import NOW, make_candidate, make_policy, make_referral, make_sent_referral, make_user
@@ -21,20 +21,20 @@ def page_of(referral):
     return f"/my/referrals/{referral.pk}/"
 
 
-def come_in(client, candidate):
-    client.get(address_for(candidate).removeprefix("http://localhost:8000"))
+def sign_in(client, candidate):
+    client.get(link_url_for(candidate).removeprefix("http://localhost:8000"))
     client.cookies["django_language"] = "en"
 
 
-def test_the_proposal_says_who_proposes_what_and_what_the_recruiter_sees(client):
+def test_the_proposal_names_the_advisor_the_vacancy_and_the_shared_data(client):
     make_policy()
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.get(page_of(referral))
 
     words = " ".join(response.content.decode().split())
-    for said in [
+    for text in [
         "Youssef Benali thinks this job fits you: Medewerker recovery at OK en Anesthesie.",
         "What Marloes Tienstra will read",
         "Sevda blijft rustig als het spannend wordt.</textarea>",
@@ -44,21 +44,21 @@ def test_the_proposal_says_who_proposes_what_and_what_the_recruiter_sees(client)
         "Yes, introduce me",
         "No, thank you",
     ]:
-        assert said in words
+        assert text in words
 
 
-def test_the_letters_link_leads_to_the_proposal(client):
+def test_the_link_in_the_mail_leads_to_the_proposal(client):
     referral = make_referral()
-    path = address_for(referral.candidate, f"referrals/{referral.pk}/").removeprefix("http://localhost:8000")
+    path = link_url_for(referral.candidate, f"referrals/{referral.pk}/").removeprefix("http://localhost:8000")
 
     response = client.get(path)
 
     assert (response.status_code, response["Location"]) == (302, page_of(referral))
 
 
-def test_looking_changes_nothing(client):
+def test_a_get_changes_nothing(client):
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     for _ in range(2):
         client.get(page_of(referral), {"choice": "yes", "introduction": "Ja."})
@@ -67,9 +67,9 @@ def test_looking_changes_nothing(client):
     assert (referral.state, AuditEvent.objects.count()) == ("awaiting_consent", 0)
 
 
-def test_the_candidate_changes_the_text_and_says_yes(client):
+def test_the_candidate_changes_the_text_and_consents(client):
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.post(page_of(referral), {"choice": "yes", "introduction": "Ik blijf rustig."}, follow=True)
 
@@ -79,9 +79,9 @@ def test_the_candidate_changes_the_text_and_says_yes(client):
     assert "Withdraw my introduction" in response.content.decode()
 
 
-def test_the_candidate_says_no_without_a_word(client):
+def test_the_candidate_refuses_without_a_reason(client):
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.post(page_of(referral), {"choice": "no"}, follow=True)
 
@@ -90,9 +90,9 @@ def test_the_candidate_says_no_without_a_word(client):
     assert "You said no. That is fine." in response.content.decode()
 
 
-def test_an_empty_text_is_told_at_its_field(client):
+def test_an_empty_text_shows_an_error_at_its_field(client):
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.post(page_of(referral), {"choice": "yes", "introduction": " "})
 
@@ -100,9 +100,9 @@ def test_an_empty_text_is_told_at_its_field(client):
     assert response.context["form"].errors == {"introduction": ["Write a few words for the recruiter."]}
 
 
-def test_a_vacancy_that_closed_between_page_and_answer_is_told_in_words(client):
+def test_a_vacancy_that_closed_meanwhile_shows_an_error(client):
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
     type(referral.vacancy).objects.filter(pk=referral.vacancy_id).update(status="filled")
 
     response = client.post(page_of(referral), {"choice": "yes", "introduction": "Mijn eigen woorden."})
@@ -110,9 +110,9 @@ def test_a_vacancy_that_closed_between_page_and_answer_is_told_in_words(client):
     assert "This vacancy has been closed in the meantime." in response.content.decode()
 
 
-def test_what_was_typed_stays_when_other_words_come_too_late(client):
+def test_a_text_that_comes_too_late_stays_in_the_form(client):
     referral = make_sent_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.post(page_of(referral), {"choice": "yes", "introduction": "Mijn eigen woorden."})
 
@@ -121,10 +121,10 @@ def test_what_was_typed_stays_when_other_words_come_too_late(client):
 
 
 @pytest.mark.parametrize("state", ["sent", "accepted", "closed"])
-def test_the_candidate_takes_the_yes_back(client, state):
+def test_the_candidate_withdraws_consent(client, state):
     referral = make_sent_referral()
     Referral.objects.update(state=state, outcome="hired" if state == "closed" else "")
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.post(page_of(referral), {"choice": "withdraw"}, follow=True)
 
@@ -134,10 +134,10 @@ def test_the_candidate_takes_the_yes_back(client, state):
     assert "Withdraw my introduction" not in response.content.decode()
 
 
-def test_the_steps_show_the_answer_and_its_reason(client):
+def test_the_timeline_shows_the_answer_and_its_reason(client):
     referral = make_sent_referral()
     Referral.objects.update(state="declined", answered_at=NOW, answer_reason="De plek is <b>vergeven</b>.")
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     words = client.get(page_of(referral)).content.decode()
 
@@ -145,9 +145,9 @@ def test_the_steps_show_the_answer_and_its_reason(client):
     assert "De plek is &lt;b&gt;vergeven&lt;/b&gt;." in words
 
 
-def test_another_candidate_finds_nothing(client):
+def test_another_candidate_gets_404(client):
     referral = make_referral()
-    come_in(client, make_candidate())
+    sign_in(client, make_candidate())
 
     answers = [client.get(page_of(referral)), client.post(page_of(referral), {"choice": "no"})]
 
@@ -156,7 +156,7 @@ def test_another_candidate_finds_nothing(client):
     assert referral.state == "awaiting_consent"
 
 
-def test_without_a_session_the_page_leads_to_a_new_link(client):
+def test_without_a_session_the_page_offers_a_new_link(client):
     referral = make_referral()
     client.force_login(make_user("advisor", "recruiter", "manager", "application_manager"))
 
@@ -166,9 +166,9 @@ def test_without_a_session_the_page_leads_to_a_new_link(client):
 
 
 @pytest.mark.parametrize("choice", ["", "perhaps"])
-def test_an_odd_choice_changes_nothing(client, choice):
+def test_an_unknown_choice_changes_nothing(client, choice):
     referral = make_referral()
-    come_in(client, referral.candidate)
+    sign_in(client, referral.candidate)
 
     response = client.post(page_of(referral), {"choice": choice, "introduction": "Ik."})
 

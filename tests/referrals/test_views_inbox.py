@@ -10,7 +10,7 @@ from referrals.models import Referral
 from tests.factories import (
     NOW,
     make_advisor,
-    make_held_booking,
+    make_completed_booking,
     make_invitation,
     make_policy,
     make_referral,
@@ -34,7 +34,7 @@ def _english(client):
     client.cookies["django_language"] = "en"
 
 
-def words_of(response):
+def page_text(response):
     return " ".join(response.content.decode().split())
 
 
@@ -47,37 +47,37 @@ def read_of(user):
     return list(entries.values_list("about", flat=True))
 
 
-def test_the_recruiter_sees_who_waits_and_until_when(client):
+def test_the_recruiter_sees_open_referrals_and_their_answer_dates(client):
     referral = make_sent_referral()
     recruiter = referral.vacancy.recruiter
     client.force_login(recruiter)
 
-    words = words_of(client.get("/referrals/"))
+    words = page_text(client.get("/referrals/"))
 
-    for said in ["One person waits for your answer.", "Sevda Aydin", "answer by Monday 30 November", "I get in touch"]:
-        assert said in words
+    for text in ["One person waits for your answer.", "Sevda Aydin", "answer by Monday 30 November", "I get in touch"]:
+        assert text in words
     assert read_of(recruiter) == [f"referral:{referral.pk}"]
 
 
-def test_what_is_overdue_says_so(client):
+def test_an_overdue_referral_is_marked(client):
     referral = make_sent_referral()
     Referral.objects.update(answer_by="2026-11-20")
     client.force_login(referral.vacancy.recruiter)
 
-    assert "overdue: answer was due Friday 20 November" in words_of(client.get("/referrals/"))
+    assert "overdue: answer was due Friday 20 November" in page_text(client.get("/referrals/"))
 
 
-def test_the_inbox_holds_nothing_before_consent_and_after_a_withdrawal(client):
+def test_the_inbox_is_empty_before_consent_and_after_a_withdrawal(client):
     vacancy = make_vacancy()
     waits = make_referral(vacancy=vacancy)
     gone = make_sent_referral(vacancy=vacancy, withdrawn_at=NOW)
     client.force_login(vacancy.recruiter)
 
-    assert "Nobody waits for your answer." in words_of(client.get("/referrals/"))
+    assert "Nobody waits for your answer." in page_text(client.get("/referrals/"))
     assert [client.get(page_of(one)).status_code for one in (waits, gone)] == [404, 404]
 
 
-def test_the_recruiter_gets_in_touch(client):
+def test_the_recruiter_accepts(client):
     make_policy()
     referral = make_sent_referral()
     client.force_login(referral.vacancy.recruiter)
@@ -86,10 +86,10 @@ def test_the_recruiter_gets_in_touch(client):
 
     referral.refresh_from_db()
     assert (referral.state, response.redirect_chain) == ("accepted", [(page_of(referral), 302)])
-    assert "Save the outcome" in words_of(response)
+    assert "Save the outcome" in page_text(response)
 
 
-def test_a_decline_without_reason_is_told_at_the_field(client):
+def test_a_decline_without_reason_shows_an_error_at_the_field(client):
     referral = make_sent_referral()
     client.force_login(referral.vacancy.recruiter)
 
@@ -100,29 +100,29 @@ def test_a_decline_without_reason_is_told_at_the_field(client):
     }
 
 
-def test_a_reason_that_comes_too_late_stays_and_is_explained(client):
+def test_a_decline_that_comes_too_late_keeps_the_typed_reason_and_is_explained(client):
     referral = make_sent_referral()
     Referral.objects.update(state="accepted", answered_at=NOW)
     client.force_login(referral.vacancy.recruiter)
 
     response = client.post(page_of(referral, "answer/"), {"reason": "Toch niet."})
 
-    assert "This introduction was already answered." in words_of(response)
+    assert "This introduction was already answered." in page_text(response)
 
 
 @pytest.mark.parametrize("door", ["answer/", "outcome/"])
-def test_a_withdrawal_meanwhile_is_told_without_showing_anybody(client, door):
+def test_a_withdrawal_meanwhile_is_reported_without_personal_data(client, door):
     referral = make_sent_referral(withdrawn_at=NOW)
     client.force_login(referral.vacancy.recruiter)
 
     response = client.post(page_of(referral, door), {"accepts": "1", "outcome": "hired"}, follow=True)
 
     assert response.redirect_chain == [("/referrals/", 302)]
-    assert "The candidate has withdrawn this introduction." in words_of(response)
-    assert "Sevda" not in words_of(response)
+    assert "The candidate has withdrawn this introduction." in page_text(response)
+    assert "Sevda" not in page_text(response)
 
 
-def test_the_recruiter_records_what_came_of_it(client):
+def test_the_recruiter_records_the_outcome(client):
     make_policy()
     referral = make_sent_referral()
     Referral.objects.update(state="accepted", answered_at=NOW)
@@ -133,7 +133,7 @@ def test_the_recruiter_records_what_came_of_it(client):
 
     referral.refresh_from_db()
     assert (referral.state, referral.outcome) == ("closed", "hired")
-    assert "Save the outcome" not in words_of(response)
+    assert "Save the outcome" not in page_text(response)
 
 
 def test_an_outcome_must_be_chosen(client):
@@ -146,12 +146,12 @@ def test_an_outcome_must_be_chosen(client):
     assert response.context["outcome_form"].errors == {"outcome": ["Choose what came of it."]}
 
 
-def test_the_advisor_follows_the_steps_but_does_not_answer(client):
+def test_the_advisor_sees_the_timeline_but_cannot_answer(client):
     referral = make_sent_referral()
     advisor = referral.booking.advisor.user
     client.force_login(advisor)
 
-    words = words_of(client.get(page_of(referral)))
+    words = page_text(client.get(page_of(referral)))
 
     assert "I get in touch" not in words
     assert "Answer of the recruiter, at the latest: <time>Monday 30 November</time>" in words
@@ -159,34 +159,34 @@ def test_the_advisor_follows_the_steps_but_does_not_answer(client):
     assert read_of(advisor) == [f"referral:{referral.pk}"]
 
 
-def test_who_has_both_roles_sees_both_on_one_page(client):
+def test_a_user_with_both_roles_sees_both_lists(client):
     user = make_user("advisor", "recruiter")
     advisor = make_advisor(user=user, hours=False)
-    make_referral(booking=make_held_booking(advisor=advisor), vacancy=make_vacancy(title="Planner OK"))
+    make_referral(booking=make_completed_booking(advisor=advisor), vacancy=make_vacancy(title="Planner OK"))
     make_sent_referral(vacancy=make_vacancy(title="Receptionist", recruiter=user))
     client.force_login(user)
 
-    words = words_of(client.get("/referrals/"))
+    words = page_text(client.get("/referrals/"))
 
     assert "Planner OK" in words
     assert "Receptionist" in words
 
 
-def test_who_advises_and_recruits_cannot_answer_before_the_candidate(client):
+def test_a_user_with_both_roles_cannot_answer_before_consent(client):
     user = make_user("advisor", "recruiter")
     advisor = make_advisor(user=user, hours=False)
     vacancy = make_vacancy(recruiter=user)
-    referral = make_referral(booking=make_held_booking(advisor=advisor), vacancy=vacancy)
+    referral = make_referral(booking=make_completed_booking(advisor=advisor), vacancy=vacancy)
     client.force_login(user)
 
-    assert "I get in touch" not in words_of(client.get(page_of(referral)))
+    assert "I get in touch" not in page_text(client.get(page_of(referral)))
     assert client.post(page_of(referral, "answer/"), {"accepts": "1"}).status_code == 404
 
 
-def test_who_gave_the_rejection_as_recruiter_does_not_see_it_as_advisor(client):
+def test_an_advisor_does_not_see_a_referral_after_giving_the_rejection(client):
     user = make_user("advisor", "recruiter")
     rejection = make_rejection(vacancy=make_vacancy(recruiter=user))
-    booking = make_held_booking(
+    booking = make_completed_booking(
         advisor=make_advisor(user=user, hours=False), invitation=make_invitation(rejection=rejection)
     )
     client.force_login(user)
@@ -195,7 +195,7 @@ def test_who_gave_the_rejection_as_recruiter_does_not_see_it_as_advisor(client):
 
 
 @pytest.mark.parametrize("roles", [["recruiter"], ["advisor"], ["manager"], ["application_manager"], []])
-def test_strangers_find_nothing(client, roles):
+def test_other_users_get_404(client, roles):
     referral = make_sent_referral()
     client.force_login(make_user(*roles))
 
@@ -211,26 +211,26 @@ def test_strangers_find_nothing(client, roles):
 
 
 @pytest.mark.parametrize("role", ["manager", "application_manager"])
-def test_the_inbox_is_not_there_for_others(client, role):
+def test_the_inbox_gives_404_for_other_roles(client, role):
     client.force_login(make_user(role))
 
     assert client.get("/referrals/").status_code == 404
 
 
-def test_without_signing_in_there_is_the_sign_in(client):
+def test_an_anonymous_visitor_is_sent_to_the_sign_in_page(client):
     assert client.get("/referrals/")["Location"] == "/account/login/?next=/referrals/"
 
 
-def test_an_empty_inbox_says_what_will_come(client):
+def test_an_empty_inbox_explains_its_purpose(client):
     client.force_login(make_user("advisor", "recruiter"))
 
-    words = words_of(client.get("/referrals/"))
+    words = page_text(client.get("/referrals/"))
 
     assert "No referrals yet" in words
     assert "you get a mail" in words
 
 
-def test_no_get_answers(client):
+def test_answers_need_a_post(client):
     referral = make_sent_referral()
     client.force_login(referral.vacancy.recruiter)
 
@@ -250,9 +250,9 @@ def statements_of(client, url):
 def fill_inbox(advisor, vacancy, days):
     for day in days:
         start = NOW - timedelta(days=7 + day)
-        booking = make_held_booking(advisor=advisor, starts_at=start)
+        booking = make_completed_booking(advisor=advisor, starts_at=start)
         make_sent_referral(booking=booking, vacancy=vacancy)
-        answered = make_held_booking(advisor=advisor, starts_at=start + timedelta(hours=1))
+        answered = make_completed_booking(advisor=advisor, starts_at=start + timedelta(hours=1))
         make_referral(booking=answered, vacancy=vacancy, state="accepted", consented_at=NOW, answered_at=NOW)
 
 

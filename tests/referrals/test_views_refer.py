@@ -9,7 +9,7 @@ from tests.factories import (
     NOW,
     make_advisor,
     make_booking,
-    make_held_booking,
+    make_completed_booking,
     make_invitation,
     make_policy,
     make_referral,
@@ -36,17 +36,17 @@ def page_of(booking):
     return f"/talks/{booking.pk}/refer/"
 
 
-def come_in(client, booking):
+def sign_in(client, booking):
     client.force_login(booking.advisor.user)
 
 
-def test_the_page_offers_open_vacancies_except_what_the_candidate_knows(client):
-    booking = make_held_booking()
+def test_the_page_offers_open_vacancies_that_are_new_to_the_candidate(client):
+    booking = make_completed_booking()
     offered = make_vacancy(title="Planner OK", hours_min=24, hours_max=32, requirements=2)
     make_vacancy(title="Gesloten functie", status="filled")
     known = make_rejection(candidate=booking.candidate).application.vacancy
     make_referral(booking=booking)
-    come_in(client, booking)
+    sign_in(client, booking)
 
     response = client.get(page_of(booking))
 
@@ -61,8 +61,8 @@ def test_the_page_offers_open_vacancies_except_what_the_candidate_knows(client):
 
 def test_the_advisor_proposes(client):
     make_policy()
-    booking, vacancy = make_held_booking(), make_vacancy()
-    come_in(client, booking)
+    booking, vacancy = make_completed_booking(), make_vacancy()
+    sign_in(client, booking)
 
     response = client.post(page_of(booking), {"vacancy": vacancy.pk, "introduction": "Sevda blijft rustig."})
 
@@ -71,10 +71,10 @@ def test_the_advisor_proposes(client):
     assert (referral.booking, referral.vacancy, referral.introduction) == (booking, vacancy, "Sevda blijft rustig.")
 
 
-def test_what_was_typed_stays_when_the_vacancy_closed_meanwhile(client):
-    booking, vacancy = make_held_booking(), make_vacancy(status="filled")
+def test_the_text_stays_in_the_form_when_the_vacancy_closed_meanwhile(client):
+    booking, vacancy = make_completed_booking(), make_vacancy(status="filled")
     make_vacancy()
-    come_in(client, booking)
+    sign_in(client, booking)
 
     response = client.post(page_of(booking), {"vacancy": vacancy.pk, "introduction": "Sevda blijft rustig."})
 
@@ -83,9 +83,9 @@ def test_what_was_typed_stays_when_the_vacancy_closed_meanwhile(client):
     assert "Sevda blijft rustig.</textarea>" in response.content.decode()
 
 
-def test_before_the_talk_the_page_says_from_when(client):
+def test_the_page_says_when_a_vacancy_can_be_proposed(client):
     booking, vacancy = make_booking(), make_vacancy()
-    come_in(client, booking)
+    sign_in(client, booking)
 
     answers = [
         client.get(page_of(booking)),
@@ -97,16 +97,16 @@ def test_before_the_talk_the_page_says_from_when(client):
 
 
 def test_without_open_vacancies_the_page_says_so(client):
-    booking = make_held_booking()
+    booking = make_completed_booking()
     booking.invitation.application.vacancy.requirements.all()
-    come_in(client, booking)
+    sign_in(client, booking)
 
     assert "No other open vacancies" in client.get(page_of(booking)).content.decode()
 
 
 @pytest.mark.parametrize("role", ["advisor", "recruiter", "manager", "application_manager"])
-def test_nobody_else_refers(client, role):
-    booking, vacancy = make_held_booking(), make_vacancy()
+def test_only_advisors_of_the_talk_can_refer(client, role):
+    booking, vacancy = make_completed_booking(), make_vacancy()
     client.force_login(make_user(role))
 
     answers = [
@@ -118,10 +118,10 @@ def test_nobody_else_refers(client, role):
     assert Referral.objects.count() == 0
 
 
-def test_an_advisor_who_gave_the_rejection_does_not_refer(client):
+def test_an_advisor_cannot_refer_after_giving_the_rejection(client):
     user = make_user("advisor", "recruiter")
     rejection = make_rejection(vacancy=make_vacancy(recruiter=user))
-    booking = make_held_booking(
+    booking = make_completed_booking(
         advisor=make_advisor(user=user, hours=False), invitation=make_invitation(rejection=rejection)
     )
     client.force_login(user)
@@ -130,8 +130,8 @@ def test_an_advisor_who_gave_the_rejection_does_not_refer(client):
 
 
 def test_the_page_takes_as_many_statements_for_thirty_vacancies_as_for_one(client):
-    booking = make_held_booking()
-    come_in(client, booking)
+    booking = make_completed_booking()
+    sign_in(client, booking)
     counts = []
 
     for number in (1, 29):

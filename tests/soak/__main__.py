@@ -1,7 +1,7 @@
-"""`make soak`: thousands of messages, workers that die, providers that fail, a database that is restarted, talks that
-change; on the queue in the database and on Redis. Ends with 1 when a message was lost, stale or doubled without reason.
+"""`make soak`: send thousands of messages while workers are killed, providers fail, the database restarts and talks
+change; with the queue in the database and in Redis. Exits with 1 when a message is lost, stale or duplicated.
 
-The lot is drawn from a seed, which is printed. What happens at the same moment is up to the machine.
+The random seed is printed. The order of concurrent events is up to the machine.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from time import monotonic
 
-from tests.bench.servers import ROOT, empty_house, place_of_postgresql, say
+from tests.bench.servers import ROOT, empty_installation, log_progress, postgresql_url
 from tests.soak.throw_away import redis_for
 
 QUEUES = ("orm", "redis")
@@ -21,41 +21,41 @@ NAMES = ("sent", "lost", "doubled", "uncertain", "stale")
 
 
 def main():
-    options = options_given()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that databases and servers are cleared away
-    if options.database == "postgresql" and not place_of_postgresql():
+    options = parse_options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that databases and servers are removed
+    if options.database == "postgresql" and not postgresql_url():
         raise SystemExit("Set DATABASE_URL, or run: .ci/with-postgres --durable python -m tests.soak")
-    say(f"seed {options.seed}")
+    log_progress(f"seed {options.seed}")
     if options.database == "postgresql" and "POSTGRES_RESTART" not in os.environ:
-        say("This PostgreSQL is not ours: it is not restarted, and nothing is proven of a database that crashes.")
-    said = {queue: soaked(queue, options) for queue in options.queue or QUEUES}
-    wrong = [queue for queue, (_sums, is_right) in said.items() if not is_right]
+        log_progress("This PostgreSQL is not ours: it is not restarted, so a crash of the database is not tested.")
+    results = {queue: run_soak(queue, options) for queue in options.queue or QUEUES}
+    wrong = [queue for queue, (_sums, is_correct) in results.items() if not is_correct]
     if wrong:
-        say(f"The messages do not add up with the queue in {' and '.join(wrong)}; the seed was {options.seed}.")
-    totals = [sum(of_one) for of_one in zip(*(sums for sums, _is_right in said.values()), strict=True)]
+        log_progress(f"Faults with the queue in {' and '.join(wrong)}; the seed was {options.seed}.")
+    totals = [sum(of_one) for of_one in zip(*(sums for sums, _is_correct in results.values()), strict=True)]
     print(", ".join(f"{total} {name}" for total, name in zip(totals, NAMES, strict=True)))
     sys.exit(1 if wrong else 0)
 
 
-def options_given():
+def parse_options():
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--queue", action="append", choices=QUEUES, help="both, when left out")
+    parser.add_argument("--queue", action="append", choices=QUEUES, help="default: both")
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--processes", type=int, default=3, help="`manage.py work`, each with two workers")
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="drawn, when left out")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="random by default")
     return parser.parse_args()
 
 
-def soaked(queue, options):
-    """The five sums of one queue, and whether nothing is wrong with them."""
+def run_soak(queue, options):
+    """Totals of one queue, and True when there are no faults."""
     began_at = monotonic()
-    with empty_house(options.database) as house, redis_for(queue) as url:
-        say(f"{options.database}, queue {queue}: {options.messages} messages ...")
-        told = [f"--{name}={getattr(options, name)}" for name in ("messages", "processes", "seed")]
+    with empty_installation(options.database) as installation, redis_for(queue) as url:
+        log_progress(f"{options.database}, queue {queue}: {options.messages} messages ...")
+        arguments = [f"--{name}={getattr(options, name)}" for name in ("messages", "processes", "seed")]
         own = {"REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "tests.soak.settings", "SOAK_PACE": "8"}
-        command = [sys.executable, "-m", "tests.soak.once", *told]
-        environment = house.environment | own
+        command = [sys.executable, "-m", "tests.soak.once", *arguments]
+        environment = installation.environment | own
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     *faults, last = done.stdout.splitlines() or [""]
     sums = [int(number) for number in re.findall(r"\d+", last)]

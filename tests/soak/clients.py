@@ -1,4 +1,4 @@
-"""Other programs that are asked by a line and answer with one, both JSON; the receiving ends are one of them."""
+"""Programs that are controlled by lines of JSON on standard input and output, such as the receivers."""
 
 import json
 import subprocess
@@ -9,16 +9,18 @@ from tests.bench.servers import ROOT
 from tests.stand_ins import ACCOUNT, TOKEN
 
 
-class Asking:
+class LineProtocol:
+    """Sends JSON lines to a process and reads its responses."""
+
     def __init__(self, process):
         self.process = process
 
-    def __call__(self, words):
-        self.tell(words)
+    def __call__(self, value):
+        self.tell(value)
         return json.loads(self.process.stdout.readline())
 
-    def tell(self, words):
-        self.process.stdin.write(json.dumps(words) + "\n")
+    def tell(self, value):
+        self.process.stdin.write(json.dumps(value) + "\n")
         self.process.stdin.flush()
 
     def end(self):
@@ -27,31 +29,31 @@ class Asking:
 
 
 @contextmanager
-def program(module, environment=None, log=None):
+def start_program(module, environment=None, log=None):
     command = [sys.executable, "-m", module]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log, "text": True}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, **pipes)
-    asking = Asking(process)
+    protocol = LineProtocol(process)
     try:
-        yield asking
+        yield protocol
     finally:
-        asking.end()
+        protocol.end()
         process.stdout.close()
 
 
 @contextmanager
-def receiving(*, seed=0, wild=0, web=""):
-    """Gives who may be asked for what was received, and what tells a house where the ends are.
+def start_receivers(*, seed=0, wild=0, web=""):
+    """Yield the receivers and the environment variables that point to them.
 
-    A message fails up to `wild` times; Twilio's callbacks come in at `web`.
+    A message fails up to `wild` times; Twilio's callbacks are sent to `web`.
     """
-    with program("tests.soak.receivers") as ends:
-        where = ends({"seed": seed, "wild": wild, "late_seconds": 0.1, "web": web})
+    with start_program("tests.soak.receivers") as receivers:
+        urls = receivers({"seed": seed, "wild": wild, "late_seconds": 0.1, "web": web})
         yield (
-            ends,
+            receivers,
             {
-                "EMAIL_URL": where["mail"],
-                "TWILIO_API_URL": where["twilio"],
+                "EMAIL_URL": urls["mail"],
+                "TWILIO_API_URL": urls["twilio"],
                 "TWILIO_ACCOUNT_SID": ACCOUNT,
                 "TWILIO_AUTH_TOKEN": TOKEN,
                 "TWILIO_FROM": "+31600000900",

@@ -1,21 +1,21 @@
-"""The engine's patience, shortened: every lease, run, time-out and pause keeps its place among the others."""
+"""Shorten every lease, run, time-out and pause of the outbox by the same factor."""
 
 from django.conf import settings
 
-from outbox import backoff, circuit_breaker
-from outbox.delivery import worker
+from outbox import backoff
+from outbox.delivery import coordination, worker
 from outbox.sms import twilio
 
-PAUSES = 4  # so much shorter still: how long is waited before another attempt proves nothing
-AT_LEAST_SECONDS = 0.4  # for an answer, on a machine that is busy
+PAUSES = 4  # extra factor for pauses between attempts, whose length does not matter here
+AT_LEAST_SECONDS = 0.4  # minimum time-out, on a busy machine
 
 
-def hurry(pace):
-    """`pace` 10: a lease of three minutes ends after eighteen seconds."""
-    for name in ("LEASE", "ONE_SEND", "RUN"):
+def shorten_timeouts(pace):
+    """Divide the times by `pace`: with 10, a lease of three minutes ends after eighteen seconds."""
+    for name in ("LEASE", "MAX_SEND", "RUN_LENGTH"):
         setattr(worker, name, getattr(worker, name) / pace)
-    for reason, minutes in backoff.PAUSES.items():
-        backoff.PAUSES[reason] = tuple(pause / pace / PAUSES for pause in minutes)
-    circuit_breaker.PAUSE = circuit_breaker.PAUSE / pace / PAUSES
+    for reason, minutes in backoff.PAUSE_MINUTES.items():
+        backoff.PAUSE_MINUTES[reason] = tuple(pause / pace / PAUSES for pause in minutes)
+    coordination.OUTAGE_PAUSE = coordination.OUTAGE_PAUSE / pace / PAUSES
     settings.EMAIL_TIMEOUT = max(settings.EMAIL_TIMEOUT / pace, AT_LEAST_SECONDS)
     twilio.TIMEOUT_SECONDS = max(twilio.TIMEOUT_SECONDS / pace, AT_LEAST_SECONDS)

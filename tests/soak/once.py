@@ -1,6 +1,6 @@
-"""One soak on the database and the queue of the environment: everybody is let loose, and then the books are compared.
+"""One soak run on the database and queue of the environment, followed by the checks.
 
-The last line is the sum: `N sent, N lost, N doubled, N uncertain, N stale`.
+The last line is the total: `N sent, N lost, N doubled, N uncertain, N stale`.
 """
 
 import argparse
@@ -9,20 +9,20 @@ import sys
 
 import django
 
-django.setup()  # this is a program of its own; models come after
+django.setup()  # before models are imported
 
 from django.db import connection  # noqa: E402
 
-from tests.bench.servers import House  # noqa: E402
-from tests.soak.checks import books_of  # noqa: E402
-from tests.soak.run import OF_A_TALK, Plan, soak  # noqa: E402
-from tests.soak.workers import A_MINUTE, machines  # noqa: E402
+from tests.bench.servers import Installation  # noqa: E402
+from tests.soak.checks import check_messages  # noqa: E402
+from tests.soak.run import MESSAGES_PER_TALK, Plan, soak  # noqa: E402
+from tests.soak.workers import PERIODIC_SECONDS, machines  # noqa: E402
 
-CHANGED = 0.25  # of the talks are cancelled or moved
-A_DEATH_EVERY = 6.0  # seconds
-MESSAGES_OF_A_DEATH = 400
-LATE_SECONDS = 4  # what Twilio tells, and what is posted for it
-SECONDS_OF_A_MESSAGE = 0.15  # at most; what is not sent by then is lost
+CHANGED = 0.25  # share of the talks that are cancelled or moved
+KILL_EVERY_SECONDS = 6.0
+MESSAGES_PER_KILL = 400
+LATE_SECONDS = 4  # for status callbacks and the messages that they cause
+SECONDS_PER_MESSAGE = 0.15  # messages that take longer count as lost
 
 
 def main():
@@ -30,25 +30,25 @@ def main():
     for name in ("messages", "processes", "seed"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
-    house = House(connection.vendor, dict(os.environ))
-    books = books_of(soak(house, plan_of(options), machines))
-    print(*books.faults, books, sep="\n")
-    sys.exit(1 if books.faults else 0)
+    installation = Installation(connection.vendor, dict(os.environ))
+    report = check_messages(soak(installation, make_plan(options), machines))
+    print(*report.faults, report, sep="\n")
+    sys.exit(1 if report.faults else 0)
 
 
-def plan_of(options):
-    talks, pace = -(-options.messages // OF_A_TALK), float(os.environ["SOAK_PACE"])
+def make_plan(options):
+    talks, pace = -(-options.messages // MESSAGES_PER_TALK), float(os.environ["SOAK_PACE"])
     return Plan(
         talks=talks,
         processes=options.processes,
         seed=options.seed,
         changes=int(talks * CHANGED),
-        kills=max(options.messages // MESSAGES_OF_A_DEATH, 3),
-        kill_every=A_DEATH_EVERY,
+        kills=max(options.messages // MESSAGES_PER_KILL, 3),
+        kill_every=KILL_EVERY_SECONDS,
         pace=pace,
-        patience=120 + options.messages * SECONDS_OF_A_MESSAGE,
+        patience=120 + options.messages * SECONDS_PER_MESSAGE,
         has_web=True,
-        rest=A_MINUTE / pace + LATE_SECONDS,
+        rest=PERIODIC_SECONDS / pace + LATE_SECONDS,
         restarts=os.environ.get("POSTGRES_RESTART", ""),
     )
 

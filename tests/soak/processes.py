@@ -1,7 +1,7 @@
-"""Worker processes of the small soak, forked from one that has everything loaded, killed and born again when told.
+"""Worker processes of the small soak: forked from a loaded process, killed and forked again on request.
 
-`python -m tests.soak.processes`: the first line of standard input is the task, as JSON. Then every line is the number
-of a child to kill; the answer says between which moments it died. Ends, with all of them, when the input does.
+`python -m tests.soak.processes`: the first line of standard input is the task as JSON. Each further line is the number
+of a child to kill; the response has the times between which it died. Exits with all children at the end of the input.
 """
 
 import json
@@ -12,14 +12,14 @@ import time
 
 import django
 
-django.setup()  # this is a program of its own; models come after
+django.setup()  # before models are imported
 
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bookings.tasks import send_what_is_due  # noqa: E402
 from outbox.delivery import worker  # noqa: E402
-from tests.soak.fast_time import hurry  # noqa: E402
+from tests.soak.fast_time import shorten_timeouts  # noqa: E402
 
 PAUSE_SECONDS = 0.03
 SCAN_SECONDS = 0.5
@@ -27,21 +27,21 @@ SCAN_SECONDS = 0.5
 
 def main():
     task = json.loads(sys.stdin.readline())
-    hurry(task["pace"])
+    shorten_timeouts(task["pace"])
     connection.close()
-    children = [born() for _ in range(task["processes"])]
+    children = [fork_worker() for _ in range(task["processes"])]
     try:
         for line in sys.stdin:
             number, began_at = int(line), time.monotonic()
             end(children[number])
             print(json.dumps([began_at, time.monotonic()]), flush=True)
-            children[number] = born()
+            children[number] = fork_worker()
     finally:
         for child in children:
             end(child)
 
 
-def born():
+def fork_worker():
     parent = os.getpid()
     child = os.fork()
     if child:
@@ -57,7 +57,7 @@ def end(child):
 
 
 def work_until(is_over):
-    """What a worker does: the scans of the minute, and deliver; whatever goes wrong, it comes back."""
+    """Run the periodic scans and deliver messages, and go on after any error."""
     scan_at = 0
     while not is_over():
         try:

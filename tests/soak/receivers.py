@@ -1,7 +1,7 @@
-"""The receiving ends, in a process of their own: a mail server and Twilio, which fail by lot and count what they took.
+"""Receivers in their own process: a mail server and Twilio, which fail at random and record what they accepted.
 
-`python -m tests.soak.receivers`: the first line of standard input is the task, as JSON; the answer says where they
-are. Every other line is answered with all that was received so far.
+`python -m tests.soak.receivers`: the first line of standard input is the task as JSON; the response has the urls. Each
+further line is answered with everything received so far.
 """
 
 import json
@@ -35,75 +35,76 @@ SMS = {
     "close": 20,
     "close_unaccepted": 15,
 }
-BECOMES = {  # what Twilio tells later of a text: (seconds, status, code)
+STATUS_CALLBACKS = {  # status callbacks of Twilio: (seconds, status, code)
     ((0.05, "sent", None), (0.05, "delivered", None)): 80,
     ((0.05, "delivered", None), (0.05, "sent", None)): 5,
     ((0.05, "delivered", None), (0, "delivered", None)): 5,
     ((2, "delivered", None),): 5,
     ((0.05, "sent", None), (0.05, "undelivered", 30003)): 5,
 }
-GREETING_SECONDS = 0.3  # of a server that is busy
-WILD = 2  # attempts; after these a message is taken, so that the end comes in sight. Calm is 0
+GREETING_SECONDS = 0.3  # of a busy server
+MAX_FAILURES = 2  # after so many failed attempts a message is accepted, so that a run ends
 
 
-class Moods:
-    """What befalls a message, drawn by lot; those that were refused for good are remembered."""
+class Outcomes:
+    """Draws the outcome of each attempt at random, and records the permanently refused messages."""
 
     def __init__(self, seed, channel, mix, wild):
-        self.wild, self.lot, self.channel = wild, Random(f"{seed}/{channel}"), channel
+        self.wild, self.rng, self.channel = wild, Random(f"{seed}/{channel}"), channel
         self.names, self.weights = zip(*mix.items(), strict=True)
         self.refused = []
 
     def __call__(self, key, times):
         if times > self.wild:
             return "accept"
-        [what] = self.lot.choices(self.names, self.weights)
+        [what] = self.rng.choices(self.names, self.weights)
         if what == PERMANENT[self.channel]:
-            self.refused.append(of_message(key))
+            self.refused.append(message_key(key))
         return what
 
 
-class Fates:
-    """What becomes of a text that was accepted; those that did not reach a phone are remembered."""
+class DeliveryStatuses:
+    """Draws the status callbacks of an accepted SMS, and records the undelivered ones."""
 
     def __init__(self, seed):
-        self.lot, self.unreached = Random(f"{seed}/fates"), []
+        self.rng, self.unreached = Random(f"{seed}/fates"), []
 
     def __call__(self, text):
-        [told] = self.lot.choices(list(BECOMES), BECOMES.values())
-        self.unreached += [text["to"] for _seconds, status, _code in told if status == "undelivered"]
-        return told
+        [callbacks] = self.rng.choices(list(STATUS_CALLBACKS), STATUS_CALLBACKS.values())
+        self.unreached += [text["to"] for _seconds, status, _code in callbacks if status == "undelivered"]
+        return callbacks
 
 
-def of_message(key):
-    """The key of a letter, or the number that a text was for."""
+def message_key(key):
+    """Key of a mail, or the phone number of an SMS."""
     return key.strip("<").partition("@")[0].partition(" ")[0]
 
 
-def told_of(receipt):
-    return [of_message(receipt.key), receipt.at, receipt.told_at, receipt.began_at]
+def receipt_values(receipt):
+    """Receipt as the list that is sent as JSON."""
+    return [message_key(receipt.key), receipt.at, receipt.told_at, receipt.began_at]
 
 
 def greets_late(number):
-    """Of one connection in three: meanwhile a talk may change of which a message is claimed already."""
+    """True for one connection in three, to give talks time to change after a claim."""
     return number % 3 == 0
 
 
 def main():
     task = json.loads(sys.stdin.readline())
-    moods = [Moods(task["seed"], channel, mix, task["wild"]) for channel, mix in (("mail", MAIL), ("sms", SMS))]
+    outcomes = [Outcomes(task["seed"], channel, mix, task["wild"]) for channel, mix in (("mail", MAIL), ("sms", SMS))]
     greeting = {"greets_late": greets_late, "greeting_seconds": GREETING_SECONDS} if task["wild"] else {}
-    late, fates = {"late_seconds": task["late_seconds"]}, Fates(task["seed"])
-    calls = {"tells": fates, "web": task["web"]} if task["web"] else {}
+    late, statuses = {"late_seconds": task["late_seconds"]}, DeliveryStatuses(task["seed"])
+    calls = {"tells": statuses, "web": task["web"]} if task["web"] else {}
     with (
-        mail_server_running(is_keeping=False, decides=moods[0], **greeting, **late) as mail,
-        twilio_running(decides=moods[1], clock=lambda: datetime.now(UTC), **late, **calls) as twilio,
+        mail_server_running(is_keeping=False, decides=outcomes[0], **greeting, **late) as mail,
+        twilio_running(decides=outcomes[1], clock=lambda: datetime.now(UTC), **late, **calls) as twilio,
     ):
         answer({"mail": mail.url, "twilio": twilio.url})
         for _line in sys.stdin:
-            receipts = [told_of(one) for one in [*mail.receipts, *twilio.receipts]]
-            refused = [key for mood in moods for key in mood.refused]
-            answer({"receipts": receipts, "refused": refused + fates.unreached})
+            receipts = [receipt_values(one) for one in [*mail.receipts, *twilio.receipts]]
+            refused = [key for outcome in outcomes for key in outcome.refused]
+            answer({"receipts": receipts, "refused": refused + statuses.unreached})
 
 
 def answer(values):

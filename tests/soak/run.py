@@ -1,4 +1,4 @@
-"""Lets talks be booked, cancelled and moved while workers send, fail and die, until nothing is left to send."""
+"""Book, cancel and move talks while workers send, fail and are killed, until nothing is left to send."""
 
 import shlex
 import subprocess
@@ -14,23 +14,23 @@ from django.db.models import Count
 from django.utils import timezone
 
 from outbox.models import Message
-from tests.bench.servers import House, server
+from tests.bench.servers import Installation, server
 from tests.soak.changes import GRACE_SECONDS, change
-from tests.soak.checks import Told
-from tests.soak.clients import program, receiving
-from tests.soak.data import confirm, make_world
-from tests.soak.receivers import WILD
+from tests.soak.checks import Observations
+from tests.soak.clients import start_program, start_receivers
+from tests.soak.data import make_data, post_confirmations
+from tests.soak.receivers import MAX_FAILURES
 from tests.stand_ins import ACCOUNT, TOKEN
 
-OF_A_TALK = 4  # messages: two letters when it is booked, a mail and a text of the day before
-REMINDERS_OF_A_TALK = 2
-LOOK_SECONDS = 0.02
-A_MOMENT = timedelta(seconds=0.5)
+MESSAGES_PER_TALK = 4  # two confirmations, and two reminders on the day before
+REMINDERS_PER_TALK = 2
+POLL_SECONDS = 0.02
+RECENTLY = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`kills` and `changes` are how many; `patience` in seconds, after which what is left is lost."""
+    """Parameters of a run. `patience`: seconds after which unsent messages count as lost."""
 
     talks: int
     processes: int
@@ -40,11 +40,11 @@ class Plan:
     kill_every: float
     pace: float
     patience: float
-    at_once: int = 5  # confirmations between two looks
-    wild: int = WILD
+    at_once: int = 5  # confirmations per iteration
+    wild: int = MAX_FAILURES
     only_reminders: bool = False
-    rest: float = 0.0  # seconds without anything to send, after which it is over
-    has_web: bool = False  # Twilio tells what became of a text
+    rest: float = 0.0  # seconds without work after which the run ends
+    has_web: bool = False  # to receive Twilio's status callbacks
     restarts: str = ""  # a command that restarts the database, once
 
 
@@ -57,7 +57,7 @@ class Run:
     deaths: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.lot = Random(self.plan.seed)
+        self.rng = Random(self.plan.seed)
         self.to_confirm, self.to_change = [] if self.plan.only_reminders else list(self.keys), []
         self.restarts = shlex.split(self.plan.restarts)
         self.kill_at, self.empty_at = monotonic(), None
@@ -70,10 +70,10 @@ class Run:
             self._kill()
             self._restart()
             self.workers.nudge()
-            sleep(LOOK_SECONDS)
+            sleep(POLL_SECONDS)
 
     def _is_over(self):
-        """Nothing to send, and no news that is still to be collected."""
+        """True when nothing was left to send for `rest` seconds."""
         if not self._is_empty():
             self.empty_at = None
             return False
@@ -85,24 +85,24 @@ class Run:
             return False
         if self.restarts:
             return False
-        if Message.objects.filter(state__in=("queued", "sending"), is_standby=False).exists():
+        if Message.objects.filter(state__in=("queued", "sending"), is_dormant=False).exists():
             return False
         talks = Message.objects.filter(fallback_for=None, about__startswith="booking:").values("about")
-        told = talks.annotate(count=Count("pk")).filter(count__gte=of_a_talk(self.plan)).order_by()
-        return told.count() == self.plan.talks
+        complete = talks.annotate(count=Count("pk")).filter(count__gte=messages_per_talk(self.plan)).order_by()
+        return complete.count() == self.plan.talks
 
     def _confirm(self):
         some, self.to_confirm = self.to_confirm[: self.plan.at_once], self.to_confirm[self.plan.at_once :]
-        confirm(some)
+        post_confirmations(some)
         self.to_change += some
 
     def _change(self):
         if self.to_change and len(self.changes) < self.plan.changes:
-            number = self.lot.randrange(len(self.to_change))
-            self.changes.append(change(self.to_change.pop(number), self.lot))
+            number = self.rng.randrange(len(self.to_change))
+            self.changes.append(change(self.to_change.pop(number), self.rng))
 
     def _restart(self):
-        """In the middle: half of those who will die have died. Everybody loses the line."""
+        """Restart the database after half of the kills; every connection is lost."""
         if not self.restarts or len(self.deaths) < self.plan.kills // 2:
             return
         connection.close()
@@ -112,75 +112,79 @@ class Run:
         self.restarts = []
 
     def _kill(self):
-        if len(self.deaths) < self.plan.kills and monotonic() > self.kill_at and somebody_sends():
-            self.deaths.append(self.workers.kill(self.lot))
-            self.kill_at = monotonic() + self.plan.kill_every * self.lot.uniform(0.3, 1.7)
+        if len(self.deaths) < self.plan.kills and monotonic() > self.kill_at and is_sending():
+            self.deaths.append(self.workers.kill(self.rng))
+            self.kill_at = monotonic() + self.plan.kill_every * self.rng.uniform(0.3, 1.7)
 
 
-def somebody_sends():
-    """Or has nothing left to send. A worker that dies with empty hands proves nothing."""
-    if Message.objects.filter(sending_at__gte=timezone.now() - A_MOMENT).exists():
+def is_sending():
+    """True while messages are being sent (or all are sent): killing an idle worker would prove nothing."""
+    if Message.objects.filter(sending_at__gte=timezone.now() - RECENTLY).exists():
         return True
-    return Message.objects.exists() and not Message.objects.waiting().filter(is_standby=False).exists()
+    return Message.objects.exists() and not Message.objects.queued().filter(is_dormant=False).exists()
 
 
-def of_a_talk(plan):
-    """At least: a talk that changed has its two letters of before, and two that tell it."""
-    return REMINDERS_OF_A_TALK if plan.only_reminders else OF_A_TALK
+def messages_per_talk(plan):
+    """Minimum number of messages per talk; a changed talk has two more."""
+    return REMINDERS_PER_TALK if plan.only_reminders else MESSAGES_PER_TALK
 
 
-def soak(house, plan, crew):
-    """What everybody tells of it. `crew` starts the workers: a context manager that gives one with `kill`."""
-    keys = make_world(talks=plan.talks)
+def soak(installation, plan, crew):
+    """Observations of one run. `crew` is a context manager that starts the workers and yields an object with `kill`."""
+    keys = make_data(talks=plan.talks)
     with ExitStack() as stack:
-        web = stack.enter_context(web_of(house, plan))
+        web = stack.enter_context(webhook_server(installation, plan))
         began_at = monotonic()
-        ends, where = stack.enter_context(receiving(seed=plan.seed, wild=plan.wild, web=web))
-        workers = stack.enter_context(crew(house.environment | where, plan))
+        receivers, urls = stack.enter_context(start_receivers(seed=plan.seed, wild=plan.wild, web=web))
+        workers = stack.enter_context(crew(installation.environment | urls, plan))
         run = Run(plan, workers, keys)
         run.go()
         workers.stop()
-        heard = ends("tell") | {"changes": run.changes, "deaths": [*run.deaths, *workers.own_deaths()]}
-    heard |= {"talks": [f"booking:{key}" for key in keys], "of_a_talk": of_a_talk(plan), "grace": GRACE_SECONDS}
-    return Told(**heard, began_at=began_at, gives_up=workers.gives_up)
+        observed = receivers("tell") | {"changes": run.changes, "deaths": [*run.deaths, *workers.own_deaths()]}
+    observed |= {
+        "talks": [f"booking:{key}" for key in keys],
+        "messages_per_talk": messages_per_talk(plan),
+        "grace": GRACE_SECONDS,
+    }
+    return Observations(**observed, began_at=began_at, gives_up=workers.gives_up)
 
 
 @contextmanager
-def web_of(house, plan):
-    """Where Twilio's calls come in; empty when they do not."""
+def webhook_server(installation, plan):
+    """Yield the url for Twilio's callbacks; empty without a web server."""
     if not plan.has_web:
         yield ""
         return
     own = {"TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_ACCOUNT_SID": ACCOUNT}
-    with server(House(house.database, house.environment | own)) as port:
+    with server(Installation(installation.database, installation.environment | own)) as port:
         yield f"http://127.0.0.1:{port}"
 
 
-class Nursery:
+class ForkServer:
     """Worker processes that only deliver and scan, without a queue."""
 
-    def __init__(self, nurse, plan):
-        self.nurse, self.plan, self.gives_up = nurse, plan, 10 / plan.pace
-        nurse.tell({"pace": plan.pace, "processes": plan.processes})
+    def __init__(self, process, plan):
+        self.process, self.plan, self.gives_up = process, plan, 10 / plan.pace
+        process.tell({"pace": plan.pace, "processes": plan.processes})
 
-    def kill(self, lot):
-        return [*self.nurse(lot.randrange(self.plan.processes)), 1]
+    def kill(self, rng):
+        return [*self.process(rng.randrange(self.plan.processes)), 1]
 
     def nudge(self):
-        """They look by themselves."""
+        """Nothing to do: these workers poll."""
 
     def own_deaths(self):
         return []
 
     def stop(self):
-        self.nurse.end()
+        self.process.end()
 
 
 @contextmanager
-def nursery(environment, plan):
-    with TemporaryFile("w+") as log, program("tests.soak.processes", environment, log) as nurse:
+def fork_server(environment, plan):
+    with TemporaryFile("w+") as log, start_program("tests.soak.processes", environment, log) as process:
         try:
-            yield Nursery(nurse, plan)
+            yield ForkServer(process, plan)
         finally:
             log.seek(0)
             print(log.read()[-4000:])

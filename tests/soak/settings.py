@@ -1,4 +1,4 @@
-"""Spreekuur as it runs for an employer, in a hurry."""
+"""Production settings with shortened time-outs."""
 
 from spreekuur.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""A Redis for as long as it is needed."""
+"""Temporary Redis server."""
 
 import subprocess
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tests.stand_ins import free_port
 
 @contextmanager
 def redis_for(queue):
-    """The url of a Redis that is thrown away; empty when the queue is in the database."""
+    """Yield the url of a temporary Redis; empty when the queue is in the database."""
     if queue == "orm":
         yield ""
         return

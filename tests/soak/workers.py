@@ -1,4 +1,4 @@
-"""Real workers: `manage.py work` with its queue, as many times as there are machines, killed and started again."""
+"""Real workers: `manage.py work` with its queue, once per machine, killed and started again."""
 
 import os
 import re
@@ -14,20 +14,20 @@ from tempfile import TemporaryFile
 from django.db import connection
 from django_q.tasks import async_task
 
-from outbox.queue import wake_worker
+from outbox.queue import enqueue_delivery
 from tests.bench.servers import ROOT
 
 SENDERS = 2  # processes of one machine
-WHOLE = 0.5  # of the deaths are of a whole machine, the others of one process of it
-FROZEN_SECONDS = 15  # then the watchdog starts a cluster anew
-TAKEN_AWAY_SECONDS = 3  # until a watchdog that missed one process has taken away the others
-A_MINUTE = 60  # between two looks of the timetable
+MACHINE_SHARE = 0.5  # share of the kills that kill a whole machine; the others kill one process
+FROZEN_SECONDS = 15  # after which the watchdog restarts a cluster
+CLEANUP_SECONDS = 3  # until a watchdog has ended the other processes of its cluster
+PERIODIC_SECONDS = 60  # between two runs of the periodic tasks
 COMMAND = [sys.executable, "manage.py", "work", f"--frozen-after={FROZEN_SECONDS}", "--beat-every=1", "--grace=5"]
-STARTED_ANEW = re.compile(r"^(\S+ \S+) ERROR spreekuur.watchdog .* it is started anew", re.MULTILINE)
+RESTARTED = re.compile(r"^(\S+ \S+) ERROR spreekuur.watchdog .* it is restarted", re.MULTILINE)
 
 
 class Machines:
-    """`gives_up`: after so many seconds a sender hangs up on a provider that is silent."""
+    """All workers. `gives_up`: seconds after which a sender times out on a silent provider."""
 
     def __init__(self, environment, plan, log):
         self.environment, self.log = environment | {"WORKERS": str(SENDERS), "SOAK_PACE": str(plan.pace)}, log
@@ -39,22 +39,22 @@ class Machines:
         return subprocess.Popen(COMMAND, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
 
     def nudge(self):
-        """As the timetable does."""
-        if time.monotonic() > self.asked_at + A_MINUTE / self.pace:
+        """Enqueue the periodic tasks when they are due."""
+        if time.monotonic() > self.asked_at + PERIODIC_SECONDS / self.pace:
             self.asked_at = time.monotonic()
             async_task("bookings.tasks.send_what_is_due")
-            wake_worker()
+            enqueue_delivery()
 
-    def kill(self, lot):
-        number, began_at = lot.randrange(len(self.running)), time.monotonic()
+    def kill(self, rng):
+        number, began_at = rng.randrange(len(self.running)), time.monotonic()
         machine = self.running[number]
-        if lot.random() < WHOLE:
+        if rng.random() < MACHINE_SHARE:
             _take_down(machine)
             self.running[number] = self._start()
             return [began_at, time.monotonic(), SENDERS]
         if processes := descendants_of(machine.pid):
-            _kill(lot.choice(processes))
-        return [began_at, time.monotonic() + TAKEN_AWAY_SECONDS, SENDERS]
+            _kill(rng.choice(processes))
+        return [began_at, time.monotonic() + CLEANUP_SECONDS, SENDERS]
 
     def everybody(self):
         return SENDERS * len(self.running)
@@ -64,21 +64,21 @@ class Machines:
             _take_down(machine)
 
     def own_deaths(self):
-        """Clusters that a watchdog ended by itself, from the log: the watchdog writes it right after."""
+        """Clusters that a watchdog ended by itself, according to its log."""
         self.log.seek(0)
         ahead = time.time() - time.monotonic()
-        for said in STARTED_ANEW.findall(self.log.read()):
-            at = datetime.strptime(said, "%Y-%m-%d %H:%M:%S,%f").timestamp() - ahead
-            yield [at - TAKEN_AWAY_SECONDS, at, SENDERS]
+        for logged_at in RESTARTED.findall(self.log.read()):
+            at = datetime.strptime(logged_at, "%Y-%m-%d %H:%M:%S,%f").timestamp() - ahead
+            yield [at - CLEANUP_SECONDS, at, SENDERS]
 
 
 def _take_down(machine):
-    """Parents first: they would start their children again."""
+    """Kill a machine's processes, parents first, because they would restart their children."""
     everybody = [machine.pid, *descendants_of(machine.pid)]
     for process in everybody:
         _kill(process)
     machine.wait()
-    for process in everybody:  # what was born meanwhile
+    for process in everybody:  # children that were started meanwhile
         for child in descendants_of(process):
             _kill(child)
 
@@ -89,24 +89,24 @@ def _kill(process):
 
 
 def descendants_of(process):
-    """Nearest first."""
-    born_of = {}
-    for place in Path("/proc").glob("[0-9]*/stat"):
+    """Process ids of all descendants, nearest first."""
+    children_of = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            state = place.read_text().rpartition(")")[2].split()
-            born_of.setdefault(int(state[1]), []).append(int(place.parent.name))
-    found = list(born_of.get(process, []))
+            state = path.read_text().rpartition(")")[2].split()
+            children_of.setdefault(int(state[1]), []).append(int(path.parent.name))
+    found = list(children_of.get(process, []))
     for child in found:
-        found += born_of.get(child, [])
+        found += children_of.get(child, [])
     return found
 
 
 @contextmanager
 def machines(environment, plan):
     with TemporaryFile("w+") as log:
-        made = Machines(environment, plan, log)
+        workers = Machines(environment, plan, log)
         try:
-            yield made
+            yield workers
         finally:
-            made.stop()
+            workers.stop()
             connection.close()

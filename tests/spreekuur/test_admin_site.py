@@ -25,7 +25,7 @@ def test_the_admin_holds_configuration_only():
         ("en", ["Talks", "Rejections", "Employer", "Vacancies"]),
     ],
 )
-def test_the_admin_speaks_the_language_of_who_looks(client, language, rooms):
+def test_the_admin_uses_the_language_of_the_user(client, language, rooms):
     client.force_login(make_user(Role.APPLICATION_MANAGER))
     client.cookies["django_language"] = language
 

@@ -1,14 +1,14 @@
 import pytest
 
 from organisation.models import Role
-from spreekuur.context_processors import agenda_of, places_of
+from spreekuur.context_processors import agenda_navigation_for, main_navigation_for
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 
-def told(places):
-    return [(str(place.label), place.current) for place in places]
+def labels(items):
+    return [(str(item.label), item.current) for item in items]
 
 
 @pytest.mark.parametrize(
@@ -21,30 +21,32 @@ def told(places):
         ("/hours/7/new/", "Uren"),
     ],
 )
-def test_a_page_of_the_agenda_stands_in_both_menus(path, label):
+def test_a_page_of_the_agenda_is_in_both_menus(path, label):
     advisor = make_user(Role.ADVISOR)
 
-    assert [name for name, current in told(places_of(advisor, path)) if current] == ["Agenda"]
-    assert [name for name, current in told(agenda_of(advisor, path)) if current] == [label]
+    assert [name for name, current in labels(main_navigation_for(advisor, path)) if current] == ["Agenda"]
+    assert [name for name, current in labels(agenda_navigation_for(advisor, path)) if current] == [label]
 
 
-def test_another_page_has_no_second_menu():
+def test_other_pages_have_no_second_menu():
     advisor = make_user(Role.ADVISOR)
 
-    assert agenda_of(advisor, "/invitations/") == []
-    assert [name for name, current in told(places_of(advisor, "/invitations/")) if current] == ["Uitnodigingen"]
+    assert agenda_navigation_for(advisor, "/invitations/") == []
+    assert [name for name, current in labels(main_navigation_for(advisor, "/invitations/")) if current] == [
+        "Uitnodigingen"
+    ]
 
 
-def test_who_is_no_advisor_has_no_second_menu():
-    assert agenda_of(make_user(Role.MANAGER), "/today/") == []
+def test_other_roles_have_no_second_menu():
+    assert agenda_navigation_for(make_user(Role.MANAGER), "/today/") == []
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.APPLICATION_MANAGER])
 def test_managers_see_the_team(role):
-    assert ("Team", True) in told(places_of(make_user(role), "/team/"))
+    assert ("Team", True) in labels(main_navigation_for(make_user(role), "/team/"))
 
 
-def test_application_managers_alone_see_the_messages():
-    roles = {role: told(places_of(make_user(role), "/outbox/figures/")) for role in Role.values}
+def test_only_application_managers_see_the_messages():
+    roles = {role: labels(main_navigation_for(make_user(role), "/outbox/figures/")) for role in Role.values}
 
     assert [role for role, places in roles.items() if ("Berichten", True) in places] == ["application_manager"]

@@ -1,4 +1,4 @@
-"""A database that goes away: 503 with Retry-After on every road to it, and the form can be sent again."""
+"""Unavailable database: 503 with Retry-After wherever it fails, and the form can be sent again."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ print(json.dumps([ask(method, path) for method, path in {roads}]))
 
 
 @pytest.mark.parametrize("debug", ["0", "1"])
-def test_a_database_that_is_away_gives_503(debug):
+def test_an_unreachable_database_gives_503(debug):
     environment = {
         "DJANGO_SETTINGS_MODULE": "spreekuur.settings",
         "DATABASE_URL": "postgres://nobody@127.0.0.1:9/nowhere",

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from bookings.models import Invitation
 from outbox.models import Message
-from spreekuur.demo_clock import jumps, turn_forward
+from spreekuur.demo_clock import advance_clock, jumps
 from tests.factories import NOW, WEDNESDAY_TEN, make_booking, make_policy, make_rejection
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +21,14 @@ def codes(now):
 
 
 def kinds():
-    return list(Message.objects.order_by("created_at", "pk").values_list("kind", "channel", "state"))
+    return list(Message.objects.order_by("created_at", "pk").values_list("kind", "transport", "state"))
 
 
-def test_on_sunday_night_the_next_invitations_leave_on_monday():
+def test_on_sunday_the_next_invitations_are_sent_on_monday():
     assert codes(SUNDAY_NIGHT) == [("invitations", MONDAY_TEN), ("week", SUNDAY_NIGHT + timedelta(days=7))]
 
 
-def test_who_was_told_today_is_written_to_tomorrow_at_the_earliest():
+def test_a_candidate_who_was_told_today_is_invited_tomorrow_at_the_earliest():
     assert codes(NOW)[0] == ("invitations", TUESDAY_TEN)
 
 
@@ -39,22 +39,25 @@ def test_a_planned_talk_offers_its_reminder():
     assert [code for code, _until in codes(WEDNESDAY_TEN)] == ["invitations", "week"]
 
 
-def test_turning_to_the_next_invitations_sends_them():
+def test_advancing_to_the_next_invitations_sends_them():
     make_policy()
     make_rejection()
 
-    assert turn_forward(now=SUNDAY_NIGHT, until=MONDAY_TEN) == 1
+    assert advance_clock(now=SUNDAY_NIGHT, until=MONDAY_TEN) == 1
     assert kinds() == [("invitation", "mail", "sent")]
     assert Invitation.objects.get().sent_at == MONDAY_TEN
 
 
 @pytest.mark.only_on("sqlite")  # a week of hours takes a while
-def test_turning_a_week_brings_every_letter_of_that_week_once():
+def test_advancing_a_week_sends_each_message_of_that_week_once():
     make_policy()
     make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)
     make_rejection()
 
-    sent = [turn_forward(now=NOW, until=NOW + timedelta(days=8)), turn_forward(now=NOW, until=NOW + timedelta(days=8))]
+    sent = [
+        advance_clock(now=NOW, until=NOW + timedelta(days=8)),
+        advance_clock(now=NOW, until=NOW + timedelta(days=8)),
+    ]
 
     assert sent == [6, 0]
     assert kinds() == [
@@ -69,7 +72,7 @@ def test_turning_a_week_brings_every_letter_of_that_week_once():
 
 
 @time_machine.travel(SUNDAY_NIGHT, tick=False)
-def test_a_visitor_turns_the_clock(client, settings):
+def test_a_visitor_advances_the_demo_clock(client, settings):
     settings.DEMO = True
     make_policy()
     make_rejection()

@@ -1,4 +1,4 @@
-"""Erasing while others work, and going on when one cannot be erased."""
+"""Erasure during other work, and after a failure for one candidate."""
 
 from datetime import timedelta
 from io import StringIO
@@ -9,8 +9,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from bookings.appointments.cancel import cancel
-from bookings.calendar.invites import uid_of
+from bookings.appointments.cancel import cancel_booking
+from bookings.calendar.invites import event_uid
 from bookings.models import Booking, Hold, Invitation
 from candidates.models import Candidate
 from core.actors import COMMAND
@@ -28,7 +28,7 @@ from tests.factories import (
     make_rejection,
     make_vacancy,
 )
-from tests.races import at_once, somebody_waits
+from tests.races import has_lock_waiter, run_concurrently
 
 LATER = NOW + timedelta(days=60)
 
@@ -36,8 +36,8 @@ LATER = NOW + timedelta(days=60)
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by", list(Booking.CancelledBy))
-def test_erasing_and_cancelling_do_not_wait_for_each_other(by):
-    """The one by the advisor holds other moments for a candidate who is about to be gone."""
+def test_concurrent_erasure_and_cancellation_do_not_deadlock(by):
+    """A cancellation by the advisor also creates holds for the candidate who is being erased."""
     make_policy()
     booking, locked, erased = make_booking(advisor=make_advisor()), Event(), Event()
     candidate = booking.candidate
@@ -46,9 +46,9 @@ def test_erasing_and_cancelling_do_not_wait_for_each_other(by):
         with transaction.atomic():
             Invitation.objects.select_for_update(no_key=True).get(pk=booking.invitation_id)
             locked.set()
-            while not (erased.is_set() or somebody_waits()):
+            while not (erased.is_set() or has_lock_waiter()):
                 pass
-            cancel(booking=booking, by=by, actor=CANDIDATE, now=NOW)
+            cancel_booking(booking=booking, by=by, actor=CANDIDATE, now=NOW)
 
     def erase():
         locked.wait(timeout=60)
@@ -57,29 +57,29 @@ def test_erasing_and_cancelling_do_not_wait_for_each_other(by):
         finally:
             erased.set()
 
-    assert at_once([cancel_slowly, erase], threads=2) == [None, None]
+    assert run_concurrently([cancel_slowly, erase], threads=2) == [None, None]
     assert [model.objects.count() for model in (Candidate, Booking, Hold)] == [0, 0, 0]
 
 
 def make_due():
-    """Four weeks after everything."""
+    """Candidate whose retention period starts at NOW."""
     rejection = make_rejection(vacancy=make_vacancy(procedure_ended_on=NOW.date()))
     candidate = rejection.application.candidate
     Candidate.objects.filter(pk=candidate.pk).update(last_contact_at=NOW, created_at=NOW)
     return make_invitation(rejection=rejection).candidate
 
 
-def keep(candidate):
-    """Something outside our house still points at them."""
+def block_erasure(candidate):
+    """Create a row outside the project that refers to the candidate, so that erasure fails."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE elsewhere (candidate bigint REFERENCES candidates_candidate (id))")
         cursor.execute("INSERT INTO elsewhere VALUES (%s)", [candidate.pk])
 
 
 @pytest.mark.django_db
-def test_who_cannot_be_erased_does_not_keep_the_others_here():
+def test_one_failed_erasure_does_not_stop_the_others():
     kept, _other = make_due(), make_due()
-    keep(kept)
+    block_erasure(kept)
 
     assert erase_due(now=LATER) == 1
     assert Candidate.objects.get() == kept
@@ -88,32 +88,32 @@ def test_who_cannot_be_erased_does_not_keep_the_others_here():
 
 @pytest.mark.django_db
 @time_machine.travel(LATER, tick=False)
-def test_the_command_fails_when_somebody_is_left():
+def test_the_command_fails_when_a_candidate_could_not_be_erased():
     make_due()
-    keep(make_due())
-    said = StringIO()
+    block_erasure(make_due())
+    output = StringIO()
 
     with pytest.raises(CommandError, match="1 candidates could not be erased"):
-        call_command("erase_due", stdout=said)
+        call_command("erase_due", stdout=output)
 
-    assert said.getvalue() == "1 candidates erased.\n"
+    assert output.getvalue() == "1 candidates erased.\n"
 
 
 @pytest.mark.django_db
 @time_machine.travel(LATER, tick=False)
 def test_a_dry_run_only_counts():
     make_due()
-    said = StringIO()
+    output = StringIO()
 
-    call_command("erase_due", "--dry-run", stdout=said)
+    call_command("erase_due", "--dry-run", stdout=output)
 
-    assert (said.getvalue(), Candidate.objects.count()) == ("1 candidates would be erased.\n", 1)
+    assert (output.getvalue(), Candidate.objects.count()) == ("1 candidates would be erased.\n", 1)
 
 
-def test_a_talk_that_stands_leaves_the_advisors_calendar_and_names_nobody(db):
+def test_erasure_removes_a_booked_talk_from_the_advisors_calendar_without_naming_the_candidate(db):
     make_policy()
     booking = make_booking(starts_at=WEDNESDAY_TEN, sequence=3)
-    email, uid, advisor = booking.candidate.email, uid_of(booking), booking.advisor.user
+    email, uid, advisor = booking.candidate.email, event_uid(booking), booking.advisor.user
 
     erase_candidate(booking.candidate, actor=COMMAND, now=NOW)
 

@@ -1,18 +1,17 @@
-"""Every letter of the house, in both languages: one language from greeting to date, and a page that asks nobody for
-anything (no picture, no style or script from elsewhere)."""
+"""Every mail in both languages: one language throughout, and an HTML part without external resources."""
 
 import re
 
 import pytest
 
 from outbox.models import Message
-from outbox.templates import html_of
-from tests.all_letters import Story, files_of
+from outbox.templates import html_page
+from tests.all_letters import EveryLetter, letter_files
 
 PLAIN = r"a|p|ul|li|br|div|body|html"
 FROM_ELSEWHERE = re.compile(rf"\b(?:src|srcset|background|poster)=|url\(|@import|<(?!/?(?:{PLAIN})\b)", re.IGNORECASE)
 GREETING = {"nl": re.compile(r"(Beste [^\n]+|Hallo),\n\n"), "en": re.compile(r"(Dear [^\n]+|Hello),\n\n")}
-PASSED_ON = "house_mail"  # somebody else's letter, without a greeting of ours
+PASSED_ON = "house_mail"  # a forwarded mail, without our greeting
 CLOSING = {"nl": "Vriendelijke groet,", "en": "Kind regards,"}
 DAYS = {
     "nl": re.compile(r"\b(maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|uur)\b"),
@@ -29,13 +28,13 @@ def language(request):
 @pytest.fixture
 def letters(db, settings, language):
     settings.LANGUAGE_CODE = "nl"  # of our screens; letters go by the reader, and to staff by policy
-    Story(language=language).tell()
-    return list(Message.objects.filter(channel="mail").exclude(kind="reminder", state="failed").order_by("pk"))
+    EveryLetter(language=language).write_all()
+    return list(Message.objects.filter(transport="mail").exclude(kind="reminder", state="failed").order_by("pk"))
 
 
 def test_every_letter_greets_and_counts_days_in_one_language_and_its_page_loads_nothing(letters, language):
     other = OTHER[language]
-    pages = {letter: html_of(letter.text, subject=letter.subject, language=letter.language) for letter in letters}
+    pages = {letter: html_page(letter.text, subject=letter.subject, language=letter.language) for letter in letters}
 
     assert {letter.kind for letter in letters if letter.language != language} == set()
     assert {letter.kind for letter in letters if not GREETING[language].match(letter.text)} == {PASSED_ON}
@@ -44,11 +43,11 @@ def test_every_letter_greets_and_counts_days_in_one_language_and_its_page_loads_
     assert {page.count(f'lang="{language}"') for page in pages.values()} == {2}
 
 
-def test_a_letter_closes_in_both_languages_or_in_neither():
+def test_a_letter_has_a_closing_in_both_languages_or_in_neither():
     closing = {
-        language: {kind for kind, path in files_of(language) if words in path.read_text()}
+        language: {kind for kind, path in letter_files(language) if words in path.read_text()}
         for language, words in CLOSING.items()
     }
 
     assert closing["nl"] == closing["en"]
-    assert dict(files_of("nl")).keys() == dict(files_of("en")).keys()
+    assert dict(letter_files("nl")).keys() == dict(letter_files("en")).keys()

@@ -1,4 +1,4 @@
-"""A mail scanner follows every link of every letter, GET and HEAD. It must change nothing, and every link must work."""
+"""A mail scanner requests every link of every mail with GET and HEAD: nothing changes, and every link works."""
 
 import re
 from html import unescape
@@ -12,10 +12,10 @@ from django.test import Client
 
 from organisation.models import Role
 from outbox.email.mime import build
-from outbox.email.smtp import letter_of
+from outbox.email.smtp import to_email_content
 from outbox.models import Message
-from outbox.templates import html_of
-from tests.all_letters import Story, files_of
+from outbox.templates import html_page
+from tests.all_letters import EveryLetter, letter_files
 from tests.factories import NOW, make_user
 
 HOST = settings.PUBLIC_URL.partition("://")[2]
@@ -38,11 +38,11 @@ def business_rows():
 
 
 def pages_of(letter):
-    """Wherever a link may stand: the words, the page made of them, the headers, the calendar object."""
+    """All places with links: text, HTML part, headers and calendar object."""
     yield letter.text
-    if letter.channel == "mail":
-        yield unescape(html_of(letter.text, subject=letter.subject, language=letter.language))
-        yield from (str(value).replace("\r\n", "") for value in build(letter_of(letter), sent_at=NOW).values())
+    if letter.transport == "mail":
+        yield unescape(html_page(letter.text, subject=letter.subject, language=letter.language))
+        yield from (str(value).replace("\r\n", "") for value in build(to_email_content(letter), sent_at=NOW).values())
         yield letter.calendar.replace("\r\n ", "").replace("\\n", "\n").replace("\\,", ",")
 
 
@@ -55,14 +55,14 @@ def found_in(letters, pattern):
 @pytest.fixture(params=["nl"])  # the links of the English letters are made by the same lines, and cost 7 seconds more
 def letters(transactional_db, settings, request):
     settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
-    Story(language=request.param).tell()
+    EveryLetter(language=request.param).write_all()
     return list(Message.objects.order_by("pk"))
 
 
 @time_machine.travel(NOW, tick=False)  # the code of a text dies when its talk ends
-def test_following_every_link_of_every_letter_changes_nothing(letters):
-    assert {letter.kind for letter in letters} == {kind for kind, _path in files_of()}
-    assert {letter.kind for letter in letters if letter.channel == "sms"} == {"offer", "reminder"}
+def test_a_get_of_every_link_in_every_letter_changes_nothing(letters):
+    assert {letter.kind for letter in letters} == {kind for kind, _path in letter_files()}
+    assert {letter.kind for letter in letters if letter.transport == "sms"} == {"offer", "reminder"}
     assert {link for link in found_in(letters, LINK) if not link.startswith(settings.PUBLIC_URL)} <= {VIDEO}
     paths = sorted(found_in(letters, PATH))
     make_user(Role.MANAGER)

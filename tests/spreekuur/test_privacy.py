@@ -1,4 +1,4 @@
-"""Words that nobody else has are put wherever something of a candidate can stand; then all tables are read."""
+"""Export and erasure: unique marks are put in every field about a candidate, then all tables are searched."""
 
 import json
 from io import StringIO
@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from bookings.appointments.book import book
-from bookings.appointments.prepare import prepare
+from bookings.appointments.prepare import save_preparation
 from bookings.models import Booking
 from candidates.models import CandidateSource, Strength
-from core.actors import COMMAND, Actor, key_of
+from core.actors import COMMAND, Actor, object_key
 from organisation import audit
 from organisation.models import AuditEvent
 from outbox.inbound.intake import receive
@@ -23,14 +23,14 @@ from talks.models import Note, NoteCopy
 from tests.factories import (
     NOW,
     make_advisor,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_message,
     make_policy,
     make_rejection,
-    make_text,
+    make_sms,
     make_vacancy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ MARKS = {
 
 
 def make_story():
-    """A candidate who left a trace in every room."""
+    """Candidate with data in every app."""
     make_policy()
     advisor = make_advisor()
     candidate = make_candidate(
@@ -65,31 +65,31 @@ def make_story():
     actor = Actor.of(candidate)
     booking = book(
         invitation=make_invitation(rejection=rejection),
-        wish=make_wish(advisor=advisor, phone=MARKS["phone"], wants_sms=True),
+        request=make_booking_request(advisor=advisor, phone=MARKS["phone"], wants_sms=True),
         actor=actor,
         now=NOW,
     )
-    prepare(booking=booking, topic_ids=(), question=MARKS["question"], actor=actor, now=NOW)
+    save_preparation(booking=booking, topic_ids=(), question=MARKS["question"], actor=actor, now=NOW)
     note = Note.objects.create(booking=booking, author=advisor.user, text=MARKS["note"], updated_at=NOW)
     NoteCopy.objects.create(note=note, window=booking.uid, text=MARKS["copy"], updated_at=NOW)
     Referral.objects.create(
         booking=booking, vacancy=make_vacancy(title="Planner"), introduction=MARKS["introduction"], proposed_at=NOW
     )
-    hear(booking, candidate)
+    receive_replies(booking, candidate)
     return candidate
 
 
-def hear(booking, candidate):
-    """Answers to what was written about a talk; a letter brought the mail further."""
-    about, person_key = key_of(booking), key_of(candidate)
+def receive_replies(booking, candidate):
+    """Replies to messages about a talk, and a mail that was forwarded."""
+    about, person_key = object_key(booking), object_key(candidate)
     mail = IncomingMail.objects.create(
         digest="1", about=about, sender=MARKS["mail"], text=MARKS["mail that came in"], received_at=NOW
     )
-    make_message(about=key_of(mail), person_key="employer", text=MARKS["mail that came in"])
+    make_message(about=object_key(mail), person_key="employer", text=MARKS["mail that came in"])
     letter = f"From: {MARKS['mail'].upper()}\nTo: loopbaan@elders.example\n\n{MARKS['mail about nothing']}\n"
-    assert receive(letter.encode(), now=NOW) == "to_house"
+    assert receive(letter.encode(), now=NOW) == "forwarded"
     IncomingText.objects.create(
-        answers=make_text(about=about, person_key=person_key),
+        answers=make_sms(about=about, person_key=person_key),
         about=about,
         person_key=person_key,
         text=MARKS["text that came in"],
@@ -98,7 +98,7 @@ def hear(booking, candidate):
 
 
 def found_in_tables():
-    """Which marks stand in which table, over all models of this installation."""
+    """Marks per table, over all models."""
     found = set()
     for model in apps.get_models(include_auto_created=True):
         with connection.cursor() as cursor:
@@ -108,7 +108,7 @@ def found_in_tables():
     return found
 
 
-def test_the_export_holds_everything():
+def test_the_export_contains_everything():
     candidate = make_story()
     out = StringIO()
 
@@ -117,7 +117,7 @@ def test_the_export_holds_everything():
     assert [name for name, mark in MARKS.items() if mark not in out.getvalue()] == []
 
 
-def test_nothing_is_left_after_erasure_but_keys_in_the_trail():
+def test_only_keys_in_the_audit_trail_are_left_after_erasure():
     candidate = make_story()
     make_candidate(first_name="Somebody", last_name="Else")
     assert {name for name, _table in found_in_tables()} == set(MARKS)
@@ -139,7 +139,7 @@ def test_the_export_leaves_other_candidates_out():
     assert [name for name, mark in MARKS.items() if mark in out.getvalue()] == []
 
 
-def test_the_export_tells_who_read_files_and_referrals():
+def test_the_export_names_who_read_files_and_referrals():
     candidate = make_story()
     booking, referral = Booking.objects.get(), Referral.objects.get()
     for action, about, actor in (
@@ -153,7 +153,7 @@ def test_the_export_tells_who_read_files_and_referrals():
     found = export_candidate(candidate, actor=COMMAND, now=NOW)["read_by"]
 
     assert found == [
-        {"action": "file.read", "about": key_of(booking), "actor": "user:2", "at": NOW},
-        {"action": "referral.read", "about": key_of(booking), "actor": "user:2", "at": NOW},
-        {"action": "referral.read", "about": key_of(referral), "actor": "user:3", "at": NOW},
+        {"action": "file.read", "about": object_key(booking), "actor": "user:2", "at": NOW},
+        {"action": "referral.read", "about": object_key(booking), "actor": "user:2", "at": NOW},
+        {"action": "referral.read", "about": object_key(referral), "actor": "user:3", "at": NOW},
     ]

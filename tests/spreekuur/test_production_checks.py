@@ -1,12 +1,12 @@
-"""What may not stay as it is on a laptop."""
+"""Unsafe development defaults are refused with DEBUG off."""
 
 from dataclasses import replace
 
 import pytest
 
-from spreekuur.production_checks import Choices, unsafe_defaults
+from spreekuur.production_checks import CheckedSettings, unsafe_defaults
 
-SAFE = Choices(
+SAFE = CheckedSettings(
     secret_key="x" * 50,
     allowed_hosts=["spreekuur.oostmeer.example"],
     public_url="https://spreekuur.oostmeer.example",
@@ -17,14 +17,14 @@ SAFE = Choices(
 
 
 @pytest.mark.parametrize("address", ["", "antwoord@oostmeer.example"])
-def test_with_a_mailbox_or_without_one_it_starts(address):
+def test_a_valid_inbox_address_or_none_is_accepted(address):
     assert unsafe_defaults(replace(SAFE, inbox_address=address)) == []
 
 
 @pytest.mark.parametrize(
     "address", ["antwoord", "antwoord@mailhost", "Spreekuur <antwoord@oostmeer.example>", "zoë@oostmeer.example"]
 )
-def test_an_address_for_answers_with_which_no_letter_would_leave_refuses_to_start(address):
+def test_an_invalid_inbox_address_refuses_to_start(address):
     [sentence] = unsafe_defaults(replace(SAFE, inbox_address=address))
 
     assert sentence.startswith("INBOX_ADDRESS")

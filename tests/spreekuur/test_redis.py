@@ -1,4 +1,4 @@
-"""Redis as broker and cache, with a real worker on a throw-away database of the same PostgreSQL server."""
+"""Redis as broker and cache, with a real worker on a temporary PostgreSQL database."""
 
 import os
 import signal
@@ -34,8 +34,8 @@ services.post(
 )
 """
 COUNT = """
-from core.rate_limits import is_within
-print([is_within(action="link", who="somebody", times=2, seconds=600) for _ in range(3)])
+from core.rate_limits import is_within_limit
+print([is_within_limit(action="link", key="somebody", limit=2, seconds=600) for _ in range(3)])
 """
 HEALTH = """
 from django.test import Client
@@ -45,7 +45,7 @@ print(Client().get("/healthz/worker").status_code)
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory):
-    """The url of a Redis that is empty: REDIS_TEST_URL, or a server for this file only."""
+    """Url of an empty Redis: REDIS_TEST_URL, or a server for this file."""
     if url := os.environ.get("REDIS_TEST_URL"):
         yield url
         return
@@ -71,7 +71,7 @@ def answers(url):
 
 @pytest.fixture(scope="module")
 def database():
-    """The url of a database of its own: a worker may not see the rows of other tests."""
+    """Url of a separate database, so that the worker does not see rows of other tests."""
     url, name = urlsplit(os.environ["DATABASE_URL"]), f"test_spreekuur_redis_{os.getpid()}"
     quoted = sql.Identifier(name)
     with psycopg.connect(url._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True) as maintenance:
@@ -111,7 +111,7 @@ def start_worker(environment):
 
 
 def run(code, environment):
-    """What this prints, with the settings of that environment."""
+    """Output of this code, run with the settings of that environment."""
     command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
@@ -123,7 +123,7 @@ def rows(database, statement):
         return connection.execute(statement).fetchall()
 
 
-def test_a_letter_is_delivered_and_the_worker_is_heard_of_through_redis(environment, database, redis, start_worker):
+def test_mail_is_delivered_and_heartbeats_are_recorded_with_redis(environment, database, redis, start_worker):
     run(POST, environment)
     with Redis.from_url(redis) as client:
         asked = client.llen(QUEUE)
@@ -141,7 +141,7 @@ def test_a_letter_is_delivered_and_the_worker_is_heard_of_through_redis(environm
     assert rows(database, "SELECT count(*) FROM django_q_ormq") == [(0,)]
 
 
-def test_what_is_counted_is_kept_in_redis_and_ends_by_itself(environment, redis):
+def test_counters_are_kept_in_redis_and_expire(environment, redis):
     within = run(COUNT, environment)
 
     with Redis.from_url(redis, decode_responses=True) as client:

@@ -34,16 +34,16 @@ def test_a_candidate_is_due_four_weeks_after_procedure_and_contact():
     ],
     ids=["procedure runs", "procedure just ended", "contact of late", "invitation open"],
 )
-def test_nobody_is_due_while_something_runs(fields):
+def test_no_candidate_is_due_while_a_procedure_is_open(fields):
     make_finished(**fields)
 
     assert [*due_for_erasure(now=LATER)] == []
 
 
-def test_nobody_is_due_while_a_talk_or_a_referral_runs():
+def test_no_candidate_is_due_while_a_talk_or_referral_is_open():
     make_policy()
     make_booking(invitation=make_finished(), starts_at=LATER + timedelta(days=1))
-    held = make_booking(invitation=make_finished(), status="completed")
-    Referral.objects.create(booking=held, vacancy=make_vacancy(title="Planner"), introduction="Past.", proposed_at=NOW)
+    talk = make_booking(invitation=make_finished(), status="completed")
+    Referral.objects.create(booking=talk, vacancy=make_vacancy(title="Planner"), introduction="Past.", proposed_at=NOW)
 
     assert [*due_for_erasure(now=LATER)] == []

@@ -1,4 +1,4 @@
-"""`manage.py run` as a newcomer sees it: a real start on an empty database."""
+"""`manage.py run`: a real start on an empty database."""
 
 import os
 import re
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def running(tmp_path):
-    """The port, the process and the file to which it writes."""
+    """Port, process and log file of a running server."""
     port, output = free_port(), tmp_path / "output.txt"
     environment = {
         **os.environ,

@@ -1,4 +1,4 @@
-"""How staff come in: password, second factor, and letters that say no more than they should."""
+"""Sign-in of staff: password, second factor, and mails that do not reveal which accounts exist."""
 
 import re
 from datetime import timedelta
@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from core.actors import COMMAND
 from organisation.models import Role, User
-from organisation.staff.services import StaffWish, add_staff
+from organisation.staff.services import StaffDetails, add_staff
 from outbox.models import Message
-from spreekuur.staff_mail import ask_password, send_invitations
+from spreekuur.staff_mail import send_invitations, send_password_reset
 from tests.factories import NOW, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
@@ -48,13 +48,13 @@ def sign_in(client, user, password=PASSWORD):
     return client.post(LOGIN, {"login": user.email, "password": password})
 
 
-def test_a_password_lets_in(client, user):
+def test_sign_in_with_a_password_succeeds(client, user):
     answer = sign_in(client, user)
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
-def test_the_same_words_for_a_wrong_password_and_an_unknown_address(client, user):
+def test_a_wrong_password_and_an_unknown_address_give_the_same_error(client, user):
     wrong = sign_in(client, user, password="iets anders dan dat")
     unknown = client.post(LOGIN, {"login": "niemand@oostmeer.example", "password": PASSWORD})
 
@@ -62,7 +62,7 @@ def test_the_same_words_for_a_wrong_password_and_an_unknown_address(client, user
     assert wrong.context["form"].errors
 
 
-def test_an_account_that_is_switched_off_does_not_come_in(client, user):
+def test_an_inactive_account_cannot_sign_in(client, user):
     User.objects.update(is_active=False)
 
     sign_in(client, user)
@@ -79,7 +79,7 @@ def test_switching_an_account_off_ends_its_session(client, user):
     assert answer.headers["Location"].startswith(LOGIN)
 
 
-def test_who_tries_too_often_has_to_wait(client, user):
+def test_too_many_sign_in_attempts_are_rate_limited(client, user):
     for _attempt in range(6):
         sign_in(client, user, password="een gok")
 
@@ -93,7 +93,7 @@ def test_nobody_can_sign_up(client):
     assert client.get("/account/signup/").status_code == 404
 
 
-def test_the_answer_to_a_reset_is_the_same_for_known_and_unknown(client, user):
+def test_a_password_reset_responds_the_same_for_known_and_unknown_addresses(client, user):
     make_policy()
 
     known = client.post(RESET, {"email": user.email.upper()})
@@ -107,16 +107,16 @@ def test_the_answer_to_a_reset_is_the_same_for_known_and_unknown(client, user):
     assert mail.outbox == []
 
 
-def test_a_stranger_gets_one_letter_a_day_whoever_asks():
+def test_an_unknown_address_gets_one_mail_a_day():
     for minute in range(5):
-        ask_password("niemand@oostmeer.example", None, language="nl", now=NOW + timedelta(minutes=minute))
+        send_password_reset("niemand@oostmeer.example", None, language="nl", now=NOW + timedelta(minutes=minute))
 
     assert Message.objects.count() == 1
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_link_in_a_letter_sets_the_password(client, user):
-    ask_password(user.email, user, language="en", now=NOW)
+def test_the_link_in_the_mail_sets_the_password(client, user):
+    send_password_reset(user.email, user, language="en", now=NOW)
     link = re.search(r"https?://\S+/account/password/reset/key/\S+/", Message.objects.get().text)[0]
 
     page = client.get(link.removeprefix(settings.PUBLIC_URL), follow=True)
@@ -127,10 +127,10 @@ def test_the_link_in_a_letter_sets_the_password(client, user):
 
 
 @time_machine.travel(NOW, tick=False)
-def test_new_staff_get_one_letter_with_a_link_that_works(client):
+def test_new_staff_get_one_mail_with_a_working_link(client):
     make_policy()
-    wish = StaffWish("Sam Bos", "sam@oostmeer.example", frozenset({"advisor"}))
-    add_staff(wish, by=None, actor=COMMAND, now=NOW)
+    details = StaffDetails("Sam Bos", "sam@oostmeer.example", frozenset({"advisor"}))
+    add_staff(details, by=None, actor=COMMAND, now=NOW)
 
     written = [send_invitations(now=NOW), send_invitations(now=NOW)]
 
@@ -143,7 +143,7 @@ def test_new_staff_get_one_letter_with_a_link_that_works(client):
     assert User.objects.get().invited_at == NOW
 
 
-def test_where_policy_asks_a_second_factor_nothing_else_opens(client, user):
+def test_a_required_second_factor_blocks_other_pages(client, user):
     make_policy(second_factor_required=True)
     sign_in(client, user)
 
@@ -158,7 +158,7 @@ def test_where_policy_asks_a_second_factor_nothing_else_opens(client, user):
     assert client.post(reverse("account_logout")).status_code == 302
 
 
-def test_recovery_codes_alone_are_no_second_factor(client, user):
+def test_recovery_codes_alone_are_not_a_second_factor(client, user):
     make_policy(second_factor_required=True)
     RecoveryCodes.activate(user)
     client.force_login(user)
@@ -166,7 +166,7 @@ def test_recovery_codes_alone_are_no_second_factor(client, user):
     assert client.get("/setup/").headers["Location"] == reverse("mfa_index")
 
 
-def test_who_has_a_second_factor_is_asked_for_it_and_goes_on(client, user):
+def test_a_user_with_a_second_factor_is_asked_for_it(client, user):
     make_policy(second_factor_required=True)
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
@@ -201,14 +201,14 @@ def test_the_first_account_needs_no_mail(client, capsys):
 
 
 @pytest.mark.parametrize("email", ["geen-adres", "baas@oostmeer.example"])
-def test_the_command_says_what_is_wrong(email):
+def test_the_command_reports_errors(email):
     User.objects.create_user(email="baas@oostmeer.example", name="Bo")
 
     with pytest.raises(CommandError):
         call_command("create_application_manager", email, "Bo")
 
 
-def test_an_empty_installation_says_which_command_to_run(client):
+def test_an_empty_installation_names_the_command_to_run(client):
     empty = client.get("/")
     make_user()
     filled = client.get("/")

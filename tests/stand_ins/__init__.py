@@ -1,4 +1,4 @@
-"""Providers at the other end of a real connection: a mail server, and Twilio's API in its own wire format."""
+"""Servers that stand in for providers: a mail server, and Twilio's API in its own wire format."""
 
 from tests.stand_ins.mail import MailServer, free_port, mail_server, mail_server_running, point_to
 from tests.stand_ins.twilio import ACCOUNT, TOKEN, TwilioServer, twilio_running, twilio_server

@@ -1,9 +1,9 @@
-"""What Twilio posts to a StatusCallback: its fields, signed by Twilio's own validator.
+"""Post status callbacks as Twilio does: its fields, signed by Twilio's own validator.
 
 https://www.twilio.com/docs/messaging/guides/track-outbound-message-status (a form; the fields)
 https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks (which statuses)
-https://www.twilio.com/docs/usage/webhooks/webhooks-security (X-Twilio-Signature: of the address up to its query)
-https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (what stands after # is for Twilio alone)
+https://www.twilio.com/docs/usage/webhooks/webhooks-security (X-Twilio-Signature: of the URL without its fragment)
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (the fragment is for Twilio alone)
 """
 
 from urllib.error import HTTPError
@@ -15,8 +15,8 @@ from twilio.request_validator import RequestValidator
 DONE = ("delivered", "undelivered")
 
 
-def fields_of(text, status, *, code=None):
-    """`text` is a Message resource as the API gives it."""
+def callback_fields(text, status, *, code=None):
+    """Fields of a callback; `text` is a Message resource of the API."""
     fields = {
         "AccountSid": text["account_sid"],
         "ApiVersion": text["api_version"],
@@ -36,17 +36,17 @@ def signature_of(url, fields, *, token):
     return RequestValidator(token).compute_signature(url, fields)
 
 
-def tell(url, text, status, *, code=None, token, web=""):
-    """The status of the answer; None when nobody answered. `web` is who answers for the host of the url."""
-    fields, url = fields_of(text, status, code=code), urldefrag(url).url
+def post_callback(url, text, status, *, code=None, token, web=""):
+    """Post a callback; returns the HTTP status, None without a response. `web` overrides the host of the url."""
+    fields, url = callback_fields(text, status, code=code), urldefrag(url).url
     signed = {"X-Twilio-Signature": signature_of(url, fields, token=token)}
     kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "User-Agent": "TwilioProxy/1.1"}
-    there = url if not web else web + urlsplit(url).path
-    asked = Request(there, data=urlencode(fields).encode(), headers=signed | kind)
+    target = url if not web else web + urlsplit(url).path
+    request = Request(target, data=urlencode(fields).encode(), headers=signed | kind)
     try:
-        with urlopen(asked, timeout=15) as answered:
-            return answered.status
-    except HTTPError as refused:
-        return refused.code
+        with urlopen(request, timeout=15) as response:
+            return response.status
+    except HTTPError as error:
+        return error.code
     except OSError:
         return None

@@ -1,4 +1,4 @@
-"""A mail server of aiosmtpd that accepts, refuses, hangs, closes and answers late."""
+"""A mail server (aiosmtpd) that accepts, refuses, hangs, closes or responds late."""
 
 import asyncio
 import re
@@ -19,9 +19,9 @@ SILENT = ("hang", "hang_unaccepted")
 
 @dataclass
 class Receipt:
-    """What was accepted, when, and whether the sender was told so. Seconds of a clock that all processes share.
+    """An accepted message. Times are seconds of the monotonic clock that all processes share.
 
-    `began_at`: when the sender said MAIL FROM, or posted the text.
+    `began_at`: when the sender sent MAIL FROM, or posted the SMS. `told_at`: when the acceptance was sent.
     """
 
     key: str
@@ -31,22 +31,22 @@ class Receipt:
 
 
 class MailServer:
-    """Keeps what it accepts. `answers` says what it tells an address: "550 no such user".
+    """Stores the accepted mails. `answers` are replies per address: "550 no such user".
 
-    `after_data` is what it does with a whole mail: "accept", "late", "hang", "hang_unaccepted", "close",
-    "close_unaccepted", or an answer; `decides`, when given, chooses one by Message-ID and how often that came.
+    `after_data` is what it does with a complete mail: "accept", "late", "hang", "hang_unaccepted", "close",
+    "close_unaccepted", or a reply; `decides`, when given, chooses one by Message-ID and the number of its attempt.
     """
 
     def __init__(self):
         self.mails = []
-        self.senders = []  # of what came in, as the envelope had it
+        self.senders = []  # of the envelopes
         self.receipts = []
         self.answers = {}
         self.after_data = "accept"
         self.decides = None
-        self.is_keeping = True  # whole mails; without it only their receipts
+        self.is_keeping = True  # False: store only receipts, no mails
         self.late_seconds = 0.2
-        self.greets_late, self.greeting_seconds = lambda number: False, 0.0  # by the number of the connection
+        self.greets_late, self.greeting_seconds = lambda number: False, 0.0  # takes the number of the connection
         self.seen = {}
         self.accepted = Event()
         self.connections = 0
@@ -82,7 +82,7 @@ class MailServer:
         if what.startswith("close"):
             server.transport.abort()
         if what in SILENT:
-            await server.loop.create_future()  # until the other end has enough of it
+            await server.loop.create_future()  # until the client closes the connection
         if what == "late":
             await asyncio.sleep(self.late_seconds)
         if not what.startswith("close"):

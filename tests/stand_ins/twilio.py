@@ -1,4 +1,4 @@
-"""Twilio's Messages API in its own wire format, and the calls by which it tells what became of a text.
+"""Twilio's Messages API in its own wire format, with status callbacks.
 
 Fields, status codes and the error body as Twilio documents them:
 https://www.twilio.com/docs/messaging/api/message-resource
@@ -20,13 +20,13 @@ from threading import Event, Lock, Thread
 from time import monotonic, sleep
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.stand_ins.callbacks import tell
+from tests.stand_ins.callbacks import post_callback
 from tests.stand_ins.mail import Receipt
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "secret"
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
-MONDAY_TEN = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)  # five seconds after the moment of most tests
+MONDAY_TEN = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)  # five seconds after the time of most tests
 NEEDED = (("To", 21604), ("Body", 21602))
 WORDS = {
     20003: "Authenticate",
@@ -40,18 +40,18 @@ WORDS = {
 
 
 class TwilioServer(ThreadingHTTPServer):
-    """Keeps the texts that it accepts. `refusals` are (status, code) per number.
+    """Stores the accepted messages. `refusals` are (status, code) per number.
 
-    `what` is what it does with a text: "accept", "late", "hang", "hang_unaccepted", "close", "close_unaccepted",
-    "busy" (429), "fail" (500), "fail_accepted" (500 for what it took all the same), or the code of a refusal;
-    `decides`, when given, chooses one by number, body and how often that came. `tells` gives for a text the statuses
-    of its callbacks, each (seconds later, status, error code or None): late, twice and out of order as you like.
+    `what` is what it does with a message: "accept", "late", "hang", "hang_unaccepted", "close", "close_unaccepted",
+    "busy" (429), "fail" (500), "fail_accepted" (500, but accepted), or the code of a refusal; `decides`, when given,
+    chooses one by number, body and the number of the attempt. `tells` returns the callbacks for a message, each
+    (delay in seconds, status, error code or None); they may be late, repeated and out of order.
     """
 
     daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), TwilioAnswers)
+        super().__init__(("127.0.0.1", 0), TwilioHandler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.texts, self.receipts, self.seen = [], [], {}
         self.refusals = {}
@@ -59,37 +59,37 @@ class TwilioServer(ThreadingHTTPServer):
         self.hangs = False
         self.late_seconds, self.retry_after = 0.2, "1"
         self.clock = lambda: MONDAY_TEN
-        self.tells, self.web, self.token = None, "", TOKEN  # web: where callbacks go instead
-        self.door, self.lets_go = Lock(), Event()
+        self.tells, self.web, self.token = None, "", TOKEN  # web: overrides the host of callbacks
+        self.lock, self.lets_go = Lock(), Event()
 
     def decision(self, fields):
         if fields["To"] in self.refusals:
             return self.refusals[fields["To"]]
         key = key_of(fields["To"], fields["Body"])
-        with self.door:
+        with self.lock:
             self.seen[key] = self.seen.get(key, 0) + 1
         if self.decides:
             return self.decides(key, self.seen[key])
         return "hang" if self.hangs else self.what
 
     def accept(self, fields):
-        with self.door:
+        with self.lock:
             text = self.message(fields)
             now = monotonic()
             receipt = Receipt(key_of(fields["To"], fields["Body"]), at=now, began_at=now)
             self.texts.append(text)
             self.receipts.append(receipt)
         if self.tells and fields.get("StatusCallback"):
-            Thread(target=self._tell, args=[fields["StatusCallback"], text], daemon=True).start()
+            Thread(target=self._post_callbacks, args=[fields["StatusCallback"], text], daemon=True).start()
         return text, receipt
 
-    def _tell(self, url, text):
+    def _post_callbacks(self, url, text):
         for seconds, status, code in self.tells(text):
             sleep(seconds)
-            tell(url, text, status, code=code, token=self.token, web=self.web)
+            post_callback(url, text, status, code=code, token=self.token, web=self.web)
 
     def handle_error(self, request, client_address):
-        """A sender that was killed is no news."""
+        """Ignore connections of senders that were killed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -109,7 +109,7 @@ class TwilioServer(ThreadingHTTPServer):
             "from": None if service else fields["From"],
             "messaging_service_sid": service,
             "num_media": "0",
-            "num_segments": "0" if service else "1",  # a service has not chosen a sender yet
+            "num_segments": "0" if service else "1",  # a messaging service chooses the sender later
             "price": None,
             "price_unit": None,
             "sid": sid,
@@ -121,56 +121,56 @@ class TwilioServer(ThreadingHTTPServer):
 
 
 def key_of(to, body):
-    """A text has no Message-ID; number and words are what its reader has of it."""
+    """Identify an SMS by number and body, because it has no Message-ID."""
     return f"{to} {body}"
 
 
-class TwilioAnswers(BaseHTTPRequestHandler):
+class TwilioHandler(BaseHTTPRequestHandler):
     server: TwilioServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # an answer in one packet
+    wbufsize = -1  # a response in one packet
 
     def do_POST(self):
         self.began_at = monotonic()
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         fields = {name: values[0] for name, values in parse_qs(body).items()}
         if not self._is_authentic():
-            return self._no(401, 20003)
+            return self._refuse(401, 20003)
         if urlsplit(self.path).path != f"{MESSAGES}.json":
-            return self._no(404, 20404)
+            return self._refuse(404, 20404)
         if missing := next((code for name, code in NEEDED if name not in fields), None):
-            return self._no(400, missing)
+            return self._refuse(400, missing)
         if not fields.keys() & {"From", "MessagingServiceSid"}:
-            return self._no(400, 21603)
-        return self._take(fields, self.server.decision(fields))
+            return self._refuse(400, 21603)
+        return self._handle(fields, self.server.decision(fields))
 
-    def _take(self, fields, what):
+    def _handle(self, fields, what):
         if isinstance(what, tuple):
-            return self._no(*what)
+            return self._refuse(*what)
         if what.isdigit():
-            return self._no(400, int(what))
+            return self._refuse(400, int(what))
         if what in ("busy", "fail"):
-            return self._no(*((429, 20429) if what == "busy" else (500, 20500)))
+            return self._refuse(*((429, 20429) if what == "busy" else (500, 20500)))
         if what in ("hang_unaccepted", "close_unaccepted"):
-            return self._leave(what)
+            return self._close_unanswered(what)
         return self._accept(fields, what)
 
     def _accept(self, fields, what):
         text, receipt = self.server.accept(fields)
         receipt.began_at = self.began_at
         if what in ("hang", "close"):
-            self._leave(what)
+            self._close_unanswered(what)
         elif what == "fail_accepted":
-            self._no(500, 20500)
+            self._refuse(500, 20500)
         else:
             sleep(self.server.late_seconds if what == "late" else 0)
-            self._answer(201, text)
+            self._respond(201, text)
             self.wfile.flush()
             receipt.told_at = monotonic()
 
-    def _leave(self, what):
-        """Without a word; "hang" keeps the line open as long as the other end does, or 20 seconds."""
+    def _close_unanswered(self, what):
+        """Close without a response; "hang" first waits until the test ends, or 20 seconds."""
         if what.startswith("hang"):
             self.server.lets_go.wait(20)
         self.close_connection = True
@@ -179,14 +179,14 @@ class TwilioAnswers(BaseHTTPRequestHandler):
     def do_GET(self):
         place = urlsplit(self.path)
         if not self._is_authentic():
-            return self._no(401, 20003)
+            return self._refuse(401, 20003)
         if place.path == f"{MESSAGES}.json":
-            return self._answer(200, self._page({name: found[0] for name, found in parse_qs(place.query).items()}))
+            return self._respond(200, self._page({name: found[0] for name, found in parse_qs(place.query).items()}))
         found = [text for text in self.server.texts if text["uri"] == place.path]
-        return self._answer(200, found[0]) if found else self._no(404, 20404)
+        return self._respond(200, found[0]) if found else self._refuse(404, 20404)
 
     def _page(self, asked):
-        """The newest first, in pages: https://www.twilio.com/docs/usage/twilios-response#pagination."""
+        """One page, newest first: https://www.twilio.com/docs/usage/twilios-response#pagination."""
         found = [text for text in reversed(self.server.texts) if text["to"] == asked.get("To", text["to"])]
         size, number = int(asked.get("PageSize", 50)), int(asked.get("Page", 0))
         start, pages = size * number, (len(found) + size - 1) // size
@@ -210,11 +210,11 @@ class TwilioAnswers(BaseHTTPRequestHandler):
         expected = base64.b64encode(f"{ACCOUNT}:{self.server.token}".encode()).decode()
         return self.headers["Authorization"] == f"Basic {expected}"
 
-    def _no(self, status, code):
+    def _refuse(self, status, code):
         more = f"https://www.twilio.com/docs/errors/{code}"
-        self._answer(status, {"code": code, "message": WORDS.get(code, "No."), "more_info": more, "status": status})
+        self._respond(status, {"code": code, "message": WORDS.get(code, "No."), "more_info": more, "status": status})
 
-    def _answer(self, status, body):
+    def _respond(self, status, body):
         content = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -230,7 +230,7 @@ class TwilioAnswers(BaseHTTPRequestHandler):
 
 @contextmanager
 def twilio_running(**how):
-    """Twilio on a free port."""
+    """The stand-in on a free port."""
     server = TwilioServer()
     vars(server).update(how)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -244,7 +244,7 @@ def twilio_running(**how):
 
 @contextmanager
 def twilio_server(settings, *, sender="+31600000900", **how):
-    """Twilio on a free port, to which the settings point."""
+    """The stand-in on a free port, to which the settings point."""
     with twilio_running(**how) as server:
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_FROM = ACCOUNT, TOKEN, sender
         settings.TWILIO_API_URL = server.url

@@ -15,6 +15,7 @@ from talks.services import save_note
 from tests.factories import (
     NOW,
     TUESDAY_HALF_PAST_TEN,
+    labelled,
     make_absence,
     make_advisor,
     make_booking,
@@ -38,7 +39,7 @@ def clock():
 
 @pytest.fixture
 def booking(client, clock):
-    """Of the advisor who is signed in."""
+    """Booking of the signed-in advisor."""
     make_policy()
     booking = make_booking(question="Is mijn ervaring iets waard?")
     client.force_login(booking.advisor.user)
@@ -54,18 +55,18 @@ def typed(text, *, version=0, window=WINDOW):
     return {"text": text, "version": version, "window": str(window)}
 
 
-def words_of(answer):
+def page_text(answer):
     return " ".join(answer.content.decode().split())
 
 
-def test_the_file_shows_what_an_advisor_needs_and_is_kept_on_record(client, booking):
-    booking.topics.set([Topic.objects.create(code="waarom", label_nl="Waarom niet", label_en="Why I was not chosen")])
+def test_the_file_shows_the_data_for_the_talk_and_is_audited(client, booking):
+    booking.topics.set([labelled(Topic.objects.create(code="waarom"), nl="Waarom niet", en="Why I was not chosen")])
 
-    html = words_of(client.get(page("file", booking)))
+    html = page_text(client.get(page("file", booking)))
 
     shown = ["Sevda Aydin", "06 00000001", "Anesthesiemedewerker", "OK en Anesthesie", "First interview", "Eis 0"]
     shown += ["Voor mensen mist nog een certificaat.", "Rustig werken onder druk", "By phone"]
-    shown += [booking.invitation.application.rejection.reason.label_en]
+    shown += [booking.invitation.application.rejection.reason.labels.get(language="en").text]
     shown += ["Why I was not chosen", "Is mijn ervaring iets waard?", "Friday 20 November", "Refer to another vacancy"]
     assert [word for word in shown if word not in html] == []
     assert list(AuditEvent.objects.values_list("action", "about", "actor")) == [
@@ -73,7 +74,7 @@ def test_the_file_shows_what_an_advisor_needs_and_is_kept_on_record(client, book
     ]
 
 
-def test_the_file_tells_of_earlier_talks_and_links_to_own_ones_only(client, booking):
+def test_the_file_lists_earlier_talks_and_links_only_to_own_ones(client, booking):
     for advisor, title in ((booking.advisor, "Eigen"), (make_advisor(name="Marit de Wit"), "Van Marit")):
         rejection = make_rejection(candidate=booking.candidate)
         rejection.application.vacancy.title = title
@@ -83,7 +84,7 @@ def test_the_file_tells_of_earlier_talks_and_links_to_own_ones_only(client, book
         )
     own, other = Booking.objects.exclude(pk=booking.pk).order_by("pk")
 
-    html = words_of(client.get(page("file", booking)))
+    html = page_text(client.get(page("file", booking)))
 
     assert "Talk with Youssef Benali about Eigen" in html
     assert "Talk with Marit de Wit about Van Marit" in html
@@ -99,7 +100,7 @@ def doors(booking):
 
 
 @pytest.mark.parametrize("roles", [[Role.ADVISOR], [Role.RECRUITER], [Role.APPLICATION_MANAGER], [Role.MANAGER]])
-def test_the_file_of_somebody_else_does_not_exist(client, booking, roles):
+def test_the_file_of_another_advisor_gives_404(client, booking, roles):
     addresses = doors(booking)
     client.force_login(make_user(*roles))
 
@@ -108,7 +109,7 @@ def test_the_file_of_somebody_else_does_not_exist(client, booking, roles):
     assert AuditEvent.objects.count() == 0
 
 
-def test_who_gave_the_rejection_as_recruiter_has_no_file(client, booking):
+def test_an_advisor_cannot_open_the_file_after_giving_the_rejection(client, booking):
     addresses = doors(booking)
     rejection = booking.invitation.application.rejection
     rejection.recruiter = booking.advisor.user
@@ -119,7 +120,7 @@ def test_who_gave_the_rejection_as_recruiter_has_no_file(client, booking):
     assert [client.post(address, typed("x")).status_code for address in addresses[1:]] == [404] * 6
 
 
-def test_a_stranger_is_asked_to_sign_in(client, booking):
+def test_an_anonymous_visitor_is_redirected_to_sign_in(client, booking):
     client.logout()
 
     answer = client.get(page("file", booking))
@@ -127,8 +128,8 @@ def test_a_stranger_is_asked_to_sign_in(client, booking):
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, reverse("account_login"))
 
 
-def test_marking_before_the_start_is_refused_in_words(client, booking):
-    html = words_of(client.post(page("complete", booking), follow=True))
+def test_marking_before_the_start_shows_an_error(client, booking):
+    html = page_text(client.post(page("complete", booking), follow=True))
 
     assert "This talk has not started yet." in html
 
@@ -144,7 +145,7 @@ def test_the_advisor_marks_and_corrects(client, booking, clock):
     assert booking.status == Booking.Status.COMPLETED
 
 
-def test_the_advisor_cancels_with_a_word(client, booking):
+def test_the_advisor_cancels_with_a_message(client, booking):
     answer = client.post(page("cancel", booking), {"word": "Ik ben ziek. Het ligt niet aan jou."})
 
     booking.refresh_from_db()
@@ -154,21 +155,21 @@ def test_the_advisor_cancels_with_a_word(client, booking):
     assert "Ik ben ziek. Het ligt niet aan jou." in letter.text
 
 
-def test_who_cancels_reads_how_many_moments_are_held(client, booking):
-    html = words_of(client.post(page("cancel", booking), {"word": ""}, follow=True))
+def test_the_cancelling_advisor_sees_the_number_of_holds(client, booking):
+    html = page_text(client.post(page("cancel", booking), {"word": ""}, follow=True))
 
     assert "The candidate gets your word and 3 moments that we hold for them." in html
 
 
-def test_who_cancels_with_nothing_free_reads_that_the_candidate_chooses_again(client, booking):
+def test_the_cancelling_advisor_sees_that_no_slot_is_on_hold(client, booking):
     make_absence(advisor=booking.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=90))
 
-    html = words_of(client.post(page("cancel", booking), {"word": ""}, follow=True))
+    html = page_text(client.post(page("cancel", booking), {"word": ""}, follow=True))
 
     assert "The candidate gets your word and can choose again." in html
 
 
-def test_opening_the_page_to_cancel_changes_nothing(client, booking):
+def test_a_get_of_the_cancel_page_changes_nothing(client, booking):
     client.get(page("cancel", booking))
 
     booking.refresh_from_db()
@@ -182,29 +183,29 @@ def test_notes_are_saved_by_the_button(client, booking):
     assert Note.objects.get().text == "Regel een\nRegel twee"
 
 
-def test_autosave_answers_with_the_version_to_go_on_from(client, booking):
-    html = words_of(client.post(page("note", booking), typed("Rustig"), headers=AUTOSAVE))
+def test_autosave_returns_the_next_version(client, booking):
+    html = page_text(client.post(page("note", booking), typed("Rustig"), headers=AUTOSAVE))
 
     assert 'name="version" value="1"' in html
     assert "Saved at 10:00." in html
 
 
-def test_autosave_that_lags_behind_shows_both_texts_and_keeps_its_version(client, booking):
+def test_stale_autosave_shows_both_texts_and_keeps_its_version(client, booking):
     client.post(page("note", booking), typed("Van links"))
 
-    html = words_of(client.post(page("note", booking), typed("Van rechts", window=UUID(int=2)), headers=AUTOSAVE))
+    html = page_text(client.post(page("note", booking), typed("Van rechts", window=UUID(int=2)), headers=AUTOSAVE))
 
     assert ["Van links" in html, "Van rechts" in html, "In this window" in html] == [True] * 3
     assert 'name="version" value="0"' in html
     assert Note.objects.get().text == "Van links"
 
 
-def test_the_file_shows_the_text_of_a_window_that_was_closed_and_lets_choose(client, booking):
+def test_the_file_shows_the_copy_of_a_closed_window(client, booking):
     client.post(page("note", booking), typed("Van links"))
     client.post(page("note", booking), typed("Van rechts", window=UUID(int=2)))
     copy = NoteCopy.objects.get()
 
-    html = words_of(client.get(page("file", booking)))
+    html = page_text(client.get(page("file", booking)))
     client.post(page("note_copy_use", copy), {"version": 1, "seen_at": copy.updated_at.isoformat()})
 
     assert "Van rechts" in html
@@ -212,19 +213,19 @@ def test_the_file_shows_the_text_of_a_window_that_was_closed_and_lets_choose(cli
     assert (Note.objects.get().text, NoteCopy.objects.count()) == ("Van rechts", 0)
 
 
-def test_throwing_away_a_copy_that_changed_is_refused_in_words(client, booking):
+def test_discarding_a_changed_copy_shows_an_error(client, booking):
     client.post(page("note", booking), typed("Van links"))
     client.post(page("note", booking), typed("Van rechts", window=UUID(int=2)))
     copy = NoteCopy.objects.get()
 
     seen = (copy.updated_at - timedelta(seconds=1)).isoformat()
-    html = words_of(client.post(page("note_copy_drop", copy), {"version": 1, "seen_at": seen}, follow=True))
+    html = page_text(client.post(page("note_copy_drop", copy), {"version": 1, "seen_at": seen}, follow=True))
 
     assert "This text changed in the other window a moment ago." in html
     assert NoteCopy.objects.count() == 1
 
 
-def test_notes_that_are_too_long_come_back_as_they_were(client, booking):
+def test_notes_that_are_too_long_stay_in_the_form(client, booking):
     long = "a" * 20001
 
     html = client.post(page("note", booking), typed(long)).content.decode()
@@ -235,18 +236,18 @@ def test_notes_that_are_too_long_come_back_as_they_were(client, booking):
     assert Note.objects.count() == 0
 
 
-def test_autosave_of_somebody_who_was_signed_out_does_not_get_a_page(client, booking):
+def test_autosave_after_sign_out_gives_401(client, booking):
     client.logout()
 
     assert client.post(page("note", booking), typed("x"), headers=AUTOSAVE).status_code == 401
 
 
 @pytest.mark.parametrize("name", ["note", "complete", "no_show"])
-def test_looking_at_a_decision_does_not_take_it(client, booking, name):
+def test_viewing_a_proposal_decides_nothing(client, booking, name):
     assert client.get(page(name, booking)).status_code == 405
 
 
-def test_the_file_asks_as_many_questions_with_thirty_talks(client, booking):
+def test_the_file_takes_as_many_statements_with_thirty_talks(client, booking):
     for number in range(1, 3):
         make_earlier(booking, number)
     with CaptureQueriesContext(connection) as few:

@@ -9,9 +9,9 @@ from core.actors import Actor
 from organisation.models import AuditEvent
 from talks.errors import CopyChanged
 from talks.models import Note, NoteCopy
-from talks.services import drop_copy, notes, save_note, use_copy
+from talks.services import discard_copy, notes, save_note, use_copy
 from tests.factories import NOW, make_booking
-from tests.races import at_once
+from tests.races import run_concurrently
 
 pytestmark = pytest.mark.django_db
 ADVISOR = Actor(key="user:1", origin="web")
@@ -29,7 +29,7 @@ def kept():
 
 
 def conflict():
-    """The first window wrote; the second lags behind."""
+    """Note after a save by the first window and a stale save by the second."""
     booking = make_booking()
     save(booking, "Van het eerste venster", window=FIRST)
     save(booking, "Van het tweede venster", window=SECOND)
@@ -41,7 +41,7 @@ def decide(service, copy, *, seen_at=NOW, **fields):
     return service(copy=copy, seen_at=seen_at, author=user, actor=ADVISOR, now=LATER, **fields)
 
 
-def test_saving_raises_the_version():
+def test_saving_increments_the_version():
     booking = make_booking()
 
     first = save(booking, "Rustig gesprek")
@@ -51,7 +51,7 @@ def test_saving_raises_the_version():
     assert kept() == ("Rustig gesprek, wil verder leren", 2, [])
 
 
-def test_a_save_that_lags_behind_never_overwrites_and_is_kept():
+def test_a_stale_save_is_stored_as_a_copy():
     booking = make_booking()
     save(booking, "Van het eerste venster", window=FIRST)
 
@@ -61,7 +61,7 @@ def test_a_save_that_lags_behind_never_overwrites_and_is_kept():
     assert kept() == ("Van het eerste venster", 1, [(SECOND, "Van het tweede venster")])
 
 
-def test_a_window_that_lags_behind_keeps_its_copy_up_to_date():
+def test_a_stale_window_updates_its_own_copy():
     booking, _copy = conflict()
 
     save(booking, "Van het tweede venster, en meer", window=SECOND)
@@ -78,7 +78,7 @@ def test_the_same_text_again_is_no_conflict():
     assert (saved.is_stale, kept()) == (False, ("Eén keer", 1, []))
 
 
-def test_a_copy_that_says_what_the_note_says_goes():
+def test_a_copy_with_the_text_of_the_note_is_deleted():
     booking, _copy = conflict()
 
     save(booking, "Van het eerste venster", window=SECOND)
@@ -86,7 +86,7 @@ def test_a_copy_that_says_what_the_note_says_goes():
     assert kept() == ("Van het eerste venster", 1, [])
 
 
-def test_an_emptied_window_that_lags_behind_has_nothing_to_keep():
+def test_an_empty_stale_window_leaves_no_copy():
     booking, _copy = conflict()
 
     save(booking, "", window=SECOND)
@@ -94,7 +94,7 @@ def test_an_emptied_window_that_lags_behind_has_nothing_to_keep():
     assert kept() == ("Van het eerste venster", 1, [])
 
 
-def test_use_copy_makes_it_the_note():
+def test_use_copy_replaces_the_note():
     _booking, copy = conflict()
 
     decide(use_copy, copy, version=1)
@@ -103,7 +103,7 @@ def test_use_copy_makes_it_the_note():
     assert list(AuditEvent.objects.values_list("action", "about")) == [("note.use_copy", f"note:{copy.note_id}")]
 
 
-def test_use_copy_keeps_a_note_that_changed_since_it_was_shown():
+def test_use_copy_keeps_a_changed_note_as_a_copy():
     booking, copy = conflict()
     save(booking, "Van het eerste venster, en meer", version=1, window=FIRST)
 
@@ -112,22 +112,22 @@ def test_use_copy_keeps_a_note_that_changed_since_it_was_shown():
     assert kept() == ("Van het tweede venster", 3, [(SECOND, "Van het eerste venster, en meer")])
 
 
-def test_drop_copy_throws_it_away_and_twice_is_once():
+def test_discard_copy_is_idempotent():
     _booking, copy = conflict()
 
-    decide(drop_copy, copy)
-    decide(drop_copy, copy)
+    decide(discard_copy, copy)
+    decide(discard_copy, copy)
 
     assert kept() == ("Van het eerste venster", 1, [])
     assert AuditEvent.objects.filter(action="note.drop_copy").count() == 1
 
 
-def test_a_copy_that_grew_is_neither_dropped_nor_used():
+def test_a_changed_copy_is_neither_discarded_nor_used():
     booking, copy = conflict()
     save(booking, "Van het tweede venster, en meer", window=SECOND, now=LATER)
 
     with pytest.raises(CopyChanged):
-        decide(drop_copy, copy)
+        decide(discard_copy, copy)
     with pytest.raises(CopyChanged):
         decide(use_copy, copy, version=1)
 
@@ -135,11 +135,11 @@ def test_a_copy_that_grew_is_neither_dropped_nor_used():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_windows_that_save_at_the_same_moment_lose_nothing():
+def test_concurrent_saves_of_two_windows_lose_nothing():
     for number in range(8):
         booking = make_booking(starts_at=NOW + timedelta(days=number))
 
-        answers = at_once(
+        answers = run_concurrently(
             [partial(save, booking, text, window=uuid4()) for text in ("van links", "van rechts")], threads=2
         )
 
@@ -150,7 +150,7 @@ def test_two_windows_that_save_at_the_same_moment_lose_nothing():
 
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_a_text_would_be_lost(monkeypatch):
+def test_without_the_lock_a_text_is_lost(monkeypatch):
     booking = make_booking()
     save(booking, "begin")
     both_have_read = Barrier(2)
@@ -161,7 +161,7 @@ def test_without_the_lock_a_text_would_be_lost(monkeypatch):
         return note
 
     monkeypatch.setattr(notes, "_locked_note", read_without_lock)
-    at_once(
+    run_concurrently(
         [partial(save, booking, text, version=1, window=uuid4()) for text in ("van links", "van rechts")], threads=2
     )
 

@@ -25,7 +25,7 @@ def trail():
     return list(AuditEvent.objects.order_by("pk").values_list("action", "result"))
 
 
-def test_mark_completed_keeps_the_moment_and_twice_is_once():
+def test_mark_completed_records_the_time_and_is_idempotent():
     make_policy()
     booking = make_booking()
 
@@ -39,7 +39,7 @@ def test_mark_completed_keeps_the_moment_and_twice_is_once():
 
 
 @pytest.mark.parametrize("channel", ["phone", "video", "onsite"])
-def test_the_letter_after_a_talk_that_was_missed_says_nothing_of_calling(channel):
+def test_the_no_show_mail_does_not_mention_calling(channel):
     make_policy()
     booking = make_booking(channel=channel)
 
@@ -48,7 +48,7 @@ def test_the_letter_after_a_talk_that_was_missed_says_nothing_of_calling(channel
     assert "hadden we een afspraak. We hebben elkaar niet gesproken." in text
 
 
-def test_mark_no_show_posts_a_kind_letter_once():
+def test_mark_no_show_posts_one_mail():
     make_policy()
     booking = make_booking()
 
@@ -68,7 +68,7 @@ def test_mark_no_show_posts_a_kind_letter_once():
     assert trail() == [("talk.no_show", "done")]
 
 
-def test_the_letter_offers_the_phone_when_the_invitation_has_ended():
+def test_the_no_show_mail_gives_the_phone_number_when_the_invitation_has_ended():
     make_policy()
     booking = make_booking(invitation=make_invitation(open_until=NOW.date()))
 
@@ -104,7 +104,7 @@ def test_a_cancelled_talk_cannot_be_marked(service):
     assert Message.objects.count() == 0
 
 
-def test_missed_is_corrected_to_talked_and_the_letter_does_not_leave():
+def test_correcting_a_no_show_to_completed_cancels_the_mail():
     make_policy()
     booking = make_booking()
     mark(mark_no_show, booking)
@@ -117,7 +117,7 @@ def test_missed_is_corrected_to_talked_and_the_letter_does_not_leave():
     assert trail() == [("talk.no_show", "done"), ("talk.complete", "corrected")]
 
 
-def test_talked_is_corrected_to_missed():
+def test_a_completed_talk_is_corrected_to_no_show():
     make_policy()
     booking = make_booking()
     mark(mark_completed, booking)
@@ -130,7 +130,7 @@ def test_talked_is_corrected_to_missed():
 
 
 @pytest.mark.parametrize(("first", "second"), [(mark_completed, mark_no_show), (mark_no_show, mark_completed)])
-def test_a_mark_of_yesterday_stays(first, second):
+def test_a_mark_of_yesterday_cannot_be_corrected(first, second):
     make_policy()
     booking = make_booking()
     mark(first, booking)

@@ -16,7 +16,7 @@ def make_notes(booking):
     return booking
 
 
-def test_export_gives_the_notes_and_what_was_typed_beside_them():
+def test_export_contains_the_notes_and_their_copies():
     booking = make_notes(make_booking(starts_at=TUESDAY_HALF_PAST_TEN))
     make_notes(make_booking(starts_at=WEDNESDAY_TEN))
 
@@ -34,13 +34,13 @@ def test_export_gives_the_notes_and_what_was_typed_beside_them():
 
 
 @pytest.mark.parametrize("person", ["candidate:0", "candidate:x", "user:1"])
-def test_export_of_anybody_else_is_empty(person):
+def test_export_of_another_person_is_empty(person):
     make_notes(make_booking())
 
     assert export(person) == {}
 
 
-def test_erase_takes_the_notes_of_this_candidate_only():
+def test_erase_removes_only_the_notes_of_this_candidate():
     booking, other = make_notes(make_booking()), make_notes(make_booking())
 
     erase(f"candidate:{booking.candidate.pk}")
@@ -49,7 +49,7 @@ def test_erase_takes_the_notes_of_this_candidate_only():
     assert (Note.objects.get().booking, NoteCopy.objects.count()) == (other, 1)
 
 
-def test_export_gives_the_survey_and_its_answers():
+def test_export_contains_the_survey_and_its_answers():
     survey = make_survey(answers={"reason_clear": "5", "improve": "Bel eerder."})
     make_survey(answers={"reason_clear": "1"})
 
@@ -65,7 +65,7 @@ def test_export_gives_the_survey_and_its_answers():
     }
 
 
-def test_erase_takes_the_answers_of_this_candidate_only():
+def test_erase_removes_only_the_answers_of_this_candidate():
     survey, other = (make_survey(answers={"reason_clear": "5"}) for _number in range(2))
 
     erase(f"candidate:{survey.booking.candidate.pk}")

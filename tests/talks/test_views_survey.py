@@ -1,9 +1,9 @@
 import pytest
 import time_machine
 
-from candidates.access.tokens import token_of
+from candidates.access.tokens import link_token
 from talks.models import Survey, SurveyAnswer
-from tests.factories import NOW, make_held_booking, make_policy, make_survey
+from tests.factories import NOW, make_completed_booking, make_policy, make_survey
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"found_via": "somebody", "recommend_0_10": "9", "reason_clear": "5", "improve": "Bel eerder."}
@@ -21,9 +21,9 @@ def survey():
     return make_survey()
 
 
-def came_in(client, booking):
+def sign_in(client, booking):
     link = booking.candidate.link
-    client.get(f"/u/{token_of(link.key, link.version)}/")
+    client.get(f"/u/{link_token(link.key, link.version)}/")
     return client
 
 
@@ -31,8 +31,8 @@ def path_of(survey):
     return f"/my/appointments/{survey.booking_id}/survey/"
 
 
-def test_what_is_answered_is_kept_and_shown_again(client, survey):
-    came_in(client, survey.booking)
+def test_answers_are_stored_and_shown_again(client, survey):
+    sign_in(client, survey.booking)
 
     response = client.post(path_of(survey), {**ANSWERS, "kept_informed": ""})
 
@@ -44,23 +44,23 @@ def test_what_is_answered_is_kept_and_shown_again(client, survey):
     assert "Sla je antwoorden op" in page.content.decode()
 
 
-def test_everything_but_one_question_may_be_skipped(client, survey):
-    came_in(client, survey.booking).post(path_of(survey), {"taken_seriously": "4"})
+def test_all_questions_but_one_may_be_skipped(client, survey):
+    sign_in(client, survey.booking).post(path_of(survey), {"taken_seriously": "4"})
 
     survey.refresh_from_db()
     assert (survey.answered_at, survey.answers.count()) == (NOW, 1)
 
 
-def test_nothing_at_all_is_no_answer(client, survey):
-    response = came_in(client, survey.booking).post(path_of(survey), {"improve": " "})
+def test_an_empty_survey_is_not_an_answer(client, survey):
+    response = sign_in(client, survey.booking).post(path_of(survey), {"improve": " "})
 
     survey.refresh_from_db()
     assert (response.status_code, survey.answered_at) == (400, None)
     assert "Je hebt nog niets ingevuld." in response.content.decode()
 
 
-def test_who_takes_every_answer_back_has_not_answered(client, survey):
-    came_in(client, survey.booking)
+def test_removing_every_answer_makes_the_survey_unanswered(client, survey):
+    sign_in(client, survey.booking)
     client.post(path_of(survey), ANSWERS)
 
     client.post(path_of(survey), dict.fromkeys(ANSWERS, ""))
@@ -72,8 +72,8 @@ def test_who_takes_every_answer_back_has_not_answered(client, survey):
 @pytest.mark.parametrize(
     "odd", [{"reason_clear": "6"}, {"recommend_0_10": "-1"}, {"found_via": "x"}, {"improve": "a" * 1001}]
 )
-def test_what_cannot_be_is_refused_and_what_was_typed_stays(client, survey, odd):
-    came_in(client, survey.booking)
+def test_invalid_input_is_refused_and_stays_in_the_form(client, survey, odd):
+    sign_in(client, survey.booking)
 
     response = client.post(path_of(survey), {"taken_seriously": "4"} | odd)
 
@@ -81,19 +81,19 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(client, survey, odd)
     assert response.context["form"]["taken_seriously"].value() == "4"
 
 
-def test_a_word_of_somebody_else_and_a_talk_without_a_survey_are_not_found(client, survey):
-    came_in(client, make_held_booking())
-    unasked = make_held_booking()
+def test_surveys_of_others_and_missing_surveys_give_404(client, survey):
+    sign_in(client, make_completed_booking())
+    unasked = make_completed_booking()
 
     assert client.get(path_of(survey)).status_code == 404
-    assert came_in(client, unasked).get(f"/my/appointments/{unasked.pk}/survey/").status_code == 404
+    assert sign_in(client, unasked).get(f"/my/appointments/{unasked.pk}/survey/").status_code == 404
 
 
-def test_the_page_of_the_talk_leads_to_it_once_it_was_asked(client, survey):
-    unasked = make_held_booking()
+def test_the_page_of_the_talk_links_to_the_survey_once_it_was_sent(client, survey):
+    unasked = make_completed_booking()
 
-    asked = came_in(client, survey.booking).get(f"/my/appointments/{survey.booking_id}/").content.decode()
-    other = came_in(client, unasked).get(f"/my/appointments/{unasked.pk}/").content.decode()
+    asked = sign_in(client, survey.booking).get(f"/my/appointments/{survey.booking_id}/").content.decode()
+    other = sign_in(client, unasked).get(f"/my/appointments/{unasked.pk}/").content.decode()
 
     assert (path_of(survey) in asked, "survey" in other) == (True, False)
 

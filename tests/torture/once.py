@@ -1,4 +1,4 @@
-"""One run on the database of the environment: make a world, let everybody loose, compare."""
+"""One run on the database of the environment: create data, perform the operations, find faults."""
 
 import argparse
 import os
@@ -6,16 +6,16 @@ import sys
 
 import django
 
-django.setup()  # this is a program of its own; models come after
+django.setup()  # before models are imported
 
 from django.db import connection  # noqa: E402
 
-from tests.bench.servers import House  # noqa: E402
-from tests.torture.audit import faults_in  # noqa: E402
-from tests.torture.data import make_world  # noqa: E402
-from tests.torture.run import counted, notes_of  # noqa: E402
+from tests.bench.servers import Installation  # noqa: E402
+from tests.torture.audit import find_faults  # noqa: E402
+from tests.torture.data import make_data  # noqa: E402
+from tests.torture.run import run_operations, summarise  # noqa: E402
 
-CANDIDATES = 100  # more would fill the agendas, and then nothing happens any more
+CANDIDATES = 100  # more would fill the agendas, and then every operation would be refused
 
 
 def main():
@@ -23,12 +23,12 @@ def main():
     for name in ("operations", "processes", "seed"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
-    world = make_world(candidates=CANDIDATES)
+    data = make_data(candidates=CANDIDATES)
     connection.close()
-    house = House(connection.vendor, dict(os.environ))
-    notes = notes_of(house, world, **vars(options))
-    faults = faults_in(notes)
-    print(f"{connection.vendor}: {counted(notes)}")
+    installation = Installation(connection.vendor, dict(os.environ))
+    notes = run_operations(installation, data, **vars(options))
+    faults = find_faults(notes)
+    print(f"{connection.vendor}: {summarise(notes)}")
     print(*faults, f"{connection.vendor}: {len(notes)} operations, {len(faults)} faults", sep="\n")
     sys.exit(1 if faults else 0)
 

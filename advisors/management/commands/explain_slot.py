@@ -1,4 +1,4 @@
-"""`manage.py explain_slot y.benali@employer.example 2026-11-26T10:00`: why a moment can be booked or not."""
+"""`manage.py explain_slot y.benali@employer.example 2026-11-26T10:00`: explain why a slot is free or not."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -8,18 +8,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
-from advisors.availability.local_time import moment_in
-from advisors.explain.explain import explanation_of
+from advisors.availability.local_time import to_utc
+from advisors.explain.explain import explain_slot
 from advisors.models import Advisor, TalkChannel
 from core.errors import Refusal
-from core.formatting import day_in_words
+from core.formatting import format_day
 from organisation.models import Policy
 
-LANGUAGE = "en"  # of what the commands print
+LANGUAGE = "en"  # of the output
 
 
 class Command(BaseCommand):
-    help = "Says whether candidates can book a moment of a career advisor, and which rule takes it away."
+    help = "Say whether candidates can book a slot of a career advisor, and which rule removes it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("advisor", metavar="ADVISOR", help="the advisor's number, or the e-mail address")
@@ -36,35 +36,35 @@ class Command(BaseCommand):
         zone = ZoneInfo(advisor.time_zone)
         with translation.override(LANGUAGE):
             try:
-                moment = _moment(options["moment"], zone)
+                starts_at = _parse_start(options["moment"], zone)
             except Refusal as refusal:
                 raise CommandError(str(refusal)) from refusal
-            told = explanation_of(
+            explanation = explain_slot(
                 advisor,
-                moment,
+                starts_at,
                 policy=Policy.objects.current(),
                 now=timezone.now(),
                 channel=options["channel"],
                 language=options["language"],
             )
-            day = day_in_words(moment, LANGUAGE, zone, with_year=True)
-        answer = "free" if told.is_free else f"not free: {told.words}"
-        self.stdout.write(f"{advisor.name}, {day} {moment.astimezone(zone):%H:%M} ({advisor.time_zone}): {answer}.")
+            day = format_day(starts_at, LANGUAGE, zone, with_year=True)
+        answer = "free" if explanation.is_free else f"not free: {explanation.text}"
+        self.stdout.write(f"{advisor.name}, {day} {starts_at.astimezone(zone):%H:%M} ({advisor.time_zone}): {answer}.")
 
 
-def _advisor(said: str) -> Advisor:
-    number = said.removeprefix("advisor:")
-    wanted = {"pk": number} if number.isdecimal() else {"user__email": said.strip().lower()}
-    found = Advisor.objects.select_related("user").filter(**wanted).first()
+def _advisor(text: str) -> Advisor:
+    number = text.removeprefix("advisor:")
+    lookup = {"pk": number} if number.isdecimal() else {"user__email": text.strip().lower()}
+    found = Advisor.objects.select_related("user").filter(**lookup).first()
     if found is None:
-        raise CommandError(f"There is no career advisor {said}. Give the number or the e-mail address.")
+        raise CommandError(f"There is no career advisor {text}. Give the number or the e-mail address.")
     return found
 
 
-def _moment(said: str, zone: ZoneInfo) -> datetime:
-    day, _t, at = said.partition("T" if "T" in said else " ")
+def _parse_start(text: str, zone: ZoneInfo) -> datetime:
+    day, _t, at = text.partition("T" if "T" in text else " ")
     try:
-        moment = date.fromisoformat(day), time.fromisoformat(at)
+        local = date.fromisoformat(day), time.fromisoformat(at)
     except ValueError as error:
-        raise CommandError(f"{said} is not a moment. Write it as 2026-11-26T10:00.") from error
-    return moment_in(zone, *moment)
+        raise CommandError(f"{text} is not a moment. Write it as 2026-11-26T10:00.") from error
+    return to_utc(zone, *local)

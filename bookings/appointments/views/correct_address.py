@@ -1,4 +1,4 @@
-"""The right mail address of a candidate: from the recruiter while there is no talk, from then on from the advisor."""
+"""Pages to correct a candidate's email address: for the recruiter before a booking, then for the advisor."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.appointments.correct_address import correct_address
-from bookings.availability.queries import rejections_to_correct, talks_to_correct
+from bookings.availability.queries import bookings_to_correct, rejections_to_correct
 from bookings.models import Booking
 from candidates.access.forms import AddressForm
 from candidates.models import Candidate, Rejection
@@ -17,25 +17,25 @@ from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.RECRUITER)
+@role_required(Role.RECRUITER)
 @never_cache
-def address(request: HttpRequest, pk: int) -> HttpResponse:
-    found = rejections_to_correct(staff_of(request)).select_related("application__candidate")
+def rejection_address(request: HttpRequest, pk: int) -> HttpResponse:
+    found = rejections_to_correct(current_staff(request)).select_related("application__candidate")
     rejection = get_object_or_404(found, pk=pk)
     back = resolve_url("candidates:rejection", pk=pk)
     return _page(request, rejection.application.candidate, about=rejection, back=back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.ADVISOR, Role.APPLICATION_MANAGER)
+@role_required(Role.ADVISOR, Role.APPLICATION_MANAGER)
 @never_cache
-def address_of_talk(request: HttpRequest, pk: int) -> HttpResponse:
-    user = staff_of(request)
-    found = talks_to_correct(user).select_related("invitation__application__candidate")
+def booking_address(request: HttpRequest, pk: int) -> HttpResponse:
+    user = current_staff(request)
+    found = bookings_to_correct(user).select_related("invitation__application__candidate")
     booking = get_object_or_404(found, pk=pk)
     is_own = Booking.objects.visible_to(user).filter(pk=pk).exists()
     back = resolve_url("talks:file", pk=pk) if is_own else resolve_url("outbox:messages")
@@ -43,8 +43,8 @@ def address_of_talk(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, candidate: Candidate, *, about: Rejection | Booking, back: str) -> HttpResponse:
-    """The same words after saving whatever there was to send: how much is not for everybody."""
-    actor, now = Actor.of(staff_of(request)), timezone.now()
+    """Show and save the form; the message does not tell how many messages were sent, which not every role may know."""
+    actor, now = Actor.of(current_staff(request)), timezone.now()
     form = AddressForm(request.POST or None, initial={"email": candidate.email})
     if form.is_valid():
         try:
@@ -56,4 +56,6 @@ def _page(request: HttpRequest, candidate: Candidate, *, about: Rejection | Book
             return redirect(back)
     if request.method != "POST":
         audit.record("candidate.read", about, actor=actor, now=now)
-    return render(request, "bookings/appointments/correct_address.html", {"form": form, "candidate": candidate, "back": back})
+    return render(
+        request, "bookings/appointments/correct_address.html", {"form": form, "candidate": candidate, "back": back}
+    )

@@ -1,4 +1,4 @@
-"""Where a candidate comes in: the first page behind the private link, and the short code of a text."""
+"""The candidate's home page, and the short links of SMS messages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,62 +11,65 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from bookings.invitations.progress import MAY_CHOOSE, Progress, progress_of
+from bookings.invitations.status import MAY_CHOOSE, Progress, progress_for
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
-from bookings.short_codes import digest_of
-from candidates.access.services import link_of
-from candidates.access.session import candidate_of, for_candidate, is_whole_session, open_session
+from bookings.short_codes import code_digest
+from candidates.access.services import link_for
+from candidates.access.session import candidate_required, is_full_session, open_session, session_candidate
 from candidates.models import Candidate
-from core.rate_limits import address_of_visitor, is_within
+from core.rate_limits import client_ip, is_within_limit
 
-CODES_AT_ONCE = 30  # from one address, in ten minutes
-TEN_MINUTES = 600
+MAX_CODES, CODE_PERIOD_SECONDS = 30, 600  # short links per IP address
 
 
 @dataclass(frozen=True)
-class Way:
-    """An invitation, how far it came, and the appointment that counts."""
+class InvitationCard:
+    """An invitation on the home page, with its progress, bookings (latest first), waitlist entry and holds."""
 
     invitation: Invitation
     progress: Progress
     bookings: list[Booking]
-    waits: WaitlistEntry | None = None
-    held: tuple[Hold, ...] = ()  # moments that are kept for the candidate now
+    waitlist_entry: WaitlistEntry | None = None
+    holds: tuple[Hold, ...] = ()  # that can be taken now
 
     @property
     def booking(self) -> Booking | None:
-        standing = [booking for booking in self.bookings if booking.status == Booking.Status.BOOKED]
-        held = [booking for booking in self.bookings if booking.status == Booking.Status.COMPLETED]
-        return next(iter([*standing, *held, *self.bookings]), None)
+        """The booked appointment, or else the completed one, or else the latest."""
+        booked = [booking for booking in self.bookings if booking.status == Booking.Status.BOOKED]
+        completed = [booking for booking in self.bookings if booking.status == Booking.Status.COMPLETED]
+        return next(iter([*booked, *completed, *self.bookings]), None)
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_candidate
+@candidate_required
 def home(request: HttpRequest, candidate: Candidate) -> HttpResponse:
-    ways = _ways(candidate, timezone.now())
-    return render(request, "bookings/appointments/home.html", {"candidate": candidate, "ways": ways, "next": _next(ways)})
+    cards = _cards(candidate, timezone.now())
+    context = {"candidate": candidate, "cards": cards, "next": _next_action(cards)}
+    return render(request, "bookings/appointments/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD"])
 @never_cache
 def short(request: HttpRequest, code: str) -> HttpResponse:
-    """A text's code opens its own appointment or offer; whoever is in with the whole link stays so."""
-    if not is_within(action="short", who=address_of_visitor(request), times=CODES_AT_ONCE, seconds=TEN_MINUTES):
+    """Open a session for the appointment or offer of an SMS code; a full session of the candidate stays full."""
+    if not is_within_limit(action="short", key=client_ip(request), limit=MAX_CODES, seconds=CODE_PERIOD_SECONDS):
         return render(request, "429.html", status=429)
-    now, digest = timezone.now(), digest_of(code)
+    now, digest = timezone.now(), code_digest(code)
     if booking := Booking.objects.filter(code_digest=digest, ends_at__gt=now).first():
         page = redirect("bookings:appointment", pk=booking.pk)
-        return _opened(request, page, booking.candidate, now, booking_id=booking.pk)
-    if held := Hold.objects.filter(code_digest=digest, starts_at__gt=now).first():
-        page = redirect("bookings:offer", pk=held.invitation_id)
-        return _opened(request, page, held.invitation.candidate, now, invitation_id=held.invitation_id)
-    return _private(render(request, "bookings/appointments/code_ended.html", status=404))
+        return _with_session(request, page, booking.candidate, now, booking_id=booking.pk)
+    if hold := Hold.objects.filter(code_digest=digest, starts_at__gt=now).first():
+        page = redirect("bookings:offer", pk=hold.invitation_id)
+        return _with_session(request, page, hold.invitation.candidate, now, invitation_id=hold.invitation_id)
+    return _uncached(render(request, "bookings/appointments/code_ended.html", status=404))
 
 
-def _opened(request: HttpRequest, page: HttpResponse, candidate: Candidate, now: datetime, **only: int) -> HttpResponse:
-    if candidate_of(request, now=now) != candidate or not is_whole_session(request):
-        open_session(request, link_of(candidate), now=now, **only)
-    response = _private(page)
+def _with_session(
+    request: HttpRequest, page: HttpResponse, candidate: Candidate, now: datetime, **scope: int
+) -> HttpResponse:
+    if session_candidate(request, now=now) != candidate or not is_full_session(request):
+        open_session(request, link_for(candidate), now=now, **scope)
+    response = _uncached(page)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -77,35 +80,35 @@ def _opened(request: HttpRequest, page: HttpResponse, candidate: Candidate, now:
     return response
 
 
-def _ways(candidate: Candidate, now: datetime) -> list[Way]:
+def _cards(candidate: Candidate, now: datetime) -> list[InvitationCard]:
     own = Invitation.objects.of_candidate(candidate).filter(withdrawn_at__isnull=True)
     invitations = own.select_related("application__vacancy", "waitlist_entry").prefetch_related(
         "bookings__advisor__user", "bookings__referrals__vacancy", "holds"
     )
-    return [_way(invitation, now) for invitation in invitations]
+    return [_card(invitation, now) for invitation in invitations]
 
 
-def _way(invitation: Invitation, now: datetime) -> Way:
+def _card(invitation: Invitation, now: datetime) -> InvitationCard:
     bookings = sorted(invitation.bookings.all(), key=lambda booking: booking.starts_at, reverse=True)
     entry: WaitlistEntry | None = getattr(invitation, "waitlist_entry", None)
-    return Way(
+    return InvitationCard(
         invitation,
-        progress_of(invitation, bookings, now),
+        progress_for(invitation, bookings, now),
         bookings,
-        waits=entry if entry and entry.ended_at is None else None,
-        held=tuple(one for one in invitation.holds.all() if one.stands(now)),
+        waitlist_entry=entry if entry and entry.ended_at is None else None,
+        holds=tuple(hold for hold in invitation.holds.all() if hold.is_active(now)),
     )
 
 
-def _next(ways: list[Way]) -> dict[str, Any] | None:
-    """The one clear thing to do: an appointment to come, or else a moment to choose."""
-    planned = [way for way in ways if way.progress == Progress.PLANNED]
-    open_ways = [way for way in ways if way.progress in MAY_CHOOSE]
-    first = next(iter([*planned, *open_ways]), None)
-    return {"way": first, "is_planned": first in planned} if first else None
+def _next_action(cards: list[InvitationCard]) -> dict[str, Any] | None:
+    """The card to emphasise: with a planned appointment, or else one that can be booked."""
+    planned = [card for card in cards if card.progress == Progress.PLANNED]
+    bookable = [card for card in cards if card.progress in MAY_CHOOSE]
+    first = next(iter([*planned, *bookable]), None)
+    return {"card": first, "is_planned": first in planned} if first else None
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _uncached(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""Moving an appointment: the same way to choose, with everything kept."""
+"""Pages on which a candidate moves a booking: the slot picker, then the confirmation."""
 
 from datetime import datetime
 
@@ -11,71 +11,72 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from advisors.availability.errors import SlotTaken
-from bookings.appointments.forms import MomentForm, PhoneForm
-from bookings.appointments.move import may_move
-from bookings.appointments.move import move as move_booking
-from bookings.appointments.views.confirm import details_page, taken_page
-from bookings.appointments.views.detail import appointment_of, ended_for
-from bookings.appointments.views.slot_picker import Ways, chooser, query_of
-from bookings.availability.options import Choice
-from bookings.availability.slot_listing import value_of
-from bookings.errors import MobileNeeded, NotStanding, PhoneNeeded, TooLateToMove
+from bookings.appointments.forms import SlotForm, SlotPhoneForm
+from bookings.appointments.move import may_move, move_booking
+from bookings.appointments.views.confirm import confirm_page, slot_taken_page
+from bookings.appointments.views.detail import candidate_booking_or_404, expired_code_response
+from bookings.appointments.views.slot_picker import SlotPickerUrls, query_string, slot_picker
+from bookings.availability.options import SlotFilter
+from bookings.availability.slot_listing import format_start
+from bookings.errors import BookingNotActive, MobileNeeded, PhoneNeeded, TooLateToMove
 from bookings.models import Booking
-from candidates.access.session import for_appointment
+from candidates.access.session import appointment_access
 from candidates.models import Candidate
 from core.actors import Actor
 from organisation.models import Policy
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_appointment
-def move(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    booking, now = appointment_of(candidate, pk), timezone.now()
-    return _too_late(request, booking, now) or _chooser(request, booking, now)
+@appointment_access
+def choose_slot(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    booking, now = candidate_booking_or_404(candidate, pk), timezone.now()
+    return _closed_response(request, booking, now) or _slot_picker(request, booking, now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_appointment
-def move_details(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    booking, now = appointment_of(candidate, pk), timezone.now()
-    if closed := _too_late(request, booking, now):
+@appointment_access
+def confirm(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    """Show the chosen slot on GET; move on POST."""
+    booking, now = candidate_booking_or_404(candidate, pk), timezone.now()
+    if closed := _closed_response(request, booking, now):
         return closed
     if request.method == "POST":
         return _move(request, booking, now)
-    moment = MomentForm(request.GET)
-    if moment.moment_problem:
-        return _chooser(request, booking, now, problem=moment.moment_problem)
-    form = PhoneForm(initial=moment.cleaned_data, known_phone=_known(booking))
-    return details_page(request, booking.invitation, form, moment=moment, booking=booking)
+    chosen = SlotForm(request.GET)
+    if chosen.slot_error:
+        return _slot_picker(request, booking, now, error=chosen.slot_error)
+    form = SlotPhoneForm(initial=chosen.cleaned_data, known_phone=_known_phone(booking))
+    return confirm_page(request, booking.invitation, form, chosen=chosen, booking=booking)
 
 
 @require_http_methods(["GET", "HEAD"])
-@for_appointment
-def move_proposed(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
-    """To the page on which the moment that the candidate's calendar proposed can be confirmed, when it was free."""
-    booking = appointment_of(candidate, pk)
-    answer = booking.candidate_answer
-    if answer is None or answer.proposed_starts_at is None or not answer.proposed_is_free:
+@appointment_access
+def confirm_proposed(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResponse:
+    """Redirect to the confirmation of the time that the candidate proposed in a calendar reply, if it was free."""
+    booking = candidate_booking_or_404(candidate, pk)
+    reply = booking.candidate_reply
+    if reply is None or reply.proposed_starts_at is None or not reply.proposed_is_free:
         return redirect("bookings:move", pk=pk)
-    choice = Choice(booking.channel, booking.language, booking.advisor_id)
-    details = reverse("bookings:move_details", args=[pk])
-    return redirect(f"{details}?{query_of(choice, slot=value_of(answer.proposed_starts_at))}")
+    slot_filter = SlotFilter(booking.channel, booking.language, booking.advisor_id)
+    url = reverse("bookings:move_details", args=[pk])
+    return redirect(f"{url}?{query_string(slot_filter, slot=format_start(reply.proposed_starts_at))}")
 
 
 def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
-    form = PhoneForm(request.POST, known_phone=_known(booking))
-    if form.moment_problem:
-        return _chooser(request, booking, now, problem=form.moment_problem)
+    form = SlotPhoneForm(request.POST, known_phone=_known_phone(booking))
+    if form.slot_error:
+        return _slot_picker(request, booking, now, error=form.slot_error)
     if not form.is_valid():
-        return details_page(request, booking.invitation, form, booking=booking, status=400)
+        return confirm_page(request, booking.invitation, form, booking=booking, status=400)
     try:
-        moved = move_booking(booking=booking, wish=form.wish(), actor=Actor.of(booking.candidate), now=now)
+        actor = Actor.of(booking.candidate)
+        moved = move_booking(booking=booking, request=form.booking_request(), actor=actor, now=now)
     except (PhoneNeeded, MobileNeeded) as refusal:
         form.add_error("phone", str(refusal))
-        return details_page(request, booking.invitation, form, booking=booking, status=400)
+        return confirm_page(request, booking.invitation, form, booking=booking, status=400)
     except SlotTaken as refusal:
-        return taken_page(request, booking.invitation, form, refusal, booking=booking)
-    except (NotStanding, TooLateToMove) as refusal:
+        return slot_taken_page(request, booking.invitation, form, refusal, booking=booking)
+    except (BookingNotActive, TooLateToMove) as refusal:
         messages.warning(request, str(refusal))
         return redirect("bookings:appointment", pk=booking.pk)
     if moved.moved_count == booking.moved_count:
@@ -85,28 +86,29 @@ def _move(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse
     return redirect("bookings:appointment", pk=booking.pk)
 
 
-def _chooser(request: HttpRequest, booking: Booking, now: datetime, *, problem: str = "") -> HttpResponse:
-    ways = Ways(
-        here=reverse("bookings:move", args=[booking.pk]),
-        onward=reverse("bookings:move_details", args=[booking.pk]),
-        back=reverse("bookings:appointment", args=[booking.pk]),
+def _slot_picker(request: HttpRequest, booking: Booking, now: datetime, *, error: str = "") -> HttpResponse:
+    urls = SlotPickerUrls(
+        page=reverse("bookings:move", args=[booking.pk]), confirm=reverse("bookings:move_details", args=[booking.pk])
     )
     policy = Policy.objects.current()
-    return chooser(request, booking.invitation, policy, ways=ways, now=now, booking=booking, problem=problem)
+    return slot_picker(request, booking.invitation, policy, urls=urls, now=now, booking=booking, error=error)
 
 
-def _too_late(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse | None:
-    """After policy's limit cancelling and calling are left; an appointment that ended has its own page."""
-    if ended := ended_for(request, booking, now):
+def _closed_response(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse | None:
+    """Response for a booking that cannot be moved now: its own page, or a page that it is too late."""
+    if ended := expired_code_response(request, booking, now):
         return ended
     if booking.status != Booking.Status.BOOKED or now >= booking.starts_at:
         return redirect("bookings:appointment", pk=booking.pk)
     if may_move(booking, Policy.objects.current(), now):
         return None
     return render(
-        request, "bookings/appointments/too_late.html", {"booking": booking}, status=409 if request.method == "POST" else 200
+        request,
+        "bookings/appointments/too_late.html",
+        {"booking": booking},
+        status=409 if request.method == "POST" else 200,
     )
 
 
-def _known(booking: Booking) -> str:
+def _known_phone(booking: Booking) -> str:
     return str(booking.phone or booking.candidate.phone)

@@ -1,4 +1,4 @@
-"""The question that comes between a change of hours and its saving: what about the talks in the way?"""
+"""The page that asks how to resolve conflicts before a schedule change is saved."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,51 +7,51 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from bookings.reassignment.change_hours import Change, TalksInTheWay, carry_out
-from bookings.reassignment.forms import ImpactForm, answers_in, is_answer
+from bookings.reassignment.change_hours import ScheduleChange, UnresolvedConflicts, apply_schedule_change
+from bookings.reassignment.forms import ConflictForm, is_resolution_field, parse_resolutions
 from core.actors import Actor
-from organisation.permissions import staff_of
+from organisation.permissions import current_staff
 
-AGAIN = "again"  # the button that leads back to what was typed
-BUTTONS = {AGAIN, "preview", "csrfmiddlewaretoken"}
+EDIT_AGAIN = "again"  # name of the button that goes back to the first form
+BUTTONS = {EDIT_AGAIN, "preview", "csrfmiddlewaretoken"}
 
 
-def decided(
-    request: HttpRequest, change: Change, *, is_own: bool, back: str, zone: ZoneInfo | None = None
+def apply_or_ask(
+    request: HttpRequest, change: ScheduleChange, *, is_own: bool, back: str, zone: ZoneInfo | None = None
 ) -> HttpResponse | None:
-    """None when the change is made; otherwise the page that asks, with the times of `zone`, or else of the employer.
+    """Make the change and return None, or return the page that asks how to resolve its conflicts.
 
-    Lets the refusals of the change pass.
-
-    What was typed in the form before this page travels along in hidden fields.
+    Times on the page are in `zone`, by default the employer's. The data of the form before this page is kept in hidden
+    fields. Raises the refusals of the change itself.
     """
-    answers = answers_in(request.POST)
-    words = ImpactForm(request.POST, hits=[])
+    resolutions = parse_resolutions(request.POST)
+    form = ConflictForm(request.POST, conflicts=[])  # validates the remark only
     try:
-        is_clear = words.is_valid()
-        carry_out(
+        is_valid = form.is_valid()
+        apply_schedule_change(
             change=change,
-            answers=answers if is_clear else {},
-            word=words.cleaned_data.get("word", ""),
-            actor=Actor.of(staff_of(request)),
+            resolutions=resolutions if is_valid else {},
+            remark=form.cleaned_data.get("word", ""),
+            actor=Actor.of(current_staff(request)),
             now=timezone.now(),
         )
-    except TalksInTheWay as found:
-        status = 409 if answers and is_clear else 200
+    except UnresolvedConflicts as found:
+        was_tried = bool(resolutions) and is_valid
         with timezone.override(zone):
-            page = _asked(request, found, is_answered=bool(answers) and is_clear)
-            return render(request, "bookings/reassignment/conflicts.html", page | {"is_own": is_own, "back": back}, status=status)
+            context = _context(request, found, was_tried=was_tried) | {"is_own": is_own, "back": back}
+            status = 409 if was_tried else 200
+            return render(request, "bookings/reassignment/conflicts.html", context, status=status)
     return None
 
 
-def _asked(request: HttpRequest, found: TalksInTheWay, *, is_answered: bool) -> dict[str, Any]:
-    was_asked = any(is_answer(name) for name in request.POST)
-    form = ImpactForm(request.POST if was_asked else None, hits=found.hits)
+def _context(request: HttpRequest, found: UnresolvedConflicts, *, was_tried: bool) -> dict[str, Any]:
+    was_shown = any(is_resolution_field(name) for name in request.POST)
+    form = ConflictForm(request.POST if was_shown else None, conflicts=found.conflicts)
     typed = [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in BUTTONS and not is_answer(name)
+        if name not in BUTTONS and not is_resolution_field(name)
     ]
-    is_changed = is_answered and form.is_valid() and not found.because
-    return {"form": form, "typed": typed, "because": found.because, "is_changed": is_changed, "holds": found.holds}
+    is_changed = was_tried and form.is_valid() and not found.cause
+    return {"form": form, "typed": typed, "cause": found.cause, "is_changed": is_changed, "holds": found.holds}

@@ -1,4 +1,4 @@
-"""Changing hours and noting absences, with an answer for every talk that stands in the way."""
+"""Pages to change opening hours and absences; bookings that no longer fit are asked about first."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,22 +12,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from advisors import services as advisors
 from advisors.availability.opening_hours import Hours
-from advisors.availability.validation import checked
+from advisors.availability.validation import validate_hours
 from advisors.form_fields import AbsenceForm
 from advisors.hours.forms import OpeningForm, form_for
-from advisors.hours.week_preview import preview_of
+from advisors.hours.services import add_absence, change_hours, close_hours, open_hours
+from advisors.hours.week_preview import preview_for
 from advisors.models import Advisor, Opening
 from advisors.permissions import EDITORS, advisor_or_404, hours_url, is_own, opening_or_404
-from bookings.reassignment.change_hours import Change
-from bookings.reassignment.views.conflicts import AGAIN, decided
-from core.actors import key_of
+from bookings.reassignment.change_hours import ScheduleChange
+from bookings.reassignment.views.conflicts import EDIT_AGAIN, apply_or_ask
+from core.actors import object_key
 from core.errors import Refusal
 from organisation.models import Policy
-from organisation.permissions import for_role
+from organisation.permissions import role_required
 
-FIELD_OF = {  # where a refusal is shown
+FIELD_BY_CODE = {  # form field that shows a refusal
     "opening_invalid": "ends",
     "opening_never_opens": "valid_until",
     "opening_over": "day",
@@ -39,101 +39,98 @@ FIELD_OF = {  # where a refusal is shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(*EDITORS)
+@role_required(*EDITORS)
 def opening_new(request: HttpRequest, pk: int) -> HttpResponse:
     advisor = advisor_or_404(request, pk)
-    asked = request.GET
-    form = form_for(None, request.POST or None, dated="date" in asked, day=asked.get("day"))
-    make = partial(advisors.open_hours, advisor=advisor)
-    said = _("Your hours are saved. Candidates can book in them from now on.")
-    return _edited(request, Opening(advisor=advisor), form, make, said=said)
+    form = form_for(None, request.POST or None, dated="date" in request.GET, day=request.GET.get("day"))
+    apply = partial(open_hours, advisor=advisor)
+    message = _("Your hours are saved. Candidates can book in them from now on.")
+    return _edit(request, Opening(advisor=advisor), form, apply, message=message)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(*EDITORS)
+@role_required(*EDITORS)
 def opening(request: HttpRequest, pk: int) -> HttpResponse:
     found = opening_or_404(request, pk)
     form = form_for(found, request.POST or None)
-    return _edited(
-        request, found, form, partial(advisors.change_hours, opening=found), said=_("The hours are changed.")
-    )
+    return _edit(request, found, form, partial(change_hours, opening=found), message=_("The hours are changed."))
 
 
 @require_http_methods(["POST"])
-@for_role(*EDITORS)
+@role_required(*EDITORS)
 def opening_delete(request: HttpRequest, pk: int) -> HttpResponse:
     found = opening_or_404(request, pk)
-    change = Change(
-        make=partial(advisors.close_hours, opening=Opening(pk=found.pk)),
+    change = ScheduleChange(
+        apply=partial(close_hours, opening=Opening(pk=found.pk)),
         advisors=(found.advisor_id,),
         action="hours.close",
-        about=key_of(found),
+        about=object_key(found),
     )
-    page = _asked(request, found.advisor, change)
+    page = _apply_or_ask(request, found.advisor, change)
     return page or _done(request, found.advisor, _("These hours are closed."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(*EDITORS)
+@role_required(*EDITORS)
 def absence_new(request: HttpRequest, pk: int) -> HttpResponse:
     advisor = advisor_or_404(request, pk)
     form = AbsenceForm(request.POST or None)
-    if form.is_valid() and AGAIN not in request.POST:
+    if form.is_valid() and EDIT_AGAIN not in request.POST:
         try:
-            change = Change(
-                make=partial(advisors.add_absence, advisor=advisor, span=form.span(advisor)),
+            change = ScheduleChange(
+                apply=partial(add_absence, advisor=advisor, span=form.span(advisor)),
                 advisors=(advisor.pk,),
                 action="absence.add",
-                about=key_of(advisor),
+                about=object_key(advisor),
             )
-            page = _asked(request, advisor, change)
-        except ValidationError as skipped:
-            form.add_error(None, skipped)  # it names its field
+            page = _apply_or_ask(request, advisor, change)
+        except ValidationError as error:  # a time skipped by a clock change; the error names its field
+            form.add_error(None, error)
         except Refusal as refusal:
-            form.add_error(FIELD_OF.get(refusal.code), str(refusal))
+            form.add_error(FIELD_BY_CODE.get(refusal.code), str(refusal))
         else:
             return page or _done(request, advisor, _("The absence is saved."))
-    words = {"form": form, "advisor": advisor, "is_own": is_own(request, advisor)}
-    return render(request, "advisors/hours/absence.html", words)
+    context = {"form": form, "advisor": advisor, "is_own": is_own(request, advisor)}
+    return render(request, "advisors/hours/absence.html", context)
 
 
-def _edited(
-    request: HttpRequest, opening: Opening, form: OpeningForm, make: Callable[..., object], *, said: str
+def _edit(
+    request: HttpRequest, opening: Opening, form: OpeningForm, apply: Callable[..., object], *, message: str
 ) -> HttpResponse:
-    """The form, the form with a preview, the talks in the way, or back to the hours."""
+    """Show the form, the form with a preview, or the conflicts; redirect to the hours after saving."""
     advisor, preview = opening.advisor, None
-    if form.is_valid() and AGAIN not in request.POST:
+    if form.is_valid() and EDIT_AGAIN not in request.POST:
         hours = form.hours()
         try:
             if "preview" in request.POST:
-                preview = preview_of(opening, hours, policy=Policy.objects.current(), now=timezone.now())
+                preview = preview_for(opening, hours, policy=Policy.objects.current(), now=timezone.now())
             else:
-                change = _change(opening, hours, make)
-                page = _asked(request, advisor, change)
-                return page or _done(request, advisor, said)
+                change = _schedule_change(opening, hours, apply)
+                page = _apply_or_ask(request, advisor, change)
+                return page or _done(request, advisor, message)
         except Refusal as refusal:
-            field = FIELD_OF.get(refusal.code)
+            field = FIELD_BY_CODE.get(refusal.code)
             form.add_error(field if field in form.fields else None, str(refusal))
-    words = {"form": form, "advisor": advisor, "is_own": is_own(request, advisor)}
-    return render(request, "advisors/hours/opening.html", words | {"opening": opening, "preview": preview})
+    context = {"form": form, "advisor": advisor, "is_own": is_own(request, advisor)}
+    return render(request, "advisors/hours/opening.html", context | {"opening": opening, "preview": preview})
 
 
-def _change(opening: Opening, hours: Hours, make: Callable[..., object]) -> Change:
+def _schedule_change(opening: Opening, hours: Hours, apply: Callable[..., object]) -> ScheduleChange:
     is_new = opening.pk is None
-    return Change(
-        make=partial(make, hours=hours),
-        check=partial(checked, opening, hours),
+    return ScheduleChange(
+        apply=partial(apply, hours=hours),
+        check=partial(validate_hours, opening, hours),
         advisors=(opening.advisor_id,),
         action="hours.open" if is_new else "hours.change",
-        about=key_of(opening.advisor if is_new else opening),
+        about=object_key(opening.advisor if is_new else opening),
     )
 
 
-def _asked(request: HttpRequest, advisor: Advisor, change: Change) -> HttpResponse | None:
+def _apply_or_ask(request: HttpRequest, advisor: Advisor, change: ScheduleChange) -> HttpResponse | None:
     zone = ZoneInfo(advisor.time_zone)
-    return decided(request, change, is_own=is_own(request, advisor), back=hours_url(request, advisor), zone=zone)
+    return apply_or_ask(request, change, is_own=is_own(request, advisor), back=hours_url(request, advisor), zone=zone)
 
 
-def _done(request: HttpRequest, advisor: Advisor, said: str) -> HttpResponse:
-    messages.success(request, said)
+def _done(request: HttpRequest, advisor: Advisor, message: str) -> HttpResponse:
+    messages.success(request, message)
     return redirect(hours_url(request, advisor))

@@ -1,4 +1,4 @@
-"""How an advisor talks, with an answer for every talk that no longer fits."""
+"""Page with an advisor's profile: languages, channels, time zone and limits."""
 
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -10,43 +10,46 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from advisors.hours.profile import Profile, keep_profile
+from advisors.hours.profile import Profile, save_profile
 from advisors.hours.profile_form import ProfileForm
 from advisors.models import Advisor
 from advisors.permissions import is_own
-from bookings.reassignment.change_hours import Change
-from bookings.reassignment.views.conflicts import AGAIN, decided
-from core.actors import key_of
+from bookings.reassignment.change_hours import ScheduleChange
+from bookings.reassignment.views.conflicts import EDIT_AGAIN, apply_or_ask
+from core.actors import object_key
 from organisation.models import Role, User
-from organisation.permissions import for_role
+from organisation.permissions import role_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.APPLICATION_MANAGER)
+@role_required(Role.APPLICATION_MANAGER)
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
-    """Of a member of staff (their number, not the advisor's) with the role of advisor."""
+    """Show and save the profile of the user `pk` who has the role of advisor.
+
+    The first save creates the advisor; a later one asks about bookings that no longer fit.
+    """
     user = get_object_or_404(User.objects.filter(grants__role=Role.ADVISOR), pk=pk)
-    own = Advisor.objects.filter(user=user)
-    known = own.first()
-    form = ProfileForm(request.POST or None, instance=own.first())  # it writes into its instance
-    if form.is_valid() and AGAIN not in request.POST:
-        return _asked(request, user, known, form.profile()) or _done(request, user, is_new=known is None)
-    return render(request, "bookings/reassignment/profile.html", {"form": form, "member": user, "advisor": known})
+    advisors = Advisor.objects.filter(user=user)
+    advisor = advisors.first()
+    form = ProfileForm(request.POST or None, instance=advisors.first())  # a second instance, which the form may change
+    if form.is_valid() and EDIT_AGAIN not in request.POST:
+        return _apply_or_ask(request, user, advisor, form.profile()) or _done(request, user, is_new=advisor is None)
+    return render(request, "bookings/reassignment/profile.html", {"form": form, "member": user, "advisor": advisor})
 
 
-def _asked(request: HttpRequest, user: User, known: Advisor | None, wish: Profile) -> HttpResponse | None:
-    change = Change(
-        make=partial(keep_profile, user, wish),
-        advisors=() if known is None else (known.pk,),
+def _apply_or_ask(request: HttpRequest, user: User, advisor: Advisor | None, profile: Profile) -> HttpResponse | None:
+    change = ScheduleChange(
+        apply=partial(save_profile, user, profile),
+        advisors=() if advisor is None else (advisor.pk,),
         action="profile.change",
-        about=key_of(known or user),
+        about=object_key(advisor or user),
     )
-    return decided(
+    return apply_or_ask(
         request,
         change,
-        is_own=known is not None and is_own(request, known),
+        is_own=advisor is not None and is_own(request, advisor),
         back=reverse("bookings:profile", args=[user.pk]),
-        zone=ZoneInfo(known.time_zone) if known else None,
+        zone=ZoneInfo(advisor.time_zone) if advisor else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The advisor hands one talk to a colleague who is free then."""
+"""Page on which an advisor reassigns one booking to a colleague who is free at its time."""
 
 from datetime import datetime
 
@@ -10,37 +10,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from advisors.permissions import render_on_clock_of
-from bookings.availability.slot_listing import value_of
-from bookings.errors import ColleagueNotFree, MayNotHold
+from advisors.permissions import render_in_advisor_zone
+from bookings.availability.slot_listing import format_start
+from bookings.errors import AdvisorNotEligible, ColleagueNotFree
 from bookings.models import Booking
 from bookings.permissions import booking_or_404
-from bookings.reassignment.conflicts import hits_among
+from bookings.reassignment.conflicts import conflicts_for
 from bookings.reassignment.forms import ReassignForm
-from bookings.reassignment.reassign import hand_over as reassign_booking
+from bookings.reassignment.reassign import reassign_booking
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.ADVISOR)
+@role_required(Role.ADVISOR)
 @never_cache
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """A GET shows who is free, a POST hands over; the file is the colleague's from then on."""
+def reassign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the free colleagues on GET; reassign on POST, after which only the colleague sees the file."""
     booking, now = booking_or_404(request, pk), timezone.now()
     if booking.status != Booking.Status.BOOKED or now >= booking.starts_at:
         return redirect("talks:file", pk=pk)
     form = _form(request, booking, now)
     if not form.is_valid():
         return _page(request, booking, form, status=400 if form.is_bound else 200)
-    said = form.cleaned_data
-    booking.starts_at = said["seen"]  # as the page showed it
-    actor = Actor.of(staff_of(request))
+    data = form.cleaned_data
+    booking.starts_at = data["seen"]  # as the page showed it
+    actor = Actor.of(current_staff(request))
     try:
-        reassign_booking(booking=booking, to=int(said["to"]), word=said["word"], actor=actor, now=now)
-    except (ColleagueNotFree, MayNotHold) as refusal:
+        reassign_booking(booking=booking, to_advisor_id=int(data["to"]), remark=data["word"], actor=actor, now=now)
+    except (ColleagueNotFree, AdvisorNotEligible) as refusal:
         form.add_error("to", str(refusal))
         return _page(request, booking_or_404(request, pk), form, status=409)
     except Refusal as refusal:
@@ -51,11 +51,13 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, booking: Booking, now: datetime) -> ReassignForm:
-    [hit] = hits_among([booking], actor=Actor.of(staff_of(request)), now=now)
-    initial = {"seen": value_of(booking.starts_at)}
-    return ReassignForm(request.POST or None, colleagues=hit.colleagues, initial=initial)
+    [conflict] = conflicts_for([booking], actor=Actor.of(current_staff(request)), now=now)
+    initial = {"seen": format_start(booking.starts_at)}
+    return ReassignForm(request.POST or None, colleagues=conflict.colleagues, initial=initial)
 
 
 def _page(request: HttpRequest, booking: Booking, form: ReassignForm, *, status: int = 200) -> HttpResponse:
-    words = {"booking": booking, "form": form}
-    return render_on_clock_of(booking.advisor, request, "bookings/reassignment/reassign.html", words, status=status)
+    context = {"booking": booking, "form": form}
+    return render_in_advisor_zone(
+        booking.advisor, request, "bookings/reassignment/reassign.html", context, status=status
+    )

@@ -1,4 +1,4 @@
-"""Taking over the talks of a colleague who cannot come. It shows moments and channels, and nobody's name."""
+"""Pages to take over the bookings of an absent colleague; they show times and channels, and no candidate names."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,81 +16,98 @@ from django.views.decorators.http import require_http_methods
 from advisors.availability.errors import AbsenceInvalid, AbsenceTooLong
 from advisors.availability.slots import Span
 from advisors.models import Advisor
-from advisors.permissions import render_on_clock_of
+from advisors.permissions import render_in_advisor_zone
 from bookings.errors import TakeoverStopped
-from bookings.reassignment.forms import answers_in
-from bookings.reassignment.takeover import Takeover, take_over
-from bookings.reassignment.takeover_form import TakeoverForm, TalksForm, seen_in
-from bookings.reassignment.takeover_plan import is_absent, rows_of
+from bookings.reassignment.forms import parse_resolutions
+from bookings.reassignment.takeover import Takeover, take_over_bookings
+from bookings.reassignment.takeover_form import TakeoverBookingsForm, TakeoverForm, parse_seen_starts
+from bookings.reassignment.takeover_plan import is_covered_by_absence, takeover_rows
 from core.actors import Actor
 from organisation.models import Role
-from organisation.permissions import for_role, staff_of
+from organisation.permissions import current_staff, role_required
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Whose talks, of when, and by whom."""
+class TakeoverContext:
+    """The colleague and period that were chosen, and the advisor who takes over."""
 
     colleague: Advisor
     span: Span
-    said: dict[str, Any]  # the days and times as they were typed
-    me: Advisor | None
+    period: dict[str, Any]  # the days and times as entered
+    me: Advisor | None  # None for an application manager without advisor profile
     actor: Actor
     now: datetime
 
-    def form(self, data: Any = None, *, kept: Any = None) -> TalksForm:
-        """About the talks as they are now."""
-        rows = rows_of(self.colleague, self.span, me=self.me, actor=self.actor, now=self.now)
-        return TalksForm(data, rows=rows, me=self.me, colleague=self.colleague, kept=kept)
+    def form(self, data: Any = None, *, kept: Any = None) -> TakeoverBookingsForm:
+        """Form for the bookings as they are now."""
+        rows = takeover_rows(self.colleague, self.span, me=self.me, actor=self.actor, now=self.now)
+        return TakeoverBookingsForm(data, rows=rows, me=self.me, colleague=self.colleague, kept=kept)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.ADVISOR, Role.APPLICATION_MANAGER)
+@role_required(Role.ADVISOR, Role.APPLICATION_MANAGER)
 @never_cache
 def takeover(request: HttpRequest) -> HttpResponse:
-    """Whose talks and when stand in the address; a POST decides about the talks of that time."""
+    """Choose colleague and period on GET (kept in the query string); take the bookings over on POST."""
     now = timezone.now()
-    me = Advisor.objects.active().filter(user=staff_of(request)).first()
+    me = Advisor.objects.active().filter(user=current_staff(request)).first()
     form = TakeoverForm(request.GET or None, me=me, now=now, initial={"first_day": timezone.localdate(now)})
     if not form.is_bound or not form.is_valid():
-        return render(request, "bookings/reassignment/takeover.html", {"form": form}, status=400 if form.errors else 200)
-    said = form.cleaned_data
-    asked = Asked(said["colleague"], form.span(said["colleague"]), said, me, Actor.of(staff_of(request)), now)
+        return render(
+            request, "bookings/reassignment/takeover.html", {"form": form}, status=400 if form.errors else 200
+        )
+    period = form.cleaned_data
+    colleague = period["colleague"]
+    context = TakeoverContext(colleague, form.span(colleague), period, me, Actor.of(current_staff(request)), now)
     if request.method == "POST":
-        return _take_over(request, asked)
-    return _page(request, asked, asked.form())
+        return _take_over(request, context)
+    return _page(request, context, context.form())
 
 
-def _take_over(request: HttpRequest, asked: Asked) -> HttpResponse:
-    form, answers = asked.form(request.POST), answers_in(request.POST)
+def _take_over(request: HttpRequest, context: TakeoverContext) -> HttpResponse:
+    form, resolutions = context.form(request.POST), parse_resolutions(request.POST)
     try:
-        seen = seen_in(request.POST)
+        seen = parse_seen_starts(request.POST)
     except ValidationError:
         seen = {}
-    if "word" in form.errors or not seen.keys() <= answers.keys():
-        return _page(request, asked, form, status=400)
-    words = {"word": form.cleaned_data["word"], "is_absence": form.cleaned_data["is_absence"]}
-    if not answers and not words["is_absence"]:
-        return _page(request, asked, form, status=400)
-    wanted = Takeover(advisor=asked.colleague, span=asked.span, answers=answers, seen=seen, **words)
+    if "word" in form.errors or not seen.keys() <= resolutions.keys():
+        return _page(request, context, form, status=400)
+    is_absence = form.cleaned_data["is_absence"]
+    if not resolutions and not is_absence:
+        return _page(request, context, form, status=400)
+    takeover = Takeover(
+        advisor=context.colleague,
+        span=context.span,
+        resolutions=resolutions,
+        seen_starts=seen,
+        remark=form.cleaned_data["word"],
+        is_absence=is_absence,
+    )
     try:
-        take_over(takeover=wanted, actor=asked.actor, now=asked.now)
+        take_over_bookings(takeover=takeover, actor=context.actor, now=context.now)
     except (TakeoverStopped, AbsenceInvalid, AbsenceTooLong) as refusal:
-        return _page(request, asked, asked.form(kept=request.POST.dict()), refusal=refusal, status=409)
+        return _page(request, context, context.form(kept=request.POST.dict()), refusal=refusal, status=409)
     done = _("Done. Every candidate for whom something changes gets one letter.")
-    messages.success(request, done if answers else _("The absence is saved."))
-    return redirect("bookings:today" if asked.me else "bookings:takeover")
+    messages.success(request, done if resolutions else _("The absence is saved."))
+    return redirect("bookings:today" if context.me else "bookings:takeover")
 
 
 def _page(
-    request: HttpRequest, asked: Asked, form: TalksForm, *, refusal: Exception | None = None, status: int = 200
+    request: HttpRequest,
+    context: TakeoverContext,
+    form: TakeoverBookingsForm,
+    *,
+    refusal: Exception | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {
-        "colleague": asked.colleague,
-        "said": asked.said,
-        "me": asked.me,
+    colleague = context.colleague
+    values: dict[str, Any] = {
+        "colleague": colleague,
+        "period": context.period,
+        "me": context.me,
         "form": form,
         "refusal": refusal,
-        "is_absent": not form.talks and is_absent(asked.colleague, asked.span),
+        "is_absence_entered": not form.bookings and is_covered_by_absence(colleague, context.span),
     }
-    return render_on_clock_of(asked.colleague, request, "bookings/reassignment/takeover_bookings.html", context, status=status)
+    template = "bookings/reassignment/takeover_bookings.html"
+    return render_in_advisor_zone(colleague, request, template, values, status=status)

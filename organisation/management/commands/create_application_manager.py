@@ -1,4 +1,4 @@
-"""The first account of an installation: `manage.py create_application_manager EMAIL NAME`."""
+"""Create the first account of an installation: `manage.py create_application_manager EMAIL NAME`."""
 
 from typing import Any
 
@@ -10,8 +10,7 @@ from django.utils import timezone
 from core.actors import COMMAND
 from core.errors import Refusal
 from organisation.models import Role
-from organisation.staff.password_link import password_address
-from organisation.staff.services import StaffWish, add_staff
+from organisation.staff.services import StaffDetails, add_staff, password_url
 
 NEXT = """{name} is application manager now.
 
@@ -34,10 +33,10 @@ class Command(BaseCommand):
         email, name = options["email"].strip().lower(), " ".join(options["name"])
         try:
             validate_email(email)
-            wish = StaffWish(name=name, email=email, roles=frozenset({Role.APPLICATION_MANAGER.value}))
-            user = add_staff(wish, by=None, actor=COMMAND, now=timezone.now(), with_mail=False)
+            details = StaffDetails(name=name, email=email, roles=frozenset({Role.APPLICATION_MANAGER.value}))
+            user = add_staff(details, by=None, actor=COMMAND, now=timezone.now(), with_mail=False)
         except ValidationError as error:
             raise CommandError("Give an e-mail address and a name.") from error
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(NEXT.format(name=user.name, email=user.email, address=password_address(user)))
+        self.stdout.write(NEXT.format(name=user.name, email=user.email, address=password_url(user)))

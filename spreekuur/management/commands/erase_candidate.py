@@ -1,4 +1,4 @@
-"""`manage.py erase_candidate 7`: erase everything that is kept of one candidate."""
+"""`manage.py erase_candidate 7`: erase all data of one candidate."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from spreekuur.privacy import erase_candidate
 
 
 class Command(BaseCommand):
-    help = "Erase everything that is kept of one candidate. This cannot be undone."
+    help = "Erase all data of one candidate. This cannot be undone."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("number", type=int, help="The candidate's number; it stands in the audit trail.")
+        parser.add_argument("number", type=int, help="The candidate's number; see the audit trail.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         candidate = Candidate.objects.filter(pk=options["number"]).first()
         if candidate is None:
             raise CommandError("There is no candidate with this number.")
         erase_candidate(candidate, actor=COMMAND, now=timezone.now())
-        self.stdout.write("Everything about this candidate is gone.")
+        self.stdout.write("All data of this candidate is erased.")

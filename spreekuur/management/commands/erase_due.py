@@ -1,4 +1,4 @@
-"""`manage.py erase_due`: erase every candidate whose four weeks are over. Let the machine's timetable run it daily."""
+"""`manage.py erase_due`: erase candidates after the retention period. Schedule it daily on the machine."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Erase every candidate whose procedures and last contact lie more than four weeks back."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="Only say how many would go.")
+        parser.add_argument("--dry-run", action="store_true", help="Only print how many would be erased.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()

@@ -1,4 +1,4 @@
-"""`manage.py export_candidate 7`: everything that is kept of one candidate, as JSON."""
+"""`manage.py export_candidate 7`: all data of one candidate, as JSON."""
 
 import json
 from typing import Any
@@ -13,10 +13,10 @@ from spreekuur.privacy import export_candidate
 
 
 class Command(BaseCommand):
-    help = "Print everything that is kept of one candidate, as JSON."
+    help = "Print all data of one candidate, as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("number", type=int, help="The candidate's number; it stands in the audit trail.")
+        parser.add_argument("number", type=int, help="The candidate's number; see the audit trail.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         candidate = Candidate.objects.filter(pk=options["number"]).first()

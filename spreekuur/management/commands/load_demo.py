@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the fictional hospital, into an empty database only."""
+"""`manage.py load_demo`: load the fictional hospital into an empty database."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`make run`: web and worker on this machine, together."""
+"""`make run`: run web server and worker manager."""
 
 import os
 import shlex
@@ -14,14 +14,14 @@ from honcho.manager import Manager
 
 from candidates.models import Candidate
 from organisation.models import User
-from spreekuur.run_banner import tell_when_ready
+from spreekuur.run_banner import print_when_ready
 
 PYTHON = shlex.quote(sys.executable)
 MANAGE = shlex.quote(str(settings.BASE_DIR / "manage.py"))
 
 
 class Command(BaseCommand):
-    requires_system_checks = ()  # a second of the five in which it must be ready; `make test` checks
+    requires_system_checks = ()  # saves one of the five seconds in which it must be ready; `make test` runs them
     help = (
         "Start web and worker together, with the demo hospital in an empty database; Ctrl-C stops both. "
         "For a laptop: in production, run gunicorn for spreekuur.wsgi and `manage.py work`, each under a supervisor."
@@ -35,18 +35,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
-        refuse_a_taken_port(host, port)
+        check_port_is_free(host, port)
         settings.PUBLIC_URL = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
         os.environ.setdefault("FRIENDLY_ERRORS", "1")
         call_command("createcachetable", verbosity=0)
         if settings.DEMO and not User.objects.exists() and not Candidate.objects.exists():
             call_command("load_demo", stdout=self.stdout)
         connections.close_all()
-        tell_when_ready(port=port, write=self.stdout.write)
-        sys.exit(run_together(host, port))
+        print_when_ready(port=port, write=self.stdout.write)
+        sys.exit(run_processes(host, port))
 
 
-def refuse_a_taken_port(host: str, port: int) -> None:
+def check_port_is_free(host: str, port: int) -> None:
     with socket() as listener:
         listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
         try:
@@ -58,15 +58,13 @@ def refuse_a_taken_port(host: str, port: int) -> None:
             ) from None
 
 
-def run_together(host: str, port: int) -> int:
-    """Until Ctrl-C, or until one of them ends; returns the code to end with."""
-    together = Manager()
+def run_processes(host: str, port: int) -> int:
+    """Run until Ctrl-C or until one process ends. Returns the exit code."""
+    manager = Manager()
     listen = f"--bind {shlex.quote(host)}:{port} --worker-class gthread --threads 8"
     quiet = "--no-control-socket --log-level warning --graceful-timeout 3"
-    together.add_process(
-        "web", f"exec {PYTHON} -m gunicorn spreekuur.wsgi {listen} {quiet}", cwd=str(settings.BASE_DIR)
-    )
-    together.add_process("worker", f"exec {PYTHON} {MANAGE} work --grace 2")
-    together.loop()
-    stopped_by_hand = together.returncode in (130, 143)
-    return 0 if stopped_by_hand else int(together.returncode or 0)
+    manager.add_process("web", f"exec {PYTHON} -m gunicorn spreekuur.wsgi {listen} {quiet}", cwd=str(settings.BASE_DIR))
+    manager.add_process("worker", f"exec {PYTHON} {MANAGE} work --grace 2")
+    manager.loop()
+    stopped_by_signal = manager.returncode in (130, 143)
+    return 0 if stopped_by_signal else int(manager.returncode or 0)

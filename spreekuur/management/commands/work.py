@@ -1,4 +1,4 @@
-"""The worker: the queue, the timetable and their watchdog."""
+"""`manage.py work`: run the queue, the periodic tasks and their watchdog."""
 
 import os
 import socket
@@ -6,15 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from spreekuur.periodic_tasks import set_timetable
+from spreekuur.periodic_tasks import set_schedule
 from spreekuur.watchdog import FROZEN_AFTER_SECONDS, Watchdog
 
 
 class Command(BaseCommand):
     requires_system_checks = ()
     help = (
-        "Send what is due and do what the timetable asks, until stopped. Run one per machine, under a supervisor that "
-        "starts it again; WORKERS sets the number of processes. /healthz/worker tells whether any is alive."
+        "Run the queue and the periodic tasks until stopped. Run one per machine, under a supervisor that "
+        "restarts it; WORKERS sets the number of processes. /healthz/worker tells whether any is alive."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,13 +22,13 @@ class Command(BaseCommand):
             "--frozen-after",
             type=float,
             default=FROZEN_AFTER_SECONDS,
-            help="Seconds of silence after which the cluster is started anew.",
+            help="Seconds without a heartbeat after which the cluster is restarted.",
         )
         parser.add_argument("--beat-every", type=float, default=5, help="Seconds between two heartbeats.")
         parser.add_argument("--grace", type=float, default=10, help="Seconds to finish in when told to stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        set_timetable()
+        set_schedule()
         Watchdog(
             worker=f"{socket.gethostname()}:{os.getpid()}",
             frozen_after=options["frozen_after"],

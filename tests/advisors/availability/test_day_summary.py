@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.availability.day_summary import DayCount, cap_on, counts_of, days_between
+from advisors.availability.day_summary import DaySummary, cap_on, days_between, summarise_days
 from advisors.availability.opening_hours import Hours
-from advisors.availability.slots import Calendar, Span, Taken
+from advisors.availability.slots import BusyPeriod, Calendar, Span
 
 MONDAY = date(2026, 11, 23)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,29 +22,29 @@ CALENDAR = Calendar(
 
 
 def at(hour, minute=0, day=MONDAY):
-    """Of the wall clock in Amsterdam in winter."""
+    """Local time in Amsterdam in winter, in UTC."""
     return datetime(day.year, day.month, day.day, hour - 1, minute, tzinfo=UTC)
 
 
 def talk(starts_at, kind="booking"):
     ends_at = starts_at + timedelta(minutes=20)
-    return Taken(starts_at, ends_at + timedelta(minutes=10), kind, Span(starts_at, ends_at))
+    return BusyPeriod(starts_at, ends_at + timedelta(minutes=10), kind, Span(starts_at, ends_at))
 
 
 def count(calendar, day=MONDAY, *, now=LONG_AGO, closed=(), notice=timedelta()):
-    (found,) = counts_of(calendar, [day], closed_days=frozenset(closed), notice=notice, now=now)
+    (found,) = summarise_days(calendar, [day], closed_days=frozenset(closed), notice=notice, now=now)
     return found
 
 
-def test_a_day_counts_its_talks_what_is_held_and_what_is_left():
-    taken = (talk(at(9)), talk(at(10), "hold"), Taken(at(11), at(12), "external"))
+def test_a_day_counts_talks_holds_and_free_slots():
+    busy = (talk(at(9)), talk(at(10), "hold"), BusyPeriod(at(11), at(12), "external"))
 
-    assert count(replace(CALENDAR, taken=taken)) == DayCount(
+    assert count(replace(CALENDAR, busy=busy)) == DaySummary(
         date=MONDAY,
         talks=1,
-        held=1,
+        on_hold=1,
         free=2,
-        has_room=True,
+        has_free_time=True,
         has_hours=True,
         is_closed=False,
         is_away=False,
@@ -54,7 +54,7 @@ def test_a_day_counts_its_talks_what_is_held_and_what_is_left():
     )
 
 
-def test_what_is_too_soon_to_book_is_not_free_and_the_day_is_not_full_for_that():
+def test_slots_within_the_notice_period_are_not_free_but_the_day_is_not_full():
     found = count(CALENDAR, now=at(8), notice=timedelta(hours=3))
     too_soon = count(CALENDAR, now=at(8), notice=timedelta(hours=24))
 
@@ -73,7 +73,7 @@ def test_what_is_too_soon_to_book_is_not_free_and_the_day_is_not_full_for_that()
         (at(9) + timedelta(days=1), 0, True, False),
     ],
 )
-def test_what_is_over_is_not_free(now, free, is_past, is_full):
+def test_past_hours_are_not_free(now, free, is_past, is_full):
     found = count(CALENDAR, now=now)
 
     assert (found.free, found.is_past, found.is_full) == (free, is_past, is_full)
@@ -88,7 +88,7 @@ def test_what_is_over_is_not_free(now, free, is_past, is_full):
         (Span(at(13), at(14)), False, False, 6),
     ],
 )
-def test_away_is_who_is_absent_in_all_hours(absence, is_away, is_partly_away, free):
+def test_a_day_is_away_when_all_its_hours_are_absent(absence, is_away, is_partly_away, free):
     found = count(replace(CALENDAR, absences=(absence,)))
 
     assert (found.is_away, found.is_partly_away, found.free, found.is_full) == (is_away, is_partly_away, free, False)
@@ -109,8 +109,8 @@ def test_a_day_without_hours_is_neither_free_nor_full():
 @pytest.mark.parametrize(
     ("caps", "cap"), [({"max_per_day": 1}, 1), ({"max_per_week": 1}, 1), ({"max_per_day": 2}, None)]
 )
-def test_a_limit_that_is_reached_leaves_nothing(caps, cap):
-    calendar = replace(CALENDAR, taken=(talk(at(9)),), **caps)
+def test_a_reached_maximum_leaves_no_free_slots(caps, cap):
+    calendar = replace(CALENDAR, busy=(talk(at(9)),), **caps)
 
     assert (cap_on(calendar, MONDAY), count(calendar).free) == (cap, 0 if cap else 5)
 
@@ -124,9 +124,9 @@ def test_a_limit_that_is_reached_leaves_nothing(caps, cap):
         (date(2026, 12, 30), date(2027, 1, 2)),
     ],
 )
-def test_every_day_has_its_moments_whatever_the_clock_does(first, last):
+def test_every_day_has_its_slots_around_clock_changes(first, last):
     days = days_between(first, last)
 
-    found = counts_of(CALENDAR, days, closed_days=frozenset(), notice=timedelta(), now=LONG_AGO)
+    found = summarise_days(CALENDAR, days, closed_days=frozenset(), notice=timedelta(), now=LONG_AGO)
 
     assert [(one.date, one.free) for one in found] == [(day, 6) for day in days]

@@ -4,20 +4,28 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.availability.intervals import away_in_hours, day_of, free_on, is_within_hours, opened_on, within, without
+from advisors.availability.intervals import (
+    absent_intervals_on,
+    clip,
+    day_interval,
+    fits_hours,
+    free_intervals_on,
+    open_intervals_on,
+    subtract,
+)
 from advisors.availability.opening_hours import Hours
-from advisors.availability.slots import Calendar, Span, Taken
+from advisors.availability.slots import BusyPeriod, Calendar, Span
 
 TUESDAY = date(2026, 11, 24)
 CHANNELS = frozenset(["phone", "video"])
 
 
 def at(hour, minute=0, day=TUESDAY):
-    """Of the wall clock in Amsterdam in winter."""
+    """Local time in Amsterdam in winter, in UTC."""
     return datetime(day.year, day.month, day.day, hour - 1, minute, tzinfo=UTC)
 
 
-def make_calendar(*, hours=((1, time(9), time(12)),), taken=(), absences=()):
+def make_calendar(*, hours=((1, time(9), time(12)),), busy=(), absences=()):
     return Calendar(
         advisor_id=1,
         zone=ZoneInfo("Europe/Amsterdam"),
@@ -25,7 +33,7 @@ def make_calendar(*, hours=((1, time(9), time(12)),), taken=(), absences=()):
         buffer=timedelta(minutes=10),
         hours=tuple(Hours(weekday, starts, ends, CHANNELS) for weekday, starts, ends in hours),
         languages=frozenset(["nl"]),
-        taken=tuple(taken),
+        busy=tuple(busy),
         absences=tuple(absences),
     )
 
@@ -44,8 +52,8 @@ def make_calendar(*, hours=((1, time(9), time(12)),), taken=(), absences=()):
         ([(7, 9), (12, 14)], [(9, 12)]),
     ],
 )
-def test_without_leaves_what_no_hole_touches(holes, left):
-    found = without([Span(at(9), at(12))], [Span(at(start), at(end)) for start, end in holes])
+def test_subtract_leaves_what_no_hole_covers(holes, left):
+    found = subtract([Span(at(9), at(12))], [Span(at(start), at(end)) for start, end in holes])
 
     assert found == [Span(at(start), at(end)) for start, end in left]
 
@@ -53,33 +61,33 @@ def test_without_leaves_what_no_hole_touches(holes, left):
 @pytest.mark.parametrize(
     ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 24), 24)]
 )
-def test_a_day_is_as_long_as_the_clock_says(day, hours):
-    whole = day_of(make_calendar(), day)
+def test_a_day_has_23_or_25_hours_when_the_clock_changes(day, hours):
+    whole = day_interval(make_calendar(), day)
 
     assert whole.end - whole.start == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 31), date(2026, 10, 27)])
-def test_hours_open_at_nine_of_the_wall_clock_after_a_clock_change(day):
-    (opened,) = opened_on(make_calendar(), day)
+def test_hours_open_at_nine_local_time_after_a_clock_change(day):
+    (opened,) = open_intervals_on(make_calendar(), day)
 
     assert opened.start.astimezone(ZoneInfo("Europe/Amsterdam")).time() == time(9)
 
 
-def test_free_stretches_are_those_in_which_a_talk_fits():
-    calendar = make_calendar(taken=[Taken(at(9, 10), at(9, 40)), Taken(at(10), at(10, 30))])
+def test_free_intervals_are_long_enough_for_a_talk():
+    calendar = make_calendar(busy=[BusyPeriod(at(9, 10), at(9, 40)), BusyPeriod(at(10), at(10, 30))])
 
-    assert free_on(calendar, TUESDAY) == [Span(at(9, 40), at(10)), Span(at(10, 30), at(12))]
+    assert free_intervals_on(calendar, TUESDAY) == [Span(at(9, 40), at(10)), Span(at(10, 30), at(12))]
 
 
-def test_an_absence_shows_only_within_the_hours():
+def test_an_absence_is_limited_to_the_opening_hours():
     calendar = make_calendar(absences=[Span(at(11), at(18))])
 
-    assert away_in_hours(calendar, TUESDAY) == [Span(at(11), at(12))]
+    assert absent_intervals_on(calendar, TUESDAY) == [Span(at(11), at(12))]
 
 
-def test_within_cuts_to_the_frame():
-    assert within([Span(at(8), at(10)), Span(at(13), at(14))], Span(at(9), at(12))) == [Span(at(9), at(10))]
+def test_clip_cuts_spans_to_the_frame():
+    assert clip([Span(at(8), at(10)), Span(at(13), at(14))], Span(at(9), at(12))) == [Span(at(9), at(10))]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +102,8 @@ def test_within_cuts_to_the_frame():
         (at(9), at(9, 20), "phone", [Span(at(9, 20), at(10))], True),
     ],
 )
-def test_a_talk_is_within_hours(start, end, channel, absences, fits):
-    found = is_within_hours(make_calendar(absences=absences), Span(start, end), channel=channel, language="nl")
+def test_a_talk_fits_the_hours(start, end, channel, absences, fits):
+    found = fits_hours(make_calendar(absences=absences), Span(start, end), channel=channel, language="nl")
 
     assert found is fits
 
@@ -110,8 +118,8 @@ def test_a_talk_is_within_hours(start, end, channel, absences, fits):
         ({"nl"}, {"en"}, False),
     ],
 )
-def test_a_talk_in_english_is_within_hours_in_english(advisor, block, fits):
+def test_a_talk_fits_hours_in_its_language(advisor, block, fits):
     hours = Hours(1, time(9), time(12), CHANNELS, languages=frozenset(block) if block else None)
     calendar = replace(make_calendar(), hours=(hours,), languages=frozenset(advisor))
 
-    assert is_within_hours(calendar, Span(at(9), at(9, 20)), channel="phone", language="en") is fits
+    assert fits_hours(calendar, Span(at(9), at(9, 20)), channel="phone", language="en") is fits

@@ -1,10 +1,10 @@
-"""When hours lie over each other: pure, and no further ahead than a year."""
+"""Overlap of opening hours, looking at most a year ahead."""
 
 from datetime import date, time
 
 import pytest
 
-from advisors.availability.opening_hours import Hours, days_on, overlap_of
+from advisors.availability.opening_hours import Hours, days_on, first_overlap
 
 MONDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 12, 2)  # the first Wednesday of December
 FIRST_WEDNESDAY = "FREQ=MONTHLY;BYDAY=1WE"
@@ -38,23 +38,23 @@ def hours(starts=9, ends=12, **fields):
         (hours(), hours(day=date(2028, 1, 5)), date(2028, 1, 5)),
     ],
 )
-def test_hours_overlap_on_the_first_day_on_which_both_count(new, other, day):
-    assert overlap_of(new, (other,), since=MONDAY) == ((day, other) if day else None)
+def test_first_overlap_gives_the_first_day_on_which_both_apply(new, other, day):
+    assert first_overlap(new, (other,), since=MONDAY) == ((day, other) if day else None)
 
 
 def test_extra_hours_do_not_overlap_with_weekly_hours_that_are_replaced_that_day():
     others = hours(), hours(14, 16, day=WEDNESDAY, replaces=True)
 
-    assert overlap_of(hours(day=WEDNESDAY), others, since=MONDAY) is None
+    assert first_overlap(hours(day=WEDNESDAY), others, since=MONDAY) is None
 
 
-def test_hours_that_recur_every_day_for_ever_are_compared_with_many_in_one_look():
+def test_daily_hours_are_compared_with_many_others_in_one_pass():
     others = tuple(hours(hour, hour + 1, rule="FREQ=DAILY") for hour in range(12, 23))
 
-    assert overlap_of(hours(rule="FREQ=DAILY"), others, since=MONDAY) is None
+    assert first_overlap(hours(rule="FREQ=DAILY"), others, since=MONDAY) is None
 
 
-def test_days_on_names_the_days_of_a_rule_within_its_validity():
+def test_days_on_gives_the_dates_of_a_rule_within_its_validity():
     found = days_on(hours(rule=FIRST_WEDNESDAY, valid_until=date(2027, 2, 1)), MONDAY, date(2027, 12, 31))
 
     assert found == [WEDNESDAY, date(2027, 1, 6)]

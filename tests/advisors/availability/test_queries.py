@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from advisors.availability.queries import question_between
+from advisors.availability.queries import slot_query_between
 from organisation.models import Policy
 
 NEW_YEAR = date(2027, 1, 1)
@@ -19,9 +19,9 @@ NEW_YEAR = date(2027, 1, 1)
         (datetime(2027, 1, 1, 0, tzinfo=UTC), datetime(2027, 1, 1, 9, tzinfo=UTC)),
     ],
 )
-def test_a_question_knows_the_holidays_of_all_its_days_wherever_the_advisor_is(earliest, latest):
+def test_a_slot_query_has_the_holidays_of_both_years_in_any_time_zone(earliest, latest):
     policy = Policy(closed_days={"2026-12-24": "Opleiding"})
 
-    asked = question_between(earliest, latest, policy=policy)
+    query = slot_query_between(earliest, latest, policy=policy)
 
-    assert {date(2026, 12, 24), NEW_YEAR} <= asked.closed_days
+    assert {date(2026, 12, 24), NEW_YEAR} <= query.closed_days

@@ -1,4 +1,4 @@
-"""What an agenda can say beyond plain weekly hours, and that listing and explaining are one."""
+"""Slot rules, recurrence and caps; listing and explaining agree."""
 
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisors.availability.opening_hours import Hours
-from advisors.availability.recurrence import RuleNotUnderstood, checked_rule, days_of, days_of_year, next_days
-from advisors.availability.slots import Calendar, Question, Rule, Span, Taken, Why, free_slots, why_not
+from advisors.availability.recurrence import (
+    RuleNotUnderstood,
+    checked_rule,
+    next_occurrences,
+    occurrences_between,
+    occurrences_in_year,
+)
+from advisors.availability.slots import BusyPeriod, Calendar, Rule, SlotQuery, Span, Why, free_slots, why_not
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY, WEDNESDAY = date(2026, 11, 30), date(2026, 12, 2)  # the first Wednesday of December
@@ -35,12 +41,12 @@ def calendar(*all_hours, **fields):
     return Calendar(advisor_id=1, hours=all_hours, **values | {"zone": AMSTERDAM} | fields)
 
 
-def question(first=MONDAY, last=MONDAY, **fields):
-    return Question(earliest=at(0, day=first), latest=at(23, 59, day=last), **fields)
+def query(first=MONDAY, last=MONDAY, **fields):
+    return SlotQuery(earliest=at(0, day=first), latest=at(23, 59, day=last), **fields)
 
 
 def starts(calendar, asked=None):
-    return [f"{slot.starts_at.astimezone(AMSTERDAM):%d %H:%M}" for slot in free_slots(calendar, asked or question())]
+    return [f"{slot.starts_at.astimezone(AMSTERDAM):%d %H:%M}" for slot in free_slots(calendar, asked or query())]
 
 
 CONSULTING_HOUR = hours(
@@ -55,7 +61,7 @@ CONSULTING_HOUR = hours(
 
 
 def test_a_consulting_hour_on_the_first_wednesday_has_its_own_length_and_no_buffer():
-    found = starts(calendar(CONSULTING_HOUR), question(date(2026, 11, 1), date(2026, 12, 31)))
+    found = starts(calendar(CONSULTING_HOUR), query(date(2026, 11, 1), date(2026, 12, 31)))
 
     times = ["16:00", "16:15", "16:30", "16:45", "17:00", "17:15"]
     assert found == [f"04 {time}" for time in times] + [f"02 {time}" for time in times]
@@ -76,17 +82,17 @@ def test_a_consulting_hour_on_the_first_wednesday_has_its_own_length_and_no_buff
         ({"languages": frozenset({"fr"})}, []),
     ],
 )
-def test_a_block_has_its_own_terms(fields, expected):
+def test_a_block_has_its_own_slot_rules(fields, expected):
     assert starts(calendar(hours(**fields))) == [f"30 {time}" for time in expected]
 
 
-def test_extra_hours_come_beside_the_weekly_ones():
+def test_extra_hours_are_added_to_weekly_hours():
     extra = hours(weekday=None, day=MONDAY, starts=time(14), ends=time(14, 30))
 
     assert starts(calendar(hours(ends=time(9, 30)), extra)) == ["30 09:00", "30 14:00"]
 
 
-def test_changed_hours_come_instead_of_what_recurs():
+def test_changed_hours_replace_recurring_hours():
     changed = hours(weekday=None, day=MONDAY, replaces=True, starts=time(14), ends=time(14, 30))
     daily = hours(weekday=None, rule="FREQ=DAILY", valid_from=date(2026, 1, 1), ends=time(9, 30))
 
@@ -97,23 +103,23 @@ def test_changed_hours_come_instead_of_what_recurs():
     ("cap", "expected"),
     [({"max_per_week": 2}, []), ({"max_per_week": 3}, ["30 09:00"]), ({"max_per_day": 1}, ["30 09:00"])],
 )
-def test_holds_and_talks_of_the_whole_week_count_for_the_cap(cap, expected):
-    taken = (
-        Taken(at(9, day=WEDNESDAY), at(10, day=WEDNESDAY)),
-        Taken(at(9, day=date(2026, 12, 6)), at(10, day=date(2026, 12, 6)), "hold"),
+def test_talks_and_holds_count_for_the_maximum_per_week(cap, expected):
+    busy = (
+        BusyPeriod(at(9, day=WEDNESDAY), at(10, day=WEDNESDAY)),
+        BusyPeriod(at(9, day=date(2026, 12, 6)), at(10, day=date(2026, 12, 6)), "hold"),
     )
 
-    assert starts(calendar(hours(ends=time(9, 30)), taken=taken, **cap)) == expected
+    assert starts(calendar(hours(ends=time(9, 30)), busy=busy, **cap)) == expected
 
 
-def test_busy_time_from_elsewhere_does_not_count_for_the_cap():
-    taken = (Taken(at(14), at(15), "external"),)
+def test_external_busy_time_does_not_count_for_the_maximum():
+    busy = (BusyPeriod(at(14), at(15), "external"),)
 
-    assert starts(calendar(hours(ends=time(9, 30)), taken=taken, max_per_day=1)) == ["30 09:00"]
+    assert starts(calendar(hours(ends=time(9, 30)), busy=busy, max_per_day=1)) == ["30 09:00"]
 
 
-ELSEWHERE = Taken(at(9), at(9, 5), "external", None, 7)
-TALK = Taken(at(9, 25), at(10), "booking", Span(at(9, 30), at(9, 50)))
+ELSEWHERE = BusyPeriod(at(9), at(9, 5), "external", None, 7)
+TALK = BusyPeriod(at(9, 25), at(10), "booking", Span(at(9, 30), at(9, 50)))
 
 
 @pytest.mark.parametrize(
@@ -124,18 +130,18 @@ TALK = Taken(at(9, 25), at(10), "booking", Span(at(9, 30), at(9, 50)))
         (at(10, 45), {}, Why(Rule.OUTSIDE_HOURS)),
         (at(9, 10), {}, Why(Rule.OFF_GRID, Span(at(9), at(11)))),
         (at(9) + timedelta(microseconds=1), {}, Why(Rule.OFF_GRID)),
-        (at(9, 30), {"taken": (TALK,)}, Why(Rule.TALK, TALK.talk)),
-        (at(9), {"taken": (TALK,)}, Why(Rule.BUFFER, TALK.talk)),
-        (at(9), {"taken": (TALK._replace(kind="hold"),)}, Why(Rule.BUFFER, TALK.talk)),
-        (at(9, 30), {"taken": (TALK._replace(kind="hold"),)}, Why(Rule.HELD, TALK.talk)),
-        (at(9), {"taken": (ELSEWHERE,)}, Why(Rule.BUSY_ELSEWHERE, Span(at(9), at(9, 5)), None, 7)),
+        (at(9, 30), {"busy": (TALK,)}, Why(Rule.TALK, TALK.talk)),
+        (at(9), {"busy": (TALK,)}, Why(Rule.BUFFER, TALK.talk)),
+        (at(9), {"busy": (TALK._replace(kind="hold"),)}, Why(Rule.BUFFER, TALK.talk)),
+        (at(9, 30), {"busy": (TALK._replace(kind="hold"),)}, Why(Rule.HELD, TALK.talk)),
+        (at(9), {"busy": (ELSEWHERE,)}, Why(Rule.BUSY_ELSEWHERE, Span(at(9), at(9, 5)), None, 7)),
         (at(9), {"absences": (Span(at(0), at(12)),)}, Why(Rule.ABSENT, Span(at(0), at(12)))),
-        (at(9), {"taken": (TALK,), "max_per_day": 1}, Why(Rule.FULL_DAY, None, 1)),
-        (at(9), {"taken": (TALK,), "max_per_week": 1}, Why(Rule.FULL_WEEK, None, 1)),
+        (at(9), {"busy": (TALK,), "max_per_day": 1}, Why(Rule.FULL_DAY, None, 1)),
+        (at(9), {"busy": (TALK,), "max_per_week": 1}, Why(Rule.FULL_WEEK, None, 1)),
     ],
 )  # fmt: skip
-def test_every_moment_that_is_not_free_names_its_rule(moment, change, expected):
-    assert why_not(calendar(hours(), **change), question(), moment) == expected
+def test_every_slot_that_is_not_free_names_its_rule(moment, change, expected):
+    assert why_not(calendar(hours(), **change), query(), moment) == expected
 
 
 @pytest.mark.parametrize(
@@ -148,8 +154,8 @@ def test_every_moment_that_is_not_free_names_its_rule(moment, change, expected):
         ({"latest": at(8)}, Why(Rule.TOO_FAR, Span(at(8), at(8)))),
     ],
 )
-def test_what_the_question_rules_out_is_named_too(change, expected):
-    asked = Question(**{"earliest": at(0), "latest": at(23)} | change)
+def test_rules_of_the_query_are_named(change, expected):
+    asked = SlotQuery(**{"earliest": at(0), "latest": at(23)} | change)
 
     assert why_not(calendar(hours()), asked, at(9)) == expected
 
@@ -170,7 +176,7 @@ nth_weekdays = weekdays.flatmap(
     )
 )
 month_days = st.lists(st.sampled_from([*range(-28, 0), *range(1, 29)]), min_size=1, max_size=4, unique=True)
-RULES = {  # per frequency what says which days; without a part, those of the first day
+RULES = {  # per frequency the parts that select days; without a part, those of the first day
     "DAILY": [{}, {"BYMONTH": st.just([10, 11])}, {"BYDAY": weekdays}, {"BYMONTHDAY": month_days}],
     "WEEKLY": [{}, {"BYDAY": weekdays}, {"BYDAY": weekdays, "WKST": st.sampled_from([["MO"], ["SU"]])}],
     "MONTHLY": [
@@ -192,8 +198,8 @@ def some_rules(draw):
     may_skip = not parts or frequency == "WEEKLY"
     interval = {"INTERVAL": [draw(st.integers(1, 3))]} if may_skip else {}
     end = draw(st.sampled_from([{}, {"COUNT": [draw(st.integers(1, 9))]}, {"UNTIL": [f"{draw(some_days):%Y%m%d}"]}]))
-    said = {"FREQ": [frequency]} | interval | parts | end
-    return ";".join(f"{name}={','.join(map(str, values))}" for name, values in said.items())
+    rule_parts = {"FREQ": [frequency]} | interval | parts | end
+    return ";".join(f"{name}={','.join(map(str, values))}" for name, values in rule_parts.items())
 
 
 @st.composite
@@ -231,8 +237,8 @@ def spans(draw):
     return Span(start, start + minutes(draw(st.integers(1, 3000))))
 
 
-takens = st.builds(
-    lambda span, kind: Taken(span.start, span.end, kind), spans(), st.sampled_from(["booking", "hold", "external"])
+busy_periods = st.builds(
+    lambda span, kind: BusyPeriod(span.start, span.end, kind), spans(), st.sampled_from(["booking", "hold", "external"])
 )
 
 
@@ -241,20 +247,18 @@ takens = st.builds(
     zone=st.sampled_from(ZONES),
     all_hours=st.lists(some_hours(), max_size=5),
     absences=st.lists(spans(), max_size=3),
-    taken=st.lists(takens, max_size=6),
+    busy=st.lists(busy_periods, max_size=6),
     caps=st.tuples(st.none() | st.integers(1, 3), st.none() | st.integers(1, 5)),
     asked=st.tuples(
         spans(), st.sampled_from([None, "phone"]), st.sampled_from([None, "nl"]), st.sets(some_days, max_size=3)
     ),
     odd=st.lists(st.integers(0, 21 * 24 * 3600), max_size=20),
 )
-def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(
-    zone, all_hours, absences, taken, caps, asked, odd
-):
+def test_a_start_is_listed_exactly_when_no_rule_removes_it(zone, all_hours, absences, busy, caps, asked, odd):
     most = {"max_per_day": caps[0], "max_per_week": caps[1]}
-    one = calendar(*all_hours, zone=zone, absences=tuple(absences), taken=tuple(taken), **most)
+    one = calendar(*all_hours, zone=zone, absences=tuple(absences), busy=tuple(busy), **most)
     span, channel, language, closed = asked
-    whole = Question(span.start, span.end, channel, language, frozenset(closed))
+    whole = SlotQuery(span.start, span.end, channel, language, frozenset(closed))
 
     listed = {slot.starts_at for slot in free_slots(one, whole)}
 
@@ -263,7 +267,7 @@ def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(
     asked_about |= {slot.starts_at for slot in free_slots(calendar(*all_hours, zone=zone), whole)}
     for moment in asked_about:
         is_bookable = whole.earliest <= moment <= whole.latest and moment in {
-            slot.starts_at for slot in free_slots(one, Question(moment, moment, channel, language, whole.closed_days))
+            slot.starts_at for slot in free_slots(one, SlotQuery(moment, moment, channel, language, whole.closed_days))
         }
         assert (moment in listed) == (why_not(one, whole, moment) is None) == is_bookable
 
@@ -298,14 +302,14 @@ def test_listed_is_what_is_not_explained_away_and_what_can_be_booked(
         ("FREQ=MONTHLY;BYMONTHDAY=X", "BYMONTHDAY=X"),
     ],
 )
-def test_a_rule_that_we_do_not_understand_is_said_and_not_ignored(rule, part):
+def test_an_unsupported_rule_is_refused(rule, part):
     with pytest.raises(RuleNotUnderstood) as refused:
         checked_rule(rule, first=MONDAY)
 
     assert refused.value.part == part
 
 
-def test_a_rule_without_a_day_is_not_searched_for_thousands_of_years():
+def test_a_rule_without_a_date_is_refused_without_a_long_search():
     steps = count()
 
     sys.setprofile(lambda *_event: next(steps))
@@ -331,28 +335,28 @@ def test_a_rule_without_a_day_is_not_searched_for_thousands_of_years():
         ("FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=29", [date(2027, 11, 29)]),
     ],
 )
-def test_a_rule_names_its_coming_days(rule, expected):
+def test_a_rule_gives_its_next_dates(rule, expected):
     kept = checked_rule(rule, first=MONDAY)
 
-    assert next_days(kept, MONDAY, since=MONDAY, count=2) == expected
+    assert next_occurrences(kept, MONDAY, since=MONDAY, count=2) == expected
 
 
 @pytest.mark.parametrize("since", [date(2026, 12, 1), date(2026, 12, 20)])
-def test_a_rule_is_followed_once_a_year_however_many_days_are_asked_about(since):
+def test_a_rule_is_expanded_once_per_year(since):
     first, days = date(2000, 1, since.day), [since + timedelta(days=number) for number in range(31)]
-    before = days_of_year.cache_info().misses
+    before = occurrences_in_year.cache_info().misses
 
-    found = [day for day in days if days_of("FREQ=DAILY;INTERVAL=3", first, day, day)]
+    found = [day for day in days if occurrences_between("FREQ=DAILY;INTERVAL=3", first, day, day)]
 
     years = {day.year for day in days}
-    assert days_of_year.cache_info().misses - before == len(years)
-    assert found == sorted(days_of("FREQ=DAILY;INTERVAL=3", first, days[0], days[-1]))
+    assert occurrences_in_year.cache_info().misses - before == len(years)
+    assert found == sorted(occurrences_between("FREQ=DAILY;INTERVAL=3", first, days[0], days[-1]))
     assert found == [day for day in days if (day - first).days % 3 == 0]
 
 
-def test_the_days_of_a_rule_stay_at_their_hour_when_the_clock_changes():
+def test_a_rule_keeps_its_local_time_when_the_clock_changes():
     daily = hours(weekday=None, rule="FREQ=DAILY", valid_from=date(2026, 10, 1), ends=time(9, 20))
 
-    found = starts(calendar(daily), question(date(2026, 10, 24), date(2026, 10, 26)))
+    found = starts(calendar(daily), query(date(2026, 10, 24), date(2026, 10, 26)))
 
     assert found == ["24 09:00", "25 09:00", "26 09:00"]

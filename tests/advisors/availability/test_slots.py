@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisors.availability.opening_hours import Hours
-from advisors.availability.slots import Calendar, Question, Span, Taken, free_slots
+from advisors.availability.slots import BusyPeriod, Calendar, SlotQuery, Span, free_slots
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = date(2026, 11, 23)
@@ -33,12 +33,12 @@ def at(hour, minute=0, day=MONDAY):
     return datetime.combine(day, time(hour, minute), tzinfo=AMSTERDAM).astimezone(UTC)
 
 
-def make_question(**fields):
-    return Question(**{"earliest": at(0), "latest": at(23, 59)} | fields)
+def make_query(**fields):
+    return SlotQuery(**{"earliest": at(0), "latest": at(23, 59)} | fields)
 
 
-def starts(calendar, question=None):
-    slots = free_slots(calendar, question or make_question())
+def starts(calendar, query=None):
+    slots = free_slots(calendar, query or make_query())
     return [slot.starts_at.astimezone(AMSTERDAM).strftime("%H:%M") for slot in slots]
 
 
@@ -56,14 +56,14 @@ WHOLE_MORNING = ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
         ({"hours": ()}, []),
         ({"hours": (hours(weekday=1),)}, []),
         ({"hours": (hours(), hours())}, WHOLE_MORNING),
-        ({"taken": (Taken(at(9, 30), at(10)),)}, ["09:00", "10:00", "10:30", "11:00", "11:30"]),
-        ({"taken": (Taken(at(9, 25), at(9, 35)),)}, ["10:00", "10:30", "11:00", "11:30"]),
+        ({"busy": (BusyPeriod(at(9, 30), at(10)),)}, ["09:00", "10:00", "10:30", "11:00", "11:30"]),
+        ({"busy": (BusyPeriod(at(9, 25), at(9, 35)),)}, ["10:00", "10:30", "11:00", "11:30"]),
         ({"absences": (Span(at(10), at(11)),)}, ["09:00", "09:30", "11:00", "11:30"]),
         ({"absences": (Span(at(9, 20), at(9, 30)),)}, WHOLE_MORNING),
         ({"absences": (Span(at(9, 19), at(9, 30)),)}, WHOLE_MORNING[1:]),
         ({"absences": (Span(at(0, day=date(2020, 1, 1)), at(0, day=date(2030, 1, 1))),)}, []),
-        ({"max_per_day": 1, "taken": (Taken(at(8), at(8, 30)),)}, []),
-        ({"max_per_day": 2, "taken": (Taken(at(8), at(8, 30)),)}, WHOLE_MORNING),
+        ({"max_per_day": 1, "busy": (BusyPeriod(at(8), at(8, 30)),)}, []),
+        ({"max_per_day": 2, "busy": (BusyPeriod(at(8), at(8, 30)),)}, WHOLE_MORNING),
     ],
 )
 def test_free_slots_follow_the_rules(change, expected):
@@ -83,8 +83,8 @@ def test_free_slots_follow_the_rules(change, expected):
         ({"closed_days": frozenset({MONDAY})}, []),
     ],
 )
-def test_free_slots_answer_the_question(change, expected):
-    assert starts(make_calendar(), make_question(**change)) == expected
+def test_free_slots_respect_the_query(change, expected):
+    assert starts(make_calendar(), make_query(**change)) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_free_slots_answer_the_question(change, expected):
 )
 def test_free_slots_across_a_clock_change_neither_overlap_nor_leave_a_gap(sunday, opens, closes, count):
     calendar = make_calendar(hours=(hours(weekday=6, starts=opens, ends=closes),))
-    question = make_question(earliest=at(0, day=sunday), latest=at(23, day=sunday))
+    query = make_query(earliest=at(0, day=sunday), latest=at(23, day=sunday))
 
-    slots = free_slots(calendar, question)
+    slots = free_slots(calendar, query)
 
     assert len(slots) == count
     assert {later.starts_at - earlier.busy_until for earlier, later in pairwise(slots)} == {timedelta()}
@@ -111,11 +111,11 @@ CHANGES = [date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)]
 
 @pytest.mark.parametrize("days", [-2, 0, 1])
 @pytest.mark.parametrize("sunday", CHANGES)
-def test_a_talk_of_nine_stays_at_nine_around_the_clock_changes(sunday, days):
+def test_a_slot_at_nine_stays_at_nine_around_clock_changes(sunday, days):
     day = sunday + timedelta(days=days)
     calendar = make_calendar(hours=(hours(weekday=day.weekday()),))
 
-    slots = free_slots(calendar, make_question(earliest=at(0, day=day), latest=at(23, day=day)))
+    slots = free_slots(calendar, make_query(earliest=at(0, day=day), latest=at(23, day=day)))
 
     assert slots[0].starts_at.astimezone(AMSTERDAM).time() == time(9)
 
@@ -123,7 +123,7 @@ def test_a_talk_of_nine_stays_at_nine_around_the_clock_changes(sunday, days):
 TUESDAY = MONDAY + timedelta(days=1)
 LATE = hours(starts=time(22), ends=time(23, 59))
 EARLY = hours(weekday=1, starts=time(0), ends=time(0, 50))
-BOTH_DAYS = make_question(latest=at(23, 59, day=TUESDAY))
+BOTH_DAYS = make_query(latest=at(23, 59, day=TUESDAY))
 
 
 def late_and_early(**fields):
@@ -156,10 +156,10 @@ def test_no_talk_crosses_midnight(minutes, expected):
     ("buffer", "begins", "is_free"),
     [(10, at(0, day=TUESDAY), True), (30, at(0, 20, day=TUESDAY), True), (30, at(0, 19, day=TUESDAY), False)],
 )
-def test_a_buffer_runs_into_the_next_day_and_disturbs_no_talk_there(buffer, begins, is_free):
+def test_a_buffer_may_extend_into_the_next_day(buffer, begins, is_free):
     late = hours(starts=time(23, 30), ends=time(23, 59))
-    taken = Taken(begins, begins + timedelta(minutes=20))
-    calendar = make_calendar(hours=(late,), buffer=timedelta(minutes=buffer), taken=(taken,))
+    busy = BusyPeriod(begins, begins + timedelta(minutes=20))
+    calendar = make_calendar(hours=(late,), buffer=timedelta(minutes=buffer), busy=(busy,))
 
     slots = free_slots(calendar, BOTH_DAYS)
 
@@ -170,10 +170,10 @@ def test_a_buffer_runs_into_the_next_day_and_disturbs_no_talk_there(buffer, begi
     ("buffer_ends", "expected"),
     [(at(0, day=TUESDAY), ["Tue 00:00", "Tue 00:30"]), (at(0, 1, day=TUESDAY), ["Tue 00:30"])],
 )
-def test_the_buffer_of_the_evening_before_takes_the_first_moment_of_the_day(buffer_ends, expected):
-    taken = Taken(at(22), buffer_ends, talk=Span(at(22), at(23, 30)))
+def test_a_buffer_past_midnight_removes_the_first_slot_of_the_day(buffer_ends, expected):
+    busy = BusyPeriod(at(22), buffer_ends, talk=Span(at(22), at(23, 30)))
 
-    assert late_and_early(taken=(taken,)) == expected
+    assert late_and_early(busy=(busy,)) == expected
 
 
 @pytest.mark.parametrize(
@@ -183,47 +183,47 @@ def test_the_buffer_of_the_evening_before_takes_the_first_moment_of_the_day(buff
         (at(0, 5, day=TUESDAY), ["Mon 22:00", "Mon 22:30", "Mon 23:00"]),  # Monday still for UTC
     ],
 )
-def test_a_talk_near_midnight_fills_the_local_day_on_which_it_starts(start, expected):
-    """The ten minutes before and after it are taken too, and may lie on the other day."""
+def test_a_talk_near_midnight_counts_for_the_local_day_of_its_start(start, expected):
+    """The ten minutes before and after it are busy too, and may lie on the other day."""
     talk = Span(start, start + timedelta(minutes=20))
-    taken = Taken(talk.start - timedelta(minutes=10), talk.end + timedelta(minutes=10), talk=talk)
+    busy = BusyPeriod(talk.start - timedelta(minutes=10), talk.end + timedelta(minutes=10), talk=talk)
 
-    assert late_and_early(max_per_day=1, taken=(taken,)) == expected
+    assert late_and_early(max_per_day=1, busy=(busy,)) == expected
 
 
 spans = st.tuples(st.integers(0, 7 * 24 * 60), st.integers(1, 600)).map(
-    lambda pair: Taken(at(0) + timedelta(minutes=pair[0]), at(0) + timedelta(minutes=sum(pair)))
+    lambda pair: BusyPeriod(at(0) + timedelta(minutes=pair[0]), at(0) + timedelta(minutes=sum(pair)))
 )
 
 
-@given(taken=st.lists(spans, max_size=12), absences=st.lists(spans, max_size=4), length=st.integers(5, 90))
-def test_free_slots_never_touch_what_is_taken(taken, absences, length):
+@given(busy=st.lists(spans, max_size=12), absences=st.lists(spans, max_size=4), length=st.integers(5, 90))
+def test_free_slots_never_overlap_busy_time(busy, absences, length):
     every_day = tuple(hours(weekday=weekday, starts=time(7), ends=time(20)) for weekday in range(7))
     calendar = make_calendar(
         hours=every_day,
         length=timedelta(minutes=length),
-        taken=tuple(taken),
+        busy=tuple(busy),
         absences=tuple(Span(one.start, one.end) for one in absences),
     )
 
-    slots = free_slots(calendar, make_question(latest=at(0) + timedelta(days=7)))
+    slots = free_slots(calendar, make_query(latest=at(0) + timedelta(days=7)))
 
     assert not [
         slot
         for slot in slots
-        if any(slot.starts_at < span.end and span.start < slot.busy_until for span in taken)
+        if any(slot.starts_at < span.end and span.start < slot.busy_until for span in busy)
         or any(slot.starts_at < span.end and span.start < slot.ends_at for span in absences)
     ]
 
 
-@given(taken=st.lists(spans, max_size=6))
-def test_every_moment_on_the_grid_that_is_not_taken_is_free(taken):
-    calendar = make_calendar(taken=tuple(taken))
+@given(busy=st.lists(spans, max_size=6))
+def test_every_start_that_is_not_busy_is_free(busy):
+    calendar = make_calendar(busy=tuple(busy))
     grid = [at(9) + timedelta(minutes=30 * number) for number in range(6)]
     half_hour = timedelta(minutes=30)
 
     expected = [
-        start for start in grid if not any(start < span.end and span.start < start + half_hour for span in taken)
+        start for start in grid if not any(start < span.end and span.start < start + half_hour for span in busy)
     ]
 
-    assert [slot.starts_at for slot in free_slots(calendar, make_question())] == expected
+    assert [slot.starts_at for slot in free_slots(calendar, make_query())] == expected

@@ -1,4 +1,4 @@
-"""Hours that recur or count once: what is kept, and every refusal."""
+"""Recurring and dated opening hours: storage, and every refusal."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -16,9 +16,9 @@ from advisors.availability.errors import (
     TooManyOpenings,
 )
 from advisors.availability.opening_hours import Hours
-from advisors.availability.validation import MOST_OPENINGS, hours_of
+from advisors.availability.validation import MAX_OPENINGS, to_hours
+from advisors.hours.services import change_hours, open_hours
 from advisors.models import Opening
-from advisors.services import change_hours, open_hours
 from core.actors import Actor
 from tests.factories import NOW, make_advisor, make_opening
 
@@ -33,12 +33,12 @@ def hours(starts=16, ends=18, **fields):
     return Hours(starts=time(starts), ends=time(ends), channels=frozenset({"phone"}), **values | fields)
 
 
-def opened(wish, advisor=None):
-    return open_hours(advisor=advisor or make_advisor(hours=False), hours=wish, actor=ADVISOR, now=NOW)
+def open_for(new_hours, advisor=None):
+    return open_hours(advisor=advisor or make_advisor(hours=False), hours=new_hours, actor=ADVISOR, now=NOW)
 
 
-def test_a_consulting_hour_keeps_all_that_it_says():
-    wish = hours(
+def test_all_settings_of_a_recurring_opening_are_stored():
+    new_hours = hours(
         rule=FIRST_WEDNESDAY,
         valid_until=date(2027, 6, 30),
         languages=frozenset({"nl"}),
@@ -48,30 +48,30 @@ def test_a_consulting_hour_keeps_all_that_it_says():
         step=timedelta(minutes=30),
     )
 
-    opening = opened(wish)
+    opening = open_for(new_hours)
 
-    assert hours_of(Opening.objects.get(pk=opening.pk)) == wish
+    assert to_hours(Opening.objects.get(pk=opening.pk)) == new_hours
 
 
-def test_a_rule_is_kept_in_capitals_and_counts_from_today_when_nothing_is_said():
-    opening = opened(hours(rule="rrule:freq=monthly;byday=1we", valid_from=None))
+def test_a_rule_is_stored_in_upper_case_and_starts_today_by_default():
+    opening = open_for(hours(rule="rrule:freq=monthly;byday=1we", valid_from=None))
 
     assert (opening.rule, opening.valid_from) == (FIRST_WEDNESDAY, date(2026, 11, 23))
 
 
-def test_extra_and_changed_hours_stand_on_their_day():
+def test_extra_and_changed_hours_are_stored_on_their_date():
     advisor = make_advisor(hours=False)
     make_opening(advisor=advisor, weekday=2, starts=time(9), ends=time(12))
 
-    opened(hours(13, 15, day=WEDNESDAY, valid_from=None), advisor)
-    opened(hours(9, 10, day=WEDNESDAY, replaces=True, valid_from=None), advisor)
+    open_for(hours(13, 15, day=WEDNESDAY, valid_from=None), advisor)
+    open_for(hours(9, 10, day=WEDNESDAY, replaces=True, valid_from=None), advisor)
 
     kept = Opening.objects.filter(day=WEDNESDAY).order_by("starts").values_list("starts", "replaces")
     assert list(kept) == [(time(9), True), (time(13), False)]
 
 
 @pytest.mark.parametrize(
-    ("wish", "refusal"),
+    ("new_hours", "refusal"),
     [
         (hours(18, 16, rule=FIRST_WEDNESDAY), OpeningInvalid),
         (hours(rule=FIRST_WEDNESDAY, valid_until=date(2026, 11, 22)), OpeningNeverOpens),
@@ -84,18 +84,18 @@ def test_extra_and_changed_hours_stand_on_their_day():
         (hours(rule="every first Wednesday"), RuleNotSupported),
     ],
 )
-def test_hours_that_cannot_work_are_refused(wish, refusal):
+def test_invalid_hours_are_refused(new_hours, refusal):
     advisor = make_advisor(hours=False)
     make_opening(advisor=advisor, weekday=2, starts=time(9), ends=time(12))
 
     with pytest.raises(refusal):
-        opened(wish, advisor)
+        open_for(new_hours, advisor)
 
     assert Opening.objects.count() == 1
 
 
 @pytest.mark.parametrize("make", [open_hours, change_hours])
-def test_a_rule_without_a_day_is_refused_before_the_agenda_is_locked(make):
+def test_a_rule_without_a_date_is_refused_before_the_agenda_is_locked(make):
     advisor = make_advisor(hours=False)
     about = {"opening": make_opening(advisor=advisor)} if make is change_hours else {"advisor": advisor}
 
@@ -106,31 +106,31 @@ def test_a_rule_without_a_day_is_refused_before_the_agenda_is_locked(make):
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("new_hours", "words"),
     [
         (hours(9, 10, rule=FIRST_WEDNESDAY), "On Wednesday 2 December these hours overlap with other hours: 09:00 unt"),
         (hours(rule="FREQ=HOURLY"), "We cannot follow this part of the rule: FREQ=HOURLY."),
     ],
 )
-def test_a_refusal_says_what_it_is_about(settings, wish, words):
+def test_a_refusal_names_the_overlapping_hours_or_the_unsupported_part(settings, new_hours, words):
     settings.LANGUAGE_CODE = "en"
     advisor = make_advisor(hours=False)
     make_opening(advisor=advisor, weekday=2, starts=time(9), ends=time(12))
 
     with pytest.raises((OpeningOverlaps, RuleNotSupported)) as refused:
-        opened(wish, advisor)
+        open_for(new_hours, advisor)
 
     assert str(refused.value).startswith(words)
 
 
-def test_a_hundred_blocks_are_the_most_and_can_still_be_changed():
+def test_an_advisor_has_at_most_a_hundred_openings_and_can_change_them():
     advisor = make_advisor(hours=False)
-    days = [date(2027, 1, 1) + timedelta(days=number) for number in range(MOST_OPENINGS)]
+    days = [date(2027, 1, 1) + timedelta(days=number) for number in range(MAX_OPENINGS)]
     openings = [make_opening(advisor=advisor, weekday=None, day=day, channels=["phone"]) for day in days]
 
     with pytest.raises(TooManyOpenings):
-        opened(hours(rule=FIRST_WEDNESDAY), advisor)
-    shorter = replace(hours_of(openings[0]), ends=time(10))
+        open_for(hours(rule=FIRST_WEDNESDAY), advisor)
+    shorter = replace(to_hours(openings[0]), ends=time(10))
     change_hours(opening=openings[0], hours=shorter, actor=ADVISOR, now=NOW)
 
     assert openings[0].ends == time(10)

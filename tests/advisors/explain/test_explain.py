@@ -1,4 +1,4 @@
-"""Through the database: what is listed is what can be booked is what is not explained away."""
+"""Explanations agree with the list of free slots and with what can be booked."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisors.availability.errors import SlotTaken
-from advisors.explain.explain import explainer_of, explanation_of
-from advisors.models import AgendaEntry, Opening, OtherCalendar
+from advisors.explain.explain import explain_slot, explainer_for
+from advisors.models import AgendaEntry, ExternalCalendar, Opening
 from bookings.appointments.book import book
-from bookings.availability.queries import slots_for
+from bookings.availability.queries import bookable_slots
 from organisation.models import Role, RoleGrant
 from tests.factories import (
     CANDIDATE,
@@ -26,9 +26,9 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_invitation,
     make_policy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,8 @@ def _english():
         yield
 
 
-def told(advisor, moment=TUESDAY_HALF_PAST_TEN, **asked):
-    return explanation_of(advisor, moment, policy=make_policy(), now=NOW, **asked).words
+def explanation_text(advisor, moment=TUESDAY_HALF_PAST_TEN, **asked):
+    return explain_slot(advisor, moment, policy=make_policy(), now=NOW, **asked).text
 
 
 def make_busy(advisor, moment, kind="external", **fields):
@@ -52,13 +52,13 @@ def make_busy(advisor, moment, kind="external", **fields):
     )
 
 
-def make_other_calendar(advisor, **fields):
+def make_external_calendar(advisor, **fields):
     values = {"kind": "ics", "name": "Outlook", "address": "https://outlook.example/a.ics", "due_at": NOW}
-    return OtherCalendar.objects.create(advisor=advisor, **values | fields)
+    return ExternalCalendar.objects.create(advisor=advisor, **values | fields)
 
 
-def test_a_free_moment_needs_no_words():
-    assert told(make_advisor()) == ""
+def test_a_free_slot_has_no_explanation():
+    assert explanation_text(make_advisor()) == ""
 
 
 @pytest.mark.parametrize(
@@ -75,79 +75,79 @@ def test_a_free_moment_needs_no_words():
         ),
     ],
 )
-def test_a_moment_names_the_rule_that_takes_it(moment, words):
-    assert told(make_advisor(), moment) == words
+def test_the_explanation_names_the_rule_that_removes_a_slot(moment, words):
+    assert explanation_text(make_advisor(), moment) == words
 
 
-def test_what_is_taken_is_read_also_beyond_the_horizon():
+def test_talks_after_the_horizon_are_explained():
     advisor = make_advisor()
     make_booking(advisor=advisor, starts_at=datetime(2027, 11, 24, 9, 30, tzinfo=UTC))
 
-    assert told(advisor, datetime(2027, 11, 24, 9, 30, tzinfo=UTC)) == "a talk from 10:30 until 10:50"
+    assert explanation_text(advisor, datetime(2027, 11, 24, 9, 30, tzinfo=UTC)) == "a talk from 10:30 until 10:50"
 
 
-def test_a_talk_of_the_day_before_still_counts_for_the_week():
+def test_a_talk_of_another_day_counts_for_the_maximum_per_week():
     advisor = make_advisor(max_per_week=1)
     make_booking(advisor=advisor, starts_at=datetime(2026, 11, 26, 9, 30, tzinfo=UTC))
 
-    assert told(advisor) == "one of one that week"
+    assert explanation_text(advisor) == "one of one that week"
 
 
-def test_a_busy_time_names_its_calendar_and_when_that_was_read():
+def test_a_busy_time_names_its_calendar_and_its_last_read():
     advisor = make_advisor()
-    calendar = make_other_calendar(advisor, read_at=NOW - timedelta(minutes=48))
+    calendar = make_external_calendar(advisor, read_at=NOW - timedelta(minutes=48))
     make_busy(advisor, TUESDAY_HALF_PAST_TEN, calendar=calendar)
 
-    assert told(advisor) == "busy in Outlook, as read at 09:12"
+    assert explanation_text(advisor) == "busy in Outlook, as read at 09:12"
 
-    OtherCalendar.objects.update(failing_since=NOW)
-    assert told(advisor) == "busy in Outlook, not read since 09:12"
+    ExternalCalendar.objects.update(failing_since=NOW)
+    assert explanation_text(advisor) == "busy in Outlook, not read since 09:12"
 
 
-def test_channel_and_language_are_those_that_a_candidate_asks():
+def test_the_explanation_respects_channel_and_language():
     advisor = make_advisor(languages=["nl"], video_url="")
 
-    assert told(advisor, channel="phone", language="nl") == ""
-    assert told(advisor, channel="video") == "not in this way in these hours: by video"
-    assert told(advisor, language="en") == "not in English in these hours"
+    assert explanation_text(advisor, channel="phone", language="nl") == ""
+    assert explanation_text(advisor, channel="video") == "not in this way in these hours: by video"
+    assert explanation_text(advisor, language="en") == "not in English in these hours"
 
 
-def test_who_has_the_role_no_more_holds_no_talks():
+def test_an_advisor_without_the_role_has_no_free_slots():
     advisor = make_advisor()
     RoleGrant.objects.filter(role=Role.ADVISOR).delete()
 
-    assert told(advisor) == "this career advisor holds no talks now"
+    assert explanation_text(advisor) == "this career advisor holds no talks now"
 
 
-def test_a_day_shows_every_start_of_the_grid():
+def test_every_start_of_a_day_is_explained():
     advisor = make_advisor()
     make_absence(advisor=advisor, starts_at=datetime(2026, 11, 24, 10, 0, tzinfo=UTC), ends_at=NOW + timedelta(days=2))
     make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
 
-    rows = explainer_of(advisor, TUESDAY, policy=make_policy(), now=NOW).every_start()
+    rows = explainer_for(advisor, TUESDAY, policy=make_policy(), now=NOW).every_start()
 
     away = "absent until Wednesday 10:00"
     words = ["too soon: a talk can be booked from 10:00 on"] * 2 + ["", "a talk from 10:30 until 10:50", away, away]
-    assert [row.words for row in rows] == words
+    assert [row.text for row in rows] == words
     assert [f"{row.starts_at:%H:%M}" for row in rows] == ["08:00", "08:30", "09:00", "09:30", "10:00", "10:30"]
 
 
-def test_a_day_costs_the_same_statements_whatever_is_on_it():
+def test_the_explanation_of_a_full_day_takes_as_many_statements_as_of_an_empty_one():
     empty, full = make_advisor(), make_advisor()
     policy = make_policy()
     for number in range(30):
         make_absence(advisor=full, starts_at=NOW + number * HALF_HOUR, ends_at=NOW + (number + 1) * HALF_HOUR)
-        make_busy(full, NOW + number * HALF_HOUR, calendar=make_other_calendar(full))
+        make_busy(full, NOW + number * HALF_HOUR, calendar=make_external_calendar(full))
 
     def statements(advisor):
         with CaptureQueriesContext(connection) as captured:
-            explainer_of(advisor, TUESDAY, policy=policy, now=NOW).every_start()
+            explainer_for(advisor, TUESDAY, policy=policy, now=NOW).every_start()
         return len(captured)
 
     assert statements(empty) == statements(full) == 4
 
 
-# listed, booked, explained
+# listed, bookable, explained
 
 SOME_DAYS = st.dates(date(2026, 11, 23), date(2026, 12, 8))
 SOME_MINUTES = st.sampled_from([None, 0, 5, 15, 45])
@@ -198,7 +198,7 @@ POLICIES = st.fixed_dictionaries(
     policy=POLICIES,
     odd=st.lists(MOMENTS, max_size=3),
 )
-def test_listed_is_bookable_is_not_explained(hours, taken, away, caps, way, policy, odd):
+def test_a_start_is_listed_exactly_when_it_is_bookable_and_not_explained(hours, taken, away, caps, way, policy, odd):
     with transaction.atomic():
         policy = make_policy(**policy)
         advisor = make_advisor(hours=False, max_per_day=caps[0], max_per_week=caps[1])
@@ -206,19 +206,19 @@ def test_listed_is_bookable_is_not_explained(hours, taken, away, caps, way, poli
         fill(advisor, taken, away)
         invitation = make_invitation()
 
-        slots = slots_for(invitation, policy=policy, now=NOW, channel=way[0], language=way[1])
+        slots = bookable_slots(invitation, policy=policy, now=NOW, channel=way[0], language=way[1])
 
         listed = [slot.starts_at for slot in slots]
         near = [*(moment for moment, _kind in taken[:3]), *away[:1]]
         asked = {*odd, *listed[:2], *listed[-2:], *starts_near(near, advisor, policy, way)}
         for moment in asked:
-            why = explanation_of(advisor, moment, policy=policy, now=NOW, channel=way[0], language=way[1])
-            assert (moment in listed) == why.is_free == is_bookable(invitation, moment, way), (moment, why.words)
+            why = explain_slot(advisor, moment, policy=policy, now=NOW, channel=way[0], language=way[1])
+            assert (moment in listed) == why.is_free == is_bookable(invitation, moment, way), (moment, why.text)
         transaction.set_rollback(True)
 
 
 def fill(advisor, taken, away):
-    """Own time does not overlap: the database would not have it."""
+    """Create busy times and absences. Own entries must not overlap, because of the constraint."""
     until = NOW - HALF_HOUR
     for moment, kind in sorted(taken):
         if kind == "external" or moment >= until:
@@ -229,19 +229,19 @@ def fill(advisor, taken, away):
 
 
 def starts_near(moments, advisor, policy, way):
-    """Of the grid, free or not: the ones around these moments, and some of Tuesday."""
+    """Starts on the grid, free or not, near these times and on Tuesday."""
     for moment in (*moments, TUESDAY_HALF_PAST_TEN):
         day = moment.astimezone(ZoneInfo(advisor.time_zone)).date()
-        told = explainer_of(advisor, day, policy=policy, now=NOW, channel=way[0], language=way[1]).every_start()
-        yield from sorted((row.starts_at for row in told), key=lambda start: abs(start - moment))[:3]
+        rows = explainer_for(advisor, day, policy=policy, now=NOW, channel=way[0], language=way[1]).every_start()
+        yield from sorted((row.starts_at for row in rows), key=lambda start: abs(start - moment))[:3]
 
 
 def is_bookable(invitation, moment, way):
-    """Really booked, and given back."""
+    """True when the slot can be booked; the booking is rolled back."""
     try:
         with transaction.atomic():
-            wish = make_wish(moment, channel=way[0], language=way[1])
-            book(invitation=invitation, wish=wish, actor=CANDIDATE, now=NOW)
+            request = make_booking_request(moment, channel=way[0], language=way[1])
+            book(invitation=invitation, request=request, actor=CANDIDATE, now=NOW)
             transaction.set_rollback(True)
     except SlotTaken:
         return False
@@ -251,10 +251,10 @@ def is_bookable(invitation, moment, way):
 # the command line
 
 
-def explained(*said):
+def explained(*arguments):
     out = StringIO()
     with time_machine.travel(NOW, tick=False):
-        call_command("explain_slot", *said, stdout=out)
+        call_command("explain_slot", *arguments, stdout=out)
     return out.getvalue()
 
 
@@ -291,7 +291,7 @@ def test_the_command_explains(moment, options, answer):
     assert answers == [f"Youssef Benali, {answer}\n"] * 2
 
 
-def test_the_command_counts_with_the_clock_of_the_advisor():
+def test_the_command_uses_the_time_zone_of_the_advisor():
     make_policy()
     advisor = make_advisor(time_zone="America/New_York")
 
@@ -313,7 +313,7 @@ def test_the_command_counts_with_the_clock_of_the_advisor():
         (None, "2027-03-28T02:30", "This time does not exist on this day: the clock goes forward in that hour."),
     ],
 )
-def test_the_command_says_what_it_cannot_read(key, moment, problem):
+def test_the_command_reports_invalid_arguments(key, moment, problem):
     advisor = make_advisor()
 
     with pytest.raises(CommandError) as refused:

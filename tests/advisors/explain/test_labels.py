@@ -1,4 +1,4 @@
-"""Every rule has its sentence, in Dutch and in English."""
+"""Every rule has a description in Dutch and English."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,18 +7,18 @@ import pytest
 from django.utils import translation
 
 from advisors.availability.slots import Rule, Span, Why
-from advisors.explain.labels import WORDS, Asked, Elsewhere, words_of
+from advisors.explain.labels import DESCRIPTIONS, CalendarFreshness, ExplainContext, describe_reason
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = date(2026, 11, 30)
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 READ = {
-    1: Elsewhere("Outlook", datetime(2026, 11, 30, 8, 12, tzinfo=UTC), is_failing=False),
-    2: Elsewhere("Outlook", datetime(2026, 11, 27, 8, 12, tzinfo=UTC), is_failing=False),
-    3: Elsewhere("Outlook", datetime(2026, 11, 30, 8, 12, tzinfo=UTC), is_failing=True),
-    4: Elsewhere("Outlook", datetime(2026, 11, 27, 8, 12, tzinfo=UTC), is_failing=True),
-    5: Elsewhere("Outlook", None, is_failing=True),
+    1: CalendarFreshness("Outlook", datetime(2026, 11, 30, 8, 12, tzinfo=UTC), is_failing=False),
+    2: CalendarFreshness("Outlook", datetime(2026, 11, 27, 8, 12, tzinfo=UTC), is_failing=False),
+    3: CalendarFreshness("Outlook", datetime(2026, 11, 30, 8, 12, tzinfo=UTC), is_failing=True),
+    4: CalendarFreshness("Outlook", datetime(2026, 11, 27, 8, 12, tzinfo=UTC), is_failing=True),
+    5: CalendarFreshness("Outlook", None, is_failing=True),
 }
 
 
@@ -26,11 +26,11 @@ def at(hour, minute=0, day=MONDAY):
     return datetime.combine(day, time(hour, minute), tzinfo=AMSTERDAM).astimezone(UTC)
 
 
-def said(why, tongue, **fields):
+def description(why, screen_language, **fields):
     values = {"starts_at": at(11), "now": NOW, "zone": AMSTERDAM, "channel": None, "language": None}
-    asked = Asked(**values | {"elsewhere": READ, "closed": ""} | fields)
-    with translation.override(tongue):
-        return words_of(why, asked)
+    context = ExplainContext(**values | {"external_calendars": READ, "closed": ""} | fields)
+    with translation.override(screen_language):
+        return describe_reason(why, context)
 
 
 def until(moment):
@@ -155,15 +155,15 @@ NARROW = "in de uren van 09.00 tot 12.00 begint op deze tijd geen gesprek"
         ),
     ],
 )
-def test_a_rule_is_told_in_words(why, fields, english, dutch):
-    assert (said(why, "en", **fields), said(why, "nl", **fields)) == (english, dutch)
+def test_a_rule_has_a_label(why, fields, english, dutch):
+    assert (description(why, "en", **fields), description(why, "nl", **fields)) == (english, dutch)
 
 
-def test_no_rule_is_without_words():
-    assert set(WORDS) == set(Rule)
+def test_every_rule_has_a_description():
+    assert set(DESCRIPTIONS) == set(Rule)
 
 
-def test_the_times_are_those_of_the_advisors_clock():
+def test_times_are_in_the_advisors_time_zone():
     new_york = ZoneInfo("America/New_York")
 
-    assert said(Why(Rule.TALK, TALK), "en", zone=new_york) == "a talk from 04:00 until 04:20"
+    assert description(Why(Rule.TALK, TALK), "en", zone=new_york) == "a talk from 04:00 until 04:20"

@@ -1,6 +1,6 @@
-"""Against a real Radicale; and against servers that Radicale is not.
+"""CalDAV client against a real Radicale server, and against misbehaving servers.
 
-The events that are put there are those of RFC 5545, 3.6.1.
+The events are those of RFC 5545, 3.6.1.
 """
 
 from datetime import timedelta
@@ -10,16 +10,17 @@ import pytest
 
 from advisors.availability.slots import Span
 from advisors.external_calendars import caldav
-from advisors.external_calendars.caldav_client import Account, DavCalendar
+from advisors.external_calendars.caldav_client import CalDavAccount, CalDavCalendar
 from advisors.external_calendars.errors import CalDavMissing, NotOneCalendar
-from advisors.external_calendars.sync import read_calendar
-from advisors.models import AgendaEntry, OtherCalendar
-from core.encryption import seal
-from core.errors import AddressForbidden, AnswerUnreadable, Moved, NotThere, Refusal, SealBroken, SignInNeeded, TooSlow
+from advisors.external_calendars.sync import sync_calendar
+from advisors.models import AgendaEntry, ExternalCalendar
+from core.encryption import DecryptionFailed, encrypt
+from core.errors import Refusal
+from core.http_errors import AddressForbidden, AnswerUnreadable, Moved, NotThere, SignInNeeded, TooSlow
 from tests.calendar_samples import apple, zone
 from tests.calendar_samples import calendar as ics
 from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
-from tests.factories import NOW, make_other_calendar, make_policy
+from tests.factories import NOW, make_external_calendar, make_policy
 
 WINDOW = Span(NOW, NOW + timedelta(days=30))
 # A multistatus may hold no response at all (RFC 4918, 14.16): nothing was found (RFC 4791, 7.8).
@@ -34,7 +35,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def radicale(server, settings):
-    """Empty, and allowed."""
+    """Empty calendar on an allowed host."""
     server.ask("DELETE", "/benali/werk/")
     server.ask("MKCALENDAR", "/benali/werk/")
     settings.CALENDAR_HOSTS_ALLOWED = [server.host]
@@ -42,7 +43,7 @@ def radicale(server, settings):
 
 
 def account(address, password="geheim"):
-    return Account(address=address, username="benali", password=password)
+    return CalDavAccount(address=address, username="benali", password=password)
 
 
 def put(radicale, name, event):
@@ -57,13 +58,13 @@ def busy():
 @pytest.fixture
 def calendar(db, radicale):
     make_policy()
-    sealed = seal("geheim", purpose=caldav.PURPOSE)
-    return make_other_calendar(
+    sealed = encrypt("geheim", purpose=caldav.PURPOSE)
+    return make_external_calendar(
         kind="caldav", address=radicale.address, username="benali", sealed_password=sealed, gets_talks=True
     )
 
 
-def test_busy_times_are_read_what_recurs_included(calendar, radicale):
+def test_busy_times_and_recurring_events_are_read(calendar, radicale):
     put(radicale, "one", "UID:one\nDTSTART:20261124T100000Z\nDTEND:20261124T110000Z")
     put(
         radicale,
@@ -73,26 +74,26 @@ def test_busy_times_are_read_what_recurs_included(calendar, radicale):
     put(radicale, "free", "UID:free\nDTSTART:20261125T120000Z\nDURATION:PT1H\nTRANSP:TRANSPARENT")
     put(radicale, "past", "UID:past\nDTSTART:20250101T120000Z\nDURATION:PT1H")
 
-    read_calendar(calendar.pk, now=NOW)
+    sync_calendar(calendar.pk, now=NOW)
 
     assert busy() == ["11-24 10:00-11:00", "11-25 08:00-08:30"]
-    assert OtherCalendar.objects.values_list("problem", "read_at").get() == ("", NOW)
+    assert ExternalCalendar.objects.values_list("problem", "read_at").get() == ("", NOW)
 
 
-def test_a_series_with_a_time_that_moved_is_read(calendar, radicale):
+def test_a_series_with_a_moved_occurrence_is_read(calendar, radicale):
     radicale.put("0BC3AA9C", apple().decode())
 
-    read_calendar(calendar.pk, now=NOW)
+    sync_calendar(calendar.pk, now=NOW)
 
     assert busy() == ["11-24 12:00-12:30", "11-25 15:00-15:30", "11-26 12:00-12:30"]
 
 
 def test_an_empty_calendar_is_read(radicale):
-    assert DavCalendar(account(radicale.address)).events(WINDOW) == []
+    assert CalDavCalendar(account(radicale.address)).events(WINDOW) == []
 
 
-def test_what_is_put_is_there_once_and_what_is_removed_is_gone(radicale):
-    there = DavCalendar(account(radicale.address.rstrip("/")))
+def test_put_and_remove_are_idempotent(radicale):
+    there = CalDavCalendar(account(radicale.address.rstrip("/")))
     content = ics("UID:ours\nDTSTART:20261124T100000Z\nDURATION:PT1H")
 
     place = there.put("ours", content)
@@ -109,30 +110,30 @@ def refusal_of(work):
     return type(caught.value)
 
 
-def test_a_wrong_password_is_said(radicale):
-    assert refusal_of(lambda: DavCalendar(account(radicale.address, "fout")).events(WINDOW)) is SignInNeeded
+def test_a_wrong_password_raises_sign_in_needed(radicale):
+    assert refusal_of(lambda: CalDavCalendar(account(radicale.address, "fout")).events(WINDOW)) is SignInNeeded
 
 
-def test_an_address_without_a_calendar_is_said(radicale):
+def test_an_address_without_a_calendar_raises_not_there(radicale):
     nowhere = radicale.address.replace("werk", "thuis")
 
-    assert refusal_of(lambda: DavCalendar(account(nowhere)).events(WINDOW)) is NotThere
+    assert refusal_of(lambda: CalDavCalendar(account(nowhere)).events(WINDOW)) is NotThere
 
 
-def test_the_address_of_a_whole_account_is_said(radicale):
+def test_the_address_of_a_whole_account_is_refused(radicale):
     whole = radicale.address.replace("werk/", "")
 
-    assert refusal_of(lambda: DavCalendar(account(whole)).events(WINDOW)) is NotOneCalendar
+    assert refusal_of(lambda: CalDavCalendar(account(whole)).events(WINDOW)) is NotOneCalendar
 
 
-def test_a_host_that_is_not_allowed_is_not_asked(server, settings):
+def test_a_host_that_is_not_allowed_gets_no_request(server, settings):
     settings.CALENDAR_HOSTS_ALLOWED = []
 
-    assert refusal_of(lambda: DavCalendar(account(server.address)).events(WINDOW)) is AddressForbidden
+    assert refusal_of(lambda: CalDavCalendar(account(server.address)).events(WINDOW)) is AddressForbidden
 
 
-def test_a_talk_is_never_removed_on_another_server(radicale):
-    there = DavCalendar(account(radicale.address))
+def test_no_request_goes_to_another_server(radicale):
+    there = CalDavCalendar(account(radicale.address))
 
     assert refusal_of(lambda: there.remove("http://127.0.0.1:1/benali/werk/ours.ics")) is AddressForbidden
 
@@ -155,18 +156,18 @@ BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!E
     ],
     ids=["page", "half", "entities", "empty", "unsupported", "redirect", "hangs"],
 )
-def test_a_server_that_is_none_ends_with_a_reason(settings, page, refusal, caplog):
+def test_a_response_that_is_not_caldav_is_refused(settings, page, refusal, caplog):
     began = monotonic()
 
     with web_server(settings, werk=page) as server:
         server.pages["/werk/"] = server.pages["/werk"]
-        there = DavCalendar(account(server.address("/werk/")), seconds=0.6)
+        there = CalDavCalendar(account(server.address("/werk/")), seconds=0.6)
         assert refusal_of(lambda: there.events(WINDOW)) is refusal
     assert (monotonic() - began < 5, "Sign in" in caplog.text) == (True, False)
 
 
 @pytest.mark.parametrize("odd", [b"<response/>", b"<response><href>/werk/1.ics</href><status>?</status></response>"])
-def test_a_search_of_an_odd_shape_ends_with_a_reason(settings, odd):
+def test_a_malformed_search_result_is_refused(settings, odd):
     """RFC 4918, 14.24 and 14.28: a response names its href, a status is "HTTP/1.1 200 OK"."""
 
     def answer(asked):
@@ -178,18 +179,18 @@ def test_a_search_of_an_odd_shape_ends_with_a_reason(settings, odd):
 
     with web_server(settings) as server:
         server.pages["/werk/"] = answer
-        there = DavCalendar(account(server.address("/werk/")))
+        there = CalDavCalendar(account(server.address("/werk/")))
         assert refusal_of(lambda: there.events(WINDOW)) is AnswerUnreadable
 
 
-def test_a_password_that_no_longer_opens_is_said(calendar, settings):
+def test_a_password_that_cannot_be_decrypted_raises_decryption_failed(calendar, settings):
     settings.SECRET_KEY = "renewed"
 
-    assert refusal_of(lambda: caldav.dav_calendar_of(calendar)) is SealBroken
+    assert refusal_of(lambda: caldav.caldav_calendar_for(calendar)) is DecryptionFailed
 
 
-def test_without_the_extra_it_is_said(calendar, monkeypatch):
-    monkeypatch.setattr(caldav, "dav_client", None)
-    read_calendar(calendar.pk, now=NOW)
+def test_without_the_extra_a_sync_reports_caldav_missing(calendar, monkeypatch):
+    monkeypatch.setattr(caldav, "caldav_client", None)
+    sync_calendar(calendar.pk, now=NOW)
 
-    assert OtherCalendar.objects.get().problem == CalDavMissing.code
+    assert ExternalCalendar.objects.get().problem == CalDavMissing.code

@@ -1,14 +1,15 @@
 import pytest
 
 from advisors.external_calendars import caldav
-from advisors.external_calendars.connect import Connection, ask_reading, connect_calendar, remove_calendar
+from advisors.external_calendars.connect import ConnectionRequest, connect_calendar, remove_calendar, request_sync
 from advisors.external_calendars.errors import CalDavMissing, TooManyCalendars
-from advisors.models import AgendaEntry, OtherCalendar
+from advisors.models import AgendaEntry, ExternalCalendar
 from core.actors import Actor
-from core.encryption import unseal
-from core.errors import AddressForbidden, AddressHasPassword, AddressInsecure, AddressInvalid, Refusal
+from core.encryption import decrypt
+from core.errors import Refusal
+from core.http_errors import AddressForbidden, AddressHasPassword, AddressInsecure, AddressInvalid
 from organisation.models import AuditEvent
-from tests.factories import NOW, make_advisor, make_other_calendar
+from tests.factories import NOW, make_advisor, make_external_calendar
 
 pytestmark = pytest.mark.django_db
 ADVISOR = Actor(key="user:1", origin="web")
@@ -17,28 +18,28 @@ DAV = "https://cloud.example/remote.php/dav/calendars/benali/werk/"
 
 
 def connect(advisor=None, **fields):
-    wish = Connection(**{"kind": "ics", "name": "Outlook", "address": ICS} | fields)
-    return connect_calendar(advisor=advisor or make_advisor(hours=False), wish=wish, actor=ADVISOR, now=NOW)
+    request = ConnectionRequest(**{"kind": "ics", "name": "Outlook", "address": ICS} | fields)
+    return connect_calendar(advisor=advisor or make_advisor(hours=False), request=request, actor=ADVISOR, now=NOW)
 
 
 def trail():
     return list(AuditEvent.objects.order_by("pk").values_list("action", "about", "result"))
 
 
-def test_connect_keeps_an_address_that_is_read_at_once():
+def test_connect_stores_a_calendar_that_is_due_now():
     calendar = connect()
 
-    kept = OtherCalendar.objects.get()
+    kept = ExternalCalendar.objects.get()
     assert (kept.kind, kept.name, kept.address, kept.due_at, kept.read_at) == ("ics", "Outlook", ICS, NOW, None)
     assert trail() == [("othercalendar.add", f"othercalendar:{calendar.pk}", "done")]
 
 
-def test_connect_seals_the_password():
+def test_connect_encrypts_the_password():
     connect(kind="caldav", address=DAV, username="benali", password="geheim", gets_talks=True)
 
-    kept = OtherCalendar.objects.get()
+    kept = ExternalCalendar.objects.get()
     assert (kept.username, kept.gets_talks, "geheim" in kept.sealed_password) == ("benali", True, False)
-    assert unseal(kept.sealed_password, purpose=caldav.PURPOSE) == "geheim"
+    assert decrypt(kept.sealed_password, purpose=caldav.PURPOSE) == "geheim"
 
 
 @pytest.mark.parametrize(
@@ -50,34 +51,34 @@ def test_connect_seals_the_password():
         ({"kind": "caldav", "address": DAV.replace("https", "http")}, AddressInsecure),
     ],
 )
-def test_connect_refuses_an_address_that_cannot_be(fields, refusal):
+def test_connect_refuses_an_invalid_address(fields, refusal):
     with pytest.raises(refusal):
         connect(**fields)
 
     (event,) = trail()
-    assert (OtherCalendar.objects.count(), event[0], event[2]) == (0, "othercalendar.add", refusal.code)
+    assert (ExternalCalendar.objects.count(), event[0], event[2]) == (0, "othercalendar.add", refusal.code)
 
 
-def test_connect_without_the_extra_says_so(monkeypatch):
-    monkeypatch.setattr(caldav, "dav_client", None)
+def test_connect_refuses_caldav_without_the_extra(monkeypatch):
+    monkeypatch.setattr(caldav, "caldav_client", None)
 
     with pytest.raises(CalDavMissing):
         connect(kind="caldav", address=DAV)
 
 
-def test_an_internal_host_that_is_named_may_be_connected(settings):
+def test_an_allowed_internal_host_can_be_connected(settings):
     settings.CALENDAR_HOSTS_ALLOWED = ["cloud.oostmeer.internal"]
 
     connect(kind="caldav", address="http://cloud.oostmeer.internal/dav/werk/")
 
-    assert OtherCalendar.objects.get().host == "cloud.oostmeer.internal"
+    assert ExternalCalendar.objects.get().host == "cloud.oostmeer.internal"
 
 
-def test_connect_twice_is_one_with_what_was_said_last():
+def test_connect_twice_updates_the_calendar():
     advisor = make_advisor(hours=False)
 
     assert connect(advisor) == connect(advisor, name="Werk")
-    assert OtherCalendar.objects.get().name == "Werk"
+    assert ExternalCalendar.objects.get().name == "Werk"
 
 
 def test_connect_refuses_a_sixth():
@@ -90,27 +91,27 @@ def test_connect_refuses_a_sixth():
     assert connect(advisor, address=f"{ICS}?1", name="Known").name == "Known"
 
 
-def test_remove_takes_the_busy_times_along_and_doing_it_twice_is_harmless():
-    calendar = make_other_calendar()
+def test_remove_deletes_the_busy_times_and_is_idempotent():
+    calendar = make_external_calendar()
     span = {"busy_from": NOW, "busy_until": NOW.replace(hour=12)}
     AgendaEntry.objects.create(advisor=calendar.advisor, kind="external", calendar=calendar, **span)
 
     for _time in range(2):
-        remove_calendar(calendar=OtherCalendar(pk=calendar.pk), actor=ADVISOR, now=NOW)
+        remove_calendar(calendar=ExternalCalendar(pk=calendar.pk), actor=ADVISOR, now=NOW)
 
-    assert (AgendaEntry.objects.count(), OtherCalendar.objects.count()) == (0, 0)
+    assert (AgendaEntry.objects.count(), ExternalCalendar.objects.count()) == (0, 0)
     assert trail() == [("othercalendar.remove", f"othercalendar:{calendar.pk}", "done")]
 
 
-def test_asking_to_read_makes_it_due_and_forgets_the_version():
-    calendar = make_other_calendar(due_at=NOW.replace(hour=20), version='2026-12-31 "7"')
+def test_request_sync_makes_the_calendar_due_and_clears_its_version():
+    calendar = make_external_calendar(due_at=NOW.replace(hour=20), version='2026-12-31 "7"')
 
-    ask_reading(calendar=calendar, now=NOW)
+    request_sync(calendar=calendar, now=NOW)
 
-    assert OtherCalendar.objects.values_list("due_at", "version").get() == (NOW, "")
+    assert ExternalCalendar.objects.values_list("due_at", "version").get() == (NOW, "")
 
 
-def test_no_trail_and_no_text_of_a_calendar_holds_an_address(caplog):
+def test_audit_entries_and_logs_do_not_contain_the_address(caplog):
     calendar = connect(address=ICS)
     with pytest.raises(Refusal):
         connect(address="https://10.0.0.1/secret.ics")

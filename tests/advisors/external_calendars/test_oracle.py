@@ -1,4 +1,4 @@
-"""What we read of a calendar is what ical.js, which we did not write, reads of it.
+"""Busy times agree with ical.js, an independent parser.
 
 The samples of programs name their sources; the events that stand here follow RFC 5545, 3.6.1, and 3.8.5 for the rules.
 """
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from advisors.availability.slots import Span
-from advisors.external_calendars.ics_parser import Reader, busy_times
+from advisors.external_calendars.ics_parser import ParseOptions, busy_times
 from tests.calendar_oracles import expanded_by_ical_js
 from tests.calendar_samples import apple, calendar, google, nextcloud, outlook, zone
 
@@ -47,10 +47,10 @@ SAMPLES = {
 
 @pytest.mark.parametrize(("since", "until"), [("2026-10-01", "2026-12-31"), ("2027-03-01", "2027-04-30")])
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_we_read_what_ical_js_reads(sample, since, until):
+def test_busy_times_match_ical_js(sample, since, until):
     window = Span(*(datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (since, until)))
 
-    ours = busy_times([SAMPLES[sample]], Reader(window=window, zone=ZoneInfo(AMSTERDAM))).busy
+    ours = busy_times([SAMPLES[sample]], ParseOptions(window=window, zone=ZoneInfo(AMSTERDAM))).busy
     theirs = expanded_by_ical_js(SAMPLES[sample], since=since, until=until, zone=AMSTERDAM)
 
     busy = [one for one in theirs if not FREE & set(one["words"])]

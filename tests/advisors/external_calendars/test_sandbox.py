@@ -1,4 +1,4 @@
-"""What a stranger's calendar may cost."""
+"""Limits on parsing an untrusted calendar."""
 
 from datetime import UTC, datetime
 from time import monotonic
@@ -8,12 +8,12 @@ import pytest
 
 from advisors.availability.slots import Span
 from advisors.external_calendars.errors import CalendarTooDense, CalendarTooHard, NoCalendar, PageInsteadOfCalendar
-from advisors.external_calendars.ics_parser import Reader, busy_times
-from advisors.external_calendars.sandbox import read_apart
+from advisors.external_calendars.ics_parser import ParseOptions, busy_times
+from advisors.external_calendars.sandbox import parse_in_sandbox
 from core.errors import Refusal
 from tests.calendar_samples import calendar, google, outlook, zone
 
-READER = Reader(
+READER = ParseOptions(
     window=Span(datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)),
     zone=ZoneInfo("Europe/Amsterdam"),
     own_addresses=frozenset({"y.benali@oostmeer.example"}),
@@ -24,15 +24,15 @@ DAILY_SINCE_1900 = calendar(
 )
 
 
-def test_read_apart_finds_what_reading_here_finds():
+def test_the_sandbox_gives_the_result_of_the_parser():
     documents = [outlook(), google("UID:1\nDTSTART:20261124T100000\nDTEND:20261124T110000\nSUMMARY:Café")]
 
-    assert read_apart(documents, READER) == busy_times(documents, READER)
+    assert parse_in_sandbox(documents, READER) == busy_times(documents, READER)
 
 
 @pytest.mark.parametrize("program", ["One", "Number {}"])
-def test_read_apart_has_time_for_thousands_of_documents_of_one_event(program):
-    """CalDAV gives each event with its zones; written by one program, or by as many as there are events."""
+def test_the_sandbox_has_time_for_thousands_of_documents(program):
+    """CalDAV returns each event with its time zones, from one program or from many."""
     event = "UID:{0}\nDTSTART;TZID=W. Europe Standard Time:20261124T{1:02}{2:02}00\nDURATION:PT1M"
     documents = [
         calendar(event.format(number, *divmod(number % 1440, 60)), head=zone("W. Europe Standard Time")).replace(
@@ -41,7 +41,7 @@ def test_read_apart_has_time_for_thousands_of_documents_of_one_event(program):
         for number in range(2000)
     ]
 
-    reading = read_apart(documents, READER)
+    reading = parse_in_sandbox(documents, READER)
 
     assert (len(reading.busy), reading.skipped) == (1440, 0)
 
@@ -57,9 +57,9 @@ def test_read_apart_has_time_for_thousands_of_documents_of_one_event(program):
     ],
     ids=["page", "bomb", "centuries", "never-ends", "nested"],
 )
-def test_read_apart_ends_with_a_reason(content, refusal):
+def test_the_sandbox_ends_with_a_reason(content, refusal):
     began = monotonic()
 
     with pytest.raises(Refusal) as caught:
-        read_apart([content], READER, seconds=1)
+        parse_in_sandbox([content], READER, seconds=1)
     assert (type(caught.value), monotonic() - began < 12) == (refusal, True)

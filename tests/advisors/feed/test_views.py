@@ -1,4 +1,4 @@
-"""The advisor's page of the feed: on, names, another address, off."""
+"""Feed page of an advisor: switch on, show names, renew, switch off."""
 
 import re
 
@@ -7,8 +7,9 @@ import time_machine
 from django.db import connection
 
 from advisors.feed import services
-from advisors.feed.tokens import address_of, digest_of, token_of, webcal_of
+from advisors.feed.services import feed_url, token_of, webcal_url
 from advisors.models import AgendaFeed
+from core.tokens import digest_of
 from organisation.models import AuditEvent, Role
 from tests.factories import CANDIDATE, NOW, make_advisor, make_policy, make_user
 
@@ -30,7 +31,7 @@ def do(client, deed):
     return client.post(PAGE, {"deed": deed}, follow=True)
 
 
-def words_of(answer):
+def page_text(answer):
     return " ".join(answer.content.decode().split())
 
 
@@ -38,26 +39,26 @@ def trail():
     return list(AuditEvent.objects.order_by("pk").values_list("action", "about", "result"))
 
 
-def test_the_page_changes_nothing_by_looking(client, advisor):
-    page = words_of(client.get(PAGE))
+def test_a_get_of_the_page_changes_nothing(client, advisor):
+    page = page_text(client.get(PAGE))
 
     assert "Switch the feed on" in page
     assert not AgendaFeed.objects.exists()
 
 
-def test_switching_on_shows_the_address_in_both_ways(client, advisor):
-    page = words_of(do(client, "switch_on"))
+def test_switching_on_shows_the_https_and_webcal_addresses(client, advisor):
+    page = page_text(do(client, "switch_on"))
 
     feed = AgendaFeed.objects.get()
     assert "Your feed is on. Add its address to your calendar program." in page
-    assert f'value="{address_of(feed)}" readonly' in page
-    assert f'href="{webcal_of(feed)}"' in page
+    assert f'value="{feed_url(feed)}" readonly' in page
+    assert f'href="{webcal_url(feed)}"' in page
     assert feed.shows_names is False
-    assert re.fullmatch(r"http://localhost:8000/feed/[\w-]{43}\.ics", address_of(feed))
-    assert webcal_of(feed) == address_of(feed).replace("http:", "webcal:")
+    assert re.fullmatch(r"http://localhost:8000/feed/[\w-]{43}\.ics", feed_url(feed))
+    assert webcal_url(feed) == feed_url(feed).replace("http:", "webcal:")
 
 
-def test_the_address_is_kept_nowhere(client, advisor):
+def test_the_token_is_not_stored(client, advisor):
     do(client, "switch_on")
     token = token_of(AgendaFeed.objects.get())
 
@@ -69,52 +70,52 @@ def test_the_address_is_kept_nowhere(client, advisor):
     assert digest_of(token) in rows
 
 
-def test_the_page_is_not_kept_by_a_browser(client, advisor):
+def test_the_page_is_not_cached(client, advisor):
     do(client, "switch_on")
 
     assert "no-store" in client.get(PAGE).headers["Cache-Control"]
 
 
-def test_another_secret_gives_another_address(advisor, settings):
+def test_a_new_secret_gives_a_new_address(advisor, settings):
     feed = services.switch_on(advisor=advisor, actor=CANDIDATE, now=NOW)
     before = token_of(feed)
 
-    settings.LINK_SECRET = "another secret of this house, long enough to sign with"
+    settings.LINK_SECRET = "another secret of this project, long enough to sign with"
 
     assert token_of(feed) != before
 
 
-def test_renewing_gives_another_address_and_keeps_the_choice_of_names(client, advisor):
+def test_renewing_changes_the_address_and_keeps_the_choice_of_names(client, advisor):
     do(client, "switch_on")
     do(client, "show_names")
     before = AgendaFeed.objects.get()
 
-    page = words_of(do(client, "renew"))
+    page = page_text(do(client, "renew"))
 
     feed = AgendaFeed.objects.get()
     assert (feed.pk, feed.version, feed.shows_names) == (before.pk, 2, True)
     assert feed.digest == digest_of(token_of(feed)) != before.digest
-    assert address_of(feed) in page
-    assert address_of(before) not in page
+    assert feed_url(feed) in page
+    assert feed_url(before) not in page
 
 
-def test_names_go_on_and_off_and_the_page_says_what_that_means(client, advisor):
+def test_names_can_be_shown_and_hidden(client, advisor):
     do(client, "switch_on")
 
-    assert "then sees who was turned down" in words_of(do(client, "show_names"))
+    assert "then sees who was turned down" in page_text(do(client, "show_names"))
     assert AgendaFeed.objects.get().shows_names
-    assert "That is the safe choice" in words_of(do(client, "hide_names"))
+    assert "That is the safe choice" in page_text(do(client, "hide_names"))
     assert not AgendaFeed.objects.get().shows_names
 
 
 def test_switching_off_leaves_nothing(client, advisor):
     do(client, "switch_on")
 
-    assert "Your feed is off. Its address no longer works." in words_of(do(client, "switch_off"))
+    assert "Your feed is off. Its address no longer works." in page_text(do(client, "switch_off"))
     assert not AgendaFeed.objects.exists()
 
 
-def test_every_deed_is_in_the_trail_once(client, advisor):
+def test_every_action_is_audited_once(client, advisor):
     for deed in ("switch_on", "show_names", "hide_names", "renew", "switch_off"):
         do(client, deed)
         if deed != "renew":
@@ -127,26 +128,26 @@ def test_every_deed_is_in_the_trail_once(client, advisor):
 
 
 @pytest.mark.parametrize("deed", ["renew", "show_names", "hide_names", "switch_off"])
-def test_without_a_feed_there_is_nothing_to_do(client, advisor, deed):
+def test_actions_without_a_feed_do_nothing(client, advisor, deed):
     assert do(client, deed).status_code == 200
     assert (AgendaFeed.objects.count(), trail()) == (0, [])
 
 
 @pytest.mark.parametrize("deed", ["", "delete", "__class__"])
-def test_a_word_that_is_none_of_ours_does_nothing(client, advisor, deed):
+def test_an_unknown_action_gives_404_and_changes_nothing(client, advisor, deed):
     assert client.post(PAGE, {"deed": deed}).status_code == 404
     assert not AgendaFeed.objects.exists()
 
 
 @pytest.mark.parametrize("role", [Role.RECRUITER, Role.MANAGER, Role.APPLICATION_MANAGER])
-def test_the_feed_is_the_advisors_own(client, advisor, role):
+def test_only_the_advisor_sees_the_feed_page(client, advisor, role):
     client.force_login(make_user(role))
 
     assert [client.get(PAGE).status_code, client.post(PAGE, {"deed": "switch_on"}).status_code] == [404, 404]
     assert not AgendaFeed.objects.exists()
 
 
-def test_one_advisor_cannot_touch_the_feed_of_another(client, advisor):
+def test_an_advisor_cannot_change_the_feed_of_another(client, advisor):
     colleague = make_advisor(name="Marit de Wit")
     theirs = services.switch_on(advisor=colleague, actor=CANDIDATE, now=NOW)
 

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from advisors.form_fields import AbsenceForm
-from advisors.hours.page import Away, Room, hours_page_of
-from advisors.hours.repeat_choices import rule_in_words
+from advisors.hours.page import AbsencePeriod, SlotCapacity, hours_page_for
+from advisors.hours.repeat_choices import format_rule
 from advisors.models import Absence, Opening
 from organisation.models import Policy, Role
 from tests.factories import (
@@ -47,10 +47,10 @@ def typed(**fields):
 
 
 def page_of(advisor):
-    return hours_page_of(advisor, policy=Policy.objects.current(), now=NOW)
+    return hours_page_for(advisor, policy=Policy.objects.current(), now=NOW)
 
 
-def test_the_page_tells_how_many_moments_the_hours_give(client, advisor):
+def test_the_page_shows_the_number_of_free_slots(client, advisor):
     make_opening(advisor=advisor, weekday=1, starts=time(9), ends=time(11))
 
     html = client.get("/hours/").content.decode()
@@ -58,21 +58,21 @@ def test_the_page_tells_how_many_moments_the_hours_give(client, advisor):
     assert "This gives 6 free moments in the coming two weeks." in " ".join(html.split())
 
 
-def test_room_counts_what_is_taken(advisor):
+def test_capacity_subtracts_busy_time(advisor):
     make_opening(advisor=advisor, weekday=2, starts=time(9), ends=time(11))
     make_booking(advisor=advisor, starts_at=datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
 
-    assert page_of(advisor).room == Room(free=7, total=8)
+    assert page_of(advisor).capacity == SlotCapacity(free=7, total=8)
 
 
-def test_absences_are_told_in_days_and_past_ones_are_gone(advisor):
+def test_absences_are_shown_in_days_without_past_ones(advisor):
     midnight = datetime(2026, 12, 20, 23, 0, tzinfo=UTC)  # in Amsterdam the 21st begins
     make_absence(advisor=advisor, starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1))
     absence = make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=5))
 
     (away,) = page_of(advisor).absences
 
-    assert away == Away(
+    assert away == AbsencePeriod(
         pk=absence.pk,
         first_day=datetime(2026, 12, 21).date(),
         last_day=datetime(2026, 12, 25).date(),
@@ -82,7 +82,7 @@ def test_absences_are_told_in_days_and_past_ones_are_gone(advisor):
     )
 
 
-def test_the_page_leaves_out_hours_that_are_over_and_tells_the_rest(advisor):
+def test_the_page_lists_current_hours_only(advisor):
     make_opening(advisor=advisor, weekday=1, valid_until=NOW.date() - timedelta(days=1))
     weekly = make_opening(advisor=advisor, weekday=2, languages=["en"])
     monthly = make_opening(advisor=advisor, weekday=None, rule="FREQ=MONTHLY;BYDAY=1FR", valid_from=NOW.date())
@@ -92,12 +92,12 @@ def test_the_page_leaves_out_hours_that_are_over_and_tells_the_rest(advisor):
     page = page_of(advisor)
 
     assert [opening for day in page.days for opening in day.openings] == [weekly]
-    assert [(one.opening, one.words) for one in page.by_rule] == [(monthly, rule_in_words(monthly.rule))]
-    assert page.on_days == [extra]
+    assert [(one.opening, one.label) for one in page.by_rule] == [(monthly, format_rule(monthly.rule))]
+    assert page.on_dates == [extra]
     assert [day.openings for day in page.week] == [[extra], [], [weekly], [], []]
 
 
-def test_the_page_shows_a_week_of_choice_within_a_year(client, advisor):
+def test_the_page_shows_the_requested_week_within_a_year(client, advisor):
     make_opening(advisor=advisor, weekday=1)
     mondays = [
         client.get("/hours/", {"week": week}).context["page"].monday.isoformat()
@@ -108,7 +108,7 @@ def test_the_page_shows_a_week_of_choice_within_a_year(client, advisor):
     assert client.get("/hours/", {"week": "next"}).status_code == 404
 
 
-def test_the_week_says_why_nobody_talks(client, advisor):
+def test_the_week_shows_why_a_day_is_closed(client, advisor):
     make_policy(closed_days={"2026-11-24": "Opleidingsdag"})
     make_opening(advisor=advisor, weekday=1)
     midnight = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_a_talk_on_a_day_that_was_closed_later_is_outside_the_hours(advisor):
     assert [entry.booking for entry in page_of(advisor).outside] == [booking]
 
 
-def test_talks_outside_the_hours_are_named_and_link_to_their_file(client, advisor):
+def test_talks_outside_the_hours_are_listed_with_a_link(client, advisor):
     make_opening(advisor=advisor, weekday=2)
     outside = make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
     make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=1))
@@ -142,7 +142,7 @@ def test_talks_outside_the_hours_are_named_and_link_to_their_file(client, adviso
     assert f'href="{reverse("talks:file", args=[outside.pk])}"' in html
 
 
-def test_a_talk_in_another_language_or_place_than_the_hours_is_outside_them(client):
+def test_a_talk_in_another_language_or_location_is_outside_the_hours(client):
     make_policy()
     advisor, place = make_advisor(hours=False), make_location()
     make_opening(advisor=advisor, weekday=1, languages=["nl"], location=make_location())
@@ -189,7 +189,7 @@ def test_an_advisor_adds_changes_and_closes_hours(client, advisor):
         ({"weekday": "9"}, "9 is not one of the available choices."),
     ],
 )
-def test_hours_that_cannot_work_come_back_with_words(client, advisor, fields, words):
+def test_invalid_hours_show_an_error(client, advisor, fields, words):
     html = client.post(f"/hours/{advisor.pk}/new/", typed(**fields)).content.decode()
 
     assert words in html
@@ -228,7 +228,7 @@ def test_an_absence_of_hours_has_times(client, advisor):
         ({"first_day": ""}, "This field is required."),
     ],
 )
-def test_an_absence_that_cannot_be_comes_back_with_words(client, advisor, fields, words):
+def test_an_invalid_absence_shows_an_error(client, advisor, fields, words):
     html = client.post(f"/hours/{advisor.pk}/absence/", fields).content.decode()
 
     assert words in html
@@ -272,7 +272,7 @@ def test_a_whole_day_on_which_the_clock_changes_is_from_midnight_to_midnight(adv
     assert form.span(advisor) == (start, until)
 
 
-def test_taking_over_from_an_hour_that_the_clock_skips_is_refused_too(client, advisor):
+def test_a_takeover_from_an_hour_that_the_clock_skips_is_refused(client, advisor):
     colleague = make_advisor(name="Marit de Wit")
     asked = {"colleague": colleague.pk, "first_day": "2027-03-28", "from_time": "02:30", "until_time": "03:15"}
 
@@ -294,7 +294,7 @@ def addresses(advisor):
 
 
 @pytest.mark.parametrize("roles", [[Role.ADVISOR], [Role.RECRUITER], [Role.MANAGER]])
-def test_the_hours_of_somebody_else_do_not_exist(client, roles):
+def test_the_hours_of_another_advisor_give_404(client, roles):
     make_policy()
     client.force_login(make_user(*roles))
 
@@ -303,7 +303,7 @@ def test_the_hours_of_somebody_else_do_not_exist(client, roles):
     assert answers == [404] * 5
 
 
-def test_the_application_manager_helps_and_returns_to_that_page(client):
+def test_the_application_manager_edits_the_hours_of_an_advisor(client):
     make_policy()
     advisor = make_advisor(hours=False)
     client.force_login(make_user(Role.APPLICATION_MANAGER))
@@ -315,7 +315,7 @@ def test_the_application_manager_helps_and_returns_to_that_page(client):
     assert client.get("/hours/").status_code == 404
 
 
-def test_the_page_asks_as_many_questions_with_thirty_talks(client, advisor):
+def test_the_page_takes_as_many_statements_with_thirty_talks(client, advisor):
     make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN)
     with CaptureQueriesContext(connection) as one:
         client.get("/hours/")

@@ -1,13 +1,13 @@
 import pytest
 from django.utils import translation
 
-from advisors.hours.repeat_choices import Repeats, repeats_of, rule_in_words, rule_of
+from advisors.hours.repeat_choices import Repeats, format_rule, repeats_of, rule_of
 
 WEDNESDAY = 2
 
 
 @pytest.mark.parametrize("repeats", [one for one in Repeats if one not in (Repeats.WEEK, Repeats.RULE)])
-def test_a_plain_choice_comes_back_from_its_rule(repeats):
+def test_a_choice_is_recognised_from_its_rule(repeats):
     assert repeats_of(rule_of(repeats, WEDNESDAY)) == (repeats, WEDNESDAY)
 
 
@@ -28,6 +28,6 @@ def test_other_rules_are_weekly_or_of_your_own(rule, found):
         ("FREQ=DAILY;COUNT=3", "en", "By the rule FREQ=DAILY;COUNT=3"),
     ],
 )
-def test_a_rule_is_told_in_words(rule, language, words):
+def test_a_rule_has_a_label(rule, language, words):
     with translation.override(language):
-        assert rule_in_words(rule) == words
+        assert format_rule(rule) == words

@@ -13,8 +13,8 @@ from advisors.availability.errors import (
 )
 from advisors.availability.opening_hours import Hours
 from advisors.availability.slots import Span
+from advisors.hours.services import add_absence, change_hours, close_hours, open_hours, remove_absence
 from advisors.models import Absence, Opening
-from advisors.services import add_absence, change_hours, close_hours, open_hours, remove_absence
 from bookings.models import Booking
 from core.actors import Actor
 from organisation.models import AuditEvent
@@ -33,7 +33,7 @@ def trail():
     return list(AuditEvent.objects.order_by("pk").values_list("action", "about", "result"))
 
 
-def test_open_hours_holds_talks_every_week():
+def test_open_hours_stores_weekly_hours():
     advisor = make_advisor(hours=False)
     location = make_location()
 
@@ -41,8 +41,8 @@ def test_open_hours_holds_talks_every_week():
         advisor=advisor, hours=hours(channels=["onsite", "phone"], location_id=location.pk), actor=ADVISOR, now=NOW
     )
 
-    kept = Opening.objects.get()
-    assert (kept.weekday, kept.starts, kept.ends, kept.channels, kept.location) == (
+    stored = Opening.objects.get()
+    assert (stored.weekday, stored.starts, stored.ends, stored.channels, stored.location) == (
         TUESDAY,
         time(9),
         time(12),
@@ -53,7 +53,7 @@ def test_open_hours_holds_talks_every_week():
 
 
 @pytest.mark.parametrize(
-    ("wish", "refusal"),
+    ("new_hours", "refusal"),
     [
         (hours(12, 9), OpeningInvalid),
         (hours(9, 9), OpeningInvalid),
@@ -64,18 +64,18 @@ def test_open_hours_holds_talks_every_week():
         (hours(10, 15), OpeningOverlaps),
     ],
 )
-def test_open_hours_refuses_what_cannot_work_and_keeps_the_trail(wish, refusal):
+def test_open_hours_refuses_invalid_hours_and_audits_the_refusal(new_hours, refusal):
     advisor = make_advisor(hours=False, video_url="")
     make_opening(advisor=advisor, weekday=TUESDAY, starts=time(14), ends=time(16))
 
     with pytest.raises(refusal):
-        open_hours(advisor=advisor, hours=wish, actor=ADVISOR, now=NOW)
+        open_hours(advisor=advisor, hours=new_hours, actor=ADVISOR, now=NOW)
 
     assert Opening.objects.count() == 1
     assert trail() == [("hours.open", f"advisor:{advisor.pk}", refusal.code)]
 
 
-def test_open_hours_may_touch_other_hours_or_lie_on_another_day():
+def test_open_hours_accepts_adjacent_hours_and_other_days():
     advisor = make_advisor(hours=False)
     make_opening(advisor=advisor, weekday=TUESDAY, starts=time(12), ends=time(14))
 
@@ -85,7 +85,7 @@ def test_open_hours_may_touch_other_hours_or_lie_on_another_day():
     assert Opening.objects.count() == 3
 
 
-def test_change_hours_does_not_overlap_with_itself_and_leaves_talks_alone():
+def test_change_hours_ignores_its_own_overlap_and_keeps_talks():
     advisor = make_advisor(hours=False)
     opening = make_opening(advisor=advisor, weekday=TUESDAY)
     make_booking(advisor=advisor)
@@ -93,7 +93,7 @@ def test_change_hours_does_not_overlap_with_itself_and_leaves_talks_alone():
     change_hours(opening=opening, hours=hours(9, 10), actor=ADVISOR, now=NOW)
 
     opening.refresh_from_db()
-    assert (opening.ends, Booking.objects.standing().count()) == (time(10), 1)
+    assert (opening.ends, Booking.objects.booked().count()) == (time(10), 1)
     assert trail() == [("hours.change", f"opening:{opening.pk}", "done")]
 
 
@@ -106,7 +106,7 @@ def test_change_hours_refuses_an_overlap():
         change_hours(opening=opening, hours=hours(9, 12), actor=ADVISOR, now=NOW)
 
 
-def test_close_hours_twice_is_once_and_leaves_talks_alone():
+def test_close_hours_is_idempotent_and_keeps_talks():
     advisor = make_advisor(hours=False)
     opening = make_opening(advisor=advisor)
     make_booking(advisor=advisor)
@@ -115,11 +115,11 @@ def test_close_hours_twice_is_once_and_leaves_talks_alone():
     close_hours(opening=opening, actor=ADVISOR, now=NOW)
     close_hours(opening=Opening(pk=key), actor=ADVISOR, now=NOW)
 
-    assert (Opening.objects.count(), Booking.objects.standing().count()) == (0, 1)
+    assert (Opening.objects.count(), Booking.objects.booked().count()) == (0, 1)
     assert trail() == [("hours.close", f"opening:{key}", "done")]
 
 
-def test_add_absence_twice_is_one():
+def test_add_absence_is_idempotent():
     advisor = make_advisor()
     span = Span(NOW + timedelta(days=1), NOW + timedelta(days=3))
 
@@ -135,7 +135,7 @@ def test_add_absence_twice_is_one():
     ("start_days", "end_days", "refusal"),
     [(2, 1, AbsenceInvalid), (2, 2, AbsenceInvalid), (-3, -1, AbsenceInvalid), (1, 733, AbsenceTooLong)],
 )
-def test_add_absence_refuses_what_is_no_absence(start_days, end_days, refusal):
+def test_add_absence_refuses_invalid_periods(start_days, end_days, refusal):
     advisor = make_advisor()
 
     with pytest.raises(refusal):
@@ -150,7 +150,7 @@ def test_add_absence_refuses_what_is_no_absence(start_days, end_days, refusal):
     assert trail() == [("absence.add", f"advisor:{advisor.pk}", refusal.code)]
 
 
-def test_remove_absence_twice_is_once():
+def test_remove_absence_is_idempotent():
     absence = make_absence(advisor=make_advisor(), starts_at=NOW, ends_at=NOW + timedelta(days=1))
     key = absence.pk
 

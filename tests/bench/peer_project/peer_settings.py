@@ -1,4 +1,4 @@
-"""A tiny project around django-appointment: its own code as it comes, served and stored as ours is."""
+"""Minimal project with unmodified django-appointment, with the same server and database as ours."""
 
 import os
 from urllib.parse import urlsplit
@@ -37,11 +37,11 @@ TEMPLATES = [
         },
     }
 ]
-PLACE = urlsplit(os.environ["DATABASE_URL"])
-if PLACE.scheme == "sqlite":
+URL = urlsplit(os.environ["DATABASE_URL"])
+if URL.scheme == "sqlite":
     DATABASE = {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": PLACE.path,
+        "NAME": URL.path,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -51,11 +51,11 @@ if PLACE.scheme == "sqlite":
 else:
     DATABASE = {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": PLACE.path[1:],
-        "USER": PLACE.username,
-        "PASSWORD": PLACE.password,
-        "HOST": PLACE.hostname,
-        "PORT": PLACE.port,
+        "NAME": URL.path[1:],
+        "USER": URL.username,
+        "PASSWORD": URL.password,
+        "HOST": URL.hostname,
+        "PORT": URL.port,
     }
 DATABASES = {"default": DATABASE | {"CONN_MAX_AGE": 60}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -64,5 +64,5 @@ TIME_ZONE = "Europe/Amsterdam"
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
 PHONENUMBER_DEFAULT_REGION = "NL"
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # it mails while it answers: that shall cost nothing
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # it mails during requests: not measured
 LOGGING = {"version": 1, "root": {"level": "ERROR"}, "loggers": {"appointment": {"level": "ERROR"}}}

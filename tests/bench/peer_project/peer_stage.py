@@ -1,6 +1,6 @@
-"""As stage.py fills our house: advisors with fifteen hours a week, one moment in eleven taken. Prints JSON.
+"""Fill django-appointment like fixtures.py fills our database: fifteen hours a week, one slot in eleven booked.
 
-`python peer_stage.py ADVISORS CLIENTS`
+`python peer_stage.py ADVISORS CLIENTS` prints JSON.
 """
 
 import json
@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import django
 
-django.setup()  # this is a program of its own; models come after
+django.setup()  # before models are imported
 
 from appointment.models import Appointment, AppointmentRequest, Config, Service, StaffMember, WorkingHours  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model  # noqa: E402
@@ -29,16 +29,16 @@ def stage(advisors, clients):
     Config.objects.create(slot_duration=30, lead_time=OPENS, finish_time=CLOSES, slot_gap_time=10, website_name="Peer")
     service = Service.objects.create(name="Advies", duration=TALK, price=0)
     staff = [_member(number, service) for number in range(advisors)]
-    moments = [(member, start) for start in _moments() for member in staff]
+    starts = [(member, start) for start in _starts() for member in staff]
     client = get_user_model().objects.create_user("client", "client@peer.example", "x")
-    for member, start in moments[::11]:
-        wanted = _request(service, member, start)
-        Appointment.objects.create(client=client, appointment_request=wanted, phone="+31612345678")
+    for member, start in starts[::11]:
+        request = _request(service, member, start)
+        Appointment.objects.create(client=client, appointment_request=request, phone="+31612345678")
     return {
         "version": version("django-appointment"),
         "service": service.pk,
         "staff": staff[0].pk,
-        "days": sorted({start.date().isoformat() for _member, start in moments}),
+        "days": sorted({start.date().isoformat() for _member, start in starts}),
         "sessions": [_signed_in(number) for number in range(clients)],
     }
 
@@ -52,13 +52,13 @@ def _member(number, service):
     return member
 
 
-def _moments():
+def _starts():
     today = timezone.localdate()
     for day in (today + timedelta(days=number) for number in range(1, DAYS + 1)):
-        moment = datetime.combine(day, OPENS)
-        while day.isoweekday() in WORKDAYS and moment.time() < CLOSES:
-            yield moment
-            moment += TALK_AND_BUFFER
+        start = datetime.combine(day, OPENS)
+        while day.isoweekday() in WORKDAYS and start.time() < CLOSES:
+            yield start
+            start += TALK_AND_BUFFER
 
 
 def _request(service, member, start):
@@ -67,7 +67,7 @@ def _request(service, member, start):
 
 
 def _signed_in(number):
-    """A client who signed in before; each books once, so that no session grows."""
+    """Session of a signed-in client. Each client books once, so that no session grows."""
     user = get_user_model().objects.create(username=f"client{number}", email=f"client{number}@peer.example")
     user.set_unusable_password()
     session = SessionStore()

@@ -1,4 +1,4 @@
-"""An advisor in another zone than the employer's reads every time of the own agenda on one clock."""
+"""Agenda of an advisor in another time zone than the employer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,28 +32,28 @@ def assert_is_of_new_york(answer):
 @pytest.mark.parametrize(
     "address", ["/today/?day=2026-11-24", "/today/paper/?day=2026-11-24", "/agenda/?week=2026-W48"]
 )
-def test_the_agenda_is_on_the_own_clock(client, booking, address):
+def test_agenda_shows_the_advisors_time_zone(client, booking, address):
     assert_is_of_new_york(client.get(address))
 
 
-@pytest.mark.parametrize("door", ["talks:file", "talks:move", "talks:hand_over", "talks:cancel"])
-def test_a_talk_is_on_the_own_clock(client, booking, door):
-    assert_is_of_new_york(client.get(reverse(door, args=[booking.pk])))
+@pytest.mark.parametrize("url_name", ["talks:file", "talks:move", "talks:hand_over", "talks:cancel"])
+def test_booking_page_shows_the_advisors_time_zone(client, booking, url_name):
+    assert_is_of_new_york(client.get(reverse(url_name, args=[booking.pk])))
 
 
-def test_an_absence_is_on_the_own_clock(client, booking):
+def test_absence_shows_the_advisors_time_zone(client, booking):
     make_absence(advisor=booking.advisor, starts_at=NINE_IN_NEW_YORK, ends_at=NINE_IN_NEW_YORK + timedelta(minutes=30))
 
     assert_is_of_new_york(client.get("/hours/"))
 
 
-def test_the_talks_in_the_way_are_on_the_own_clock(client, booking):
+def test_conflicts_show_the_advisors_time_zone(client, booking):
     answer = client.post(f"/hours/{booking.advisor.pk}/absence/", {"first_day": "2026-11-24"})
 
     assert_is_of_new_york(answer)
 
 
-def test_the_talks_to_take_over_are_on_the_clock_on_which_their_day_was_asked(client, booking):
+def test_takeover_shows_the_time_zone_of_its_period(client, booking):
     client.force_login(make_advisor(name="Marit de Wit").user)
 
     answer = client.get("/takeover/", {"colleague": booking.advisor.pk, "first_day": "2026-11-24"})

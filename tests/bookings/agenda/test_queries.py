@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from advisors.models import AgendaEntry
-from bookings.agenda.queries import Taken, calendar_of, days_of_week, rows_of_day
+from bookings.agenda.queries import AgendaItems, calendar_of, days_of_week, rows_of_day
 from bookings.models import Booking
 from organisation.models import AuditEvent, Policy, Role
 from tests.factories import (
@@ -54,11 +54,13 @@ def calendar(advisor):
 
 
 def rows_of(calendar, day, talks, *, now, holds=()):
-    return rows_of_day(calendar, day, Taken(talks=talks, holds=list(holds)), policy=Policy.objects.current(), now=now)
+    return rows_of_day(
+        calendar, day, AgendaItems(talks=talks, holds=list(holds)), policy=Policy.objects.current(), now=now
+    )
 
 
 def week_of(advisor, talks=()):
-    taken = Taken(talks=list(talks))
+    taken = AgendaItems(talks=list(talks))
     return days_of_week(calendar(advisor), MONDAY, taken, policy=Policy.objects.current(), today=MONDAY)
 
 
@@ -70,7 +72,7 @@ def told(rows):
     ]
 
 
-def test_the_day_holds_talks_free_stretches_and_absences_in_order(advisor):
+def test_rows_of_day_lists_bookings_free_time_and_absences_in_order(advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK)
     make_absence(advisor=advisor, starts_at=TALK + timedelta(hours=1), ends_at=TALK + timedelta(days=2))
 
@@ -89,7 +91,7 @@ def test_the_day_holds_talks_free_stretches_and_absences_in_order(advisor):
         (10, Booking.Status.CANCELLED, False, False),
     ],
 )
-def test_the_talk_that_is_on_or_comes_next_stands_out(advisor, minutes, status, is_now, is_over):
+def test_rows_of_day_marks_the_current_or_next_booking(advisor, minutes, status, is_now, is_over):
     talk = make_booking(advisor=advisor, starts_at=TALK)
     talk.status = status
 
@@ -99,7 +101,7 @@ def test_the_talk_that_is_on_or_comes_next_stands_out(advisor, minutes, status, 
     assert (row.is_now, row.is_over) == (is_now, is_over)
 
 
-def test_tomorrow_has_no_talk_that_is_on(advisor):
+def test_rows_of_day_marks_no_booking_of_tomorrow(advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK)
 
     rows = rows_of(calendar(advisor), MONDAY, [talk], now=NOW - timedelta(days=1))
@@ -107,7 +109,7 @@ def test_tomorrow_has_no_talk_that_is_on(advisor):
     assert [row.is_now for row in rows if row.booking] == [False]
 
 
-def test_a_public_holiday_has_nothing_free(advisor):
+def test_rows_of_day_has_no_free_time_on_a_public_holiday(advisor):
     christmas = date(2026, 12, 25)
     make_opening(advisor=advisor, weekday=4)
     december = calendar_of(advisor, policy=Policy.objects.current(), since=christmas, until=christmas)
@@ -116,7 +118,7 @@ def test_a_public_holiday_has_nothing_free(advisor):
 
 
 @pytest.mark.parametrize(("weekday", "days"), [(None, 5), (5, 6), (6, 6)])
-def test_the_weekend_shows_only_when_there_is_something(advisor, weekday, days):
+def test_week_shows_only_used_weekend_days(advisor, weekday, days):
     if weekday is not None:
         make_opening(advisor=advisor, weekday=weekday)
 
@@ -126,7 +128,7 @@ def test_the_weekend_shows_only_when_there_is_something(advisor, weekday, days):
     assert [day.date for day in week if day.is_today] == [MONDAY]
 
 
-def test_a_whole_day_away_is_told_as_such(advisor):
+def test_day_is_marked_as_a_full_day_of_absence(advisor):
     midnight = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
     make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=2))
 
@@ -135,7 +137,7 @@ def test_a_whole_day_away_is_told_as_such(advisor):
     assert [day.is_whole_day_away for day in week] == [True, True, False, False, False]
 
 
-def test_the_day_holds_what_is_held_and_what_is_busy_elsewhere(advisor):
+def test_rows_of_day_lists_holds_and_external_busy_time(advisor):
     held = make_hold(advisor=advisor, starts_at=TALK)
     busy = [(TALK + timedelta(minutes=30), 60), (TALK + timedelta(minutes=60), 20), (TALK - timedelta(hours=9), 60)]
     for start, minutes in busy:
@@ -152,7 +154,7 @@ def take_elsewhere(advisor, start, minutes):
     )
 
 
-def test_nothing_is_free_when_no_talk_may_be_added(advisor):
+def test_rows_of_day_has_no_free_time_when_the_daily_limit_is_reached(advisor):
     advisor.max_per_day = 1
     advisor.save()
     talk = make_booking(advisor=advisor, starts_at=TALK)
@@ -160,7 +162,7 @@ def test_nothing_is_free_when_no_talk_may_be_added(advisor):
     assert told(rows_of(calendar(advisor), MONDAY, [talk], now=NOW)) == [("10.30", talk)]
 
 
-def test_a_free_stretch_is_as_long_as_a_talk_of_its_own_hours(advisor):
+def test_free_time_has_the_session_length_of_its_opening(advisor):
     consulting = make_opening(advisor=advisor, weekday=0, starts=time(12, 30), ends=time(12, 45))
     consulting.session_minutes = 15
     consulting.save()
@@ -171,7 +173,7 @@ def test_a_free_stretch_is_as_long_as_a_talk_of_its_own_hours(advisor):
     assert told(rows) == [("09.00", "free"), ("12.30", "free")]
 
 
-def test_the_day_says_for_how_long_a_moment_is_held(client, advisor):
+def test_day_page_shows_when_a_hold_expires(client, advisor):
     make_hold(advisor=advisor, starts_at=TALK)
 
     html = words_of(client.get("/today/"))
@@ -181,13 +183,13 @@ def test_the_day_says_for_how_long_a_moment_is_held(client, advisor):
 
 
 @pytest.mark.parametrize("address", ["/today/?day=2026-11-25", "/agenda/", "/agenda/month/"])
-def test_a_day_of_the_employer_is_closed_with_its_reason(client, advisor, address):
+def test_pages_show_the_reason_of_a_closed_day(client, advisor, address):
     make_policy(closed_days={"2026-11-25": "Moving house"})
 
     assert "Moving house" in words_of(client.get(address))
 
 
-def test_a_whole_day_away_is_said_on_the_day(client, advisor):
+def test_day_page_shows_a_full_day_of_absence(client, advisor):
     midnight = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
     make_absence(advisor=advisor, starts_at=midnight, ends_at=midnight + timedelta(days=1))
 
@@ -196,7 +198,7 @@ def test_a_whole_day_away_is_said_on_the_day(client, advisor):
     assert ["You are away on this day." in html, "No talks here yet" in html] == [True, False]
 
 
-def test_a_limit_that_is_reached_is_said(client, advisor):
+def test_day_page_shows_that_a_limit_is_reached(client, advisor):
     advisor.max_per_day = 1
     advisor.save()
     make_booking(advisor=advisor, starts_at=TALK)
@@ -204,7 +206,7 @@ def test_a_limit_that_is_reached_is_said(client, advisor):
     assert "1 talk is your limit, and it is reached." in words_of(client.get("/today/"))
 
 
-def test_a_day_without_talks_says_when_the_next_one_is(client, advisor):
+def test_empty_day_page_names_the_next_booking(client, advisor):
     make_booking(advisor=advisor, starts_at=TALK + timedelta(days=7))
 
     html = words_of(client.get("/today/?day=2026-11-24"))
@@ -212,7 +214,7 @@ def test_a_day_without_talks_says_when_the_next_one_is(client, advisor):
     assert ["Your next talk is on Monday 30 November at 10:30." in html, "?day=2026-11-30" in html] == [True, True]
 
 
-def test_the_month_names_talks_free_room_and_absences_and_leads_to_each_day(client, advisor):
+def test_month_page_shows_bookings_free_slots_and_absences_with_links(client, advisor):
     make_policy(notice_hours=0)
     make_booking(advisor=advisor, starts_at=TALK)
     make_absence(advisor=advisor, starts_at=NOW + timedelta(days=6, hours=14), ends_at=NOW + timedelta(days=8))
@@ -232,7 +234,7 @@ def test_the_month_is_a_table_of_whole_weeks(client, advisor, month, days):
     assert (html.count("<td"), html.count('scope="row"')) == (days, days // 7)
 
 
-def test_the_paper_has_whole_numbers_and_the_trail_keeps_it(client, advisor):
+def test_print_page_shows_complete_phone_numbers_and_is_audited(client, advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK)
     make_booking(advisor=advisor, starts_at=TALK + timedelta(days=1), phone="+31600000002")
 
@@ -252,7 +254,7 @@ def test_a_cancelled_talk_is_not_printed(client, advisor):
     assert "There is nothing to print on this day." in words_of(client.get("/today/paper/"))
 
 
-def test_today_shows_the_talk_with_a_masked_number_and_leaves_no_trail(client, advisor):
+def test_today_page_masks_phone_numbers_and_is_not_audited(client, advisor):
     talk = make_booking(advisor=advisor, starts_at=TALK, question="Is mijn ervaring iets waard?")
 
     html = words_of(client.get("/today/"))
@@ -264,7 +266,7 @@ def test_today_shows_the_talk_with_a_masked_number_and_leaves_no_trail(client, a
     assert AuditEvent.objects.count() == 0
 
 
-def test_the_room_of_the_coming_two_weeks(client, advisor):
+def test_today_page_shows_the_free_slots_of_two_weeks(client, advisor):
     make_booking(advisor=advisor, starts_at=TALK + timedelta(days=7))
 
     html = words_of(client.get("/today/"))
@@ -273,7 +275,7 @@ def test_the_room_of_the_coming_two_weeks(client, advisor):
     assert '<progress max="9" value="8"' in html
 
 
-def test_what_is_still_to_do(client, advisor):
+def test_today_page_lists_open_actions(client, advisor):
     over = make_booking(advisor=advisor, starts_at=NOW - timedelta(days=3))
     vacancies = [make_vacancy(title=title) for title in ("Verpleegkundige", "Analist", "Kok")]
     make_referral(booking=over, vacancy=vacancies[0])
@@ -290,14 +292,14 @@ def test_what_is_still_to_do(client, advisor):
     assert "Kok" not in html
 
 
-def test_nothing_to_do_and_no_talks_say_what_comes_here(client, advisor):
+def test_empty_today_page_explains_itself(client, advisor):
     html = words_of(client.get("/today/?day=2026-11-24"))
 
     assert "Nothing. Everything is marked and nobody waits." in html
     assert "No talks here yet" in html
 
 
-def test_without_hours_the_page_leads_to_them(client, advisor):
+def test_page_without_opening_hours_links_to_them(client, advisor):
     advisor.openings.all().delete()
 
     html = words_of(client.get("/today/"))
@@ -306,7 +308,7 @@ def test_without_hours_the_page_leads_to_them(client, advisor):
     assert "Candidates cannot book any moment with you in the coming two weeks." in html
 
 
-def test_the_week_names_talks_and_the_weeks_around(client, advisor):
+def test_week_page_shows_bookings_and_links_adjacent_weeks(client, advisor):
     make_booking(advisor=advisor, starts_at=TALK)
 
     html = words_of(client.get("/agenda/"))
@@ -318,7 +320,7 @@ def test_the_week_names_talks_and_the_weeks_around(client, advisor):
     ("has_talk", "day", "week", "ways_back"),
     [(False, "Monday 23 November", "Week 48", True), (True, "Sunday 22 November", "Week 47", False)],
 )
-def test_on_sunday_the_coming_week_is_open_unless_a_talk_stands(client, advisor, has_talk, day, week, ways_back):
+def test_sunday_opens_the_coming_week_unless_a_booking_is_left(client, advisor, has_talk, day, week, ways_back):
     sunday = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
     if has_talk:
         make_booking(advisor=advisor, starts_at=sunday)
@@ -332,7 +334,7 @@ def test_on_sunday_the_coming_week_is_open_unless_a_talk_stands(client, advisor,
     assert ['?day=2026-11-22">Today' in pages[0], '?week=2026-W47">This week' in pages[1]] == [ways_back] * 2
 
 
-def test_a_week_of_another_year_goes_by_the_week_of_that_year(client, advisor):
+def test_week_parameter_uses_the_iso_year(client, advisor):
     html = words_of(client.get("/agenda/?week=2026-W53"))
 
     assert ["Week 53" in html, "?week=2027-W01" in html] == [True, True]
@@ -355,12 +357,12 @@ def test_a_week_of_another_year_goes_by_the_week_of_that_year(client, advisor):
         "/today/paper/?day=2026-02-30",
     ],
 )
-def test_a_day_that_is_none_does_not_exist(client, advisor, address):
+def test_invalid_period_is_not_found(client, advisor, address):
     assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_agenda_holds_own_talks_only(client, advisor, address):
+def test_agenda_shows_own_bookings_only(client, advisor, address):
     make_booking(advisor=make_advisor(), starts_at=TALK)
 
     assert "Aydin" not in words_of(client.get(address))
@@ -368,14 +370,14 @@ def test_the_agenda_holds_own_talks_only(client, advisor, address):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("roles", [[Role.RECRUITER], [Role.APPLICATION_MANAGER], [Role.MANAGER], []])
-def test_who_is_no_advisor_has_no_agenda(client, advisor, address, roles):
+def test_agenda_is_for_advisors_only(client, advisor, address, roles):
     client.force_login(make_user(*roles))
 
     assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_agenda_asks_as_many_questions_with_thirty_talks(client, advisor, address):
+def test_agenda_takes_the_same_statements_for_thirty_bookings(client, advisor, address):
     vacancy = make_vacancy()
     make_talks(advisor, vacancy, range(2))
     with CaptureQueriesContext(connection) as few:
@@ -396,5 +398,5 @@ def make_talks(advisor, vacancy, numbers):
         make_referral(booking=talk, vacancy=vacancy)
 
 
-def test_the_day_leads_to_why_its_moments_are_not_free(client, advisor):
+def test_day_page_links_to_the_slot_explainer(client, advisor):
     assert 'href="/agenda/why/?day=2026-11-24"' in words_of(client.get("/today/?day=2026-11-24"))

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advisors.models import AgendaEntry
-from bookings.agenda.team import team_of
+from bookings.agenda.team import team_week
 from organisation.models import Policy, Role
 from tests.factories import NOW, make_absence, make_advisor, make_booking, make_opening, make_policy, make_user
 
@@ -28,10 +28,10 @@ def words_of(answer):
 
 
 def team(monday=MONDAY):
-    return team_of(monday, policy=Policy.objects.current(), now=NOW)
+    return team_week(monday, policy=Policy.objects.current(), now=NOW)
 
 
-def test_every_advisor_has_talks_and_free_moments_a_day():
+def test_team_week_counts_bookings_and_free_slots_per_day():
     make_policy()
     zoe, anna = make_advisor(name="Zoë"), make_advisor(name="Anna")
     make_booking(advisor=zoe)
@@ -47,7 +47,7 @@ def test_every_advisor_has_talks_and_free_moments_a_day():
     assert anna.pk == found.rows[0].advisor_id
 
 
-def test_who_is_full_is_named():
+def test_team_week_names_advisors_without_free_slots():
     make_policy()
     busy = make_advisor(name="Anna")
     make_advisor(name="Zoë")
@@ -57,14 +57,14 @@ def test_who_is_full_is_named():
     assert team().full == ["Anna"]
 
 
-def test_a_weekend_shows_when_somebody_has_hours_in_it():
+def test_team_week_shows_weekend_days_with_opening_hours():
     make_policy()
     make_opening(advisor=make_advisor(), weekday=5)
 
     assert [day.date.weekday() for day in team().days] == [0, 1, 2, 3, 4, 5]
 
 
-def test_who_holds_no_talks_any_more_is_left_out():
+def test_team_week_leaves_out_inactive_advisors():
     make_policy()
     make_advisor(is_active=False)
 
@@ -82,7 +82,7 @@ def test_the_page_names_no_candidate(manager):
     ]
 
 
-def test_the_page_says_who_is_away_and_why_a_day_is_closed(manager):
+def test_team_page_shows_absences_and_closed_days(manager):
     make_policy(closed_days={"2026-11-25": "Moving house"})
     advisor = make_advisor()
     make_absence(advisor=advisor, starts_at=NOW + timedelta(days=3), ends_at=NOW + timedelta(days=4))
@@ -94,16 +94,16 @@ def test_the_page_says_who_is_away_and_why_a_day_is_closed(manager):
     assert ["closed </p>" in html or ">closed<" in html, "partly away" in html] == [True, True]
 
 
-def test_without_advisors_the_page_says_who_comes_here(manager):
+def test_empty_team_page_explains_itself(manager):
     assert "Nobody holds talks yet" in words_of(manager.get("/team/"))
 
 
 @pytest.mark.parametrize("week", ["2026-W60", "48", "x-Wx", "9999-W01"])
-def test_a_week_that_is_none_does_not_exist(manager, week):
+def test_invalid_week_is_not_found(manager, week):
     assert manager.get(f"/team/?week={week}").status_code == 404
 
 
-def test_the_team_asks_as_many_questions_with_twenty_advisors(manager):
+def test_team_page_takes_the_same_statements_for_twenty_advisors(manager):
     make_booking(advisor=make_advisor())
     with CaptureQueriesContext(connection) as few:
         manager.get("/team/")

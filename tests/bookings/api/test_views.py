@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from bookings.models import Booking
 from candidates.models import Application
-from organisation.authentication import digest_of
+from core.tokens import digest_of
 from organisation.models import ApiClient, AuditEvent, Role, RoleGrant
 from tests.factories import (
     NOW,
@@ -25,7 +25,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-AROUND = re.compile("apiclient|cache|SAVEPOINT")  # who it is, and how often they asked
+OVERHEAD = re.compile("apiclient|cache|SAVEPOINT")  # authentication and rate limit
 HALF_PAST_TEN, ON_WEDNESDAY = "2026-11-24T09:30Z", "2026-11-25T09:00Z"
 
 
@@ -36,14 +36,14 @@ def _clock():
 
 
 @pytest.fixture
-def program():
+def api_client():
     make_policy()
     ApiClient.objects.create(name="ATS", source="ats", token_digest=digest_of("key"))
     return APIClient(headers={"Authorization": "Bearer key", "Accept-Language": "en"})
 
 
 def reported(**fields):
-    """An invitation that came from the program's own rejection."""
+    """Invitation for a rejection that the client reported."""
     invitation = make_invitation(**fields)
     Application.objects.filter(pk=invitation.application_id).update(source="ats", external_id=f"a-{invitation.pk}")
     return invitation
@@ -53,25 +53,25 @@ def url(invitation, rest=""):
     return f"/api/v1/invitations/{invitation.key}{rest}"
 
 
-def asked(starts_at=HALF_PAST_TEN, **fields):
+def body_for(starts_at=HALF_PAST_TEN, **fields):
     return {"starts_at": starts_at, "channel": "phone", "phone": "06 00000001"} | fields
 
 
-def shape(name):
-    """What our own description says an answer looks like, closed over its references."""
+def schema_of(name):
+    """Component of the OpenAPI schema, with the components that it refers to."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     return {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
 
 
-def test_invitations_are_listed_with_their_booking(program):
+def test_invitations_are_listed_with_their_booking(api_client):
     invitation = reported()
     make_booking(invitation=invitation)
     make_invitation()
 
-    answer = program.get("/api/v1/invitations")
+    response = api_client.get("/api/v1/invitations")
 
-    assert answer.json()["count"] == 1
-    assert answer.json()["results"][0]["booking"] == {
+    assert response.json()["count"] == 1
+    assert response.json()["results"][0]["booking"] == {
         "status": "booked",
         "starts_at": "2026-11-24T09:30Z",
         "ends_at": "2026-11-24T09:50Z",
@@ -83,12 +83,12 @@ def test_invitations_are_listed_with_their_booking(program):
     }
 
 
-def test_invitation_names_who_may_hold_the_talk(program):
+def test_invitation_lists_the_eligible_advisors(api_client):
     invitation, advisor = reported(), make_advisor()
 
-    answer = program.get(url(invitation))
+    response = api_client.get(url(invitation))
 
-    assert answer.json()["advisors"] == [
+    assert response.json()["advisors"] == [
         {
             "id": advisor.pk,
             "name": "Youssef Benali",
@@ -98,10 +98,10 @@ def test_invitation_names_who_may_hold_the_talk(program):
     ]
 
 
-def test_slots_are_those_of_the_page(program):
+def test_slots_are_the_same_as_on_the_page(api_client):
     invitation, advisor = reported(), make_advisor()
 
-    slots = program.get(url(invitation, "/slots"), {"channel": "video", "advisor": advisor.pk}).json()["slots"]
+    slots = api_client.get(url(invitation, "/slots"), {"channel": "video", "advisor": advisor.pk}).json()["slots"]
 
     assert slots[0] == {
         "starts_at": "2026-11-24T09:00Z",
@@ -113,62 +113,64 @@ def test_slots_are_those_of_the_page(program):
 
 
 @pytest.mark.parametrize("query", [{"channel": "pigeon"}, {"language": "xx"}, {"advisor": "me"}, {"advisor": 0}])
-def test_slots_refuse_an_odd_question(program, query):
-    answer = program.get(url(reported(), "/slots"), query)
+def test_slots_refuse_invalid_parameters(api_client, query):
+    response = api_client.get(url(reported(), "/slots"), query)
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
 
 
-def test_booking_is_booked_once(program):
+def test_booking_is_booked_once(api_client):
     invitation, advisor, topic = reported(), make_advisor(), make_topic()
-    body = asked(advisor=advisor.pk, topics=[topic.code], question="Wat telt?")
+    body = body_for(advisor=advisor.pk, topics=[topic.code], question="Wat telt?")
 
-    answers = [program.post(url(invitation, "/booking"), body, format="json") for _ in range(2)]
+    responses = [api_client.post(url(invitation, "/booking"), body, format="json") for _ in range(2)]
 
     booking = Booking.objects.get()
-    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [response.status_code for response in responses] == [201, 201]
     assert (booking.starts_at, booking.phone, booking.question) == (TUESDAY_HALF_PAST_TEN, "+31600000001", "Wat telt?")
     assert [topic.code for topic in booking.topics.all()] == ["cv"]
     assert AuditEvent.objects.get(action="booking.book").origin == "api"
 
 
-def test_booking_moves_and_is_cancelled(program):
+def test_booking_moves_and_is_cancelled(api_client):
     invitation = reported()
     booking = make_booking(advisor=make_advisor(), invitation=invitation)
 
-    moved = program.put(url(invitation, "/booking"), asked(ON_WEDNESDAY), format="json")
-    cancelled = [program.delete(url(invitation, "/booking")).status_code for _ in range(2)]
+    moved = api_client.put(url(invitation, "/booking"), body_for(ON_WEDNESDAY), format="json")
+    cancelled = [api_client.delete(url(invitation, "/booking")).status_code for _ in range(2)]
 
     booking.refresh_from_db()
     assert (moved.status_code, moved.json()["starts_at"], cancelled) == (200, ON_WEDNESDAY, [204, 204])
     assert (booking.status, booking.starts_at, booking.cancelled_by) == ("cancelled", WEDNESDAY_TEN, "candidate")
-    assert program.get(url(invitation, "/booking")).json()["status"] == "cancelled"
+    assert api_client.get(url(invitation, "/booking")).json()["status"] == "cancelled"
 
 
-def test_programs_never_reach_the_recruiter_of_this_rejection(program):
+def test_clients_cannot_book_the_recruiter_who_gave_the_rejection(api_client):
     invitation = reported()
     recruiter = make_advisor(user=invitation.application.rejection.recruiter)
     RoleGrant.objects.create(user=recruiter.user, role=Role.ADVISOR)
-    body = asked(advisor=recruiter.pk)
+    body = body_for(advisor=recruiter.pk)
 
-    booked = program.post(url(invitation, "/booking"), body, format="json")
+    booked = api_client.post(url(invitation, "/booking"), body, format="json")
     booking = make_booking(invitation=invitation)
-    moved = program.put(url(invitation, "/booking"), asked(ON_WEDNESDAY, advisor=recruiter.pk), format="json")
+    moved = api_client.put(url(invitation, "/booking"), body_for(ON_WEDNESDAY, advisor=recruiter.pk), format="json")
 
-    listed = program.get(url(invitation)).json()["advisors"]
-    assert [(answer.status_code, answer.json()["code"]) for answer in (booked, moved)] == [(409, "slot_taken")] * 2
+    listed = api_client.get(url(invitation)).json()["advisors"]
+    assert [(response.status_code, response.json()["code"]) for response in (booked, moved)] == [
+        (409, "slot_taken")
+    ] * 2
     assert recruiter.pk not in [advisor["id"] for advisor in listed]
     assert Booking.objects.get() == booking
 
 
-def test_booking_refuses_a_slot_that_is_taken_and_names_others(program):
+def test_booking_refuses_a_slot_that_is_taken_and_names_others(api_client):
     invitation, advisor = reported(), make_advisor()
     make_booking(advisor=advisor)
 
-    answer = program.post(url(invitation, "/booking"), asked(), format="json")
+    response = api_client.post(url(invitation, "/booking"), body_for(), format="json")
 
-    problem = answer.json()
-    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    problem = response.json()
+    assert (response.status_code, response["Content-Type"]) == (409, "application/problem+json")
     assert (problem["code"], problem["title"]) == (
         "slot_taken",
         "This moment is no longer free. Please choose another one.",
@@ -180,40 +182,40 @@ def test_booking_refuses_a_slot_that_is_taken_and_names_others(program):
     ("fields", "code"),
     [({"phone": ""}, "phone_needed"), ({"channel": "video", "wants_sms": True, "phone": ""}, "phone_needed")],
 )
-def test_booking_refuses_with_the_code_of_the_refusal(program, fields, code):
+def test_booking_refuses_with_the_code_of_the_refusal(api_client, fields, code):
     invitation = reported()
     make_advisor()
 
-    answer = program.post(url(invitation, "/booking"), asked(**fields), format="json")
+    response = api_client.post(url(invitation, "/booking"), body_for(**fields), format="json")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert (response.status_code, response.json()["code"]) == (409, code)
 
 
-def test_booking_refuses_after_the_invitation_ended(program):
+def test_booking_refuses_after_the_invitation_ended(api_client):
     invitation = reported(open_until=NOW.date() - timedelta(days=1))
     make_advisor()
 
-    answer = program.post(url(invitation, "/booking"), asked(), format="json")
+    response = api_client.post(url(invitation, "/booking"), body_for(), format="json")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "invitation_closed")
+    assert (response.status_code, response.json()["code"]) == (409, "invitation_closed")
 
 
-def test_booking_refuses_after_the_talk_was_held(program):
+def test_booking_refuses_after_the_booking_was_completed(api_client):
     invitation = reported()
     make_booking(invitation=invitation, status="completed")
 
-    answer = program.post(url(invitation, "/booking"), asked(), format="json")
+    response = api_client.post(url(invitation, "/booking"), body_for(), format="json")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "already_talked")
+    assert (response.status_code, response.json()["code"]) == (409, "already_talked")
 
 
-def test_move_after_the_limit_is_refused(program):
+def test_move_after_the_limit_is_refused(api_client):
     invitation = reported()
     make_booking(advisor=make_advisor(), invitation=invitation, starts_at=NOW + timedelta(hours=2))
 
-    answer = program.put(url(invitation, "/booking"), asked(ON_WEDNESDAY), format="json")
+    response = api_client.put(url(invitation, "/booking"), body_for(ON_WEDNESDAY), format="json")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "too_late_to_move")
+    assert (response.status_code, response.json()["code"]) == (409, "too_late_to_move")
 
 
 @pytest.mark.parametrize(
@@ -232,61 +234,61 @@ def test_move_after_the_limit_is_refused(program):
         {"question": "x" * 1001},
     ],
 )
-def test_booking_says_what_is_not_valid(program, fields):
-    answer = program.post(url(reported(), "/booking"), asked(**fields), format="json")
+def test_booking_names_the_invalid_fields(api_client, fields):
+    response = api_client.post(url(reported(), "/booking"), body_for(**fields), format="json")
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
-    assert list(answer.json()["errors"]) == list(fields)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert list(response.json()["errors"]) == list(fields)
 
 
 @pytest.mark.parametrize("rest", ["", "/slots", "/booking"])
-def test_invitation_of_another_program_does_not_exist(program, rest):
-    answer = program.get(url(make_invitation(), rest))
+def test_invitation_of_another_client_is_not_found(api_client, rest):
+    response = api_client.get(url(make_invitation(), rest))
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-def test_without_a_token_nothing_is_told(program):
-    answer = APIClient().get(url(reported()))
-
-    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-def test_answers_are_as_described(program):
+def test_request_without_a_token_is_refused(api_client):
+    response = APIClient().get(url(reported()))
+
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_responses_match_the_schema(api_client):
     invitation = reported()
     make_booking(advisor=make_advisor(), invitation=invitation)
 
-    answers = {
-        "InvitationDetailShape": program.get(url(invitation)),
-        "SlotsShape": program.get(url(invitation, "/slots")),
-        "BookingShape": program.get(url(invitation, "/booking")),
-        "TakenShape": program.post(url(reported(), "/booking"), asked(), format="json"),
+    responses = {
+        "InvitationDetail": api_client.get(url(invitation)),
+        "SlotList": api_client.get(url(invitation, "/slots")),
+        "Booking": api_client.get(url(invitation, "/booking")),
+        "SlotTaken": api_client.post(url(reported(), "/booking"), body_for(), format="json"),
     }
 
-    for name, answer in answers.items():
-        jsonschema.validate(answer.json(), shape(name))
+    for name, response in responses.items():
+        jsonschema.validate(response.json(), schema_of(name))
 
 
-def test_docs_come_from_this_house(client):
+def test_docs_load_nothing_from_other_hosts(client):
     page = client.get("/api/v1/docs/").content.decode()
 
     assert "://" not in page
     assert client.get("/api/v1/openapi.json").status_code == 200
 
 
-def test_slots_take_as_many_statements_with_twenty_advisors_and_500_bookings(program):
+def test_slots_take_as_many_statements_with_twenty_advisors_and_500_bookings(api_client):
     invitation = reported()
     make_advisor()
-    program.get(url(invitation))  # the first visit of the day is noted
+    api_client.get(url(invitation))  # the first request of a day stores when the client was used
     with CaptureQueriesContext(connection) as few:
-        program.get(url(invitation, "/slots"))
+        api_client.get(url(invitation, "/slots"))
     advisors = [make_advisor() for _ in range(19)]
     for number in range(500):
         starts_at = NOW - timedelta(days=100) + timedelta(hours=number)
         make_booking(advisor=advisors[number % 19], invitation=invitation, starts_at=starts_at, status="completed")
 
     with CaptureQueriesContext(connection) as many:
-        program.get(url(invitation, "/slots"))
+        api_client.get(url(invitation, "/slots"))
 
     assert len(many) == len(few)
-    assert len([query for query in many if not AROUND.search(query["sql"])]) == 4
+    assert len([query for query in many if not OVERHEAD.search(query["sql"])]) == 4

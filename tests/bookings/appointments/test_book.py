@@ -4,10 +4,16 @@ import pytest
 
 from advisors.availability.errors import SlotTaken
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel
-from bookings.appointments.prepare import prepare
-from bookings.errors import AlreadyBooked, AlreadyTalked, InvitationClosed, MobileNeeded, NotStanding, PhoneNeeded
-from bookings.models import Topic
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.prepare import save_preparation
+from bookings.errors import (
+    AlreadyBooked,
+    AlreadyCompleted,
+    BookingNotActive,
+    InvitationClosed,
+    MobileNeeded,
+    PhoneNeeded,
+)
 from candidates.models import Consent
 from organisation.models import AuditEvent, Role
 from outbox.models import Message
@@ -19,13 +25,14 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_invitation,
     make_opening,
     make_policy,
     make_rejection,
+    make_topic,
     make_user,
     make_vacancy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,14 +43,14 @@ def policy():
     return make_policy()
 
 
-def booked(wish, invitation=None, now=NOW):
-    return book(invitation=invitation or make_invitation(), wish=wish, actor=CANDIDATE, now=now)
+def booked(request, invitation=None, now=NOW):
+    return book(invitation=invitation or make_invitation(), request=request, actor=CANDIDATE, now=now)
 
 
-def test_book_gives_the_moment_and_takes_the_time():
+def test_book_creates_the_booking_and_reserves_the_time():
     advisor = make_advisor()
 
-    booking = booked(make_wish(advisor=advisor, channel="onsite"))
+    booking = booked(make_booking_request(advisor=advisor, channel="onsite"))
 
     assert (booking.starts_at, booking.advisor, booking.status) == (TUESDAY_HALF_PAST_TEN, advisor, "booked")
     assert booking.location == advisor.openings.first().location
@@ -53,10 +60,10 @@ def test_book_gives_the_moment_and_takes_the_time():
     )
 
 
-def test_book_writes_to_both_with_the_calendar_object():
+def test_book_sends_both_sides_a_calendar_invite():
     advisor = make_advisor()
 
-    booking = booked(make_wish(advisor=advisor))
+    booking = booked(make_booking_request(advisor=advisor))
 
     assert list(Message.objects.order_by("pk").values_list("kind", "recipient", "calendar_method")) == [
         ("confirmation", booking.candidate.email, "REQUEST"),
@@ -65,8 +72,8 @@ def test_book_writes_to_both_with_the_calendar_object():
     assert AuditEvent.objects.values_list("action", "about").get() == ("booking.book", f"booking:{booking.pk}")
 
 
-def test_the_confirmation_says_when_with_whom_and_how():
-    booked(make_wish(advisor=make_advisor(name="Youssef Benali")))
+def test_the_confirmation_names_time_advisor_and_channel():
+    booked(make_booking_request(advisor=make_advisor(name="Youssef Benali")))
 
     letter = Message.objects.get(kind="confirmation")
     assert letter.subject == "Je afspraak: dinsdag 24 november om 10.30 uur"
@@ -74,52 +81,52 @@ def test_the_confirmation_says_when_with_whom_and_how():
     assert "Hoe: Youssef Benali belt je op 06 ·· ·· 01." in letter.text
 
 
-def test_book_keeps_the_consent_to_text_messages():
-    booking = booked(make_wish(advisor=make_advisor(), wants_sms=True))
+def test_book_keeps_the_consent_to_sms():
+    booking = booked(make_booking_request(advisor=make_advisor(), wants_sms=True))
 
     consent = Consent.objects.get()
     assert (consent.purpose, consent.scope, consent.given_at) == ("sms", f"booking:{booking.pk}", NOW)
 
 
-def test_book_takes_whoever_has_fewest_talks_when_the_candidate_has_no_preference():
+def test_book_assigns_the_advisor_with_the_fewest_bookings_without_preference():
     busy, calm = make_advisor(), make_advisor()
     make_booking(advisor=busy, starts_at=WEDNESDAY_TEN)
 
-    assert booked(make_wish()).advisor == calm
+    assert booked(make_booking_request()).advisor == calm
 
 
-def test_book_never_gives_the_talk_to_the_recruiter_of_this_rejection():
+def test_book_never_assigns_the_recruiter_who_gave_the_rejection():
     recruiter = make_user(Role.RECRUITER, Role.ADVISOR, name="Hannah Postma")
     hannah = make_advisor(user=recruiter)
     invitation = make_invitation(rejection=make_rejection(vacancy=make_vacancy(recruiter=recruiter)))
 
     with pytest.raises(SlotTaken):
-        booked(make_wish(), invitation)
+        booked(make_booking_request(), invitation)
     with pytest.raises(SlotTaken):
-        booked(make_wish(advisor=hannah), invitation)
+        booked(make_booking_request(advisor=hannah), invitation)
 
 
-def test_the_same_wish_twice_is_one_booking():
-    invitation, wish = make_invitation(), make_wish(advisor=make_advisor())
+def test_the_same_request_twice_is_one_booking():
+    invitation, request = make_invitation(), make_booking_request(advisor=make_advisor())
 
-    assert booked(wish, invitation) == booked(wish, invitation)
+    assert booked(request, invitation) == booked(request, invitation)
     assert Message.objects.count() == 2
 
 
-def test_another_wish_must_be_a_move():
+def test_another_request_must_be_a_move():
     invitation, advisor = make_invitation(), make_advisor()
-    booked(make_wish(advisor=advisor), invitation)
+    booked(make_booking_request(advisor=advisor), invitation)
 
     with pytest.raises(AlreadyBooked):
-        booked(make_wish(WEDNESDAY_TEN, advisor=advisor), invitation)
+        booked(make_booking_request(WEDNESDAY_TEN, advisor=advisor), invitation)
 
 
-def test_book_refuses_a_moment_that_is_taken_and_names_others():
+def test_book_refuses_a_taken_slot_and_offers_alternatives():
     advisor = make_advisor()
     make_booking(advisor=advisor)
 
     with pytest.raises(SlotTaken) as refused:
-        booked(make_wish(advisor=advisor))
+        booked(make_booking_request(advisor=advisor))
 
     assert len(refused.value.alternatives) == 6
     assert TUESDAY_HALF_PAST_TEN not in [slot.starts_at for slot in refused.value.alternatives]
@@ -140,20 +147,20 @@ def test_book_refuses_a_moment_that_is_taken_and_names_others():
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_book_refuses_a_moment_that_is_not_offered(shift, why, policy):
+def test_book_refuses_a_start_that_is_not_a_slot(shift, why, policy):
     type(policy).objects.update(horizon_days=34)
     advisor = make_advisor()
 
     with pytest.raises(SlotTaken):
-        booked(make_wish(TUESDAY_HALF_PAST_TEN + shift, advisor=advisor))
+        booked(make_booking_request(TUESDAY_HALF_PAST_TEN + shift, advisor=advisor))
 
 
-def test_book_refuses_a_moment_in_an_absence():
+def test_book_refuses_a_slot_in_an_absence():
     advisor = make_advisor()
     make_absence(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN, ends_at=TUESDAY_HALF_PAST_TEN + timedelta(hours=1))
 
     with pytest.raises(SlotTaken):
-        booked(make_wish(advisor=advisor))
+        booked(make_booking_request(advisor=advisor))
 
 
 def test_book_refuses_what_is_over_the_cap():
@@ -161,7 +168,7 @@ def test_book_refuses_what_is_over_the_cap():
     make_booking(advisor=advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(hours=1))
 
     with pytest.raises(SlotTaken):
-        booked(make_wish(advisor=advisor))
+        booked(make_booking_request(advisor=advisor))
 
 
 def test_book_refuses_a_channel_or_language_that_this_advisor_does_not_offer():
@@ -170,34 +177,34 @@ def test_book_refuses_a_channel_or_language_that_this_advisor_does_not_offer():
 
     for fields in ({"channel": "video"}, {"language": "en"}):
         with pytest.raises(SlotTaken):
-            booked(make_wish(advisor=advisor, **fields))
+            booked(make_booking_request(advisor=advisor, **fields))
 
 
 def test_book_refuses_an_advisor_who_stopped():
     with pytest.raises(SlotTaken):
-        booked(make_wish(advisor=make_advisor(is_active=False)))
+        booked(make_booking_request(advisor=make_advisor(is_active=False)))
 
 
 @pytest.mark.parametrize("fields", [{"open_until": date(2026, 11, 22)}, {"withdrawn_at": NOW}])
 def test_book_refuses_an_invitation_that_ended(fields):
     with pytest.raises(InvitationClosed):
-        booked(make_wish(advisor=make_advisor()), make_invitation(**fields))
+        booked(make_booking_request(advisor=make_advisor()), make_invitation(**fields))
 
 
 @pytest.mark.parametrize("starts_at", [TUESDAY_HALF_PAST_TEN, WEDNESDAY_TEN])
-def test_book_refuses_a_second_talk_when_the_first_was_held(starts_at):
+def test_book_refuses_a_second_booking_after_a_completed_one(starts_at):
     held = make_booking(status="completed")
 
-    with pytest.raises(AlreadyTalked):
-        booked(make_wish(starts_at, advisor=held.advisor), held.invitation)
+    with pytest.raises(AlreadyCompleted):
+        booked(make_booking_request(starts_at, advisor=held.advisor), held.invitation)
 
     assert held.invitation.bookings.get() == held
 
 
-def test_who_missed_the_talk_can_book_again():
+def test_candidate_can_book_again_after_a_no_show():
     missed = make_booking(status="no_show")
 
-    again = booked(make_wish(WEDNESDAY_TEN, advisor=missed.advisor), missed.invitation)
+    again = booked(make_booking_request(WEDNESDAY_TEN, advisor=missed.advisor), missed.invitation)
 
     assert (again.status, missed.invitation.bookings.count()) == ("booked", 2)
 
@@ -207,29 +214,29 @@ def test_book_asks_for_a_number_only_when_it_is_needed(fields):
     advisor = make_advisor()
 
     with pytest.raises(PhoneNeeded):
-        booked(make_wish(advisor=advisor, phone="", **fields))
+        booked(make_booking_request(advisor=advisor, phone="", **fields))
 
-    assert booked(make_wish(advisor=advisor, phone="", channel="video")).phone == ""
+    assert booked(make_booking_request(advisor=advisor, phone="", channel="video")).phone == ""
 
 
 @pytest.mark.parametrize("channel", ["phone", "video"])
-def test_book_refuses_a_text_message_to_a_landline(channel):
+def test_book_refuses_a_sms_to_a_landline(channel):
     advisor = make_advisor()
 
     with pytest.raises(MobileNeeded):
-        booked(make_wish(advisor=advisor, phone="+31206241111", channel=channel, wants_sms=True))
+        booked(make_booking_request(advisor=advisor, phone="+31206241111", channel=channel, wants_sms=True))
 
-    assert booked(make_wish(advisor=advisor, phone="+31206241111")).phone == "+31206241111"
+    assert booked(make_booking_request(advisor=advisor, phone="+31206241111")).phone == "+31206241111"
 
 
-def test_prepare_keeps_topics_and_question_until_the_talk_is_over():
+def test_prepare_saves_topics_and_question_until_the_end():
     booking = make_booking()
-    topic = Topic.objects.first() or Topic.objects.create(code="cv", label_nl="Mijn cv", label_en="My CV")
+    topic = make_topic()
 
-    prepare(booking=booking, topic_ids=(topic.pk,), question="Wat nu?", actor=CANDIDATE, now=NOW)
+    save_preparation(booking=booking, topic_ids=(topic.pk,), question="Wat nu?", actor=CANDIDATE, now=NOW)
 
     booking.refresh_from_db()
     assert (booking.question, list(booking.topics.all())) == ("Wat nu?", [topic])
-    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
-    with pytest.raises(NotStanding):
-        prepare(booking=booking, topic_ids=(), question="", actor=CANDIDATE, now=NOW)
+    cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+    with pytest.raises(BookingNotActive):
+        save_preparation(booking=booking, topic_ids=(), question="", actor=CANDIDATE, now=NOW)

@@ -1,4 +1,4 @@
-"""Two people want one moment. 200 attempts, 40 at a time, on both databases; and proof that the test can fail."""
+"""Concurrent bookings of one slot: 200 attempts, 40 at a time, on both databases, with negative controls."""
 
 from functools import partial
 from threading import Barrier
@@ -11,7 +11,7 @@ from advisors.availability.errors import SlotTaken
 from advisors.models import AgendaEntry
 from bookings.appointments import book as booking_services
 from bookings.appointments.book import book
-from bookings.appointments.move import move
+from bookings.appointments.move import move_booking
 from bookings.models import Booking
 from outbox.models import Message
 from tests.factories import (
@@ -21,13 +21,13 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_invitation,
     make_policy,
     make_rejection,
     make_vacancy,
-    make_wish,
 )
-from tests.races import WithoutConstraint, at_once, overlaps
+from tests.races import WithoutConstraint, find_overlaps, run_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ATTEMPTS, AT_ONCE = 200, 40
@@ -39,8 +39,8 @@ def make_invitations(count):
 
 
 def attempts_on(advisor, invitations, starts_at=TUESDAY_HALF_PAST_TEN):
-    wish = make_wish(starts_at, advisor=advisor)
-    return [partial(book, invitation=one, wish=wish, actor=CANDIDATE, now=NOW) for one in invitations]
+    request = make_booking_request(starts_at, advisor=advisor)
+    return [partial(book, invitation=one, request=request, actor=CANDIDATE, now=NOW) for one in invitations]
 
 
 def test_one_slot_is_booked_once_and_the_others_see_what_else_is_free():
@@ -48,7 +48,7 @@ def test_one_slot_is_booked_once_and_the_others_see_what_else_is_free():
     advisor = make_advisor()
     make_advisor()
 
-    answers = at_once(attempts_on(advisor, make_invitations(ATTEMPTS)), threads=AT_ONCE)
+    answers = run_concurrently(attempts_on(advisor, make_invitations(ATTEMPTS)), threads=AT_ONCE)
 
     refused = [answer for answer in answers if isinstance(answer, SlotTaken)]
     assert [type(answer) for answer in answers if answer not in refused] == [Booking]
@@ -57,16 +57,16 @@ def test_one_slot_is_booked_once_and_the_others_see_what_else_is_free():
     assert (Booking.objects.count(), AgendaEntry.objects.count(), Message.objects.count()) == (1, 1, 2)
 
 
-def test_the_first_one_free_gives_as_many_talks_as_there_are_advisors():
+def test_any_advisor_gives_as_many_bookings_as_there_are_advisors():
     make_policy()
     for _ in range(5):
         make_advisor()
 
-    answers = at_once(attempts_on(None, make_invitations(80)), threads=AT_ONCE)
+    answers = run_concurrently(attempts_on(None, make_invitations(80)), threads=AT_ONCE)
 
     assert sum(isinstance(answer, Booking) for answer in answers) == 5
     assert sum(isinstance(answer, SlotTaken) for answer in answers) == 75
-    assert overlaps(AgendaEntry.objects.all()) == []
+    assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
 def test_a_double_click_gives_one_booking():
@@ -74,13 +74,13 @@ def test_a_double_click_gives_one_booking():
     advisor = make_advisor()
     [invitation] = make_invitations(1)
 
-    answers = at_once(attempts_on(advisor, [invitation] * AT_ONCE), threads=AT_ONCE)
+    answers = run_concurrently(attempts_on(advisor, [invitation] * AT_ONCE), threads=AT_ONCE)
 
     assert {answer.pk for answer in answers} == {Booking.objects.get().pk}
     assert Message.objects.count() == 2
 
 
-def test_moves_into_one_slot_leave_everybody_else_where_they_were():
+def test_moves_into_one_slot_leave_the_other_bookings_unchanged():
     make_policy()
     advisors = [make_advisor() for _ in range(AT_ONCE)]
     invitations = make_invitations(AT_ONCE)
@@ -88,10 +88,11 @@ def test_moves_into_one_slot_leave_everybody_else_where_they_were():
         make_booking(advisor=advisor, invitation=invitation)
         for advisor, invitation in zip(advisors, invitations, strict=True)
     ]
-    wish = make_wish(WEDNESDAY_TEN, advisor=advisors[0])
+    request = make_booking_request(WEDNESDAY_TEN, advisor=advisors[0])
 
-    answers = at_once(
-        [partial(move, booking=one, wish=wish, actor=CANDIDATE, now=NOW) for one in bookings], threads=AT_ONCE
+    answers = run_concurrently(
+        [partial(move_booking, booking=one, request=request, actor=CANDIDATE, now=NOW) for one in bookings],
+        threads=AT_ONCE,
     )
 
     assert sum(isinstance(answer, Booking) for answer in answers) == 1
@@ -100,8 +101,8 @@ def test_moves_into_one_slot_leave_everybody_else_where_they_were():
     assert AgendaEntry.objects.count() == AT_ONCE
 
 
-def take_the_lock_away(monkeypatch):
-    """Nobody waits for the lock, and everybody has seen the moment free before anybody writes: the worst there is.
+def disable_the_lock(monkeypatch):
+    """Disable the lock and let every thread see the slot free before any of them writes: the worst case.
 
     On SQLite the lock is the transaction itself, so it is ended there.
     """
@@ -120,25 +121,25 @@ def take_the_lock_away(monkeypatch):
     monkeypatch.setattr(advisors_services, "_write", write_together)
 
 
-def test_without_the_lock_the_database_alone_still_holds(monkeypatch):
+def test_the_constraint_alone_prevents_a_double_booking(monkeypatch):
     make_policy()
     advisor = make_advisor()
-    take_the_lock_away(monkeypatch)
+    disable_the_lock(monkeypatch)
 
-    answers = at_once(attempts_on(advisor, make_invitations(AT_ONCE)), threads=AT_ONCE)
+    answers = run_concurrently(attempts_on(advisor, make_invitations(AT_ONCE)), threads=AT_ONCE)
 
     assert sum(isinstance(answer, Booking) for answer in answers) == 1
-    assert overlaps(AgendaEntry.objects.all()) == []
+    assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
 def test_without_lock_and_constraint_this_test_sees_a_double_booking(monkeypatch):
     make_policy()
     advisor = make_advisor()
-    take_the_lock_away(monkeypatch)
+    disable_the_lock(monkeypatch)
     invitations = make_invitations(AT_ONCE)
 
     with WithoutConstraint():
-        at_once(attempts_on(advisor, invitations), threads=AT_ONCE)
-        found = overlaps(AgendaEntry.objects.all())
+        run_concurrently(attempts_on(advisor, invitations), threads=AT_ONCE)
+        found = find_overlaps(AgendaEntry.objects.all())
 
     assert found != []

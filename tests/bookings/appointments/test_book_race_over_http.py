@@ -1,4 +1,4 @@
-"""Many people at a real web server of two processes, on both databases; `tests/test_torture.py` mixes everything."""
+"""Concurrent bookings at a real web server of two processes, on both databases; see also `tests/test_torture.py`."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -10,26 +10,26 @@ import pytest
 from django.utils import timezone
 
 from advisors.models import AgendaEntry
-from bookings.availability.slot_listing import value_of
+from bookings.availability.slot_listing import format_start
 from bookings.models import Booking
-from tests.bench.client import Client
-from tests.bench.history import asks_of, invite, make_programs
+from tests.bench.client import HttpClient
+from tests.bench.history import api_credentials, invite, make_api_clients
 from tests.factories import make_advisor, make_opening, make_policy, make_vacancy
-from tests.races import WithoutConstraint, overlaps
-from tests.web import booking_of, told, web_server
+from tests.races import WithoutConstraint, find_overlaps
+from tests.web import booking_request, result_of, web_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 40
 
 
 def make_crowd(count):
-    """Programs that may book for so many candidates, in a house where tomorrow is an ordinary day."""
+    """API clients that may each book for one candidate; tomorrow is made an ordinary working day."""
     make_policy(notice_hours=0, closes_on_public_holidays=False)
-    return asks_of(make_programs(), invite(count, make_vacancy(), timezone.now()))
+    return api_credentials(make_api_clients(), invite(count, make_vacancy(), timezone.now()))
 
 
 def make_advisor_of_overlapping_talks():
-    """Talks of 20 and of 45 minutes, from nine o'clock every ten minutes and from five past nine every ten minutes."""
+    """Advisor with slots of 20 minutes (from 9:00) and of 45 minutes (from 9:05), each every ten minutes."""
     advisor = make_advisor(hours=False)
     for weekday in range(7):
         for starts, length in ((time(9), 20), (time(9, 5), 45)):
@@ -45,11 +45,11 @@ def tomorrow_at(hour, minute=0):
 
 
 def ask_at_once(asked, **options):
-    """The answers, in the order of what was asked; so many at the same moment."""
+    """Send the requests concurrently and return the responses in their order."""
     together = Barrier(AT_ONCE)
 
     def ask(number):
-        with closing(Client(port)) as client:
+        with closing(HttpClient(port)) as client:
             together.wait(timeout=120)
             return [client.try_sending(one) for one in asked[number::AT_ONCE]]
 
@@ -59,40 +59,40 @@ def ask_at_once(asked, **options):
 
 def attempts_on_ten_overlapping_slots(count=50):
     advisor = make_advisor_of_overlapping_talks()
-    starts = [value_of(tomorrow_at(9, minute)) for minute in range(0, 50, 5)]
+    starts = [format_start(tomorrow_at(9, minute)) for minute in range(0, 50, 5)]
     return [
-        booking_of(program, starts_at=starts[number % len(starts)], advisor=advisor.pk)
+        booking_request(program, starts_at=starts[number % len(starts)], advisor=advisor.pk)
         for number, program in enumerate(make_crowd(count))
     ]
 
 
-def test_one_of_200_gets_the_slot_and_the_others_hear_what_else_is_free():
+def test_one_of_200_gets_the_slot_and_the_others_get_alternatives():
     advisor = make_advisor(hours=False)
     for weekday in range(7):
         make_opening(advisor=advisor, weekday=weekday, channels=["video"])
-    wish = {"starts_at": value_of(tomorrow_at(10)), "advisor": advisor.pk}
+    data = {"starts_at": format_start(tomorrow_at(10)), "advisor": advisor.pk}
 
-    answers = ask_at_once([booking_of(program, **wish) for program in make_crowd(200)])
+    answers = ask_at_once([booking_request(program, **data) for program in make_crowd(200)])
 
-    assert Counter(map(told, answers)) == {"done": 1, "slot_taken": 199}
+    assert Counter(map(result_of, answers)) == {"done": 1, "slot_taken": 199}
     assert {len(answer.json()["alternatives"]) for answer in answers if answer.status == 409} == {6}
     assert Booking.objects.count() == AgendaEntry.objects.count() == 1
 
 
-def test_50_on_ten_overlapping_slots_leave_talks_that_fit():
+def test_50_requests_for_ten_overlapping_slots_do_not_overlap():
     answers = ask_at_once(attempts_on_ten_overlapping_slots())
 
-    said = Counter(map(told, answers))
+    said = Counter(map(result_of, answers))
     assert set(said) == {"done", "slot_taken"}
-    assert said["done"] == Booking.objects.standing().count() == AgendaEntry.objects.count()
-    assert overlaps(AgendaEntry.objects.all()) == []
+    assert said["done"] == Booking.objects.booked().count() == AgendaEntry.objects.count()
+    assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
 def test_without_the_lock_the_database_alone_still_holds():
     ask_at_once(attempts_on_ten_overlapping_slots(AT_ONCE), application="tests.unlocked_wsgi")
 
     assert AgendaEntry.objects.count() > 0
-    assert overlaps(AgendaEntry.objects.all()) == []
+    assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
 def test_without_lock_and_constraint_this_test_sees_an_overlap():
@@ -100,6 +100,6 @@ def test_without_lock_and_constraint_this_test_sees_an_overlap():
 
     with WithoutConstraint():
         ask_at_once(attempts, application="tests.unlocked_wsgi")
-        found = overlaps(AgendaEntry.objects.all())
+        found = find_overlaps(AgendaEntry.objects.all())
 
     assert found != []

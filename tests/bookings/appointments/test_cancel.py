@@ -4,10 +4,10 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel, offer_instead
-from bookings.errors import AlreadyStarted, NotStanding, TalkOver
+from bookings.appointments.cancel import cancel_and_offer_alternatives, cancel_booking
+from bookings.errors import AlreadyStarted, BookingNotActive, BookingOver
 from bookings.models import Booking, Hold
-from bookings.waitlist.offers import end_what_is_over
+from bookings.waitlist.offers import end_expired_offers
 from core.actors import SYSTEM, Actor
 from organisation.models import AuditEvent, Role
 from outbox.models import Message
@@ -18,12 +18,12 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_policy,
     make_rejection,
     make_user,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +34,11 @@ def policy():
     return make_policy(cancel_until_hours=4)
 
 
-def cancelled(booking, by="candidate", now=NOW, word="", actor=CANDIDATE):
-    return cancel(booking=booking, by=by, actor=actor, now=now, word=word)
+def cancelled(booking, by="candidate", now=NOW, remark="", actor=CANDIDATE):
+    return cancel_booking(booking=booking, by=by, actor=actor, now=now, remark=remark)
 
 
-def test_cancel_gives_the_time_back_and_tells_both():
+def test_cancel_releases_the_time_and_tells_both_sides():
     booking = make_booking()
 
     after = cancelled(booking)
@@ -89,7 +89,7 @@ NEWS_IN = {
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("who", ["candidate", "advisor", "manager", "system"])
-def test_the_advisor_hears_who_cancelled_and_of_free_time_only_when_the_candidate_did(language, who):
+def test_the_advisor_is_told_who_cancelled_and_of_free_time_only_for_a_candidate(language, who):
     make_policy(default_language=language)
     booking = make_booking()
     manager = make_user(Role.APPLICATION_MANAGER, name="Rik Terwiel")
@@ -111,13 +111,13 @@ def test_cancel_after_the_limit_is_marked_late(hours_before, late):
     assert after.is_late_cancellation == late
 
 
-def test_cancel_by_the_candidate_ends_when_the_talk_starts():
+def test_cancel_by_the_candidate_is_refused_after_the_start():
     booking = make_booking()
 
     with pytest.raises(AlreadyStarted):
         cancelled(booking, now=TUESDAY_HALF_PAST_TEN)
 
-    assert Booking.objects.standing().count() == 1
+    assert Booking.objects.booked().count() == 1
 
 
 def test_cancel_twice_is_the_same_as_once():
@@ -127,17 +127,17 @@ def test_cancel_twice_is_the_same_as_once():
     assert Message.objects.count() == 2
 
 
-def test_cancel_refuses_a_talk_that_was_held():
+def test_cancel_refuses_a_completed_booking():
     booking = make_booking(status="completed")
 
-    with pytest.raises(NotStanding):
+    with pytest.raises(BookingNotActive):
         cancelled(booking)
 
 
 def test_cancel_by_the_advisor_apologises_and_keeps_the_invitation_open():
     booking = make_booking(invitation=make_invitation(open_until=date(2026, 11, 24)))
 
-    cancelled(booking, by="advisor", word="Ik ben ziek geworden.")
+    cancelled(booking, by="advisor", remark="Ik ben ziek geworden.")
 
     letter = Message.objects.get(kind="cancelled_by_advisor")
     assert "Sorry voor het ongemak." in letter.text
@@ -146,22 +146,22 @@ def test_cancel_by_the_advisor_apologises_and_keeps_the_invitation_open():
     assert Booking.objects.get().invitation.open_until == date(2026, 12, 14)
 
 
-def test_after_a_cancellation_the_same_moment_can_be_booked_again():
+def test_the_slot_of_a_cancelled_booking_can_be_booked_again():
     booking = make_booking()
     cancelled(booking)
 
-    again = book(invitation=booking.invitation, wish=make_wish(), actor=CANDIDATE, now=NOW)
+    again = book(invitation=booking.invitation, request=make_booking_request(), actor=CANDIDATE, now=NOW)
 
     assert (again.starts_at, again.pk != booking.pk) == (TUESDAY_HALF_PAST_TEN, True)
 
 
-def test_cancel_by_the_advisor_ends_when_the_talk_is_over():
+def test_cancel_by_the_advisor_is_refused_after_the_end():
     booking = make_booking()
 
-    with pytest.raises(TalkOver):
+    with pytest.raises(BookingOver):
         cancelled(booking, by="advisor", now=booking.ends_at)
 
-    assert Booking.objects.standing().count() == 1
+    assert Booking.objects.booked().count() == 1
     assert cancelled(booking, by="advisor", now=booking.ends_at - timedelta(minutes=1)).status == "cancelled"
 
 
@@ -179,24 +179,24 @@ def test_the_letter_offers_a_new_choice_only_while_the_invitation_is_open(langua
     assert "\n\n\n" not in letter.text
 
 
-# moments instead of a talk that we cancel
+# alternatives for a booking that an advisor cancels
 
 
-def three_days_later():
-    """Wednesday to Friday, at the time of the talk."""
+def starts_of_three_days_later():
+    """Wednesday to Friday, at the time of the booking."""
     return [TUESDAY_HALF_PAST_TEN + timedelta(days=days) for days in (1, 2, 3)]
 
 
-def test_cancel_by_the_advisor_holds_three_other_moments_in_the_letter():
+def test_cancel_by_the_advisor_holds_three_alternatives_and_offers_them():
     booking = make_booking()
     make_advisor(name="Ans de Boer")
 
-    cancelled(booking, by="advisor", word="Ik ben ziek geworden.")
+    cancelled(booking, by="advisor", remark="Ik ben ziek geworden.")
 
     holds = Hold.objects.order_by("starts_at")
     letter = Message.objects.get(kind="cancelled_by_advisor")
     assert [(one.starts_at, one.advisor, one.channel, one.reason) for one in holds] == [
-        (starts_at, booking.advisor, "phone", "cancelled") for starts_at in three_days_later()
+        (starts_at, booking.advisor, "phone", "cancelled") for starts_at in starts_of_three_days_later()
     ]
     assert AgendaEntry.objects.filter(kind="hold").count() == 3
     assert "We houden 3 andere momenten voor je vast, tot maandag 23 november om 14.00 uur:" in letter.text
@@ -204,7 +204,7 @@ def test_cancel_by_the_advisor_holds_three_other_moments_in_the_letter():
     assert f"/invitations/{booking.invitation_id}/offer/" in letter.text
 
 
-def test_an_advisor_with_one_talk_a_week_is_offered_in_three_weeks():
+def test_alternatives_respect_a_limit_of_one_booking_a_week():
     booking = make_booking(advisor=make_advisor(max_per_week=1))
 
     cancelled(booking, by="advisor")
@@ -238,12 +238,14 @@ def test_with_nothing_free_the_letter_asks_to_choose_anew():
     assert "\n\n\n" not in letter.text
 
 
-def test_choosing_one_books_it_and_releases_the_others():
+def test_booking_one_alternative_releases_the_others():
     booking = make_booking()
-    held = offer_instead(booking=booking, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=NOW)
-    wish = make_wish(held[1].starts_at, advisor=booking.advisor)
+    held = cancel_and_offer_alternatives(
+        booking=booking, reason=Hold.Reason.CHANGED, remark="", actor=CANDIDATE, now=NOW
+    )
+    request = make_booking_request(held[1].starts_at, advisor=booking.advisor)
 
-    again = book(invitation=booking.invitation, wish=wish, actor=CANDIDATE, now=NOW)
+    again = book(invitation=booking.invitation, request=request, actor=CANDIDATE, now=NOW)
 
     assert list(Hold.objects.order_by("starts_at").values_list("state", flat=True)) == [
         "withdrawn",
@@ -253,21 +255,22 @@ def test_choosing_one_books_it_and_releases_the_others():
     assert AgendaEntry.objects.values_list("pk", "kind").get() == (again.entry_id, "booking")
 
 
-def test_offering_instead_twice_is_the_same_as_once():
+def test_cancelling_with_alternatives_twice_is_the_same_as_once():
     booking = make_booking()
 
     first, second = (
-        offer_instead(booking=booking, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=NOW) for _ in range(2)
+        cancel_and_offer_alternatives(booking=booking, reason=Hold.Reason.CHANGED, remark="", actor=CANDIDATE, now=NOW)
+        for _ in range(2)
     )
 
     assert {one.pk for one in first} == {one.pk for one in second}
     assert (Hold.objects.count(), Message.objects.count()) == (3, 2)
 
 
-def test_moments_instead_that_nobody_chooses_are_open_again():
+def test_alternatives_that_are_not_taken_become_free_again():
     cancelled(make_booking(), by="advisor")
 
-    end_what_is_over(now=NOW + timedelta(hours=4))
+    end_expired_offers(now=NOW + timedelta(hours=4))
 
     assert set(Hold.objects.values_list("state", "entry")) == {("expired", None)}
     assert AgendaEntry.objects.count() == 0
@@ -279,13 +282,15 @@ def test_cancel_by_the_candidate_holds_nothing():
     assert Hold.objects.count() == 0
 
 
-def test_offer_instead_refuses_a_talk_that_is_over_or_was_held():
+def test_cancel_with_alternatives_refuses_a_booking_that_is_over_or_completed():
     held = make_booking(status="completed")
     over = make_booking()
 
-    with pytest.raises(NotStanding):
-        offer_instead(booking=held, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=NOW)
-    with pytest.raises(TalkOver):
-        offer_instead(booking=over, reason=Hold.Reason.CHANGED, word="", actor=CANDIDATE, now=over.ends_at)
+    with pytest.raises(BookingNotActive):
+        cancel_and_offer_alternatives(booking=held, reason=Hold.Reason.CHANGED, remark="", actor=CANDIDATE, now=NOW)
+    with pytest.raises(BookingOver):
+        cancel_and_offer_alternatives(
+            booking=over, reason=Hold.Reason.CHANGED, remark="", actor=CANDIDATE, now=over.ends_at
+        )
 
     assert Hold.objects.count() == 0

@@ -1,4 +1,4 @@
-"""Advisor and candidate in different zones, around the clock changes: everybody reads the same moment."""
+"""Advisor and candidate in different time zones, around the clock changes: both see the same instant."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,26 +7,26 @@ import pytest
 from django.utils import timezone, translation
 
 from advisors.availability.opening_hours import Hours
-from advisors.availability.slots import Calendar, Question, Slot, free_slots
+from advisors.availability.slots import Calendar, Slot, SlotQuery, free_slots
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel
-from bookings.availability.queries import one_per_start, slots_for
-from bookings.availability.slot_listing import moment_of, stretch_of
+from bookings.appointments.cancel import cancel_booking
+from bookings.availability.queries import bookable_slots, one_per_start
+from bookings.availability.slot_listing import parse_start, slot_page
 from bookings.models import Booking
 from bookings.notifications import mail_reminder
-from bookings.reminders import remind_by_text
+from bookings.reminders import remind_by_sms
 from core.actors import Actor
 from outbox.models import Message
 from tests.factories import (
     NOW,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_opening,
     make_policy,
     make_rejection,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -62,22 +62,22 @@ def invited(zone, **fields):
         ("Pacific/Honolulu", datetime(2026, 10, 26), 8, "zondag 25 oktober", "22.00"),
     ],
 )
-def test_nine_o_clock_in_amsterdam_is_said_as_the_candidates_clock_shows_it(zone, day, utc_hour, label, time_there):
+def test_nine_o_clock_in_amsterdam_is_shown_in_the_candidates_time_zone(zone, day, utc_hour, label, time_there):
     make_opening(advisor=make_advisor(hours=False), weekday=day.weekday(), ends=time(9, 30))
     invitation, now = invited(zone), day.replace(tzinfo=UTC) - timedelta(days=1, hours=4)
 
-    slots = slots_for(invitation, policy=make_policy(horizon_days=2, closes_on_public_holidays=False), now=now)
-    stretch = stretch_of(one_per_start(slots), since=None, language="nl", zone=invitation.candidate.zone)
+    slots = bookable_slots(invitation, policy=make_policy(horizon_days=2, closes_on_public_holidays=False), now=now)
+    listing = slot_page(one_per_start(slots), since=None, language="nl", zone=invitation.candidate.zone)
 
     assert [slot.starts_at for slot in slots] == [day.replace(hour=utc_hour, tzinfo=UTC)]
-    [shown] = stretch.days
-    assert (shown.label, [moment.time for moment in shown.moments]) == (label, [time_there])
+    [shown] = listing.days
+    assert (shown.label, [slot.time for slot in shown.slots]) == (label, [time_there])
 
 
 SUMMER, WINTER = "(summer time)", "(winter time)"
 TWICE = [f"02:00 {SUMMER}", f"02:30 {SUMMER}", f"02:00 {WINTER}", f"02:30 {WINTER}"]
 TWICE_THERE = [f"01:00 {SUMMER}", f"01:30 {SUMMER}", f"01:00 {WINTER}", f"01:30 {WINTER}"]
-NIGHTS = [  # what a clock shows in an opening from 01.30 until 04.00 in Amsterdam: half-hour talks
+NIGHTS = [  # local starts of half-hour slots in an opening from 01.30 until 04.00 in Amsterdam
     ("Europe/Amsterdam", date(2026, 10, 25), ["01:30", *TWICE, "03:00", "03:30"]),
     ("Europe/London", date(2027, 10, 31), ["00:30", *TWICE_THERE, "02:00", "02:30"]),
     ("Asia/Tokyo", date(2026, 10, 25), ["08:30", "09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]),
@@ -95,12 +95,12 @@ def test_an_hour_that_comes_twice_has_two_names(zone, sunday, times):
     calendar = Calendar(advisor_id=1, zone=ZoneInfo("Europe/Amsterdam"), hours=(night,), **lasts)
     midnight = datetime.combine(sunday, time(), UTC)
 
-    slots = free_slots(calendar, Question(midnight - timedelta(hours=3), midnight + timedelta(hours=3)))
+    slots = free_slots(calendar, SlotQuery(midnight - timedelta(hours=3), midnight + timedelta(hours=3)))
     with translation.override("en"):
-        [day] = stretch_of(slots, since=None, language="en", zone=ZoneInfo(zone)).days
+        [day] = slot_page(slots, since=None, language="en", zone=ZoneInfo(zone)).days
 
-    assert [moment.time for moment in day.moments] == times
-    assert [moment_of(moment.value) for moment in day.moments] == [slot.starts_at for slot in slots]
+    assert [slot.time for slot in day.slots] == times
+    assert [parse_start(slot.value) for slot in day.slots] == [slot.starts_at for slot in slots]
 
 
 @pytest.mark.parametrize(
@@ -114,16 +114,16 @@ def test_an_hour_at_midnight_that_comes_twice_has_two_names_too(zone, starts, cl
     slots = [Slot(int(start.timestamp()), 1, None) for start in (starts, starts + timedelta(hours=1))]
 
     with translation.override("en"):
-        [day] = stretch_of(slots, since=None, language="en", zone=ZoneInfo(zone)).days
+        [day] = slot_page(slots, since=None, language="en", zone=ZoneInfo(zone)).days
 
-    assert [moment.time for moment in day.moments] == [f"{clock} {SUMMER}", f"{clock} {WINTER}"]
+    assert [slot.time for slot in day.slots] == [f"{clock} {SUMMER}", f"{clock} {WINTER}"]
 
 
-def test_the_letter_tells_both_clocks_and_the_calendar_has_the_moment_itself():
+def test_the_letter_names_both_local_times_and_the_invite_has_utc():
     advisor, invitation = make_advisor(), invited("Europe/London")
-    wish, now = make_wish(advisor=advisor), datetime(2026, 11, 23, 9, tzinfo=UTC)
+    request, now = make_booking_request(advisor=advisor), datetime(2026, 11, 23, 9, tzinfo=UTC)
 
-    booking = book(invitation=invitation, wish=wish, actor=Actor.of(invitation.candidate), now=now)
+    booking = book(invitation=invitation, request=request, actor=Actor.of(invitation.candidate), now=now)
 
     mine, advisors = (Message.objects.get(kind=kind) for kind in ("confirmation", "advisor_booked"))
     assert booking.starts_at.astimezone(timezone.get_default_timezone()).strftime("%H:%M") == "10:30"
@@ -141,18 +141,18 @@ def test_the_letter_tells_both_clocks_and_the_calendar_has_the_moment_itself():
         ("America/New_York", datetime(2026, 11, 23, 21, tzinfo=UTC)),
     ],
 )
-def test_a_text_comes_at_four_where_the_candidate_is(zone, expected):
+def test_an_sms_reminder_is_sent_at_four_in_the_candidates_time_zone(zone, expected):
     booking = make_booking(invitation=invited(zone), wants_sms=True)
     make_policy()
     due = [expected - timedelta(minutes=1), expected]
 
-    sent = [remind_by_text(now=moment) for moment in due]
+    sent = [remind_by_sms(now=moment) for moment in due]
 
     assert sent == [0, 1]
-    assert Message.objects.get(channel="sms").about == f"booking:{booking.pk}"
+    assert Message.objects.get(transport="sms").about == f"booking:{booking.pk}"
 
 
-def test_a_reminder_for_somebody_at_home_says_one_time_only():
+def test_a_reminder_in_the_employers_time_zone_names_one_time_only():
     booking = make_booking(invitation=invited("Europe/Brussels"))
 
     draft = mail_reminder(booking, make_policy())
@@ -167,11 +167,11 @@ def test_a_reminder_for_somebody_at_home_says_one_time_only():
         ("Europe/Amsterdam", "om 10.30 uur gaat niet door. Youssef Benali kan dan helaas niet."),
     ],
 )
-def test_a_cancellation_says_on_whose_clock_its_times_are(zone, said):
+def test_a_cancellation_names_the_time_zone_of_its_times(zone, said):
     make_policy()
     booking = make_booking(invitation=invited(zone))
 
-    cancel(booking=booking, by=Booking.CancelledBy.ADVISOR, actor=Actor(key="user:1", origin="web"), now=NOW)
+    cancel_booking(booking=booking, by=Booking.CancelledBy.ADVISOR, actor=Actor(key="user:1", origin="web"), now=NOW)
 
     letter = Message.objects.get(kind="cancelled_by_advisor").text
     assert said in letter

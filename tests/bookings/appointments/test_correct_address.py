@@ -1,4 +1,4 @@
-"""A mail address put right: what stands is said at the new one, once."""
+"""Correct an email address: current messages are sent once to the new one."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from bookings.appointments.correct_address import correct_address
 from bookings.models import Booking, Invitation
-from candidates.errors import AddressOfHouse
+from candidates.errors import EmployerAddress
 from candidates.models import Candidate
 from core.actors import Actor
 from organisation.models import Role
@@ -36,7 +36,7 @@ def rejection():
     return rejection
 
 
-def put_right(rejection, *, now=NOW):
+def corrected(rejection, *, now=NOW):
     candidate = Candidate.objects.get(pk=rejection.application.candidate_id)
     return correct_address(candidate=candidate, email=NEW, actor=RECRUITER, now=now)
 
@@ -50,18 +50,18 @@ def test_an_invitation_without_an_answer_leaves_again(rejection):
     make_message(kind="invitation", about=f"invitation:{invitation.pk}", state="sent", sent_at=NOW)
     make_message(kind="invitation_reminder", about=f"invitation:{invitation.pk}")
 
-    letters = [put_right(rejection), put_right(rejection)]
+    letters = [corrected(rejection), corrected(rejection)]
 
     assert letters == [1, 0]
     assert waiting() == [("invitation", NEW)]
     assert Message.objects.get(kind="invitation", state="queued").only_at_office_hours is True
 
 
-def test_of_a_talk_that_is_ahead_the_confirmation_leaves_with_its_invite(rejection):
+def test_an_upcoming_booking_is_confirmed_again_with_its_invite(rejection):
     booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN, sequence=3)
     make_message(kind="moved", about=f"booking:{booking.pk}")
 
-    assert put_right(rejection) == 1
+    assert corrected(rejection) == 1
     (letter,) = Message.objects.filter(state="queued")
     assert (letter.kind, letter.recipient, letter.calendar_method) == ("confirmation", NEW, "REQUEST")
     assert "SEQUENCE:3" in letter.calendar
@@ -76,21 +76,21 @@ def test_of_a_talk_that_is_ahead_the_confirmation_leaves_with_its_invite(rejecti
         {"open_until": (NOW - timedelta(days=1)).date()},
     ],
 )
-def test_an_invitation_that_is_over_stays_where_it_is(rejection, change):
+def test_an_ended_invitation_is_not_sent_again(rejection, change):
     make_invitation(rejection=rejection)
     Invitation.objects.update(**change)
 
-    assert (put_right(rejection), waiting()) == (0, [])
+    assert (corrected(rejection), waiting()) == (0, [])
 
 
-def test_who_wants_no_messages_gets_none(rejection):
+def test_a_candidate_who_opted_out_gets_no_messages(rejection):
     make_invitation(rejection=rejection)
     Candidate.objects.update(messages_stopped_at=NOW)
 
-    assert (put_right(rejection), waiting()) == (0, [])
+    assert (corrected(rejection), waiting()) == (0, [])
 
 
-def test_a_recruiter_sees_that_mail_comes_back_and_puts_it_right(client, rejection):
+def test_a_recruiter_sees_the_bounce_and_corrects_the_address(client, rejection):
     make_invitation(rejection=rejection)
     client.force_login(rejection.recruiter)
     page = f"/rejections/{rejection.pk}/"
@@ -112,7 +112,7 @@ def test_another_recruiter_does_not_reach_the_address(client, rejection):
     assert Candidate.objects.get().email != NEW
 
 
-def test_the_page_is_there_only_while_mail_comes_back(client, rejection):
+def test_the_page_exists_only_while_mail_bounces(client, rejection):
     client.force_login(rejection.recruiter)
     page = f"/rejections/{rejection.pk}/"
     Candidate.objects.update(email_failed_at=None)
@@ -128,11 +128,11 @@ def test_an_address_of_a_colleague_is_refused_in_the_form(client, rejection):
     answer = client.post(f"/rejections/{rejection.pk}/address/", {"email": rejection.recruiter.email})
 
     with translation.override("nl"):
-        assert answer.context["form"].errors == {"email": [str(AddressOfHouse())]}
+        assert answer.context["form"].errors == {"email": [str(EmployerAddress())]}
 
 
 @pytest.mark.parametrize("status", ["booked", "cancelled", "completed", "no_show"])
-def test_once_there_is_a_talk_its_advisor_puts_it_right_and_not_the_recruiter(client, rejection, status):
+def test_after_a_booking_the_advisor_corrects_the_address_and_not_the_recruiter(client, rejection, status):
     booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN)
     given_back = {"entry": None, "cancelled_at": NOW} if status == "cancelled" else {}
     Booking.objects.update(status=status, **given_back)
@@ -152,7 +152,7 @@ def test_once_there_is_a_talk_its_advisor_puts_it_right_and_not_the_recruiter(cl
 
 
 @pytest.mark.parametrize("role", [Role.ADVISOR, Role.APPLICATION_MANAGER])
-def test_who_gave_the_candidate_another_rejection_does_not_put_it_right(client, rejection, role):
+def test_a_recruiter_of_another_rejection_cannot_correct_the_address(client, rejection, role):
     booking = make_booking(invitation=make_invitation(rejection=rejection), starts_at=WEDNESDAY_TEN)
     user = booking.advisor.user if role == Role.ADVISOR else make_user(role)
     client.force_login(user)
@@ -163,7 +163,7 @@ def test_who_gave_the_candidate_another_rejection_does_not_put_it_right(client, 
 
 
 @pytest.mark.parametrize("has_letter", [True, False])
-def test_saving_says_the_same_whatever_leaves(client, rejection, has_letter):
+def test_saving_shows_the_same_message_whatever_is_sent(client, rejection, has_letter):
     if has_letter:
         make_invitation(rejection=rejection)
     client.force_login(rejection.recruiter)
@@ -175,13 +175,13 @@ def test_saving_says_the_same_whatever_leaves(client, rejection, has_letter):
     assert [str(said) for said in answer.context["messages"]] == [words]
 
 
-def test_what_failed_and_is_sent_again_goes_to_the_new_address(rejection):
+def test_a_retried_message_goes_to_the_new_address(rejection):
     person = {"person_key": f"candidate:{rejection.application.candidate_id}", "recipient": "sevda@kandidaat.example"}
     Candidate.objects.update(email=person["recipient"])
     make_message(kind="referral_proposal", state="failed", reason="bounced", ended_at=NOW, **person)
     make_message(kind="new_link", state="sent", sent_at=NOW, **person)
 
-    put_right(rejection)
+    corrected(rejection)
 
     letters = dict(Message.objects.values_list("kind", "recipient"))
     assert letters == {"referral_proposal": NEW, "new_link": person["recipient"]}

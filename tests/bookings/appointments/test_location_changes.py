@@ -1,4 +1,4 @@
-"""A talk whose place changes: both calendars follow, once, whoever changed it."""
+"""Changed locations: both sides get one new invite."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from advisors.models import Advisor
 from bookings.appointments.book import book
-from bookings.appointments.location_changes import tell_changed_places
-from bookings.appointments.move import move
-from bookings.appointments.reschedule import reschedule
+from bookings.appointments.location_changes import announce_location_changes
+from bookings.appointments.move import move_booking
+from bookings.appointments.reschedule import reschedule_booking
 from bookings.calendar.caldav_push import difference_of
-from bookings.calendar.location_hash import place_of
+from bookings.calendar.invites import booking_location_hash
 from bookings.models import Booking, CalendarCopy
-from bookings.reminders import remind_by_mail, remind_by_text
+from bookings.reminders import remind_by_mail, remind_by_sms
 from organisation.models import AuditEvent, Location
 from outbox.models import Message
 from tests.factories import (
@@ -25,13 +25,13 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
+    make_external_calendar,
     make_invitation,
     make_location,
-    make_other_calendar,
     make_policy,
-    make_wish,
 )
-from tests.races import at_once, somebody_waits
+from tests.races import has_lock_waiter, run_concurrently
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -44,67 +44,74 @@ def policy(db):
 
 
 def booked(channel="onsite", **fields):
-    return book(invitation=make_invitation(), wish=make_wish(channel=channel, **fields), actor=CANDIDATE, now=NOW)
+    return book(
+        invitation=make_invitation(), request=make_booking_request(channel=channel, **fields), actor=CANDIDATE, now=NOW
+    )
 
 
-def told():
+def announced():
     return sorted(Message.objects.filter(kind__contains="changed_place").values_list("kind", flat=True))
 
 
 @pytest.mark.parametrize("field", ["name", "address", "city", "room"])
-def test_who_talks_at_a_location_hears_of_its_new_place_once(field):
+def test_a_changed_location_is_announced_once_to_its_bookings(field):
     make_advisor()
     booking = booked()
     Location.objects.update(**{field: "Anders"})
 
-    answers = [tell_changed_places(now=NOW), tell_changed_places(now=NOW + MINUTE)]
+    answers = [announce_location_changes(now=NOW), announce_location_changes(now=NOW + MINUTE)]
 
     after = Booking.objects.get()
-    assert (answers, told(), after.sequence, after.place_told == place_of(after)) == ([1, 0], BOTH, 1, True)
+    assert (answers, announced(), after.sequence, after.place_told == booking_location_hash(after)) == (
+        [1, 0],
+        BOTH,
+        1,
+        True,
+    )
     assert "SEQUENCE:1" in Message.objects.get(kind="changed_place").calendar
     assert AuditEvent.objects.get(action="booking.change_place").about == f"booking:{booking.pk}"
 
 
-def test_a_new_room_for_video_is_told_to_who_talks_by_video_only():
+def test_a_new_video_room_is_announced_to_video_bookings_only():
     advisor = make_advisor()
     for channel, starts_at in (("video", TUESDAY_HALF_PAST_TEN), ("phone", WEDNESDAY_TEN)):
         booked(channel, starts_at=starts_at, advisor=advisor)
     Advisor.objects.update(video_url="https://video.example/anders")
 
-    assert (tell_changed_places(now=NOW), told()) == (1, BOTH)
+    assert (announce_location_changes(now=NOW), announced()) == (1, BOTH)
     assert sorted(Booking.objects.values_list("channel", "sequence")) == [("phone", 0), ("video", 1)]
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"postal_code": "1234 AB"}, {"has_wheelchair_access": True}])
-def test_what_the_invite_does_not_say_is_not_told(change):
+def test_a_change_that_the_invite_does_not_show_is_not_announced(change):
     make_advisor()
     booked()
     Location.objects.update(**change)
 
-    assert (tell_changed_places(now=NOW), told()) == (0, [])
+    assert (announce_location_changes(now=NOW), announced()) == (0, [])
 
 
-def test_talks_of_before_are_taken_to_be_where_they_were_told():
+def test_bookings_without_a_stored_hash_get_it_without_a_message():
     booking = make_booking(channel="onsite", location=make_location())
 
-    answers = [tell_changed_places(now=NOW)]
+    answers = [announce_location_changes(now=NOW)]
     Location.objects.update(room="Route 99")
-    answers += [tell_changed_places(now=NOW)]
+    answers += [announce_location_changes(now=NOW)]
 
-    assert (answers, told(), Booking.objects.get(pk=booking.pk).sequence) == ([0, 1], BOTH, 1)
+    assert (answers, announced(), Booking.objects.get(pk=booking.pk).sequence) == ([0, 1], BOTH, 1)
 
 
-def test_a_talk_that_is_over_or_cancelled_is_nowhere():
+def test_a_booking_that_is_over_or_cancelled_is_ignored():
     place = {"channel": "onsite", "location": make_location(), "place_told": "elsewhere"}
     make_booking(starts_at=NOW - MINUTE, **place)
     cancelled = make_booking(**place)
     Booking.objects.filter(pk=cancelled.pk).update(status="cancelled", entry=None, cancelled_at=NOW)
 
-    assert (tell_changed_places(now=NOW), told()) == (0, [])
+    assert (announce_location_changes(now=NOW), announced()) == (0, [])
 
 
-@pytest.mark.parametrize("how", ["move", "reschedule"])
-def test_a_move_to_another_place_tells_it_itself(how):
+@pytest.mark.parametrize("how", ["move_booking", "reschedule_booking"])
+def test_a_move_to_another_location_is_not_announced_twice(how):
     advisor = make_advisor(hours=False, video_url="https://video.example/kamer")
     booking = make_booking(advisor=advisor, channel="onsite", location=make_location(), place_told="before")
     for weekday in range(5):
@@ -112,70 +119,72 @@ def test_a_move_to_another_place_tells_it_itself(how):
             weekday=weekday, starts="09:00", ends="12:00", channels=["onsite"], location=make_location()
         )
     deeds = {
-        "move": lambda: move(
-            booking=booking, wish=make_wish(WEDNESDAY_TEN, channel="onsite"), actor=CANDIDATE, now=NOW
+        "move_booking": lambda: move_booking(
+            booking=booking, request=make_booking_request(WEDNESDAY_TEN, channel="onsite"), actor=CANDIDATE, now=NOW
         ),
-        "reschedule": lambda: reschedule(booking=booking, starts_at=WEDNESDAY_TEN, word="", actor=CANDIDATE, now=NOW),
+        "reschedule_booking": lambda: reschedule_booking(
+            booking=booking, starts_at=WEDNESDAY_TEN, remark="", actor=CANDIDATE, now=NOW
+        ),
     }
 
     deeds[how]()
 
-    assert (tell_changed_places(now=NOW), told(), Booking.objects.get().sequence) == (0, [], 1)
+    assert (announce_location_changes(now=NOW), announced(), Booking.objects.get().sequence) == (0, [], 1)
 
 
-def test_a_reminder_that_waits_comes_again_with_the_new_place():
+def test_a_pending_reminder_is_posted_again_with_the_new_location():
     location = make_location()
     make_booking(starts_at=WEDNESDAY_TEN, channel="onsite", location=location, place_told="before", phone="")
     noon = WEDNESDAY_TEN - timedelta(hours=22)
     remind_by_mail(now=noon)
 
-    tell_changed_places(now=noon + MINUTE)
+    announce_location_changes(now=noon + MINUTE)
     remind_by_mail(now=noon + MINUTE)
 
     reminders = Message.objects.filter(kind="reminder").order_by("pk").values_list("reason", "state")
     assert list(reminders) == [("withdrawn", "suppressed"), ("", "queued")]
 
 
-def test_a_calendar_elsewhere_is_written_again():
+def test_an_external_calendar_is_written_again():
     advisor = make_advisor()
-    calendar = make_other_calendar(advisor=advisor, kind="caldav", gets_talks=True)
+    calendar = make_external_calendar(advisor=advisor, kind="caldav", gets_talks=True)
     booking = make_booking(advisor=advisor, channel="onsite", location=make_location(), place_told="before")
     CalendarCopy.objects.create(booking=booking, calendar=calendar, place="https://dav.example/1", sequence=0)
     before = difference_of(calendar, now=NOW).to_write
 
-    tell_changed_places(now=NOW)
+    announce_location_changes(now=NOW)
 
     assert (before, difference_of(calendar, now=NOW).to_write) == ([], [booking])
 
 
-def test_looking_costs_the_same_statements_whatever_the_number_of_talks():
+def test_the_number_of_statements_does_not_grow_with_bookings():
     place = {"advisor": make_advisor(hours=False), "channel": "onsite", "location": make_location()}
     counts = []
     for number in range(6):
         booking = make_booking(starts_at=NOW + (number + 1) * timedelta(hours=1), **place)
-        Booking.objects.filter(pk=booking.pk).update(place_told=place_of(booking))
+        Booking.objects.filter(pk=booking.pk).update(place_told=booking_location_hash(booking))
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            tell_changed_places(now=NOW)
+            announce_location_changes(now=NOW)
         counts.append(len(captured))
 
-    assert counts == [4] * 6  # policy, what was told, advisors, locations
+    assert counts == [4] * 6  # policy, stored hashes, advisors, locations
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_scans_at_once_tell_it_once(transactional_db):
+def test_ten_concurrent_runs_announce_it_once(transactional_db):
     make_booking(channel="onsite", location=make_location(), place_told="before")
 
-    answers = at_once([lambda: tell_changed_places(now=NOW)] * 10, threads=10)
+    answers = run_concurrently([lambda: announce_location_changes(now=NOW)] * 10, threads=10)
 
-    assert (sorted(answers), told()) == ([0] * 9 + [1], BOTH)
+    assert (sorted(answers), announced()) == ([0] * 9 + [1], BOTH)
 
 
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
-def test_a_reminder_that_is_written_at_the_same_moment_comes_once(transactional_db):
-    """The reminder commits after the other has looked at the talk, or is about to."""
+def test_a_reminder_posted_concurrently_is_sent_once(transactional_db):
+    """The reminder commits before or after the other transaction reads the booking."""
     make_advisor()
     booking, reminded, told_it = booked(wants_sms=True), Event(), Event()
     Location.objects.update(room="Route 15")
@@ -183,22 +192,22 @@ def test_a_reminder_that_is_written_at_the_same_moment_comes_once(transactional_
 
     def remind_slowly():
         with transaction.atomic():
-            remind_by_text(now=at_four)
+            remind_by_sms(now=at_four)
             reminded.set()
-            while not (told_it.is_set() or somebody_waits()):
+            while not (told_it.is_set() or has_lock_waiter()):
                 pass
 
     def tell():
         reminded.wait(timeout=60)
         try:
-            tell_changed_places(now=at_four)
+            announce_location_changes(now=at_four)
         finally:
             told_it.set()
 
-    at_once([remind_slowly, tell], threads=2)
-    remind_by_text(now=at_four + MINUTE)
+    run_concurrently([remind_slowly, tell], threads=2)
+    remind_by_sms(now=at_four + MINUTE)
 
-    texts = Message.objects.filter(about=f"booking:{booking.pk}", channel="sms").order_by("pk")
+    texts = Message.objects.filter(about=f"booking:{booking.pk}", transport="sms").order_by("pk")
     assert [(text.dedupe_key.split(":")[2], text.state) for text in texts] == [
         ("sequence=0", "suppressed"),
         ("sequence=1", "queued"),

@@ -1,4 +1,4 @@
-"""Talks against everything else that takes or gives time, with the same advisor at the same moment."""
+"""Bookings concurrent with every other service that reserves or releases time of the same advisor."""
 
 from datetime import timedelta
 from functools import partial
@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 
 from advisors.availability.slots import Span
+from advisors.hours.services import add_absence
 from advisors.models import Absence, AgendaEntry
-from advisors.services import add_absence
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel
-from bookings.appointments.move import move
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
 from bookings.models import Booking, Hold
-from bookings.reassignment.change_hours import Answer, What
-from bookings.reassignment.takeover import Takeover, take_over
+from bookings.reassignment.change_hours import ConflictAction, Resolution
+from bookings.reassignment.takeover import Takeover, take_over_bookings
 from core.errors import Refusal
 from organisation.models import AuditEvent
 from tests.factories import (
@@ -23,14 +23,14 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_invitation,
     make_policy,
     make_rejection,
     make_vacancy,
-    make_wish,
 )
-from tests.races import at_once, overlaps
-from tests.torture.audit import time_without_reason, without_their_time
+from tests.races import find_overlaps, run_concurrently
+from tests.torture.audit import find_bookings_without_entry, find_orphaned_entries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 40
@@ -43,27 +43,27 @@ def make_invitations(count):
 
 
 def bookings_of(advisor, invitations, starts):
-    """Calls that book a start each, and begin again when there are more invitations than starts."""
-    wishes = [make_wish(start, advisor=advisor) for start in starts]
+    """Calls that each book a start, cyclically when there are more invitations than starts."""
+    requests = [make_booking_request(start, advisor=advisor) for start in starts]
     return [
-        partial(book, invitation=one, wish=wishes[number % len(wishes)], actor=CANDIDATE, now=NOW)
+        partial(book, invitation=one, request=requests[number % len(requests)], actor=CANDIDATE, now=NOW)
         for number, one in enumerate(invitations)
     ]
 
 
-def assert_the_books_are_right(answers):
+def assert_consistent(answers):
     assert [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, Refusal)] == []
-    assert overlaps(AgendaEntry.objects.all()) == []
-    assert [*without_their_time(), *time_without_reason()] == []
+    assert find_overlaps(AgendaEntry.objects.all()) == []
+    assert [*find_bookings_without_entry(), *find_orphaned_entries()] == []
 
 
 def order_of(action):
-    """In which order the lock was held, by what it was for."""
+    """Order in which the lock was acquired, by audit action."""
     events = AuditEvent.objects.filter(action=action, result="done").order_by("pk")
     return dict(events.values_list("about", "pk"))
 
 
-def test_nobody_gets_a_moment_in_an_absence_that_was_there_first():
+def test_no_booking_is_made_in_an_absence_that_was_there_first():
     make_policy(step_minutes=10)
     advisor = make_advisor()
     starts = [TUESDAY_HALF_PAST_TEN - 9 * TEN + number * TEN for number in range(10)]
@@ -71,82 +71,85 @@ def test_nobody_gets_a_moment_in_an_absence_that_was_there_first():
     away = [partial(add_absence, advisor=advisor, span=span, actor=CANDIDATE, now=NOW) for span in spans]
     booked = bookings_of(advisor, make_invitations(30), starts)
 
-    answers = at_once(
+    answers = run_concurrently(
         [call for three in zip(booked[::3], booked[1::3], booked[2::3], away, strict=True) for call in three],
         threads=AT_ONCE,
     )
 
-    assert_the_books_are_right(answers)
+    assert_consistent(answers)
     given, known = order_of("booking.book"), order_of("absence.add")
     within = [
         (booking, absence)
-        for booking in Booking.objects.standing()
+        for booking in Booking.objects.booked()
         for absence in Absence.objects.filter(starts_at__lt=booking.ends_at, ends_at__gt=booking.starts_at)
     ]
     assert [one for one in within if known[f"absence:{one[1].pk}"] < given[f"booking:{one[0].pk}"]] == []
 
 
-def test_who_cancels_and_who_moves_the_same_talk_do_not_both_win():
+def test_concurrent_cancel_and_move_of_one_booking_do_not_both_succeed():
     make_policy()
     advisor = make_advisor()
     booking = make_booking(advisor=advisor)
-    wish = make_wish(WEDNESDAY_TEN, advisor=advisor)
-    moves = [partial(move, booking=booking, wish=wish, actor=CANDIDATE, now=NOW)] * 20
+    request = make_booking_request(WEDNESDAY_TEN, advisor=advisor)
+    moves = [partial(move_booking, booking=booking, request=request, actor=CANDIDATE, now=NOW)] * 20
     by = Booking.CancelledBy.CANDIDATE
-    cancels = [partial(cancel, booking=booking, by=by, actor=CANDIDATE, now=NOW)] * 20
+    cancels = [partial(cancel_booking, booking=booking, by=by, actor=CANDIDATE, now=NOW)] * 20
 
-    answers = at_once([call for pair in zip(moves, cancels, strict=True) for call in pair], threads=AT_ONCE)
+    answers = run_concurrently([call for pair in zip(moves, cancels, strict=True) for call in pair], threads=AT_ONCE)
 
-    assert_the_books_are_right(answers)
+    assert_consistent(answers)
     booking.refresh_from_db()
     assert (booking.status, booking.entry) == ("cancelled", None)
     assert AgendaEntry.objects.count() == 0
 
 
-def test_two_who_change_places_at_the_same_moment_both_keep_a_talk():
-    """Each wants the moment of the other: nobody waits for ever, and nobody is left without."""
+def test_two_candidates_who_swap_slots_both_keep_a_booking():
+    """Each wants the slot of the other: no deadlock, and both keep a booking."""
     make_policy()
     first, second = make_advisor(), make_advisor()
     talks = [make_booking(advisor=first), make_booking(advisor=second, starts_at=WEDNESDAY_TEN)]
-    wishes = [make_wish(WEDNESDAY_TEN, advisor=second), make_wish(TUESDAY_HALF_PAST_TEN, advisor=first)]
+    requests = [
+        make_booking_request(WEDNESDAY_TEN, advisor=second),
+        make_booking_request(TUESDAY_HALF_PAST_TEN, advisor=first),
+    ]
     calls = [
-        partial(move, booking=talk, wish=wish, actor=CANDIDATE, now=NOW)
-        for talk, wish in zip(talks, wishes, strict=True)
+        partial(move_booking, booking=talk, request=request, actor=CANDIDATE, now=NOW)
+        for talk, request in zip(talks, requests, strict=True)
     ]
 
-    answers = at_once(calls * 10, threads=20)
+    answers = run_concurrently(calls * 10, threads=20)
 
-    assert_the_books_are_right(answers)
-    assert Booking.objects.standing().count() == AgendaEntry.objects.count() == 2
+    assert_consistent(answers)
+    assert Booking.objects.booked().count() == AgendaEntry.objects.count() == 2
 
 
-def test_a_takeover_and_bookings_with_the_colleague_do_not_get_the_same_moment():
+def test_a_takeover_and_bookings_with_the_colleague_do_not_overlap():
     make_policy()
     sick, colleague = make_advisor(), make_advisor()
     talk = make_booking(advisor=sick)
     span = Span(TUESDAY_HALF_PAST_TEN, TUESDAY_HALF_PAST_TEN + TEN)
-    answers, seen = {talk.pk: Answer(What.HAND_OVER, colleague.pk)}, {talk.pk: talk.starts_at}
-    takeover = Takeover(advisor=sick, span=span, answers=answers, seen=seen, is_absence=True)
-    takeovers = [partial(take_over, takeover=takeover, actor=CANDIDATE, now=NOW)] * 20
+    answers, seen = {talk.pk: Resolution(ConflictAction.REASSIGN, colleague.pk)}, {talk.pk: talk.starts_at}
+    takeover = Takeover(advisor=sick, span=span, resolutions=answers, seen_starts=seen, is_absence=True)
+    takeovers = [partial(take_over_bookings, takeover=takeover, actor=CANDIDATE, now=NOW)] * 20
     booked = bookings_of(colleague, make_invitations(20), [TUESDAY_HALF_PAST_TEN])
 
-    answers = at_once([call for pair in zip(takeovers, booked, strict=True) for call in pair], threads=AT_ONCE)
+    answers = run_concurrently([call for pair in zip(takeovers, booked, strict=True) for call in pair], threads=AT_ONCE)
 
-    assert_the_books_are_right(answers)
-    assert Booking.objects.standing().filter(advisor=colleague).count() == 1
+    assert_consistent(answers)
+    assert Booking.objects.booked().filter(advisor=colleague).count() == 1
 
 
-def test_moments_that_are_held_instead_of_a_talk_are_not_booked_by_others():
+def test_alternatives_on_hold_are_not_booked_by_others():
     make_policy()
     advisor = make_advisor()
     talk = make_booking(advisor=advisor)
     by = Booking.CancelledBy.ADVISOR
-    cancels = [partial(cancel, booking=talk, by=by, actor=CANDIDATE, now=NOW, word="Ziek")] * 20
+    cancels = [partial(cancel_booking, booking=talk, by=by, actor=CANDIDATE, now=NOW, remark="Ziek")] * 20
     around = [TUESDAY_HALF_PAST_TEN + 3 * TEN, TUESDAY_HALF_PAST_TEN + 6 * TEN, WEDNESDAY_TEN, WEDNESDAY_TEN + 3 * TEN]
     booked = bookings_of(advisor, make_invitations(20), around)
 
-    answers = at_once([call for pair in zip(cancels, booked, strict=True) for call in pair], threads=AT_ONCE)
+    answers = run_concurrently([call for pair in zip(cancels, booked, strict=True) for call in pair], threads=AT_ONCE)
 
-    assert_the_books_are_right(answers)
+    assert_consistent(answers)
     assert 1 <= Hold.objects.offered().count() <= 3
     assert Booking.objects.filter(status="cancelled").count() == 1

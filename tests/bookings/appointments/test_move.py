@@ -4,9 +4,9 @@ import pytest
 
 from advisors.availability.errors import SlotTaken
 from advisors.models import AgendaEntry
-from bookings.appointments.cancel import cancel
-from bookings.appointments.move import move
-from bookings.errors import NotStanding, PhoneNeeded, TooLateToMove
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
+from bookings.errors import BookingNotActive, PhoneNeeded, TooLateToMove
 from bookings.models import Booking
 from organisation.models import AuditEvent, Role, RoleGrant
 from outbox.models import Message
@@ -18,9 +18,9 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_invitation,
     make_policy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,18 +31,18 @@ def policy():
     return make_policy()
 
 
-def moved(booking, wish, now=NOW):
-    return move(booking=booking, wish=wish, actor=CANDIDATE, now=now)
+def moved(booking, request, now=NOW):
+    return move_booking(booking=booking, request=request, actor=CANDIDATE, now=now)
 
 
 def letters():
     return [(letter.kind, letter.recipient, letter.state) for letter in Message.objects.order_by("pk")]
 
 
-def test_move_exchanges_the_moment_and_gives_the_old_one_back():
+def test_move_takes_the_new_slot_and_releases_the_old_one():
     booking = make_booking(question="Wat nu?")
 
-    after = moved(booking, make_wish(WEDNESDAY_TEN))
+    after = moved(booking, make_booking_request(WEDNESDAY_TEN))
 
     assert (after.starts_at, after.moved_count, after.sequence, after.question) == (WEDNESDAY_TEN, 1, 1, "Wat nu?")
     assert AgendaEntry.objects.values_list("busy_from", flat=True).get() == WEDNESDAY_TEN
@@ -53,11 +53,11 @@ def test_move_exchanges_the_moment_and_gives_the_old_one_back():
     assert AuditEvent.objects.values_list("action", "result").get() == ("booking.move", "done")
 
 
-def test_move_to_a_colleague_takes_it_from_the_old_calendar():
+def test_move_to_a_colleague_removes_it_from_the_old_calendar():
     booking = make_booking()
     old, new = booking.advisor, make_advisor(name="Marit de Wit")
 
-    after = moved(booking, make_wish(WEDNESDAY_TEN, advisor=new))
+    after = moved(booking, make_booking_request(WEDNESDAY_TEN, advisor=new))
 
     assert after.advisor == new
     assert AgendaEntry.objects.values_list("advisor", "busy_from").get() == (new.pk, WEDNESDAY_TEN)
@@ -76,42 +76,42 @@ def test_move_to_a_colleague_takes_it_from_the_old_calendar():
 def test_move_within_its_own_time_is_possible():
     booking = make_booking()
 
-    after = moved(booking, make_wish(TUESDAY_HALF_PAST_TEN, channel="video"))
+    after = moved(booking, make_booking_request(TUESDAY_HALF_PAST_TEN, channel="video"))
 
     assert (after.starts_at, after.channel, after.advisor) == (TUESDAY_HALF_PAST_TEN, "video", booking.advisor)
 
 
-def test_move_to_where_it_is_changes_nothing():
+def test_move_to_its_own_slot_changes_nothing():
     booking = make_booking()
 
-    after = moved(booking, make_wish(TUESDAY_HALF_PAST_TEN))
+    after = moved(booking, make_booking_request(TUESDAY_HALF_PAST_TEN))
 
     assert (after.sequence, letters()) == (0, [])
 
 
-def test_move_withdraws_what_still_waited_about_the_old_moment():
+def test_move_withdraws_pending_messages_about_the_old_slot():
     booking = make_booking()
-    moved(booking, make_wish(WEDNESDAY_TEN))
+    moved(booking, make_booking_request(WEDNESDAY_TEN))
 
-    moved(Booking.objects.get(), make_wish(WEDNESDAY_TEN + timedelta(days=1)))
+    moved(Booking.objects.get(), make_booking_request(WEDNESDAY_TEN + timedelta(days=1)))
 
     assert [state for _kind, _to, state in letters()] == ["suppressed", "suppressed", "queued", "queued"]
 
 
-def test_move_lets_reminders_come_anew():
+def test_move_resets_the_reminders():
     booking = make_booking(text_reminder_at=NOW, mail_reminder_at=NOW)
 
-    after = moved(booking, make_wish(WEDNESDAY_TEN))
+    after = moved(booking, make_booking_request(WEDNESDAY_TEN))
 
     assert (after.text_reminder_at, after.mail_reminder_at) == (None, None)
 
 
-def test_move_refuses_a_moment_that_is_taken_and_keeps_the_old_one():
+def test_move_refuses_a_taken_slot_and_keeps_the_old_one():
     booking = make_booking()
     make_booking(advisor=booking.advisor, invitation=make_invitation(), starts_at=WEDNESDAY_TEN)
 
     with pytest.raises(SlotTaken) as refused:
-        moved(booking, make_wish(WEDNESDAY_TEN, advisor=booking.advisor))
+        moved(booking, make_booking_request(WEDNESDAY_TEN, advisor=booking.advisor))
 
     booking.refresh_from_db()
     assert booking.starts_at == TUESDAY_HALF_PAST_TEN
@@ -127,7 +127,7 @@ def test_move_never_goes_to_the_recruiter_of_this_rejection():
 
     for whom in (recruiter, None):
         with pytest.raises(SlotTaken) as refused:
-            moved(booking, make_wish(WEDNESDAY_TEN, advisor=whom))
+            moved(booking, make_booking_request(WEDNESDAY_TEN, advisor=whom))
         assert refused.value.alternatives == ()
 
 
@@ -136,45 +136,45 @@ def test_move_stops_at_the_limit_of_policy():
     limit = TUESDAY_HALF_PAST_TEN - timedelta(hours=4)
 
     with pytest.raises(TooLateToMove):
-        moved(booking, make_wish(WEDNESDAY_TEN + timedelta(days=1)), now=limit + timedelta(seconds=1))
+        moved(booking, make_booking_request(WEDNESDAY_TEN + timedelta(days=1)), now=limit + timedelta(seconds=1))
 
-    assert moved(booking, make_wish(WEDNESDAY_TEN + timedelta(days=1)), now=limit).moved_count == 1
+    assert moved(booking, make_booking_request(WEDNESDAY_TEN + timedelta(days=1)), now=limit).moved_count == 1
 
 
-def test_move_refuses_a_talk_that_was_cancelled():
+def test_move_refuses_a_cancelled_booking():
     booking = make_booking()
-    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+    cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
 
-    with pytest.raises(NotStanding):
-        moved(booking, make_wish(WEDNESDAY_TEN))
+    with pytest.raises(BookingNotActive):
+        moved(booking, make_booking_request(WEDNESDAY_TEN))
 
 
 def test_move_to_the_phone_asks_for_a_number():
     booking = make_booking(channel="video", phone="")
 
     with pytest.raises(PhoneNeeded):
-        moved(booking, make_wish(WEDNESDAY_TEN, phone=""))
+        moved(booking, make_booking_request(WEDNESDAY_TEN, phone=""))
 
 
-def test_move_refuses_a_cancelled_talk_to_its_own_moment():
+def test_move_refuses_a_cancelled_booking_to_its_own_slot():
     booking = make_booking()
-    cancelled = cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+    cancelled = cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
 
-    with pytest.raises(NotStanding):
-        moved(cancelled, make_wish(TUESDAY_HALF_PAST_TEN))
+    with pytest.raises(BookingNotActive):
+        moved(cancelled, make_booking_request(TUESDAY_HALF_PAST_TEN))
 
 
 @pytest.mark.parametrize(("field", "value"), [("phone", "+31600000002"), ("language", "en")])
 def test_move_changes_the_number_or_the_language_alone(field, value):
     booking = make_booking()
 
-    moved(booking, make_wish(TUESDAY_HALF_PAST_TEN, **{field: value}))
+    moved(booking, make_booking_request(TUESDAY_HALF_PAST_TEN, **{field: value}))
 
     booking.refresh_from_db()
     assert (str(getattr(booking, field)), booking.starts_at, booking.sequence) == (value, TUESDAY_HALF_PAST_TEN, 1)
 
 
-def test_move_without_a_number_to_where_it_is_changes_nothing():
+def test_move_to_its_own_slot_without_a_number_changes_nothing():
     booking = make_booking()
 
-    assert moved(booking, make_wish(TUESDAY_HALF_PAST_TEN, phone="")).sequence == 0
+    assert moved(booking, make_booking_request(TUESDAY_HALF_PAST_TEN, phone="")).sequence == 0

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from bookings.appointments.book import book
-from bookings.appointments.prepare import prepare
+from bookings.appointments.prepare import save_preparation
 from bookings.errors import MobileNeeded, PhoneNeeded
-from bookings.reminders import remind_by_text
+from bookings.reminders import remind_by_sms
 from candidates.models import Consent
 from outbox.models import Message
 from tests.factories import (
@@ -14,10 +14,10 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_invitation,
     make_policy,
-    make_text,
-    make_wish,
+    make_sms,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,34 +31,34 @@ def policy():
 
 
 def prepared(booking, now=LATER, **fields):
-    prepare(booking=booking, topic_ids=(), question="", actor=CANDIDATE, now=now, **fields)
+    save_preparation(booking=booking, topic_ids=(), question="", actor=CANDIDATE, now=now, **fields)
     booking.refresh_from_db()
     return booking
 
 
 def with_texts():
-    wish = make_wish(WEDNESDAY_TEN, advisor=make_advisor(), wants_sms=True)
-    return book(invitation=make_invitation(), wish=wish, actor=CANDIDATE, now=NOW)
+    request = make_booking_request(WEDNESDAY_TEN, advisor=make_advisor(), wants_sms=True)
+    return book(invitation=make_invitation(), request=request, actor=CANDIDATE, now=NOW)
 
 
 def consents():
     return list(Consent.objects.order_by("pk").values_list("purpose", "scope", "given_at", "withdrawn_at"))
 
 
-def test_the_consent_to_texts_can_be_taken_back_and_given_again():
+def test_the_sms_consent_can_be_withdrawn_and_given_again():
     booking = with_texts()
     scope = f"booking:{booking.pk}"
 
     assert not prepared(booking, wants_sms=False).wants_sms
-    assert remind_by_text(now=TUESDAY_AFTERNOON) == 0
+    assert remind_by_sms(now=TUESDAY_AFTERNOON) == 0
     assert prepared(booking, wants_sms=True).wants_sms
 
     assert consents() == [("sms", scope, NOW, LATER), ("sms", scope, LATER, None)]
-    assert remind_by_text(now=TUESDAY_AFTERNOON) == 1
+    assert remind_by_sms(now=TUESDAY_AFTERNOON) == 1
 
 
 @pytest.mark.parametrize("wants_sms", [True, None])
-def test_what_stays_the_same_is_not_consented_to_twice(wants_sms):
+def test_an_unchanged_opt_in_stores_no_second_consent(wants_sms):
     booking = with_texts()
 
     assert prepared(booking, wants_sms=wants_sms).wants_sms
@@ -66,9 +66,9 @@ def test_what_stays_the_same_is_not_consented_to_twice(wants_sms):
     assert consents() == [("sms", f"booking:{booking.pk}", NOW, None)]
 
 
-def test_a_text_that_waits_is_not_sent_when_the_consent_is_taken_back():
+def test_a_pending_sms_is_not_sent_after_the_consent_is_withdrawn():
     booking = with_texts()
-    waiting = make_text(kind="reminder", about=f"booking:{booking.pk}")
+    waiting = make_sms(kind="reminder", about=f"booking:{booking.pk}")
 
     prepared(booking, wants_sms=False)
 
@@ -76,7 +76,7 @@ def test_a_text_that_waits_is_not_sent_when_the_consent_is_taken_back():
     assert states == {"confirmation": "queued", "advisor_booked": "queued", waiting.kind: "suppressed"}
 
 
-def test_a_text_needs_a_mobile_number():
+def test_an_sms_needs_a_mobile_number():
     booking = make_booking(channel="video", phone="", starts_at=WEDNESDAY_TEN)
 
     with pytest.raises(PhoneNeeded):
@@ -88,7 +88,7 @@ def test_a_text_needs_a_mobile_number():
     assert prepared(booking, wants_sms=True, phone="+31600000002").phone == "+31600000002"
 
 
-def test_no_text_is_promised_when_its_moment_is_over():
+def test_no_opt_in_is_possible_after_the_time_of_the_reminder():
     booking = make_booking(starts_at=WEDNESDAY_TEN)
 
     assert not prepared(booking, now=TUESDAY_AFTERNOON, wants_sms=True).wants_sms

@@ -1,4 +1,4 @@
-"""The advisor moves a talk of their own."""
+"""Reschedule by the advisor."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,9 +6,9 @@ import pytest
 
 from advisors.availability.errors import SlotTaken
 from advisors.models import AgendaEntry
-from bookings.appointments.cancel import cancel
-from bookings.appointments.reschedule import moments_to_reschedule, reschedule
-from bookings.errors import NotStanding, TalkChanged, TalkOver
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.reschedule import reschedule_booking, slots_to_reschedule
+from bookings.errors import BookingChanged, BookingNotActive, BookingOver
 from bookings.models import Booking
 from core.actors import Actor
 from organisation.models import AuditEvent
@@ -35,8 +35,8 @@ def policy():
     return make_policy()
 
 
-def rescheduled(booking, starts_at=WEDNESDAY_TEN, word="", now=NOW):
-    return reschedule(booking=booking, starts_at=starts_at, word=word, actor=ADVISOR, now=now)
+def rescheduled(booking, starts_at=WEDNESDAY_TEN, remark="", now=NOW):
+    return reschedule_booking(booking=booking, starts_at=starts_at, remark=remark, actor=ADVISOR, now=now)
 
 
 def refused(error, booking, starts_at=WEDNESDAY_TEN, **how):
@@ -49,7 +49,7 @@ def refused(error, booking, starts_at=WEDNESDAY_TEN, **how):
     assert AuditEvent.objects.filter(action="booking.reschedule").values_list("result", flat=True).get() == error.code
 
 
-def test_reschedule_takes_the_new_time_and_gives_the_old_one_back():
+def test_reschedule_reserves_the_new_time_and_releases_the_old_one():
     booking = make_booking(text_reminder_at=NOW, mail_reminder_at=NOW)
 
     after = rescheduled(booking)
@@ -76,16 +76,16 @@ def test_reschedule_takes_the_new_time_and_gives_the_old_one_back():
         ("en", "Unfortunately, Youssef Benali cannot make it at the time that we agreed"),
     ],
 )
-@pytest.mark.parametrize("word", ["", "Mijn trein staat stil."])
-def test_the_letter_apologises_and_carries_the_word(language, sorry, word):
+@pytest.mark.parametrize("remark", ["", "Mijn trein staat stil."])
+def test_the_letter_apologises_and_contains_the_remark(language, sorry, remark):
     rejection = make_rejection(candidate=make_candidate(language=language))
     booking = make_booking(invitation=make_invitation(rejection=rejection))
 
-    rescheduled(booking, word=word)
+    rescheduled(booking, remark=remark)
 
     letter = Message.objects.get(kind="moved")
     assert sorry in letter.text
-    assert word in letter.text
+    assert remark in letter.text
     assert "\n\n\n" not in letter.text
 
 
@@ -104,7 +104,7 @@ def test_reschedule_beyond_the_horizon_of_candidates_is_possible():
     assert rescheduled(booking, WEDNESDAY_TEN + timedelta(days=49)).moved_count == 1
 
 
-def test_a_talk_that_is_on_can_still_be_moved():
+def test_a_booking_under_way_can_be_rescheduled():
     booking = make_booking()
 
     assert rescheduled(booking, now=TUESDAY_HALF_PAST_TEN + timedelta(minutes=5)).starts_at == WEDNESDAY_TEN
@@ -117,7 +117,7 @@ def test_reschedule_twice_is_the_same_as_once():
     assert Message.objects.count() == 2
 
 
-def test_reschedule_refuses_a_moment_that_is_taken():
+def test_reschedule_refuses_a_taken_slot():
     booking = make_booking()
     make_booking(advisor=booking.advisor, starts_at=WEDNESDAY_TEN)
 
@@ -125,43 +125,43 @@ def test_reschedule_refuses_a_moment_that_is_taken():
 
 
 @pytest.mark.parametrize("shift", [timedelta(days=-7), timedelta(minutes=7), timedelta(hours=6), timedelta(days=4)])
-def test_reschedule_refuses_a_moment_that_the_engine_does_not_list(shift):
+def test_reschedule_refuses_a_start_that_is_not_a_slot(shift):
     refused(SlotTaken, make_booking(), TUESDAY_HALF_PAST_TEN + shift)
 
 
-def test_reschedule_refuses_a_talk_that_is_over():
+def test_reschedule_refuses_a_booking_that_is_over():
     booking = make_booking()
 
-    refused(TalkOver, booking, now=booking.ends_at)
+    refused(BookingOver, booking, now=booking.ends_at)
 
 
-def test_reschedule_refuses_a_talk_that_was_cancelled():
+def test_reschedule_refuses_a_cancelled_booking():
     booking = make_booking()
-    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+    cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
 
-    refused(NotStanding, booking)
+    refused(BookingNotActive, booking)
 
 
-def test_reschedule_refuses_a_talk_that_moved_meanwhile():
+def test_reschedule_refuses_a_booking_that_moved_meanwhile():
     booking = make_booking()
     later = TUESDAY_HALF_PAST_TEN + timedelta(minutes=30)
     Booking.objects.update(starts_at=later, ends_at=later + timedelta(minutes=20))
 
-    refused(TalkChanged, booking)
+    refused(BookingChanged, booking)
 
 
 def test_reschedule_knows_the_holidays_beyond_the_horizon():
     policy, booking = make_policy(horizon_days=14), make_booking()
     new_year, monday = datetime(2027, 1, 1, 9, tzinfo=UTC), datetime(2027, 1, 4, 9, tzinfo=UTC)
 
-    free = {slot.starts_at for slot in moments_to_reschedule(booking, policy, now=NOW)}
+    free = {slot.starts_at for slot in slots_to_reschedule(booking, policy, now=NOW)}
 
     assert free & {new_year, monday} == {monday}
     refused(SlotTaken, booking, new_year)
 
 
-def test_reschedule_refuses_a_talk_that_a_colleague_took_over_meanwhile():
+def test_reschedule_refuses_a_booking_that_was_reassigned_meanwhile():
     booking = make_booking()
     Booking.objects.update(advisor=make_advisor())
 
-    refused(TalkChanged, booking)
+    refused(BookingChanged, booking)

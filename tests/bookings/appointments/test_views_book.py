@@ -1,4 +1,4 @@
-"""The page on which a candidate chooses a moment."""
+"""The slot picker."""
 
 from datetime import date, timedelta
 
@@ -27,7 +27,7 @@ def _clock():
         yield
 
 
-def test_book_tells_the_strength_before_the_reason_and_offers_the_first_free_moment(client):
+def test_book_shows_strengths_before_the_reason_and_offers_the_first_free_slot(client):
     invitation = invited(client)
     make_advisor()
 
@@ -43,7 +43,7 @@ def test_book_tells_the_strength_before_the_reason_and_offers_the_first_free_mom
     ("lengths", "minutes"),
     [((None, None), "20"), ((None, 15), "15 to 20"), ((30, 15), "15 to 30"), ((30, 30), "30"), ((), "20")],
 )
-def test_book_says_how_long_a_talk_takes_with_any_advisor(client, lengths, minutes):
+def test_book_shows_the_durations_of_all_advisors(client, lengths, minutes):
     invitation = invited(client)
     for length in lengths:
         make_advisor(session_minutes=length)
@@ -54,7 +54,7 @@ def test_book_says_how_long_a_talk_takes_with_any_advisor(client, lengths, minut
     assert f"It takes {minutes} minutes and costs nothing." in page
 
 
-def test_book_writes_times_as_the_dutch_do(client):
+def test_book_formats_times_in_dutch(client):
     invitation = invited(client)
     make_advisor()
     client.cookies["django_language"] = "nl"
@@ -87,7 +87,7 @@ def test_book_offers_only_channels_that_somebody_has(client):
     assert 'value="phone"' not in page
 
 
-def test_book_says_what_is_free_when_the_chosen_way_is_not(client):
+def test_book_suggests_other_channels_when_the_chosen_one_has_no_slots(client):
     invitation = invited(client)
     make_advisor(name="Youssef Benali")
     visiting = make_advisor(name="Marit de Wit")
@@ -97,10 +97,10 @@ def test_book_says_what_is_free_when_the_chosen_way_is_not(client):
 
     assert "Nothing is free this way right now" in page
     assert "Phone call with another advisor, from Tuesday 24 November" in page
-    assert url("details", invitation) not in page  # nothing to go on with
+    assert url("details", invitation) not in page  # no link to the confirmation
 
 
-def test_book_names_nobody_beforehand_when_more_can_hold_the_talk(client):
+def test_book_names_no_advisor_beforehand_when_there_are_several(client):
     invitation = invited(client)
     first, _second = make_advisor(name="Marit de Wit"), make_advisor(name="Youssef Benali", hours=False)
     make_opening(advisor=_second, weekday=3)
@@ -126,7 +126,7 @@ def test_book_names_the_only_advisor_on_both_pages(client):
     assert ["Marit de Wit" in words(page) for page in pages] == [True, True]
 
 
-def test_book_without_advisors_says_whom_to_call(client):
+def test_book_without_advisors_names_the_phone_number(client):
     invitation = invited(client)
 
     page = words(client.get(url("book", invitation)))
@@ -153,7 +153,7 @@ def test_book_leaves_out_the_recruiter_who_gave_the_rejection(client):
         {"since": "9999-12-31"},
     ],
 )
-def test_book_takes_odd_choices_as_none(client, query):
+def test_book_ignores_invalid_choices(client, query):
     invitation = invited(client)
     make_advisor()
 
@@ -162,7 +162,7 @@ def test_book_takes_odd_choices_as_none(client, query):
     assert answer.status_code == 200
 
 
-def test_book_leads_to_the_appointment_that_stands(client):
+def test_book_redirects_to_the_booked_appointment(client):
     booking = booked(client)
 
     answer = client.get(url("book", booking.invitation))

@@ -1,4 +1,4 @@
-"""The page that confirms a moment: what is asked, kept and refused."""
+"""The confirmation page: form, booking and refusals."""
 
 from datetime import UTC, date, datetime
 
@@ -28,7 +28,7 @@ def _clock():
         yield
 
 
-def test_details_books_tells_both_and_shows_the_appointment(client):
+def test_confirm_books_tells_both_sides_and_shows_the_appointment(client):
     invitation = invited(client)
     advisor = make_advisor()
     topic = make_topic()
@@ -52,7 +52,7 @@ def test_details_books_tells_both_and_shows_the_appointment(client):
     assert "Youssef Benali calls you on 06 ·· ·· 01." in words(answer)
 
 
-def test_details_shows_the_chosen_moment_and_no_tick_in_advance(client):
+def test_confirm_shows_the_chosen_slot_and_no_preset_opt_in(client):
     invitation = invited(client)
     make_advisor()
 
@@ -64,7 +64,7 @@ def test_details_shows_the_chosen_moment_and_no_tick_in_advance(client):
     assert "checked" not in page
 
 
-def test_details_asks_no_number_for_a_video_call_without_a_text(client):
+def test_confirm_requires_no_number_for_a_video_call_without_sms(client):
     invitation = invited(client)
     make_advisor()
 
@@ -73,7 +73,7 @@ def test_details_asks_no_number_for_a_video_call_without_a_text(client):
     assert [(booking.channel, booking.phone) for booking in Booking.objects.all()] == [("video", "")]
 
 
-def test_details_uses_the_number_that_we_know_without_showing_it(client):
+def test_confirm_uses_the_known_number_without_showing_it(client):
     invitation = invited(client, rejection=make_rejection(candidate=make_candidate(phone="+31600000042")))
     make_advisor()
 
@@ -94,7 +94,7 @@ def test_details_uses_the_number_that_we_know_without_showing_it(client):
         ({"phone": "020 624 11 11", "wants_sms": "on"}, "We can only send a text message to a mobile number."),
     ],
 )
-def test_details_keeps_what_was_typed_when_the_number_is_not_right(client, typed, sentence):
+def test_confirm_keeps_the_input_when_the_number_is_invalid(client, typed, sentence):
     invitation = invited(client)
     make_advisor()
 
@@ -106,7 +106,7 @@ def test_details_keeps_what_was_typed_when_the_number_is_not_right(client, typed
     assert Booking.objects.count() == 0
 
 
-def test_details_keeps_everything_and_offers_others_when_the_moment_is_gone(client):
+def test_confirm_keeps_the_input_and_offers_alternatives_for_a_taken_slot(client):
     invitation = invited(client)
     advisor = make_advisor()
     make_booking(advisor=advisor)
@@ -122,7 +122,7 @@ def test_details_keeps_everything_and_offers_others_when_the_moment_is_gone(clie
     assert 'id="id_wants_sms" checked' in page
 
 
-def test_details_books_one_of_the_others_with_one_more_click(client):
+def test_confirm_books_an_alternative_with_one_more_click(client):
     invitation = invited(client)
     make_booking(advisor=make_advisor())
 
@@ -131,7 +131,7 @@ def test_details_books_one_of_the_others_with_one_more_click(client):
     assert invitation.bookings.get().starts_at == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-def test_details_offers_colleagues_when_the_advisor_has_nothing_left(client):
+def test_confirm_offers_colleagues_when_the_advisor_has_no_slots_left(client):
     invitation = invited(client)
     full, free = make_advisor(hours=False, name="Marit de Wit"), make_advisor()
 
@@ -147,7 +147,7 @@ def test_details_offers_colleagues_when_the_advisor_has_nothing_left(client):
     ["2026-11-24T09:07Z", "2026-11-20T09:00Z", "2026-11-23T09:00Z", "2027-03-01T09:00Z", "2026-11-28T09:00Z"],
     ids=["off the grid", "past", "within the notice", "beyond the horizon", "a Saturday"],
 )
-def test_details_refuses_a_moment_that_is_no_slot(client, slot):
+def test_confirm_refuses_a_start_that_is_not_a_slot(client, slot):
     invitation = invited(client)
     make_advisor()
 
@@ -158,7 +158,7 @@ def test_details_refuses_a_moment_that_is_no_slot(client, slot):
     assert Booking.objects.count() == 0
 
 
-def test_details_refuses_a_channel_that_the_advisor_does_not_have(client):
+def test_confirm_refuses_a_channel_that_the_advisor_does_not_offer(client):
     invitation = invited(client)
     advisor = make_advisor()
     advisor.openings.update(channels=["video"])
@@ -182,7 +182,7 @@ def test_details_refuses_a_channel_that_the_advisor_does_not_have(client):
         ({"advisor": "99999999999999999999"}, "We did not understand your choice."),
     ],
 )
-def test_details_leads_back_to_choosing_when_the_choice_is_odd(client, typed, sentence):
+def test_confirm_shows_the_slot_picker_for_invalid_input(client, typed, sentence):
     invitation = invited(client)
     make_advisor()
 
@@ -195,7 +195,7 @@ def test_details_leads_back_to_choosing_when_the_choice_is_odd(client, typed, se
     assert "How do you want to talk?" in words(posted)
 
 
-def test_details_gives_a_double_click_the_same_booking(client):
+def test_confirm_returns_the_same_booking_for_a_double_click(client):
     invitation = invited(client)
     make_advisor()
 
@@ -204,7 +204,7 @@ def test_details_gives_a_double_click_the_same_booking(client):
     assert [answer.url for answer in answers] == [url("appointment", Booking.objects.get())] * 2
 
 
-def test_details_leads_to_the_appointment_when_another_one_stands(client):
+def test_confirm_redirects_to_the_appointment_that_exists(client):
     booking = booked(client)
 
     answer = client.post(url("details", booking.invitation), sent("2026-11-25T09:00Z"), follow=True)
@@ -213,7 +213,7 @@ def test_details_leads_to_the_appointment_when_another_one_stands(client):
     assert "You already have an appointment." in words(answer)
 
 
-def test_details_refuses_after_the_invitation_ended(client):
+def test_confirm_refuses_after_the_invitation_ended(client):
     invitation = invited(client, open_until=date(2026, 11, 22))
     make_advisor()
 

@@ -1,4 +1,4 @@
-"""What a candidate does with an appointment, and the first page, which says how things stand."""
+"""Pages of an appointment (details, move, cancel, prepare, calendar file), and the home page."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,7 @@ def _clock():
         yield
 
 
-def test_move_keeps_the_rest_and_takes_the_new_moment(client):
+def test_move_takes_the_new_slot_and_keeps_the_rest(client):
     booking = booked(client, advisor=make_advisor(), question="Wat telt?", wants_sms=True)
 
     chooser = words(client.get(url("move", booking)))
@@ -47,7 +47,7 @@ def test_move_keeps_the_rest_and_takes_the_new_moment(client):
     assert "Your appointment has moved." in words(answer)
 
 
-def test_move_offers_another_first_moment_than_the_own(client):
+def test_move_does_not_offer_the_current_slot_first(client):
     booking = booked(client, advisor=make_advisor(), starts_at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     own = 'value="2026-11-24T09:00Z"'
 
@@ -58,7 +58,7 @@ def test_move_offers_another_first_moment_than_the_own(client):
     assert (own in page, own in by_video) == (False, True)
 
 
-def test_move_to_the_own_moment_of_an_old_page_says_that_nothing_changed(client):
+def test_move_to_the_current_slot_says_that_nothing_changed(client):
     booking = booked(client, advisor=make_advisor())
 
     answer = client.post(url("move_details", booking), sent(phone=""), follow=True)
@@ -69,7 +69,7 @@ def test_move_to_the_own_moment_of_an_old_page_says_that_nothing_changed(client)
     assert booking.moved_count == 0
 
 
-def test_move_leaves_the_own_moment_out_of_what_is_free_instead(client):
+def test_move_does_not_list_the_current_slot_as_an_alternative(client):
     advisor = make_advisor()
     booking = booked(client, advisor=advisor)
     make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN)
@@ -81,7 +81,7 @@ def test_move_leaves_the_own_moment_out_of_what_is_free_instead(client):
 
 
 @pytest.mark.parametrize(("zone", "is_said"), [("America/Paramaribo", True), ("Europe/Amsterdam", False)])
-def test_a_time_elsewhere_says_whose_clock_it_is(client, zone, is_said):
+def test_a_time_in_another_zone_names_the_city(client, zone, is_said):
     make_advisor()
     candidate = make_candidate(time_zone=zone)
     booking = make_booking(invitation=make_invitation(rejection=make_rejection(candidate=candidate)))
@@ -94,7 +94,7 @@ def test_a_time_elsewhere_says_whose_clock_it_is(client, zone, is_said):
     assert [said in words(answer) for answer in (appointment, confirm)] == [is_said, is_said]
 
 
-def test_move_offers_others_when_the_moment_is_gone(client):
+def test_move_offers_alternatives_for_a_taken_slot(client):
     advisor = make_advisor()
     booking = booked(client, advisor=advisor)
     make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN)
@@ -119,7 +119,7 @@ def test_move_after_the_limit_says_so_and_offers_to_cancel(client):
     assert (answer.status_code, booking.moved_count) == (409, 0)
 
 
-def test_cancel_asks_first_and_thanks_after(client):
+def test_cancel_asks_for_confirmation_and_thanks(client):
     booking = booked(client)
 
     asked = words(client.get(url("cancel", booking)))
@@ -153,7 +153,7 @@ def test_cancel_after_the_start_asks_to_call(client):
     assert "This appointment has already started. Please call us." in words(answer)
 
 
-def test_prepare_keeps_topics_and_question(client):
+def test_prepare_saves_topics_and_question(client):
     booking = booked(client)
     topic = make_topic()
 
@@ -163,7 +163,7 @@ def test_prepare_keeps_topics_and_question(client):
     assert (list(booking.topics.all()), booking.question) == ([topic], "Wat telt?")
 
 
-def test_prepare_gives_and_takes_back_the_consent_to_a_text(client):
+def test_prepare_gives_and_withdraws_the_sms_consent(client):
     booking = booked(client, starts_at=WEDNESDAY_TEN)
 
     for tick, wants_sms in (({"wants_sms": "on"}, True), ({}, False)):
@@ -175,7 +175,7 @@ def test_prepare_gives_and_takes_back_the_consent_to_a_text(client):
 
 
 @pytest.mark.parametrize("fields", [{"channel": "phone", "phone": "+31206241111"}, {"channel": "video", "phone": ""}])
-def test_prepare_says_that_a_text_needs_a_mobile_number(client, fields):
+def test_prepare_explains_that_sms_needs_a_mobile_number(client, fields):
     booking = booked(client, starts_at=WEDNESDAY_TEN, **fields)
     typed = {"question": "Wat telt?", "wants_sms": "on", "phone": "020 624 11 11"}
 
@@ -187,7 +187,7 @@ def test_prepare_says_that_a_text_needs_a_mobile_number(client, fields):
     assert Consent.objects.count() == 0
 
 
-def test_prepare_asks_for_a_number_only_when_it_can_be_used_for_a_text(client):
+def test_prepare_asks_for_a_number_only_when_sms_can_use_it(client):
     booking = booked(client, channel="video", phone="", starts_at=WEDNESDAY_TEN)
 
     assert 'name="phone"' in words(client.get(url("prepare", booking)))
@@ -198,7 +198,7 @@ def test_prepare_asks_for_a_number_only_when_it_can_be_used_for_a_text(client):
     assert 'name="phone"' not in words(client.get(url("prepare", booking)))
 
 
-def test_prepare_promises_no_text_when_its_moment_is_over(client):
+def test_prepare_offers_no_opt_in_after_the_time_of_the_reminder(client):
     booking = booked(client, starts_at=NOW + timedelta(hours=3))
 
     page = words(client.get(url("prepare", booking)))
@@ -225,13 +225,13 @@ def test_calendar_is_the_invite_of_this_appointment(client):
         ({"channel": "video"}, 'href="https://video.example/kamer"'),
     ],
 )
-def test_appointment_says_how_things_stand(client, fields, sentence):
+def test_appointment_shows_its_state(client, fields, sentence):
     booking = booked(client, **fields)
 
     assert sentence in words(client.get(url("appointment", booking)))
 
 
-def test_home_of_somebody_without_invitation_says_what_will_come(client):
+def test_home_without_invitations_explains_what_to_expect(client):
     make_policy()
     come_in(client, make_candidate())
 
@@ -248,13 +248,13 @@ def test_home_of_somebody_without_invitation_says_what_will_come(client):
         ({"status": "no_show"}, "did not get to speak. That can happen."),
     ],
 )
-def test_home_says_how_things_stand(client, fields, sentence):
+def test_home_shows_the_state_of_each_invitation(client, fields, sentence):
     booked(client, **fields)
 
     assert sentence in words(client.get(reverse("bookings:home")))
 
 
-def test_home_says_since_when_the_messages_are_stopped(client):
+def test_home_shows_since_when_messages_are_stopped(client):
     candidate = make_candidate(messages_stopped_at=NOW)
     come_in(client, candidate)
 
@@ -274,7 +274,7 @@ def test_home_thanks_after_a_cancellation_and_offers_a_new_choice(client):
     assert "Choose a new moment" in page
 
 
-def test_home_shows_names_of_any_kind(client):
+def test_home_escapes_names(client):
     name = "O’Neil \u202e <b>" + "Zoë 🎉" * 30
     invited(client, rejection=make_rejection(candidate=make_candidate(first_name=name)))
 

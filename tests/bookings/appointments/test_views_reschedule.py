@@ -1,4 +1,4 @@
-"""The page on which an advisor moves a talk."""
+"""The page on which an advisor reschedules a booking."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ OLD, NEW = "2026-11-24T09:30Z", "2026-11-25T09:00Z"
 
 @pytest.fixture
 def booking(client):
-    """Of the advisor who is signed in."""
+    """Booking of the advisor who is signed in."""
     make_policy()
     booking = make_booking()
     with time_machine.travel(NOW, tick=False):
@@ -51,7 +51,7 @@ def sent(client, booking, **fields):
     return client.post(address(booking), {"slot": NEW, "seen": OLD, "word": ""} | fields)
 
 
-def test_the_page_shows_the_own_free_moments(client, booking):
+def test_the_page_shows_the_advisors_free_slots(client, booking):
     make_booking(advisor=booking.advisor, starts_at=WEDNESDAY_TEN + timedelta(minutes=30))
     make_advisor()
 
@@ -63,7 +63,7 @@ def test_the_page_shows_the_own_free_moments(client, booking):
     assert page.count(f'value="{OLD}"') == 1
 
 
-def test_moving_tells_the_candidate_and_leads_back_to_the_file(client, booking):
+def test_rescheduling_tells_the_candidate_and_redirects_to_the_file(client, booking):
     answer = sent(client, booking, word="Mijn trein staat stil.")
 
     assert answer.headers["Location"] == reverse("talks:file", args=[booking.pk])
@@ -71,7 +71,7 @@ def test_moving_tells_the_candidate_and_leads_back_to_the_file(client, booking):
     assert "Mijn trein staat stil." in Message.objects.get(kind="moved").text
 
 
-def test_a_moment_that_was_taken_meanwhile_keeps_the_word(client, booking):
+def test_a_slot_that_was_taken_meanwhile_keeps_the_remark(client, booking):
     make_booking(advisor=booking.advisor, starts_at=WEDNESDAY_TEN)
 
     answer = sent(client, booking, word="Mijn trein staat stil.")
@@ -91,14 +91,14 @@ def test_a_moment_that_was_taken_meanwhile_keeps_the_word(client, booking):
         ({"word": "x" * 601}, "at most 600 characters"),
     ],
 )
-def test_what_is_missing_is_asked(client, booking, fields, says):
+def test_missing_fields_are_asked_for(client, booking, fields, says):
     answer = sent(client, booking, **fields)
 
     assert answer.status_code == 400
     assert says in words_of(answer)
 
 
-def test_a_talk_that_the_candidate_moved_meanwhile_is_left_alone(client, booking):
+def test_a_booking_that_the_candidate_moved_meanwhile_is_unchanged(client, booking):
     answer = sent(client, booking, seen="2026-11-24T10:00Z")
 
     assert answer.status_code == 302
@@ -106,7 +106,7 @@ def test_a_talk_that_the_candidate_moved_meanwhile_is_left_alone(client, booking
     assert Booking.objects.get().starts_at == TUESDAY_HALF_PAST_TEN
 
 
-def test_without_another_moment_the_page_says_what_to_do(client, booking):
+def test_without_free_slots_the_page_says_what_to_do(client, booking):
     booking.advisor.openings.all().delete()
 
     assert "You have no other free moment" in words_of(client.get(address(booking)))
@@ -120,19 +120,19 @@ def test_later_days_are_one_click_away(client, booking, since):
     assert (f'value="{NEW}"' in words_of(answer)) is (since != "2026-12-01")
 
 
-def test_a_talk_that_is_over_leads_to_its_file(client, booking):
+def test_a_booking_that_is_over_redirects_to_its_file(client, booking):
     Booking.objects.update(status="completed")
 
     assert client.get(address(booking)).headers["Location"] == reverse("talks:file", args=[booking.pk])
 
 
-def test_a_talk_of_a_colleague_does_not_exist(client, booking):
+def test_a_booking_of_a_colleague_is_not_found(client, booking):
     client.force_login(make_advisor().user)
 
     assert (client.get(address(booking)).status_code, sent(client, booking).status_code) == (404, 404)
 
 
-def test_who_gave_the_rejection_as_recruiter_cannot_move_the_talk(client, booking):
+def test_an_advisor_who_gave_the_rejection_cannot_reschedule(client, booking):
     both = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
     rejection = make_rejection(vacancy=make_vacancy(recruiter=both.user))
     theirs = make_booking(advisor=both, invitation=make_invitation(rejection=rejection))
@@ -141,7 +141,7 @@ def test_who_gave_the_rejection_as_recruiter_cannot_move_the_talk(client, bookin
     assert (client.get(address(theirs)).status_code, sent(client, theirs).status_code) == (404, 404)
 
 
-def test_the_page_costs_the_same_statements_with_one_talk_and_with_five(client, booking):
+def test_the_page_needs_the_same_statements_for_one_booking_and_for_five(client, booking):
     with_one = statements_of(client, booking)
     for number in range(4):
         make_booking(advisor=booking.advisor, starts_at=WEDNESDAY_TEN + timedelta(minutes=30 * number))

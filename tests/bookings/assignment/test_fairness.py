@@ -1,4 +1,4 @@
-"""Whose turn it is: over any weeks everybody comes to their share, and the same numbers give the same order."""
+"""Fair assignment: every advisor comes to their share, and equal input gives an equal ranking."""
 
 import random
 from datetime import date
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.assignment.fairness import Load, Turn, fair_shares, in_turn, window_around
+from bookings.assignment.fairness import Assignment, Workload, fair_shares, rank_advisors, window_around
 
 DAYS = 28
 ADVISORS = st.lists(st.tuples(st.integers(1, 200), st.integers(15, 9600)), min_size=2, max_size=8)
 LOADS = st.lists(
-    st.builds(Load, st.integers(1, 50), st.integers(0, 200), st.integers(0, 9600), st.integers(0, 60)),
+    st.builds(Workload, st.integers(1, 50), st.integers(0, 200), st.integers(0, 9600), st.integers(0, 60)),
     min_size=1,
     max_size=8,
     unique_by=lambda load: load.advisor_id,
@@ -20,14 +20,14 @@ LOADS = st.lists(
 
 
 def order_of(loads):
-    return [turn.advisor_id for turn in in_turn(loads, days=DAYS)]
+    return [assignment.advisor_id for assignment in rank_advisors(loads, days=DAYS)]
 
 
 def shared_out(advisors, talks):
     """So many talks, one at a time, when everybody is always free; how many each got."""
     given_to = [0] * len(advisors)
     for _ in range(talks):
-        loads = [Load(number, *advisors[number], given_to[number]) for number in range(len(advisors))]
+        loads = [Workload(number, *advisors[number], given_to[number]) for number in range(len(advisors))]
         given_to[order_of(loads)[0]] += 1
     return given_to
 
@@ -38,7 +38,7 @@ def shares_of(advisors, talks):
 
 
 @given(ADVISORS, st.integers(0, 150))
-def test_nobody_comes_a_whole_talk_above_their_share_or_far_below(advisors, talks):
+def test_advisors_stay_close_to_their_share(advisors, talks):
     given_to = shared_out(advisors, talks)
 
     off = [have - share for have, share in zip(given_to, shares_of(advisors, talks), strict=True)]
@@ -47,7 +47,7 @@ def test_nobody_comes_a_whole_talk_above_their_share_or_far_below(advisors, talk
 
 
 @given(ADVISORS)
-def test_the_more_talks_the_closer_to_the_shares(advisors):
+def test_deviation_from_the_shares_shrinks_with_more_bookings(advisors):
     talks = 400
 
     given_to = shared_out(advisors, talks)
@@ -57,14 +57,14 @@ def test_the_more_talks_the_closer_to_the_shares(advisors):
 
 
 @given(LOADS, st.randoms())
-def test_the_same_numbers_give_the_same_order_however_they_come(loads, chance):
+def test_ranking_does_not_depend_on_input_order(loads, chance):
     shuffled = random.Random(chance.random()).sample(loads, len(loads))
 
-    assert in_turn(shuffled, days=DAYS) == in_turn(loads, days=DAYS)
+    assert rank_advisors(shuffled, days=DAYS) == rank_advisors(loads, days=DAYS)
 
 
 @given(LOADS)
-def test_everybody_who_is_free_has_a_turn_and_weight_nothing_comes_last(loads):
+def test_ranking_has_every_free_advisor_with_weight_zero_last(loads):
     weights = {load.advisor_id: load.weight for load in loads}
 
     order = order_of(loads)
@@ -78,23 +78,23 @@ def test_everybody_who_is_free_has_a_turn_and_weight_nothing_comes_last(loads):
 @pytest.mark.parametrize(
     ("loads", "order"),
     [
-        ([Load(1, 100, 600, 2), Load(2, 100, 600, 1)], [2, 1]),
-        ([Load(2, 100, 600, 1), Load(1, 100, 600, 1)], [1, 2]),  # equal: by key
-        ([Load(1, 100, 1200, 3), Load(2, 100, 600, 2)], [1, 2]),  # twice the hours, twice the talks
-        ([Load(1, 50, 600, 1), Load(2, 100, 600, 1)], [2, 1]),  # half the weight, half the talks
-        ([Load(1, 0, 600, 0), Load(2, 100, 600, 40)], [2, 1]),  # weight 0: only when nobody else is free
-        ([Load(2, 0, 600, 3), Load(1, 0, 600, 4)], [2, 1]),
+        ([Workload(1, 100, 600, 2), Workload(2, 100, 600, 1)], [2, 1]),
+        ([Workload(2, 100, 600, 1), Workload(1, 100, 600, 1)], [1, 2]),  # equal: by key
+        ([Workload(1, 100, 1200, 3), Workload(2, 100, 600, 2)], [1, 2]),  # twice the hours, twice the talks
+        ([Workload(1, 50, 600, 1), Workload(2, 100, 600, 1)], [2, 1]),  # half the weight, half the talks
+        ([Workload(1, 0, 600, 0), Workload(2, 100, 600, 40)], [2, 1]),  # weight 0: only when nobody else is free
+        ([Workload(2, 0, 600, 3), Workload(1, 0, 600, 4)], [2, 1]),
         ([], []),
     ],
 )
-def test_the_turn_goes_to_who_is_furthest_below(loads, order):
+def test_ranking_starts_with_the_advisor_furthest_below_their_share(loads, order):
     assert order_of(loads) == order
 
 
-def test_the_reason_holds_the_numbers_that_it_was_decided_on():
-    [first, _second] = in_turn([Load(1, 100, 3840, 3), Load(2, 50, 3840, 2)], days=DAYS)
+def test_reason_has_the_numbers_of_the_decision():
+    [first, _second] = rank_advisors([Workload(1, 100, 3840, 3), Workload(2, 50, 3840, 2)], days=DAYS)
 
-    assert first == Turn(
+    assert first == Assignment(
         1,
         {
             "rule": "furthest_below_share",
@@ -109,12 +109,12 @@ def test_the_reason_holds_the_numbers_that_it_was_decided_on():
     )
 
 
-def test_alone_there_is_nothing_to_weigh():
-    assert in_turn([Load(7, 0, 600, 9)], days=DAYS) == [Turn(7, {"rule": "only_one_free"})]
+def test_only_free_advisor_is_assigned_without_comparison():
+    assert rank_advisors([Workload(7, 0, 600, 9)], days=DAYS) == [Assignment(7, {"rule": "only_one_free"})]
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(7, 366))
-def test_the_window_lies_around_the_talk(day, days):
+def test_window_is_around_the_day(day, days):
     first, last = window_around(day, days=days)
 
     assert (last - first).days + 1 == days
@@ -125,9 +125,9 @@ def test_the_window_lies_around_the_talk(day, days):
     ("loads", "shares"),
     [
         ([], {}),
-        ([Load(1, 100, 600, 3), Load(2, 50, 600, 3)], {1: 4.0, 2: 2.0}),
-        ([Load(1, 100, 600, 2), Load(2, 0, 600, 1)], {1: 3.0, 2: 0.0}),
-        ([Load(1, 0, 600, 2)], {1: 0.0}),
+        ([Workload(1, 100, 600, 3), Workload(2, 50, 600, 3)], {1: 4.0, 2: 2.0}),
+        ([Workload(1, 100, 600, 2), Workload(2, 0, 600, 1)], {1: 3.0, 2: 0.0}),
+        ([Workload(1, 0, 600, 2)], {1: 0.0}),
     ],
 )
 def test_fair_shares_divide_the_talks_that_there_are(loads, shares):

@@ -3,12 +3,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from bookings.assignment.fairness import Load, in_turn
+from bookings.assignment.fairness import Workload, rank_advisors
 from bookings.assignment.reasons import reasons_of
 from tests.factories import make_advisor, make_booking, make_policy
 
 pytestmark = pytest.mark.django_db
-BELOW = in_turn([Load(1, 100, 3870, 3), Load(2, 50, 3870, 2)], days=28)[0].because
+BELOW = rank_advisors([Workload(1, 100, 3870, 3), Workload(2, 50, 3870, 2)], days=28)[0].reason
 CASES = [
     (
         BELOW,
@@ -52,7 +52,7 @@ def test_a_reason_reads_as_a_sentence(because, english, dutch):
             assert reasons_of([booking]) == {booking.pk: sentence}
 
 
-def test_who_had_the_talk_before_is_named_in_one_statement():
+def test_reasons_name_former_advisors_in_one_statement():
     make_policy()
     old = make_advisor(name="Youssef Benali")
     handed = [make_booking(chosen_because={"rule": "handed_over", "from": old.pk}) for _number in range(3)]

@@ -1,4 +1,4 @@
-"""The first one free, with the database behind it: what counts for a share, and what it costs to know."""
+"""Assignment with the database: what counts as workload, and the number of statements."""
 
 import random
 from datetime import timedelta
@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from advisors.availability.queries import question_of
+from advisors.availability.queries import slot_query_for
 from advisors.models import Advisor, Opening
 from bookings.appointments.book import book
-from bookings.appointments.move import move
-from bookings.assignment.workload import advisors_in_turn
-from bookings.availability.queries import pool_of, slots_for
+from bookings.appointments.move import move_booking
+from bookings.assignment.workload import ranked_advisors
+from bookings.availability.queries import bookable_slots, eligible_advisors
 from bookings.models import Booking
 from tests.factories import (
     CANDIDATE,
@@ -22,12 +22,12 @@ from tests.factories import (
     make_absence,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_policy,
     make_rejection,
     make_vacancy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def policy():
 
 def booked(wish=None, invitation=None):
     invitation = invitation or make_invitation()
-    return book(invitation=invitation, wish=wish or make_wish(), actor=CANDIDATE, now=NOW)
+    return book(invitation=invitation, request=wish or make_booking_request(), actor=CANDIDATE, now=NOW)
 
 
 def give_talks(advisor, number, **fields):
@@ -67,7 +67,7 @@ def test_the_reason_is_stored_with_the_booking():
     }
 
 
-def test_half_the_hours_is_half_the_talks():
+def test_half_the_hours_gives_half_the_bookings():
     part_time, full_time = make_advisor(), make_advisor()
     Opening.objects.filter(advisor=part_time, weekday__gt=1).delete()
     give_talks(part_time, 1)
@@ -85,7 +85,7 @@ def test_leave_in_the_window_lowers_the_share():
     assert booked().advisor == always
 
 
-def test_who_has_no_weight_is_taken_only_when_nobody_else_is_free():
+def test_advisor_with_weight_zero_is_assigned_only_when_nobody_else_is_free():
     spare, usual = make_advisor(share_weight=0), make_advisor()
     give_talks(usual, 4)
 
@@ -93,7 +93,7 @@ def test_who_has_no_weight_is_taken_only_when_nobody_else_is_free():
 
 
 @pytest.mark.parametrize(("status", "counts"), [("completed", True), ("no_show", True), ("cancelled", False)])
-def test_a_talk_counts_when_it_took_time(status, counts):
+def test_workload_counts_bookings_that_took_time(status, counts):
     first, second = make_advisor(), make_advisor()
     make_booking(advisor=first, starts_at=WEDNESDAY_TEN)
     taken = {"entry": None, "cancelled_at": NOW} if status == "cancelled" else {}
@@ -102,7 +102,7 @@ def test_a_talk_counts_when_it_took_time(status, counts):
     assert booked().advisor == (second if counts else first)
 
 
-def test_talks_outside_the_window_do_not_count():
+def test_workload_ignores_bookings_outside_the_window():
     long_ago, _calm = make_advisor(), make_advisor()
     give_talks(long_ago, 3)
     Booking.objects.update(starts_at=NOW - timedelta(days=60), ends_at=NOW - timedelta(days=59))
@@ -110,27 +110,29 @@ def test_talks_outside_the_window_do_not_count():
     assert booked().advisor == long_ago
 
 
-def test_a_candidate_who_chooses_gets_whom_they_chose():
+def test_chosen_advisor_is_assigned():
     make_advisor()
     chosen = make_advisor()
     give_talks(chosen, 3)
 
-    booking = booked(make_wish(advisor=chosen))
+    booking = booked(make_booking_request(advisor=chosen))
 
     assert (booking.advisor, booking.chosen_because) == (chosen, {"rule": "asked_for"})
 
 
-def test_a_second_talk_with_the_same_advisor_says_so():
+def test_reason_says_that_the_advisor_is_the_same_as_before():
     candidate, advisor = make_candidate(), make_advisor()
     earlier = make_invitation(rejection=make_rejection(candidate=candidate))
     make_booking(advisor=advisor, invitation=earlier, starts_at=NOW - timedelta(days=60), status="completed")
 
-    booking = booked(make_wish(advisor=advisor), make_invitation(rejection=make_rejection(candidate=candidate)))
+    booking = booked(
+        make_booking_request(advisor=advisor), make_invitation(rejection=make_rejection(candidate=candidate))
+    )
 
     assert booking.chosen_because == {"rule": "same_advisor"}
 
 
-def test_alone_the_reason_is_that_nobody_else_was_free():
+def test_reason_says_that_nobody_else_was_free():
     make_advisor()
 
     assert booked().chosen_because == {"rule": "only_one_free"}
@@ -140,15 +142,15 @@ def test_a_move_keeps_the_reason_while_the_advisor_stays():
     booking = make_booking(chosen_because={"rule": "asked_for"})
     colleague = make_advisor()
 
-    stayed = move(booking=booking, wish=make_wish(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
+    stayed = move_booking(booking=booking, request=make_booking_request(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
     assert stayed.chosen_because == {"rule": "asked_for"}
 
     make_booking(advisor=booking.advisor)
-    moved = move(booking=stayed, wish=make_wish(), actor=CANDIDATE, now=NOW)
+    moved = move_booking(booking=stayed, request=make_booking_request(), actor=CANDIDATE, now=NOW)
     assert (moved.advisor, moved.chosen_because) == (colleague, {"rule": "only_one_free"})
 
 
-def test_choosing_costs_the_same_statements_for_any_number_of_advisors(policy):
+def test_assignment_takes_the_same_statements_for_any_number_of_advisors(policy):
     make_advisor()
     make_advisor()
     with_two = statements_to_choose(policy)
@@ -159,14 +161,14 @@ def test_choosing_costs_the_same_statements_for_any_number_of_advisors(policy):
 
 
 def statements_to_choose(policy):
-    moment = question_of(policy, now=NOW)
+    moment = slot_query_for(policy, now=NOW)
     with CaptureQueriesContext(connection) as captured:
-        assert len(advisors_in_turn(Advisor.objects.active(), moment, policy=policy)) > 1
+        assert len(ranked_advisors(Advisor.objects.active(), moment, policy=policy)) > 1
     return len(captured)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_weeks_of_talks_come_to_the_shares(seed, policy):
+def test_weeks_of_bookings_converge_to_the_shares(seed, policy):
     """Three people with the same hours; one has half of the weight, one is away for the middle two weeks."""
     chance, vacancy = random.Random(seed), make_vacancy()
     type(policy).objects.update(share_window_days=56)
@@ -175,8 +177,8 @@ def test_weeks_of_talks_come_to_the_shares(seed, policy):
 
     for _ in range(60):
         invitation = make_invitation(rejection=make_rejection(vacancy=vacancy))
-        slot = chance.choice(slots_for(invitation, policy=policy, now=NOW, channel="phone", language="nl"))
-        booked(make_wish(slot.starts_at), invitation)
+        slot = chance.choice(bookable_slots(invitation, policy=policy, now=NOW, channel="phone", language="nl"))
+        booked(make_booking_request(slot.starts_at), invitation)
 
     had = [advisor.bookings.count() for advisor in (whole, half, away)]
     assert sum(had) == 60
@@ -184,16 +186,16 @@ def test_weeks_of_talks_come_to_the_shares(seed, policy):
     assert had[2] < had[0]
 
 
-def test_the_recruiter_of_this_rejection_has_no_turn(policy):
+def test_recruiter_who_gave_the_rejection_is_not_assigned(policy):
     advisor, recruiter = make_advisor(), make_advisor(user=make_rejection().recruiter)
     invitation = make_invitation(rejection=make_rejection(recruiter=recruiter.user))
 
-    turns = advisors_in_turn(pool_of(invitation), question_of(policy, now=NOW), policy=policy)
+    turns = ranked_advisors(eligible_advisors(invitation), slot_query_for(policy, now=NOW), policy=policy)
 
     assert [turn.advisor_id for turn in turns] == [advisor.pk]
 
 
-def test_the_moment_that_was_asked_is_the_moment_that_is_given():
+def test_booking_has_the_requested_start_time():
     make_advisor()
     make_advisor()
 

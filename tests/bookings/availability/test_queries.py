@@ -1,4 +1,4 @@
-"""What is listed is what can be booked, and the other way round."""
+"""Listed slots are bookable, and bookable slots are listed."""
 
 from itertools import product
 
@@ -7,17 +7,17 @@ import pytest
 from advisors.availability.errors import SlotTaken
 from advisors.models import Advisor
 from bookings.appointments.book import book
-from bookings.availability.queries import hosts_of, offer_of, slots_for
+from bookings.availability.queries import bookable_advisors, bookable_slots, booking_options
 from organisation.models import Location, Role, RoleGrant, User
 from tests.factories import (
     CANDIDATE,
     NOW,
     TUESDAY_HALF_PAST_TEN,
     make_advisor,
+    make_booking_request,
     make_invitation,
     make_policy,
     make_user,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,22 +32,22 @@ def policy():
 def listed(invitation, policy):
     """Channel and language in which somebody is free on Tuesday."""
     found = {(channel, language) for channel, language in EVERY_WAY if is_listed(invitation, policy, channel, language)}
-    hosts = hosts_of(invitation, policy=policy, now=NOW)
+    hosts = bookable_advisors(invitation, policy=policy, now=NOW)
     assert found == {way for host in hosts for way in product(host.channels, host.languages)}
-    offer = offer_of(invitation, policy=policy, now=NOW)
+    offer = booking_options(invitation, policy=policy, now=NOW)
     assert found == set(product(offer.channels, offer.languages))
-    assert found or slots_for(invitation, policy=policy, now=NOW) == []
+    assert found or bookable_slots(invitation, policy=policy, now=NOW) == []
     return found
 
 
 def is_listed(invitation, policy, channel, language):
-    slots = slots_for(invitation, policy=policy, now=NOW, channel=channel, language=language)
+    slots = bookable_slots(invitation, policy=policy, now=NOW, channel=channel, language=language)
     return TUESDAY_HALF_PAST_TEN in [slot.starts_at for slot in slots]
 
 
 def books(invitation, channel, language, advisor=None):
-    wish = make_wish(channel=channel, language=language, advisor=advisor)
-    return book(invitation=invitation, wish=wish, actor=CANDIDATE, now=NOW)
+    wish = make_booking_request(channel=channel, language=language, advisor=advisor)
+    return book(invitation=invitation, request=wish, actor=CANDIDATE, now=NOW)
 
 
 def withdraw_role():
@@ -92,7 +92,7 @@ def speak_another():
         (speak_another, set()),
     ],
 )
-def test_listed_is_bookable(change, left):
+def test_listed_slots_are_the_bookable_slots(change, left):
     advisor, invitation = make_advisor(), make_invitation()
 
     change()
@@ -109,7 +109,7 @@ def test_the_address_of_a_location_out_of_use_is_not_shown(policy):
     make_advisor()
     close_location()
 
-    assert [host.addresses for host in hosts_of(make_invitation(), policy=policy, now=NOW)] == [()]
+    assert [host.addresses for host in bookable_advisors(make_invitation(), policy=policy, now=NOW)] == [()]
 
 
 def test_an_advisor_with_more_roles_is_listed_once():

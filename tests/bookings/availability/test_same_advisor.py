@@ -1,4 +1,4 @@
-"""A second talk goes to the same advisor when that is possible and wanted."""
+"""A second booking offers the previous advisor first."""
 
 from datetime import timedelta
 
@@ -7,9 +7,9 @@ import time_machine
 from django.urls import reverse
 
 from advisors.models import Opening
-from bookings.availability.queries import offer_of
+from bookings.availability.queries import booking_options
 from bookings.models import Booking
-from candidates.access.tokens import token_of
+from candidates.access.tokens import link_token
 from organisation.models import Role
 from tests.factories import (
     NOW,
@@ -42,15 +42,15 @@ def invited_again(candidate, **fields):
 
 
 def starts_with(invitation):
-    offer = offer_of(invitation, policy=make_policy(), now=NOW)
-    return offer.usual("nl").advisor_id
+    offer = booking_options(invitation, policy=make_policy(), now=NOW)
+    return offer.default_filter("nl").advisor_id
 
 
 def words_of(answer):
     return " ".join(answer.content.decode().split())
 
 
-def test_the_page_starts_with_whom_they_spoke_before(candidate):
+def test_default_filter_names_the_previous_advisor(candidate):
     make_advisor()
     known = make_advisor()
     talked(candidate, known)
@@ -58,7 +58,7 @@ def test_the_page_starts_with_whom_they_spoke_before(candidate):
     assert starts_with(invited_again(candidate)) == known.pk
 
 
-def test_the_latest_talk_counts(candidate):
+def test_latest_completed_booking_decides(candidate):
     first, second = make_advisor(), make_advisor()
     talked(candidate, second, days_ago=30)
     talked(candidate, first, days_ago=90)
@@ -67,14 +67,14 @@ def test_the_latest_talk_counts(candidate):
 
 
 @pytest.mark.parametrize("status", ["no_show", "booked"])
-def test_who_was_never_spoken_does_not_count(candidate, status):
+def test_bookings_that_were_not_completed_do_not_count(candidate, status):
     make_advisor()
     talked(candidate, make_advisor(), status=status)
 
     assert starts_with(invited_again(candidate)) is None
 
 
-def test_without_a_free_moment_the_first_one_free_will_do(candidate):
+def test_default_filter_names_no_advisor_without_free_slots(candidate):
     known = make_advisor()
     make_advisor()
     talked(candidate, known)
@@ -83,24 +83,24 @@ def test_without_a_free_moment_the_first_one_free_will_do(candidate):
     assert starts_with(invited_again(candidate)) is None
 
 
-def test_never_the_one_who_is_the_recruiter_this_time(candidate):
+def test_previous_advisor_who_gave_this_rejection_is_left_out(candidate):
     known = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER))
     make_advisor()
     talked(candidate, known)
 
-    offer = offer_of(
+    offer = booking_options(
         invited_again(candidate, vacancy=make_vacancy(recruiter=known.user)), policy=make_policy(), now=NOW
     )
 
-    assert (offer.spoken_before, offer.usual("nl").advisor_id) == (None, None)
+    assert (offer.previous_advisor_id, offer.default_filter("nl").advisor_id) == (None, None)
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_page_says_so_and_leaves_the_choice(client, candidate):
+def test_page_names_the_previous_advisor_and_offers_others(client, candidate):
     known, other = make_advisor(name="Youssef Benali"), make_advisor(name="Marit de Wit")
     talked(candidate, known)
     invitation = invited_again(candidate)
-    client.get(reverse("candidates:open_link", args=[token_of(candidate.link.key, candidate.link.version), ""]))
+    client.get(reverse("candidates:open_link", args=[link_token(candidate.link.key, candidate.link.version), ""]))
     client.cookies["django_language"] = "en"
     address = reverse("bookings:book", args=[invitation.pk])
 
@@ -112,4 +112,4 @@ def test_the_page_says_so_and_leaves_the_choice(client, candidate):
     assert f'value="{known.pk}" selected>Youssef Benali, whom you spoke before<' in first
     assert "so you see their moments first" not in everybody
     assert f'value="{other.pk}">Marit de Wit<' in everybody
-    assert Booking.objects.standing().count() == 0
+    assert Booking.objects.booked().count() == 0

@@ -1,4 +1,4 @@
-"""Talks written into an advisor's calendar, on a real Radicale."""
+"""Bookings pushed to an external calendar, on a real Radicale."""
 
 import re
 from datetime import timedelta
@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from advisors.external_calendars import caldav
-from advisors.external_calendars.caldav_client import DavCalendar
-from advisors.external_calendars.sync import read_calendar
-from advisors.models import Advisor, AgendaEntry, OtherCalendar
+from advisors.external_calendars.caldav_client import CalDavCalendar
+from advisors.external_calendars.sync import sync_calendar
+from advisors.models import Advisor, AgendaEntry, ExternalCalendar
 from bookings import privacy
-from bookings.appointments.cancel import cancel
-from bookings.appointments.move import move
-from bookings.calendar.caldav_push import difference_of, something_differs, write_due
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
+from bookings.calendar.caldav_push import any_calendar_differs, difference_of, push_due_calendars
 from bookings.models import Booking, CalendarCopy
-from core.encryption import seal
+from core.encryption import encrypt
 from organisation.models import User
 from tests.calendar_oracles import faults_found_by_libical
 from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
@@ -24,10 +24,10 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
-    make_held_booking,
-    make_other_calendar,
+    make_booking_request,
+    make_completed_booking,
+    make_external_calendar,
     make_policy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +53,9 @@ def policy():
 
 
 def gets_talks(address, *, advisor=None):
-    sealed = seal("geheim", purpose=caldav.PURPOSE)
+    sealed = encrypt("geheim", purpose=caldav.PURPOSE)
     account = {"address": address, "username": "benali", "sealed_password": sealed}
-    return make_other_calendar(advisor=advisor, kind="caldav", gets_talks=True, **account)
+    return make_external_calendar(advisor=advisor, kind="caldav", gets_talks=True, **account)
 
 
 @pytest.fixture
@@ -64,17 +64,17 @@ def calendar(radicale):
 
 
 def writing_state():
-    return OtherCalendar.objects.values_list("writing_problem", "write_due_at").get()
+    return ExternalCalendar.objects.values_list("writing_problem", "write_due_at").get()
 
 
 def starts(radicale):
     return sorted(re.findall(r"DTSTART:(\S+)", radicale.everything()))
 
 
-def test_a_talk_is_written_without_a_name(calendar, radicale):
+def test_push_writes_a_booking_without_a_name(calendar, radicale):
     booking = make_booking(advisor=calendar.advisor)
 
-    assert write_due(now=NOW) == 1
+    assert push_due_calendars(now=NOW) == 1
     written = radicale.everything()
     assert starts(radicale) == ["20261124T093000Z"]
     assert "SUMMARY:Gesprek: telefonisch" in written
@@ -82,75 +82,77 @@ def test_a_talk_is_written_without_a_name(calendar, radicale):
     assert CalendarCopy.objects.values_list("booking", "sequence").get() == (booking.pk, 0)
 
 
-def test_what_is_written_is_a_calendar_object(calendar, radicale):
+def test_push_writes_a_valid_calendar_object(calendar, radicale):
     make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
 
     place = CalendarCopy.objects.get().place.partition(radicale.host)[2]
     assert faults_found_by_libical(radicale.ask("GET", place)[1].encode()) == ""
 
 
-def test_a_talk_that_moved_moves_and_one_that_is_cancelled_goes(calendar, radicale):
+def test_push_updates_moved_and_removes_cancelled_bookings(calendar, radicale):
     booking = make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
 
-    booking = move(booking=booking, wish=make_wish(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
-    write_due(now=NOW)
+    booking = move_booking(booking=booking, request=make_booking_request(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
+    push_due_calendars(now=NOW)
     assert starts(radicale) == ["20261125T090000Z"]
-    cancel(booking=booking, by="candidate", word="", actor=CANDIDATE, now=NOW)
-    write_due(now=NOW)
+    cancel_booking(booking=booking, by="candidate", remark="", actor=CANDIDATE, now=NOW)
+    push_due_calendars(now=NOW)
     assert (starts(radicale), CalendarCopy.objects.count()) == ([], 0)
 
 
-def test_a_talk_that_goes_to_a_colleague_goes_to_that_calendar(calendar, radicale):
+def test_push_moves_a_reassigned_booking_to_the_other_calendar(calendar, radicale):
     booking = make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
-    move(booking=booking, wish=make_wish(WEDNESDAY_TEN, advisor=make_advisor()), actor=CANDIDATE, now=NOW)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
+    move_booking(
+        booking=booking, request=make_booking_request(WEDNESDAY_TEN, advisor=make_advisor()), actor=CANDIDATE, now=NOW
+    )
+    push_due_calendars(now=NOW)
 
     assert starts(radicale) == []
 
 
-def test_when_nothing_differs_nobody_is_asked(calendar, radicale):
+def test_push_makes_no_request_without_a_difference(calendar, radicale):
     make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
 
-    assert (something_differs(now=NOW), write_due(now=NOW)) == (False, 0)
+    assert (any_calendar_differs(now=NOW), push_due_calendars(now=NOW)) == (False, 0)
 
 
-def test_a_talk_that_took_place_stays(calendar, radicale):
+def test_push_keeps_past_bookings(calendar, radicale):
     booking = make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
     Booking.objects.filter(pk=booking.pk).update(status="completed")
 
     assert not difference_of(calendar, now=NOW + timedelta(days=2))
 
 
-def test_talks_of_the_past_and_of_others_are_not_written(calendar):
-    make_held_booking(advisor=calendar.advisor)
+def test_push_writes_no_past_bookings_or_bookings_of_others(calendar):
+    make_completed_booking(advisor=calendar.advisor)
     make_booking()
 
-    assert not something_differs(now=NOW)
+    assert not any_calendar_differs(now=NOW)
 
 
-def test_a_talk_that_is_erased_goes_from_the_calendar(calendar, radicale):
+def test_push_removes_erased_bookings(calendar, radicale):
     booking = make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
     privacy.erase(f"candidate:{booking.candidate.pk}")
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
 
     assert (starts(radicale), CalendarCopy.objects.count()) == ([], 0)
 
 
 @pytest.mark.parametrize("ends", ["no talks", "no sign-in", "no role"])
-def test_a_talk_goes_from_the_calendar_of_somebody_who_holds_no_talks_any_more(calendar, radicale, ends):
+def test_push_removes_ended_bookings_of_an_inactive_advisor(calendar, radicale, ends):
     booking = make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
     end_talks_of(calendar.advisor, ends)
-    assert not something_differs(now=NOW)
+    assert not any_calendar_differs(now=NOW)
 
-    cancel(booking=booking, by="advisor", word="", actor=CANDIDATE, now=NOW)
-    assert (something_differs(now=NOW), write_due(now=NOW)) == (True, 1)
+    cancel_booking(booking=booking, by="advisor", remark="", actor=CANDIDATE, now=NOW)
+    assert (any_calendar_differs(now=NOW), push_due_calendars(now=NOW)) == (True, 1)
     assert (starts(radicale), CalendarCopy.objects.count()) == ([], 0)
 
 
@@ -163,48 +165,48 @@ def end_talks_of(advisor, how):
         advisor.user.grants.all().delete()
 
 
-def test_a_talk_that_is_there_follows_and_no_new_one_comes_when_somebody_holds_no_talks_any_more(calendar, radicale):
+def test_push_updates_but_adds_no_bookings_of_an_inactive_advisor(calendar, radicale):
     there = make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
     make_booking(advisor=calendar.advisor, starts_at=WEDNESDAY_TEN + timedelta(hours=3))
     end_talks_of(calendar.advisor, "no talks")
     Booking.objects.filter(pk=there.pk).update(
         starts_at=WEDNESDAY_TEN, ends_at=WEDNESDAY_TEN + timedelta(minutes=30), sequence=1
     )
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
 
     assert starts(radicale) == ["20261125T090000Z"]
 
 
-def test_our_own_talks_do_not_come_back_as_busy_times(calendar, radicale):
+def test_pushed_bookings_are_not_read_as_busy_time(calendar, radicale):
     make_booking(advisor=calendar.advisor)
-    write_due(now=NOW)
-    read_calendar(calendar.pk, now=NOW)
+    push_due_calendars(now=NOW)
+    sync_calendar(calendar.pk, now=NOW)
 
     assert AgendaEntry.objects.filter(kind="external").count() == 0
-    assert OtherCalendar.objects.get().problem == ""
+    assert ExternalCalendar.objects.get().problem == ""
 
 
-def test_what_could_not_be_written_is_said_and_tried_later(settings):
+def test_failed_push_is_recorded_and_retried_later(settings):
     with web_server(settings) as server:
         server.pages = {}
         calendar = gets_talks(server.address("/werk/"))
         make_booking(advisor=calendar.advisor)
-        write_due(now=NOW)
+        push_due_calendars(now=NOW)
         said = writing_state()
-        tried_at_once = write_due(now=NOW)
+        tried_at_once = push_due_calendars(now=NOW)
 
     assert (said, tried_at_once) == (("not_there", NOW + timedelta(minutes=30)), 0)
-    assert something_differs(now=NOW + timedelta(minutes=30))
+    assert any_calendar_differs(now=NOW + timedelta(minutes=30))
 
 
-def test_a_wrong_password_is_tried_once_however_many_talks_there_are(settings):
+def test_push_tries_a_wrong_password_once(settings):
     with web_server(settings) as server:
         server.pages["/werk/"] = (401, {}, b"")
         calendar = gets_talks(server.address("/werk/"))
         for hours in range(3):
             make_booking(advisor=calendar.advisor, starts_at=WEDNESDAY_TEN + timedelta(hours=hours))
-        write_due(now=NOW)
+        push_due_calendars(now=NOW)
 
     assert [method for method, _path, _headers in server.asked] == ["PROPFIND"]
     assert writing_state() == ("sign_in_needed", NOW + timedelta(minutes=30))
@@ -227,48 +229,48 @@ def write_two(settings, *, second):
         for starts_at in (WEDNESDAY_TEN, WEDNESDAY_TEN + timedelta(hours=1)):
             booking = make_booking(advisor=calendar.advisor, starts_at=starts_at)
             server.pages[f"/werk/spreekuur-{booking.uid}.ics"] = page
-        write_due(now=NOW)
+        push_due_calendars(now=NOW)
     return len(difference_of(calendar, now=NOW).to_write)
 
 
-def test_after_a_failure_half_way_the_rest_remains_and_need_not_wait(settings):
+def test_push_continues_at_once_after_a_partial_failure(settings):
     left = write_two(settings, second=lambda answer: answer.send_error(507))
 
     assert (left, CalendarCopy.objects.count()) == (1, 1)
     assert writing_state() == ("server_fails", NOW)
 
 
-def test_what_time_was_too_short_for_is_no_problem_and_need_not_wait(settings, monkeypatch):
-    monkeypatch.setitem(DavCalendar.__init__.__kwdefaults__, "seconds", 2.0)
+def test_push_that_ran_out_of_time_continues_at_once(settings, monkeypatch):
+    monkeypatch.setitem(CalDavCalendar.__init__.__kwdefaults__, "seconds", 2.0)
     left = write_two(settings, second=lambda answer: answer.server.lets_go.wait(20))
 
     assert (left, CalendarCopy.objects.count()) == (1, 1)
     assert writing_state() == ("", NOW)
 
 
-def test_a_talk_that_cannot_be_removed_does_not_stop_the_others(calendar, radicale):
+def test_push_continues_after_a_removal_that_fails(calendar, radicale):
     places = [radicale.address.replace("127.0.0.1", "127.0.0.2") + "1.ics", radicale.address + "2.ics"]
     stuck, _gone = [CalendarCopy.objects.create(calendar=calendar, place=place, sequence=0) for place in places]
     booking = make_booking(advisor=calendar.advisor)
 
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
     assert writing_state() == ("address_forbidden", NOW)
     assert list(CalendarCopy.objects.values_list("place", "booking")) == [
         (stuck.place, None),
         (f"{radicale.address}spreekuur-{booking.uid}.ics", booking.pk),
     ]
-    write_due(now=NOW)
+    push_due_calendars(now=NOW)
     assert writing_state() == ("address_forbidden", NOW + timedelta(minutes=30))
 
 
-def test_a_calendar_that_only_blocks_gets_no_talks(calendar, radicale):
-    OtherCalendar.objects.update(gets_talks=False)
+def test_calendar_that_is_only_read_gets_no_bookings(calendar, radicale):
+    ExternalCalendar.objects.update(gets_talks=False)
     make_booking(advisor=calendar.advisor)
 
-    assert (write_due(now=NOW), starts(radicale)) == (0, [])
+    assert (push_due_calendars(now=NOW), starts(radicale)) == (0, [])
 
 
-def test_looking_for_differences_costs_the_same_for_many_talks(calendar, django_assert_num_queries):
+def test_difference_takes_the_same_statements_for_many_bookings(calendar, django_assert_num_queries):
     for hours in range(10):
         make_booking(advisor=calendar.advisor, starts_at=WEDNESDAY_TEN + timedelta(hours=hours))
 

@@ -1,7 +1,7 @@
-"""Calendars that keep a talk end with what is true, in whatever order our objects come, and however often.
+"""Calendars end in the right state, in whatever order and however often they get our objects.
 
-What left is read by libical and ical.js, which we did not write, into a calendar of our own that follows RFC 5546;
-and libical itself judges every object against what a calendar has (icalclassify), which is no code of ours at all.
+The objects are parsed by libical and ical.js, which we did not write, into a test calendar that follows RFC 5546;
+libical itself (icalclassify) also judges every object against the state of a calendar.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,10 @@ from itertools import permutations
 import pytest
 
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel
-from bookings.appointments.location_changes import tell_changed_places
-from bookings.appointments.move import move
-from bookings.reassignment.reassign import hand_over
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.location_changes import announce_location_changes
+from bookings.appointments.move import move_booking
+from bookings.reassignment.reassign import reassign_booking
 from core.actors import SYSTEM
 from outbox.models import Message
 from tests.calendar_oracles import all_kept_by_libical, all_read_by_ical_js, all_read_by_libical
@@ -22,11 +22,11 @@ from tests.factories import (
     NOW,
     WEDNESDAY_TEN,
     make_advisor,
+    make_booking_request,
     make_invitation,
     make_location,
     make_opening,
     make_policy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def seen(one):
     return one["starts_at"], one["ends_at"], one["location"]
 
 
-class House:
+class Simulation:
     """Books and changes one talk, and keeps what left for whom. Each change is `step` later than the one before."""
 
     def __init__(self, *, step, sends_at_once=True):
@@ -89,17 +89,17 @@ class House:
         waiting.update(**SENT)
 
     def book(self):
-        wish = make_wish(advisor=self.first, channel="onsite")
-        self.booking = book(invitation=make_invitation(), wish=wish, actor=CANDIDATE, now=self.now)
+        wish = make_booking_request(advisor=self.first, channel="onsite")
+        self.booking = book(invitation=make_invitation(), request=wish, actor=CANDIDATE, now=self.now)
 
     def move(self):
-        wish = make_wish(WEDNESDAY_TEN, advisor=self.first, channel="onsite")
-        move(booking=self.booking, wish=wish, actor=CANDIDATE, now=self.now)
+        wish = make_booking_request(WEDNESDAY_TEN, advisor=self.first, channel="onsite")
+        move_booking(booking=self.booking, request=wish, actor=CANDIDATE, now=self.now)
 
     def change_place(self):
         self.place.room = "Route 2"
         self.place.save()
-        tell_changed_places(now=self.now)
+        announce_location_changes(now=self.now)
 
     def hand_over(self):
         self._hand_to(self.second)
@@ -108,11 +108,11 @@ class House:
         self._hand_to(self.first)
 
     def cancel(self):
-        cancel(booking=self.booking, by="candidate", actor=CANDIDATE, now=self.now)
+        cancel_booking(booking=self.booking, by="candidate", actor=CANDIDATE, now=self.now)
 
     def _hand_to(self, advisor):
         self.booking.refresh_from_db()
-        hand_over(booking=self.booking, to=advisor.pk, word="", actor=SYSTEM, now=self.now)
+        reassign_booking(booking=self.booking, to_advisor_id=advisor.pk, remark="", actor=SYSTEM, now=self.now)
 
     def mailboxes(self):
         return [self.posts.get(one, []) for one in (self.booking.candidate.email, *self.advisors())]
@@ -164,75 +164,75 @@ BACK = ["book", "hand_over", "hand_back"]
 
 @pytest.mark.parametrize("step", [timedelta(), timedelta(hours=1)], ids=["within a second", "an hour apart"])
 @pytest.mark.parametrize("parse", PARSERS)
-def test_all_calendars_agree_after_every_change_in_every_order(parse, step):
-    house, counts = lived(step)
+def test_calendars_agree_after_every_change_in_any_order(parse, step):
+    simulation, counts = lived(step)
 
-    read = read_with(parse, house)
+    read = read_with(parse, simulation)
 
     assert counts[-1] == [5, 4, 2]
     for count, stands in zip(counts, STANDS, strict=True):
         ends = [ends_of(objects[:number]) for objects, number in zip(read, count, strict=True)]
-        assert ends == [{expected(parse, house, one)} for one in stands]
+        assert ends == [{expected(parse, simulation, one)} for one in stands]
 
 
 @pytest.mark.parametrize("step", [timedelta(), timedelta(hours=1)], ids=["within a second", "an hour apart"])
-def test_libical_itself_ends_every_calendar_with_the_same_in_every_order(step):
-    house, counts = lived(step)
+def test_libical_accepts_the_same_final_state_in_any_order(step):
+    simulation, counts = lived(step)
 
-    ends = ends_at_libical(house, counts, orders)
+    ends = ends_at_libical(simulation, counts, orders)
 
-    assert ends == [[{expected(all_read_by_libical, house, one)} for one in stands] for stands in STANDS]
+    assert ends == [[{expected(all_read_by_libical, simulation, one)} for one in stands] for stands in STANDS]
 
 
-def test_libical_itself_takes_a_talk_that_comes_back():
+def test_libical_accepts_a_booking_that_is_reassigned_back():
     """In the order in which it left, also twice: to libical a CANCEL always cancels, however late it comes."""
-    house = House(step=timedelta())
+    simulation = Simulation(step=timedelta())
     for change in BACK:
-        house.do(change)
+        simulation.do(change)
 
-    all_of_them = [len(objects) for objects in house.mailboxes()]
-    [ends] = ends_at_libical(house, [all_of_them], lambda places: list(orders(places))[:3])
+    all_of_them = [len(objects) for objects in simulation.mailboxes()]
+    [ends] = ends_at_libical(simulation, [all_of_them], lambda places: list(orders(places))[:3])
 
     stands = ((TUESDAY, "Route 1"), (TUESDAY, "Route 1"), None)
-    assert ends == [{expected(all_read_by_libical, house, one)} for one in stands]
+    assert ends == [{expected(all_read_by_libical, simulation, one)} for one in stands]
 
 
 @pytest.mark.parametrize("parse", PARSERS)
-def test_a_talk_that_comes_back_is_in_the_first_calendar_only(parse):
-    house = House(step=timedelta())
+def test_booking_that_is_reassigned_back_is_in_the_first_calendar_only(parse):
+    simulation = Simulation(step=timedelta())
     for change in BACK:
-        house.do(change)
+        simulation.do(change)
 
-    ends = [ends_of(objects) for objects in read_with(parse, house)]
+    ends = [ends_of(objects) for objects in read_with(parse, simulation)]
 
-    assert ends == [{expected(parse, house, one)} for one in ((TUESDAY, "Route 1"), (TUESDAY, "Route 1"), None)]
+    assert ends == [{expected(parse, simulation, one)} for one in ((TUESDAY, "Route 1"), (TUESDAY, "Route 1"), None)]
 
 
 @pytest.mark.parametrize(("life", "stands"), [(LIFE[:4], STANDS[3]), (LIFE, STANDS[4])])
-def test_what_did_not_leave_in_time_is_not_missed(life, stands):
-    house = House(step=timedelta(minutes=1), sends_at_once=False)
+def test_calendars_agree_when_queued_messages_were_cancelled(life, stands):
+    simulation = Simulation(step=timedelta(minutes=1), sends_at_once=False)
     for change in life:
-        house.do(change)
-    house.send()
+        simulation.do(change)
+    simulation.send()
 
-    ends = [ends_of(objects) for objects in read_with(all_read_by_ical_js, house)]
+    ends = [ends_of(objects) for objects in read_with(all_read_by_ical_js, simulation)]
 
-    assert ends == [{expected(all_read_by_ical_js, house, one)} for one in stands]
+    assert ends == [{expected(all_read_by_ical_js, simulation, one)} for one in stands]
 
 
 def lived(step):
-    """A house with a talk that had its whole life, and how much each calendar got until each change."""
-    house, counts = House(step=step), []
+    """A simulation with a talk that had its whole life, and how much each calendar got until each change."""
+    simulation, counts = Simulation(step=step), []
     for change in LIFE:
-        house.do(change)
-        counts.append([len(objects) for objects in house.mailboxes()])
-    return house, counts
+        simulation.do(change)
+        counts.append([len(objects) for objects in simulation.mailboxes()])
+    return simulation, counts
 
 
-def ends_at_libical(house, counts, orders_of):
+def ends_at_libical(simulation, counts, orders_of):
     """As `ends_of`, after each count, but what an object does to a calendar is decided by libical."""
     boxes = [(box, number) for count in counts for box, number in enumerate(count)]
-    raw, read = house.mailboxes(), read_with(all_read_by_libical, house)
+    raw, read = simulation.mailboxes(), read_with(all_read_by_libical, simulation)
     kept = all_kept_by_libical([(raw[box][:number], list(orders_of(range(number)))) for box, number in boxes])
     ends = [
         {() if place is None else (seen(read[box][place]),) for place in places}
@@ -241,16 +241,16 @@ def ends_at_libical(house, counts, orders_of):
     return [ends[start : start + len(raw)] for start in range(0, len(ends), len(raw))]
 
 
-def expected(parse, house, stands):
+def expected(parse, simulation, stands):
     if stands is None:
         return ()
     starts_at, room = stands
-    place = house.place
+    place = simulation.place
     return (event(parse, starts_at, f"{place.name}, {place.address}, {place.city}, {room}"),)
 
 
-def read_with(parse, house):
+def read_with(parse, simulation):
     """All objects in one process, by mailbox."""
-    mailboxes = house.mailboxes()
+    mailboxes = simulation.mailboxes()
     flat = iter(parse([one for objects in mailboxes for one in objects]))
     return [[next(flat) for _one in objects] for objects in mailboxes]

@@ -1,7 +1,7 @@
-"""What calendar programs read at an advisor's private address.
+"""Calendar feed of an advisor.
 
 The shape of the events: RFC 5545, 3.6.1 (VEVENT), with 3.8.4.7 (UID) and 3.8.7.4 (SEQUENCE); of a feed: RFC 7986, 5.
-What the door answers to a program that asks again: RFC 9110, 13.1.2 (If-None-Match) and 15.4.5 (304).
+Answers to conditional requests: RFC 9110, 13.1.2 (If-None-Match) and 15.4.5 (304).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advisors.feed import services
-from advisors.feed.tokens import address_of
-from bookings.appointments.cancel import cancel
-from bookings.appointments.move import move
+from advisors.feed.services import feed_url
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
 from bookings.models import Booking
 from organisation.models import Policy, Role, RoleGrant, User
-from spreekuur.log_filters import masked
+from spreekuur.log_filters import mask_tokens
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 from tests.factories import (
     CANDIDATE,
@@ -27,13 +27,13 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
-    make_held_booking,
+    make_completed_booking,
     make_invitation,
     make_policy,
     make_rejection,
     make_vacancy,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def path(advisor):
 
 
 def path_of(feed):
-    return address_of(feed).removeprefix("http://localhost:8000")
+    return feed_url(feed).removeprefix("http://localhost:8000")
 
 
 def events_at(client, path):
@@ -82,7 +82,7 @@ def titles_at(client, path):
     return [event["summary"] for event in events_at(client, path)]
 
 
-def test_the_feed_tells_a_talk_without_a_name(client, advisor, path):
+def test_feed_shows_a_booking_without_a_name(client, advisor, path):
     talk = make_booking(advisor=advisor)
 
     events = events_at(client, path)
@@ -114,7 +114,7 @@ def test_the_feed_names_its_owner_and_employer(client, path):
     assert icalendar.Calendar.from_ical(content).calendar_name == "Gesprekken van Youssef Benali (Oostmeer)"
 
 
-def test_the_feed_speaks_the_language_of_the_house_as_letters_to_staff_do(client, advisor, path):
+def test_feed_is_in_the_default_language(client, advisor, path):
     Policy.objects.update(default_language="en")
     make_booking(advisor=advisor)
 
@@ -124,7 +124,7 @@ def test_the_feed_speaks_the_language_of_the_house_as_letters_to_staff_do(client
     assert titles_at(client, path) == ["Talk: by phone"]
 
 
-def test_names_come_only_when_they_are_switched_on(client, advisor, path):
+def test_feed_shows_names_only_when_enabled(client, advisor, path):
     make_booking(advisor=advisor)
     make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN, channel="video")
     assert titles_at(client, path) == ["Gesprek: telefonisch", "Gesprek: met videobellen"]
@@ -134,7 +134,7 @@ def test_names_come_only_when_they_are_switched_on(client, advisor, path):
     assert titles_at(client, path) == ["Gesprek met Sevda Aydin"] * 2
 
 
-def test_nothing_of_the_rejection_or_the_candidates_number_leaves(client, advisor, path):
+def test_feed_has_no_rejection_data_or_phone_number(client, advisor, path):
     rejection = make_rejection(candidate=make_candidate(phone="+31600000001"))
     invitation = make_invitation(rejection=rejection)
     make_booking(advisor=advisor, invitation=invitation, question="Lag het aan mijn leeftijd?")
@@ -159,7 +159,7 @@ def test_nothing_of_the_rejection_or_the_candidates_number_leaves(client, adviso
     ("channel", "place"),
     [("phone", None), ("video", "https://video.example/kamer"), ("onsite", "Locatie, Lindelaan 1, Oostmeer")],
 )
-def test_the_place_is_where_the_advisor_has_to_be(client, advisor, path, channel, place):
+def test_feed_location_is_for_the_advisor(client, advisor, path, channel, place):
     location = advisor.openings.first().location
     location.name = "Locatie"
     location.save()
@@ -168,15 +168,15 @@ def test_the_place_is_where_the_advisor_has_to_be(client, advisor, path, channel
     assert [event["location"] for event in events_at(client, path)] == [place]
 
 
-def test_talks_of_four_weeks_stay_and_cancelled_ones_vanish(client, advisor, path):
-    make_held_booking(advisor=advisor)
-    make_held_booking(advisor=advisor, starts_at=NOW - 3 * WEEK, status="no_show")
-    make_held_booking(advisor=advisor, starts_at=NOW - 5 * WEEK)
+def test_feed_keeps_four_weeks_and_drops_cancelled_bookings(client, advisor, path):
+    make_completed_booking(advisor=advisor)
+    make_completed_booking(advisor=advisor, starts_at=NOW - 3 * WEEK, status="no_show")
+    make_completed_booking(advisor=advisor, starts_at=NOW - 5 * WEEK)
     talk = make_booking(advisor=advisor)
     make_booking()  # of a colleague
     assert len(events_at(client, path)) == 3
 
-    cancel(booking=talk, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
+    cancel_booking(booking=talk, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
 
     assert len(events_at(client, path)) == 2
 
@@ -185,7 +185,7 @@ def test_a_moved_talk_keeps_its_uid_and_raises_its_sequence(client, advisor, pat
     talk = make_booking(advisor=advisor)
     (before,) = events_at(client, path)
 
-    move(booking=talk, wish=make_wish(WEDNESDAY_TEN, advisor=advisor), actor=CANDIDATE, now=NOW)
+    move_booking(booking=talk, request=make_booking_request(WEDNESDAY_TEN, advisor=advisor), actor=CANDIDATE, now=NOW)
 
     (after,) = events_at(client, path)
     assert (after["uid"], after["sequence"]) == (before["uid"], before["sequence"] + 1)
@@ -193,20 +193,20 @@ def test_a_moved_talk_keeps_its_uid_and_raises_its_sequence(client, advisor, pat
     assert after["stamped_at"] == "2026-11-23T09:00:00.000Z"
 
 
-def test_a_talk_that_goes_to_a_colleague_goes_to_that_feed(client, advisor, path):
+def test_reassigned_booking_moves_to_the_other_feed(client, advisor, path):
     colleague = make_advisor(name="Marit de Wit")
     theirs = path_of(services.switch_on(advisor=colleague, actor=CANDIDATE, now=NOW))
     talk = make_booking(advisor=advisor)
     (before,) = events_at(client, path)
 
-    move(booking=talk, wish=make_wish(WEDNESDAY_TEN, advisor=colleague), actor=CANDIDATE, now=NOW)
+    move_booking(booking=talk, request=make_booking_request(WEDNESDAY_TEN, advisor=colleague), actor=CANDIDATE, now=NOW)
 
     (after,) = events_at(client, theirs)
     assert (after["uid"], after["sequence"]) == (before["uid"], 1)
     assert events_at(client, path) == []
 
 
-def test_a_talk_about_an_own_rejection_is_not_told(client, advisor, path):
+def test_feed_leaves_out_bookings_of_own_rejections(client, advisor, path):
     vacancy = make_vacancy(recruiter=advisor.user)
     make_booking(advisor=advisor, invitation=make_invitation(rejection=make_rejection(vacancy=vacancy)))
 
@@ -222,7 +222,7 @@ def test_a_talk_about_an_own_rejection_is_not_told(client, advisor, path):
         ("2027-03-28T09:30+02:00", "2027-03-28T07:30:00.000Z"),
     ],
 )
-def test_half_past_nine_stays_so_when_the_clock_changes(client, advisor, path, local, start):
+def test_feed_times_are_right_around_clock_changes(client, advisor, path, local, start):
     make_booking(advisor=advisor, starts_at=datetime.fromisoformat(local))
 
     with time_machine.travel(datetime.fromisoformat(local) - timedelta(days=2), tick=False):
@@ -231,10 +231,10 @@ def test_half_past_nine_stays_so_when_the_clock_changes(client, advisor, path, l
     assert event["starts_at"] == start
 
 
-# the door
+# the view
 
 
-def test_the_feed_may_be_kept_by_its_reader_only(client, path):
+def test_feed_may_be_cached_privately_only(client, path):
     answer = client.get(path)
 
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
@@ -242,7 +242,7 @@ def test_the_feed_may_be_kept_by_its_reader_only(client, path):
     assert answer.headers["X-Robots-Tag"] == "noindex"
 
 
-def test_what_a_program_has_already_is_not_sent_again(client, advisor, path):
+def test_feed_answers_not_modified_to_a_current_etag(client, advisor, path):
     make_booking(advisor=advisor)
     first = client.get(path)
     tag = first.headers["ETag"]
@@ -254,7 +254,7 @@ def test_what_a_program_has_already_is_not_sent_again(client, advisor, path):
     assert client.get(path, headers={"if-none-match": '"older"'}).status_code == 200
 
 
-def test_the_tag_stays_while_time_passes_and_changes_with_the_talks(client, advisor, path):
+def test_etag_changes_with_the_bookings_only(client, advisor, path):
     make_booking(advisor=advisor)
     tag = client.get(path).headers["ETag"]
 
@@ -266,25 +266,25 @@ def test_the_tag_stays_while_time_passes_and_changes_with_the_talks(client, advi
     assert (changed.status_code, changed.headers["ETag"] != tag) == (200, True)
 
 
-def test_head_answers_as_get_without_the_talks(client, path):
+def test_head_has_the_headers_of_get(client, path):
     got, headed = client.get(path), client.head(path)
 
     assert (headed.status_code, headed.content, headed.headers["ETag"]) == (200, b"", got.headers["ETag"])
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_nothing_can_be_written_at_the_address(client, path, method):
+def test_feed_refuses_other_methods(client, path, method):
     assert getattr(client, method)(path).status_code == 405
 
 
 @pytest.mark.parametrize(
     "change", [lambda p: p[:-5] + ".ics", lambda p: p[:-4], lambda p: "/feed/x.ics", lambda p: "/feed/%00é.ics"]
 )
-def test_an_address_that_we_did_not_give_is_not_there(client, path, change):
+def test_unknown_feed_url_is_not_found(client, path, change):
     assert client.get(change(path)).status_code == 404
 
 
-def test_a_renewed_address_stops_and_the_new_one_works(client, advisor, path):
+def test_renewed_feed_url_replaces_the_old_one(client, advisor, path):
     services.renew(advisor=advisor, actor=CANDIDATE, now=NOW)
     advisor.refresh_from_db()
 
@@ -292,7 +292,7 @@ def test_a_renewed_address_stops_and_the_new_one_works(client, advisor, path):
     assert client.get(path_of(advisor.feed)).status_code == 200
 
 
-def test_switching_off_and_on_again_gives_another_address(client, advisor, path):
+def test_feed_gets_a_new_url_after_it_was_disabled(client, advisor, path):
     services.switch_off(advisor=advisor, actor=CANDIDATE, now=NOW)
     again = path_of(services.switch_on(advisor=advisor, actor=CANDIDATE, now=NOW))
 
@@ -308,7 +308,7 @@ def close_account():
 
 
 @pytest.mark.parametrize("end", [take_role, close_account])
-def test_who_is_no_advisor_any_more_reads_nothing(client, advisor, path, end):
+def test_feed_of_a_former_advisor_is_not_found(client, advisor, path, end):
     make_booking(advisor=advisor)
 
     end()
@@ -316,7 +316,7 @@ def test_who_is_no_advisor_any_more_reads_nothing(client, advisor, path, end):
     assert client.get(path).status_code == 404
 
 
-def test_reading_a_feed_costs_the_same_statements_with_one_and_with_thirty_talks(client, advisor, path):
+def test_feed_takes_the_same_statements_for_thirty_bookings(client, advisor, path):
     def statements():
         with CaptureQueriesContext(connection) as captured:
             client.get(path)
@@ -330,6 +330,6 @@ def test_reading_a_feed_costs_the_same_statements_with_one_and_with_thirty_talks
     assert statements() == with_one == 4
 
 
-def test_the_address_is_masked_in_logs(path):
-    assert masked(f'"GET {path} HTTP/1.1" 200') == '"GET /feed/*** HTTP/1.1" 200'
-    assert masked("GET /agenda/feed/ HTTP/1.1") == "GET /agenda/feed/ HTTP/1.1"
+def test_feed_url_is_masked_in_logs(path):
+    assert mask_tokens(f'"GET {path} HTTP/1.1" 200') == '"GET /feed/*** HTTP/1.1" 200'
+    assert mask_tokens("GET /agenda/feed/ HTTP/1.1") == "GET /agenda/feed/ HTTP/1.1"

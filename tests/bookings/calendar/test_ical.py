@@ -1,4 +1,4 @@
-"""What we write for calendars, as programs read it that we did not write.
+"""Calendar objects, parsed by libraries that we did not write.
 
 The shapes: RFC 5545, 3.1 (folded lines), 3.3.11 (text), 3.6.1 (VEVENT) and 3.6.6 (VALARM); RFC 5546, 3.2.2 (REQUEST)
 and 3.2.5 (CANCEL); RFC 7986, 5.7 (REFRESH-INTERVAL of a feed).
@@ -14,13 +14,13 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookings.calendar.ical import Party, Talk, cancellation, invite, publication
+from bookings.calendar.ical import CalendarEvent, Participant, cancellation_object, feed_object, invite_object
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-CANDIDATE = Party("Sara de Vries", "sara@mail.example")
-ADVISOR = Party("Noor Bakker", "noor.bakker@oostmeer.example")
-TALK = Talk(
+CANDIDATE = Participant("Sara de Vries", "sara@mail.example")
+ADVISOR = Participant("Noor Bakker", "noor.bakker@oostmeer.example")
+TALK = CalendarEvent(
     uid="3f2c9a40-5b1e-4f0e-9d7c-0c8d0f6f2a11@spreekuur.oostmeer.example",
     sequence=2,
     starts_at=datetime(2026, 11, 24, 9, 30, tzinfo=AMSTERDAM),
@@ -29,7 +29,7 @@ TALK = Talk(
     description="Noor belt je.\nVerzetten of afzeggen: https://spreekuur.oostmeer.example/g/x7?a=1&b=2\n\nTot dan",
     location="Oostmeer 1, kamer 2.14",
     url="https://spreekuur.oostmeer.example/g/x7",
-    organiser=Party("Ziekenhuis Oostmeer", "spreekuur@oostmeer.example"),
+    organiser=Participant("Ziekenhuis Oostmeer", "spreekuur@oostmeer.example"),
     attendees=(CANDIDATE, ADVISOR),
     stamped_at=datetime(2026, 11, 20, 10, 0, 0, 123456, tzinfo=UTC),
 )
@@ -80,27 +80,27 @@ def attendees_of(talk, *, answer, rsvp):
     ]
 
 
-def test_invite_tells_a_calendar_the_whole_talk():
+def test_invite_has_all_values_of_the_event():
     event = what_the_talk_says(TALK) | {
         "status": "CONFIRMED",
         "attendees": attendees_of(TALK, answer="NEEDS-ACTION", rsvp="TRUE"),
         "alarms": ["-PT15M"],
     }
 
-    content = invite(TALK)
+    content = invite_object(TALK)
 
     assert read_by_ical_js(content) == {"method": "REQUEST", "events": [event]}
     assert faults_found_by_libical(content) == ""
 
 
-def test_cancellation_names_the_same_talk_and_rings_no_bell():
+def test_cancellation_has_the_same_uid_and_no_alarm():
     event = what_the_talk_says(TALK) | {
         "status": "CANCELLED",
         "attendees": attendees_of(TALK, answer=None, rsvp=None),
         "alarms": [],
     }
 
-    content = cancellation(TALK)
+    content = cancellation_object(TALK)
 
     assert read_by_ical_js(content) == {"method": "CANCEL", "events": [event]}
     assert faults_found_by_libical(content) == ""
@@ -114,8 +114,8 @@ def test_cancellation_names_the_same_talk_and_rings_no_bell():
         (b"DTSTART:", b"X-DTSTART:", "DTSTART"),
     ],
 )
-def test_libical_would_have_seen_a_fault(found, put_instead, fault):
-    broken = invite(TALK).replace(found, put_instead)
+def test_libical_detects_a_fault(found, put_instead, fault):
+    broken = invite_object(TALK).replace(found, put_instead)
 
     assert fault in faults_found_by_libical(broken)
 
@@ -133,8 +133,8 @@ def test_libical_would_have_seen_a_fault(found, put_instead, fault):
         ("2027-10-31T09:30", "2027-10-31T08:30:00.000Z"),
     ],
 )
-@pytest.mark.parametrize("write", [invite, cancellation])
-def test_moments_hold_when_the_clock_changes(write, local, expected):
+@pytest.mark.parametrize("write", [invite_object, cancellation_object])
+def test_times_are_right_around_clock_changes(write, local, expected):
     starts_at = datetime.fromisoformat(local).replace(tzinfo=AMSTERDAM)
     ends_at = starts_at.astimezone(UTC) + timedelta(minutes=20)
     talk = replace(TALK, starts_at=starts_at, ends_at=ends_at)
@@ -145,20 +145,20 @@ def test_moments_hold_when_the_clock_changes(write, local, expected):
 
 
 @pytest.mark.parametrize("fold", [0, 1])
-def test_half_past_two_twice_is_two_moments(fold):
+def test_repeated_hour_gives_two_different_times(fold):
     starts_at = datetime(2026, 10, 25, 2, 30, tzinfo=AMSTERDAM, fold=fold)
     talk = replace(TALK, starts_at=starts_at, ends_at=starts_at.astimezone(UTC) + timedelta(minutes=20))
 
-    calendar = vobject.readOne(invite(talk).decode())
+    calendar = vobject.readOne(invite_object(talk).decode())
 
     assert calendar.vevent.dtstart.value.replace(tzinfo=UTC) == datetime(2026, 10, 25, fold, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("name", "expected"), NAMES)
-def test_a_name_is_only_a_name(name, expected):
-    talk = replace(TALK, attendees=(Party(name, CANDIDATE.email), ADVISOR))
+def test_name_cannot_add_parameters(name, expected):
+    talk = replace(TALK, attendees=(Participant(name, CANDIDATE.email), ADVISOR))
 
-    content = invite(talk)
+    content = invite_object(talk)
 
     [event] = read_by_ical_js(content)["events"]
     assert [attendee["name"] for attendee in event["attendees"]] == [expected, ADVISOR.name]
@@ -167,8 +167,8 @@ def test_a_name_is_only_a_name(name, expected):
 
 
 @pytest.mark.parametrize("field", ["summary", "description", "location", "url", "uid"])
-@pytest.mark.parametrize("write", [invite, cancellation])
-def test_no_text_can_add_a_line(write, field):
+@pytest.mark.parametrize("write", [invite_object, cancellation_object])
+def test_text_cannot_add_a_line(write, field):
     talk = replace(TALK, **{field: getattr(TALK, field) + HOSTILE})
 
     content = write(talk)
@@ -178,23 +178,23 @@ def test_no_text_can_add_a_line(write, field):
     assert faults_found_by_libical(content) == ""
 
 
-def test_a_talk_without_a_link_has_no_url():
-    [event] = read_by_ical_js(invite(replace(TALK, url="")))["events"]
+def test_event_without_url_has_no_url_property():
+    [event] = read_by_ical_js(invite_object(replace(TALK, url="")))["events"]
 
     assert event["url"] is None
 
 
-def test_a_moment_without_a_zone_is_refused():
+def test_naive_time_is_refused():
     with pytest.raises(ValueError, match="time zone"):
-        invite(replace(TALK, starts_at=datetime(2026, 11, 24, 9, 30)))
+        invite_object(replace(TALK, starts_at=datetime(2026, 11, 24, 9, 30)))
 
 
 @settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=300))
-def test_every_text_gives_folded_lines_that_read_back(name, summary, description):
-    talk = replace(TALK, summary=summary, description=description, attendees=(Party(name, CANDIDATE.email),))
+def test_folded_lines_parse_to_the_same_text(name, summary, description):
+    talk = replace(TALK, summary=summary, description=description, attendees=(Participant(name, CANDIDATE.email),))
 
-    content = invite(talk)
+    content = invite_object(talk)
 
     lines = content.split(b"\r\n")
     assert max(len(line) for line in lines) <= 75
@@ -202,11 +202,11 @@ def test_every_text_gives_folded_lines_that_read_back(name, summary, description
     assert vobject.readOne(content.decode()).vevent.uid.value == TALK.uid
 
 
-def test_a_publication_tells_talks_and_asks_nobody():
+def test_feed_object_has_events_without_attendees():
     feed = replace(TALK, organiser=None, attendees=())
     event = what_the_talk_says(TALK) | {"status": "CONFIRMED", "organiser": None, "attendees": [], "alarms": []}
 
-    content = publication([feed, replace(feed, uid="other")], name="Noor; gesprekken, bij ons")
+    content = feed_object([feed, replace(feed, uid="other")], name="Noor; gesprekken, bij ons")
 
     events = [event, event | {"uid": "other"}]
     assert read_by_ical_js(content) == {"method": None, "events": events}
@@ -215,8 +215,8 @@ def test_a_publication_tells_talks_and_asks_nobody():
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M\r\nX-PUBLISHED-TTL:PT15M\r\n" in content
 
 
-def test_a_publication_of_nothing_is_a_calendar_too():
-    content = publication([], name="Noor")
+def test_empty_feed_object_is_a_calendar():
+    content = feed_object([], name="Noor")
 
     assert [one.to_ical() for one in icalendar.Calendar.from_ical(content).walk("VEVENT")] == []
     assert read_by_ical_js(content) == {"method": None, "events": []}

@@ -1,4 +1,4 @@
-"""What leaves as a calendar object agrees with the booking; read by libical and ical.js, which we did not write."""
+"""Calendar invites agree with the booking; parsed by libical and ical.js, which we did not write."""
 
 import re
 from collections import Counter
@@ -8,11 +8,11 @@ import pytest
 from django.utils import translation
 
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel
-from bookings.appointments.move import move
-from bookings.reassignment.reassign import hand_over
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
+from bookings.reassignment.reassign import reassign_booking
 from outbox.models import Message
-from outbox.reply_addresses import address_about
+from outbox.reply_addresses import reply_address
 from tests.calendar_oracles import faults_found_by_libical, read_by_ical_js
 from tests.factories import (
     CANDIDATE,
@@ -20,13 +20,13 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_location,
     make_opening,
     make_policy,
     make_rejection,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,17 +39,24 @@ LIFE = [
 
 
 @pytest.mark.parametrize(("first", "second"), LIFE)
-def test_book_move_and_cancel_keep_both_calendars_true(first, second):
+def test_book_move_and_cancel_update_both_calendars(first, second):
     make_policy()
     advisor = make_advisor()
     now = first - timedelta(days=3)
     invitation = make_invitation(open_until=date(2028, 1, 1))
 
-    booking = book(invitation=invitation, wish=make_wish(first, advisor=advisor), actor=CANDIDATE, now=now)
+    booking = book(
+        invitation=invitation, request=make_booking_request(first, advisor=advisor), actor=CANDIDATE, now=now
+    )
     booked = objects_since(0)
-    move(booking=booking, wish=make_wish(second, advisor=advisor), actor=CANDIDATE, now=now + timedelta(hours=1))
+    move_booking(
+        booking=booking,
+        request=make_booking_request(second, advisor=advisor),
+        actor=CANDIDATE,
+        now=now + timedelta(hours=1),
+    )
     moved = objects_since(2)
-    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=now + timedelta(hours=2))
+    cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=now + timedelta(hours=2))
     cancelled = objects_since(4)
 
     uid = f"{booking.uid}@spreekuur"
@@ -59,14 +66,14 @@ def test_book_move_and_cancel_keep_both_calendars_true(first, second):
 
 
 @pytest.mark.parametrize("start", [moment for life in LIFE for moment in life])
-def test_a_talk_that_is_handed_over_leaves_one_calendar_and_comes_into_the_other(start):
+def test_reassignment_moves_the_event_to_the_other_calendar(start):
     make_policy()
     old, new = make_advisor(name="Youssef Benali"), make_advisor(name="Marit de Wit")
     now = start - timedelta(days=3)
     invitation = make_invitation(open_until=date(2028, 1, 1))
-    booking = book(invitation=invitation, wish=make_wish(start, advisor=old), actor=CANDIDATE, now=now)
+    booking = book(invitation=invitation, request=make_booking_request(start, advisor=old), actor=CANDIDATE, now=now)
 
-    hand_over(booking=booking, to=new.pk, word="", actor=CANDIDATE, now=now + timedelta(hours=1))
+    reassign_booking(booking=booking, to_advisor_id=new.pk, remark="", actor=CANDIDATE, now=now + timedelta(hours=1))
 
     uid, end = f"{booking.uid}@spreekuur", start + timedelta(minutes=20)
     candidate, gained, lost = objects_since(2)
@@ -76,22 +83,22 @@ def test_a_talk_that_is_handed_over_leaves_one_calendar_and_comes_into_the_other
     assert attendees(lost) == {booking.candidate.email, old.user.email}
 
 
-def test_no_word_of_rejection_stands_in_a_calendar():
+def test_calendar_objects_do_not_mention_the_rejection():
     make_policy()
     invitation = make_invitation()
 
-    book(invitation=invitation, wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+    book(invitation=invitation, request=make_booking_request(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
 
     calendars = " ".join(Message.objects.values_list("calendar", flat=True)).lower()
     assert [word for word in ("afwijz", "afgewezen", "reject", "sollicit", "certificaat") if word in calendars] == []
 
 
-def test_the_place_speaks_the_language_of_the_reader():
+def test_location_is_in_the_readers_language():
     make_policy()
     invitation = make_invitation(rejection=make_rejection(candidate=make_candidate(language="en")))
 
     with translation.override("nl"):
-        book(invitation=invitation, wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+        book(invitation=invitation, request=make_booking_request(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
 
     places = [line for one in objects_since(0) for line in one.splitlines() if line.startswith("LOCATION")]
     assert places == ["LOCATION:By phone", "LOCATION:Telefonisch"]
@@ -105,24 +112,26 @@ def test_the_place_speaks_the_language_of_the_reader():
         ("onsite", "bij ons op locatie", "Locatie Noord, Lindelaan 1, Oostmeer, Route 14"),
     ],
 )
-def test_the_advisor_gets_a_title_without_names_and_the_way_to_the_file(channel, how, place):
+def test_advisor_invite_has_a_neutral_title_and_the_file_url(channel, how, place):
     make_policy()
     advisor = make_advisor(hours=False)
     make_opening(advisor=advisor, location=make_location(name="Locatie Noord"))
 
-    booking = book(invitation=make_invitation(), wish=make_wish(channel=channel), actor=CANDIDATE, now=NOW)
-    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+    booking = book(
+        invitation=make_invitation(), request=make_booking_request(channel=channel), actor=CANDIDATE, now=NOW
+    )
+    cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
 
     _mine, booked, _gone, cancelled = (told(one) for one in objects_since(0))
     assert booked == cancelled == (f"Gesprek: {how}", f"http://localhost:8000/talks/{booking.pk}/", place)
 
 
-def test_who_lost_a_talk_to_a_colleague_gets_no_way_to_its_file():
+def test_former_advisor_gets_no_file_url():
     make_policy()
     old, new = make_advisor(), make_advisor()
-    booking = book(invitation=make_invitation(), wish=make_wish(advisor=old), actor=CANDIDATE, now=NOW)
+    booking = book(invitation=make_invitation(), request=make_booking_request(advisor=old), actor=CANDIDATE, now=NOW)
 
-    hand_over(booking=booking, to=new.pk, word="", actor=CANDIDATE, now=NOW)
+    reassign_booking(booking=booking, to_advisor_id=new.pk, remark="", actor=CANDIDATE, now=NOW)
 
     *_others, lost = objects_since(2)
     assert told(lost) == ("Gesprek: telefonisch", None, "Telefonisch")
@@ -153,18 +162,22 @@ def objects_since(number):
     return list(Message.objects.order_by("pk").values_list("calendar", flat=True)[number:])
 
 
-def test_the_organiser_stays_who_it_was_when_the_talk_was_booked(settings):
+def test_organiser_never_changes(settings):
     settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
     make_policy()
-    with_mailbox = book(invitation=make_invitation(), wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
-    there = address_about(f"booking:{with_mailbox.pk}")
+    with_mailbox = book(
+        invitation=make_invitation(), request=make_booking_request(advisor=make_advisor()), actor=CANDIDATE, now=NOW
+    )
+    there = reply_address(f"booking:{with_mailbox.pk}")
     settings.INBOX_ADDRESS = ""
-    without = book(invitation=make_invitation(), wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
+    without = book(
+        invitation=make_invitation(), request=make_booking_request(advisor=make_advisor()), actor=CANDIDATE, now=NOW
+    )
     of_before = make_booking(organiser="")
     make_policy(sender_name="Ans de Boer", sender_email="nieuw@oostmeer.example")
 
     for booking in (with_mailbox, without, of_before):
-        cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
+        cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW)
 
     name, policy_of_then = 'CN="Ans de Boer"', "loopbaan@ziekenhuis-oostmeer.example"
     organisers = [organiser(one) for one in objects_since(0) if "METHOD:CANCEL" in one]
@@ -176,12 +189,16 @@ def organiser(content):
     return content.replace("\r\n ", "").partition("ORGANIZER;")[2].partition("\r\n")[0]
 
 
-def test_every_object_says_when_it_was_written(db):
+def test_calendar_objects_have_a_dtstamp(db):
     """DTSTAMP puts two objects of one SEQUENCE in their order (RFC 5546, 2.1.5)."""
     make_policy()
-    booking = book(invitation=make_invitation(), wish=make_wish(advisor=make_advisor()), actor=CANDIDATE, now=NOW)
-    move(booking=booking, wish=make_wish(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW + timedelta(minutes=1))
-    cancel(booking=booking, by="candidate", actor=CANDIDATE, now=NOW + timedelta(minutes=2))
+    booking = book(
+        invitation=make_invitation(), request=make_booking_request(advisor=make_advisor()), actor=CANDIDATE, now=NOW
+    )
+    move_booking(
+        booking=booking, request=make_booking_request(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW + timedelta(minutes=1)
+    )
+    cancel_booking(booking=booking, by="candidate", actor=CANDIDATE, now=NOW + timedelta(minutes=2))
 
     stamps = re.findall(r"DTSTAMP:(\w+)", "".join(Message.objects.order_by("pk").values_list("calendar", flat=True)))
 

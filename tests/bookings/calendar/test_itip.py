@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.calendar.itip import MOST_CHARACTERS, Answer, Unread, read
+from bookings.calendar.itip import MOST_CHARACTERS, ItipReply, ReplyProblem, parse_reply
 from tests.calendar_replies import COUNTERS, REPLIES, STAMPED, Said, google, outlook, outlook_counter
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 UID = "3f2c9a40-5b1e-4f0e-9d7c-0c8d0f6f2a11@spreekuur.oostmeer.example"
 SENDER = "sevda@kandidaat.example"
 SAID = Said(uid=UID, attendee=SENDER)
-ACCEPTED = Answer(
+ACCEPTED = ItipReply(
     uid=UID,
     sequence=0,
     stamped_at=STAMPED,
@@ -27,19 +27,19 @@ PROPOSED = replace(SAID, starts_at=datetime(2026, 12, 3, 9, 0, tzinfo=UTC), loca
 
 
 def read_from(text, sender=SENDER, method=""):
-    return read(text, zone=AMSTERDAM, sender=sender, method=method)
+    return parse_reply(text, zone=AMSTERDAM, sender=sender, method=method)
 
 
 @pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE", "DECLINED"])
 @pytest.mark.parametrize("program", REPLIES)
-def test_an_answer_reads_the_same_from_every_program(program, partstat):
+def test_reply_parses_the_same_from_every_client(program, partstat):
     said = replace(SAID, partstat=partstat, sequence=4)
 
     assert read_from(REPLIES[program](said)) == replace(ACCEPTED, partstat=partstat, sequence=4)
 
 
 @pytest.mark.parametrize("program", COUNTERS)
-def test_a_proposal_names_the_moment_that_is_proposed(program):
+def test_counter_has_the_proposed_time(program):
     moment = {
         "proposed_starts_at": datetime(2026, 12, 3, 9, 0, tzinfo=UTC),
         "proposed_ends_at": datetime(2026, 12, 3, 9, 20, tzinfo=UTC),
@@ -49,13 +49,13 @@ def test_a_proposal_names_the_moment_that_is_proposed(program):
 
 
 @pytest.mark.parametrize("program", ["outlook", "google"])
-def test_a_word_comes_along(program):
+def test_reply_has_the_comment(program):
     said = replace(SAID, comment="Het kan ook om elf uur")
 
     assert read_from(REPLIES[program](said)) == replace(ACCEPTED, comment="Het kan ook om elf uur")
 
 
-def test_escaped_signs_of_a_comment_are_signs_again():
+def test_comment_is_unescaped():
     assert read_from(outlook(replace(SAID, comment=r"Ja\, graag\nTot dan"))).comment == "Ja, graag\nTot dan"
 
 
@@ -79,11 +79,11 @@ ODD = {
 
 
 @pytest.mark.parametrize("change", ODD)
-def test_what_differs_from_the_standard_reads_all_the_same(change):
+def test_reply_parses_in_spite_of_deviations(change):
     assert read_from(ODD[change](google(SAID))) == ACCEPTED
 
 
-def test_who_leaves_the_sequence_out_is_not_taken_to_mean_the_first():
+def test_missing_sequence_is_none():
     assert read_from(google(SAID).replace("SEQUENCE:0\r\n", "")) == replace(ACCEPTED, sequence=None)
 
 
@@ -92,42 +92,42 @@ def test_who_leaves_the_sequence_out_is_not_taken_to_mean_the_first():
     [
         (google(SAID).replace("METHOD:REPLY\r\n", ""), "REPLY", ACCEPTED),
         (google(SAID).replace("METHOD:REPLY\r\n", ""), "", ACCEPTED),
-        (google(SAID).replace("METHOD:REPLY\r\n", ""), "request", Unread.OTHER_METHOD),
-        (google(SAID).replace("METHOD:REPLY", "METHOD:REFRESH"), "REPLY", Unread.OTHER_METHOD),
+        (google(SAID).replace("METHOD:REPLY\r\n", ""), "request", ReplyProblem.OTHER_METHOD),
+        (google(SAID).replace("METHOD:REPLY", "METHOD:REFRESH"), "REPLY", ReplyProblem.OTHER_METHOD),
     ],
 )
-def test_the_method_may_stand_around_the_text(text, method, expected):
+def test_method_may_come_from_the_content_type(text, method, expected):
     assert read_from(text, method=method) == expected
 
 
 UNREAD = [
-    ("", Unread.NO_CALENDAR),
-    ("Ja hoor, prima\n", Unread.NO_CALENDAR),
-    ("BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n", Unread.NO_EVENT),
-    (google(SAID) + google(replace(SAID, uid="other")), Unread.NO_EVENT),
-    (google(SAID).replace("UID:", "X-UID:"), Unread.NO_EVENT),
-    (google(SAID).replace("SEQUENCE:0", "SEQUENCE:-1"), Unread.NO_SEQUENCE),
-    (google(SAID).replace("SEQUENCE:0", "SEQUENCE:99999999999999999999"), Unread.NO_SEQUENCE),
-    (google(SAID).replace("ATTENDEE;", "X-ATTENDEE;"), Unread.NO_ATTENDEE),
-    (google(SAID).replace("mailto:sevda@kandidaat.example", "urn:uuid:1"), Unread.NO_ATTENDEE),
-    (google(replace(SAID, partstat="DELEGATED")), Unread.NO_ANSWER),
-    (google(replace(SAID, partstat="NEEDS-ACTION")), Unread.NO_ANSWER),
-    (outlook_counter(PROPOSED).replace("DTSTART", "X-DTSTART"), Unread.NO_MOMENT),
-    (outlook_counter(replace(PROPOSED, local="20261203")), Unread.NO_MOMENT),
-    (outlook_counter(replace(PROPOSED, local="00010101T000000")), Unread.NO_MOMENT),
-    (outlook_counter(replace(PROPOSED, local="20261399T100000")), Unread.NO_MOMENT),
-    ("BEGIN:VCALENDAR\n" + "X" * MOST_CHARACTERS, Unread.TOO_LONG),
-    ("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 15_000, Unread.NO_EVENT),  # within each other
+    ("", ReplyProblem.NO_CALENDAR),
+    ("Ja hoor, prima\n", ReplyProblem.NO_CALENDAR),
+    ("BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n", ReplyProblem.NO_EVENT),
+    (google(SAID) + google(replace(SAID, uid="other")), ReplyProblem.NO_EVENT),
+    (google(SAID).replace("UID:", "X-UID:"), ReplyProblem.NO_EVENT),
+    (google(SAID).replace("SEQUENCE:0", "SEQUENCE:-1"), ReplyProblem.NO_SEQUENCE),
+    (google(SAID).replace("SEQUENCE:0", "SEQUENCE:99999999999999999999"), ReplyProblem.NO_SEQUENCE),
+    (google(SAID).replace("ATTENDEE;", "X-ATTENDEE;"), ReplyProblem.NO_ATTENDEE),
+    (google(SAID).replace("mailto:sevda@kandidaat.example", "urn:uuid:1"), ReplyProblem.NO_ATTENDEE),
+    (google(replace(SAID, partstat="DELEGATED")), ReplyProblem.NO_ANSWER),
+    (google(replace(SAID, partstat="NEEDS-ACTION")), ReplyProblem.NO_ANSWER),
+    (outlook_counter(PROPOSED).replace("DTSTART", "X-DTSTART"), ReplyProblem.NO_MOMENT),
+    (outlook_counter(replace(PROPOSED, local="20261203")), ReplyProblem.NO_MOMENT),
+    (outlook_counter(replace(PROPOSED, local="00010101T000000")), ReplyProblem.NO_MOMENT),
+    (outlook_counter(replace(PROPOSED, local="20261399T100000")), ReplyProblem.NO_MOMENT),
+    ("BEGIN:VCALENDAR\n" + "X" * MOST_CHARACTERS, ReplyProblem.TOO_LONG),
+    ("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 15_000, ReplyProblem.NO_EVENT),  # within each other
 ]
 
 
 @pytest.mark.parametrize(("text", "reason"), UNREAD)
-def test_what_is_no_answer_says_why(text, reason):
+def test_unusable_reply_gives_a_reason(text, reason):
     assert read_from(text) == reason
 
 
-def test_of_several_attendees_none_of_whom_sent_it_nobody_speaks():
-    assert read_from(ODD["others beside"](google(SAID)), sender="iemand@elders.example") == Unread.NO_ATTENDEE
+def test_reply_with_several_attendees_needs_the_sender_among_them():
+    assert read_from(ODD["others beside"](google(SAID)), sender="iemand@elders.example") == ReplyProblem.NO_ATTENDEE
 
 
 UTC_ONLY = "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0000\nEND:STANDARD\n"
@@ -137,10 +137,10 @@ ZONES = [
     ("/freeassociation.sourceforge.net/America/Paramaribo", "", datetime(2026, 12, 3, 13, 0, tzinfo=UTC)),
     ('"tzone://Microsoft/Utc"', UTC_ONLY, datetime(2026, 12, 3, 10, 0, tzinfo=UTC)),
     ("Customized Time Zone", None, datetime(2026, 12, 3, 9, 0, tzinfo=UTC)),  # defined with our own offsets
-    ("Customized Time Zone", "BEGIN:STANDARD\nTZOFFSETTO:-2500\nEND:STANDARD\n", Unread.NO_MOMENT),
-    ("Nergens/Niets", "", Unread.NO_MOMENT),
-    ("../../etc/passwd", "", Unread.NO_MOMENT),
-    ("Europe", "", Unread.NO_MOMENT),
+    ("Customized Time Zone", "BEGIN:STANDARD\nTZOFFSETTO:-2500\nEND:STANDARD\n", ReplyProblem.NO_MOMENT),
+    ("Nergens/Niets", "", ReplyProblem.NO_MOMENT),
+    ("../../etc/passwd", "", ReplyProblem.NO_MOMENT),
+    ("Europe", "", ReplyProblem.NO_MOMENT),
 ]
 
 
@@ -154,10 +154,10 @@ def test_a_zone_is_known_by_its_name_or_by_its_offsets(name, definition, expecte
 
     found = read_from(text)
 
-    assert (found if isinstance(found, Unread) else found.proposed_starts_at) == expected
+    assert (found if isinstance(found, ReplyProblem) else found.proposed_starts_at) == expected
 
 
-def test_a_time_without_a_zone_is_ours():
+def test_floating_time_is_in_the_given_zone():
     text = outlook_counter(PROPOSED).replace("\r\n ", "").replace(";TZID=W. Europe Standard Time", "")
 
     assert read_from(text).proposed_starts_at == datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
@@ -169,5 +169,5 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES | st.text(max_size=40), max_size=30).map("\r\n".join) | st.text(max_size=300), st.text())
-def test_no_text_is_too_odd_to_be_read_or_refused(text, sender):
-    assert isinstance(read_from(text, sender=sender), Answer | Unread)
+def test_no_text_raises_an_exception(text, sender):
+    assert isinstance(read_from(text, sender=sender), ItipReply | ReplyProblem)

@@ -3,25 +3,26 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bookings.appointments.book import book
-from bookings.invitations.services import invite, invite_due, remind_invited, take_reminders_of_answered_back
+from bookings.invitations.services import cancel_answered_reminders, invite, invite_due, remind_invited
 from bookings.models import Invitation
 from bookings.reminders import remind_by_mail
-from bookings.waitlist.services import Waiting, wait
-from candidates.access.services import address_for
+from bookings.waitlist.services import WaitlistRequest, join_waitlist
+from candidates.access.services import link_url_for
 from candidates.contact import stop_messages
 from candidates.models import Candidate, Rejection
-from core.actors import key_of
+from core.actors import object_key
 from organisation.models import Policy
 from outbox.delivery.worker import deliver_due
-from outbox.errors import NoLongerTrue
+from outbox.errors import MessageOutdated
 from outbox.models import Message
-from outbox.staff.actions import why_not_again
+from outbox.staff.actions import resend_refusal
 from tests.factories import (
     CANDIDATE,
     NOW,
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_message,
@@ -29,7 +30,6 @@ from tests.factories import (
     make_rejection,
     make_vacancy,
     make_waitlist_entry,
-    make_wish,
 )
 from tests.stand_ins import mail_server
 
@@ -41,7 +41,7 @@ def invited(now=NOW):
     return Invitation.objects.count()
 
 
-def test_invite_due_offers_the_talk_and_posts_one_letter():
+def test_invite_due_creates_an_invitation_and_posts_one_message():
     make_policy(invitation_valid_days=21)
     rejection = make_rejection()
 
@@ -54,7 +54,7 @@ def test_invite_due_offers_the_talk_and_posts_one_letter():
     assert (letter.kind, letter.recipient) == ("invitation", rejection.application.candidate.email)
 
 
-def test_the_letter_names_strength_and_reason_and_carries_working_links():
+def test_invitation_has_strength_reason_and_working_links():
     make_policy()
     make_rejection(candidate=make_candidate(first_name="Zoë"), notified_by="phone")
 
@@ -77,7 +77,7 @@ def test_the_letter_names_strength_and_reason_and_carries_working_links():
         ("en", "you see whether you can talk by phone, by video or at our office", "You can choose a time until"),
     ],
 )
-def test_the_letter_promises_no_way_to_talk_and_no_end_of_the_link(language, how, until):
+def test_invitation_promises_no_channel_and_no_end_of_the_link(language, how, until):
     make_policy()
     make_rejection(candidate=make_candidate(language=language))
 
@@ -87,7 +87,7 @@ def test_the_letter_promises_no_way_to_talk_and_no_end_of_the_link(language, how
     assert (how in text, until in text) == (True, True)
 
 
-def test_the_letter_speaks_the_language_of_the_candidate():
+def test_invitation_is_in_the_candidates_language():
     make_policy()
     make_rejection(candidate=make_candidate(language="en"))
 
@@ -112,7 +112,7 @@ def test_the_letter_speaks_the_language_of_the_candidate():
         ("interviewed", "all_rejected", "letter", 1),
     ],
 )
-def test_policy_decides_who_is_invited_and_a_vacancy_may_differ(policy, vacancy, stage, expected):
+def test_policy_and_vacancy_decide_who_is_invited(policy, vacancy, stage, expected):
     make_policy(eligibility=policy)
     make_rejection(vacancy=make_vacancy(eligibility=vacancy), stage=stage)
 
@@ -130,7 +130,7 @@ def test_policy_decides_who_is_invited_and_a_vacancy_may_differ(policy, vacancy,
     ],
     ids=["incomplete", "withdrew", "not told", "told today", "told tomorrow"],
 )
-def test_nobody_is_invited_too_early_or_without_a_reason(fields):
+def test_incomplete_or_recent_rejections_are_not_invited(fields):
     make_policy()
     make_rejection(**fields)
 
@@ -144,7 +144,7 @@ def test_nobody_is_invited_before_the_employer_is_introduced():
     assert invited() == 0
 
 
-def test_somebody_who_wants_no_more_messages_is_not_invited():
+def test_candidate_who_stopped_messages_is_not_invited():
     make_policy()
     rejection = make_rejection()
     stop_messages(candidate=rejection.application.candidate, actor=CANDIDATE, now=NOW)
@@ -165,14 +165,14 @@ def test_somebody_who_wants_no_more_messages_is_not_invited():
         (datetime(2026, 12, 25, 10, 0, tzinfo=UTC), 0),
     ],
 )
-def test_letters_leave_at_decent_hours_only(moment, expected):
+def test_invitations_are_posted_within_sending_hours(moment, expected):
     make_policy()
     make_rejection()
 
     assert invited(moment) == expected
 
 
-def test_nobody_is_invited_or_reminded_on_a_day_on_which_the_employer_is_closed():
+def test_no_invitation_or_reminder_on_a_closed_day():
     make_policy(closed_days={"2026-11-23": "Verhuizing", "2026-11-30": "Verhuizing"})
     make_advisor()
     make_rejection()
@@ -198,7 +198,7 @@ def test_one_reminder_after_seven_days():
     ("language", "said", "stop"),
     [("nl", "Op maandag 2 november boden", "Meld je dan af"), ("en", "On Monday 2 November we", "Unsubscribe here")],
 )
-def test_the_reminder_says_when_we_offered_the_talk_and_how_to_stop(settings, language, said, stop):
+def test_reminder_has_the_invitation_date_and_the_opt_out_link(settings, language, said, stop):
     make_policy(timetable={"invitation_reminder_after_days": 21})
     rejection = make_rejection(candidate=make_candidate(language=language))
     make_invitation(rejection=rejection, sent_at=NOW - timedelta(days=21))
@@ -208,7 +208,7 @@ def test_the_reminder_says_when_we_offered_the_talk_and_how_to_stop(settings, la
     with mail_server(settings) as server:
         deliver_due(now=NOW)
 
-    assert (said in text, f"{stop}: {address_for(rejection.application.candidate, 'stop/')}" in text) == (True, True)
+    assert (said in text, f"{stop}: {link_url_for(rejection.application.candidate, 'stop/')}" in text) == (True, True)
     assert server.mails[0]["List-Unsubscribe"] == f"<{unsubscribe_url}>"
     assert server.mails[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
@@ -217,21 +217,21 @@ def test_the_reminder_says_when_we_offered_the_talk_and_how_to_stop(settings, la
     ("days", "hours", "expected"),
     [(0, {}, [0, 0]), (3, {}, [0, 1]), (3, {"invitations_from": "11:00"}, [0, 0])],
 )
-def test_the_timetable_says_when_and_whether_who_did_not_react_is_reminded(days, hours, expected):
+def test_schedule_decides_whether_and_when_to_remind(days, hours, expected):
     make_policy(timetable={"invitation_reminder_after_days": days, **hours})
     make_invitation(sent_at=NOW - timedelta(days=3))
 
     assert [remind_invited(now=NOW - timedelta(minutes=1)), remind_invited(now=NOW)] == expected
 
 
-def test_a_reminder_that_waits_does_not_reach_who_reacted_meanwhile():
+def test_queued_reminder_is_cancelled_after_a_response():
     make_policy()
     reacted, silent = (make_invitation(sent_at=NOW - timedelta(days=7)) for _ in range(2))
     remind_invited(now=NOW)
-    before = take_reminders_of_answered_back(now=NOW)
+    before = cancel_answered_reminders(now=NOW)
     make_booking(invitation=reacted)
 
-    assert (before, take_reminders_of_answered_back(now=NOW)) == (0, 1)
+    assert (before, cancel_answered_reminders(now=NOW)) == (0, 1)
     assert dict(Message.objects.values_list("about", "reason")) == {
         f"invitation:{reacted.pk}": "withdrawn",
         f"invitation:{silent.pk}": "",
@@ -240,53 +240,54 @@ def test_a_reminder_that_waits_does_not_reach_who_reacted_meanwhile():
 
 def declines(invitation):
     Invitation.objects.filter(pk=invitation.pk).update(declined_at=NOW)
-    take_reminders_of_answered_back(now=NOW)
+    cancel_answered_reminders(now=NOW)
 
 
 def books(invitation):
-    book(invitation=invitation, wish=make_wish(), actor=CANDIDATE, now=NOW)
+    book(invitation=invitation, request=make_booking_request(), actor=CANDIDATE, now=NOW)
 
 
 def waits(invitation):
-    wait(invitation=invitation, wishes=Waiting(language="nl"), actor=CANDIDATE, now=NOW)
+    join_waitlist(invitation=invitation, request=WaitlistRequest(language="nl"), actor=CANDIDATE, now=NOW)
 
 
 @pytest.mark.parametrize(
-    ("answers", "refusal"), [(None, None), (declines, NoLongerTrue), (books, NoLongerTrue), (waits, NoLongerTrue)]
+    ("answers", "refusal"),
+    [(None, None), (declines, MessageOutdated), (books, MessageOutdated), (waits, MessageOutdated)],
 )
 @pytest.mark.parametrize(
     "ended", [{"state": "failed", "reason": "refused"}, {"state": "suppressed", "reason": "stopped"}]
 )
-def test_who_answered_gets_no_reminder_that_failed_or_was_stopped_sent_again(answers, refusal, ended):
+def test_failed_reminder_is_not_resent_after_a_response(answers, refusal, ended):
     make_policy(), make_advisor()
     invitation = make_invitation(sent_at=NOW - timedelta(days=7))
     remind_invited(now=NOW)
     Message.objects.update(ended_at=NOW, **ended)
-    take_reminders_of_answered_back(now=NOW)  # still true
+    cancel_answered_reminders(now=NOW)  # still true
 
     if answers:
         answers(invitation)
 
-    assert type(why_not_again(Message.objects.get(kind="invitation_reminder"), now=NOW)) is (refusal or type(None))
+    assert type(resend_refusal(Message.objects.get(kind="invitation_reminder"), now=NOW)) is (refusal or type(None))
 
 
-def test_an_invitation_that_failed_is_not_sent_again_to_who_booked_all_the_same():
+def test_failed_invitation_is_not_resent_after_a_booking():
     make_policy()
     invitation = make_booking().invitation
-    make_message(kind="invitation", about=key_of(invitation), state="failed", ended_at=NOW)
+    make_message(kind="invitation", about=object_key(invitation), state="failed", ended_at=NOW)
 
-    take_reminders_of_answered_back(now=NOW)
+    cancel_answered_reminders(now=NOW)
 
-    assert Message.objects.sendable_again(NOW).count() == 0
+    assert Message.objects.resendable(NOW).count() == 0
 
 
-def test_an_invitation_that_could_not_leave_is_of_no_use_after_its_last_day():
+def test_invitation_message_expires_after_its_last_day():
     make_policy(invitation_valid_days=21)
     make_rejection()
 
     invite_due(now=NOW)
 
-    assert Message.objects.get().useless_after == datetime(2026, 12, 14, 23, 0, tzinfo=UTC)
+    assert Message.objects.get().expires_at == datetime(2026, 12, 14, 23, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -294,28 +295,28 @@ def test_an_invitation_that_could_not_leave_is_of_no_use_after_its_last_day():
     [{"open_until": date(2026, 11, 22)}, {"declined_at": NOW}, {"withdrawn_at": NOW}],
     ids=["ended", "declined", "withdrawn"],
 )
-def test_no_reminder_of_an_invitation_that_is_over(fields):
+def test_closed_invitation_is_not_reminded(fields):
     make_policy()
     make_invitation(sent_at=NOW - timedelta(days=8), **fields)
 
     assert remind_invited(now=NOW) == 0
 
 
-def test_no_reminder_to_somebody_who_booked():
+def test_candidate_who_booked_is_not_reminded():
     make_policy()
     make_booking(invitation=make_invitation(sent_at=NOW - timedelta(days=8)))
 
     assert remind_invited(now=NOW) == 0
 
 
-def test_no_reminder_to_somebody_who_waits_for_a_moment():
+def test_candidate_on_the_waitlist_is_not_reminded():
     make_policy()
     make_waitlist_entry(invitation=make_invitation(sent_at=NOW - timedelta(days=8)))
 
     assert remind_invited(now=NOW) == 0
 
 
-def test_somebody_who_was_not_told_after_all_gets_no_letter():
+def test_candidate_who_was_not_told_is_not_invited():
     make_policy()
     rejection = make_rejection(notified_on=None)
 
@@ -346,7 +347,7 @@ def test_a_reminder_that_fails_does_not_stop_the_others(caplog):
     assert broken.reminded_at is None
 
 
-def test_the_longest_name_gets_every_letter():
+def test_longest_name_fits_in_every_message():
     """On PostgreSQL a value that is too long for its column is refused."""
     make_policy(sender_name="M" * 80)
     candidate = make_candidate(first_name="F" * 200, infix="i" * 40, last_name="L" * 200)
@@ -354,8 +355,8 @@ def test_the_longest_name_gets_every_letter():
 
     assert invite_due(now=NOW) == 1
     assert remind_invited(now=NOW + timedelta(days=7)) == 1
-    wish = make_wish(WEDNESDAY_TEN, advisor=make_advisor())
-    book(invitation=Invitation.objects.get(), wish=wish, actor=CANDIDATE, now=NOW)
+    wish = make_booking_request(WEDNESDAY_TEN, advisor=make_advisor())
+    book(invitation=Invitation.objects.get(), request=wish, actor=CANDIDATE, now=NOW)
     assert remind_by_mail(now=WEDNESDAY_TEN - timedelta(hours=20)) == 1
 
     names = Message.objects.filter(person_key=f"candidate:{candidate.pk}").values_list("kind", "recipient_name")
@@ -365,7 +366,7 @@ def test_the_longest_name_gets_every_letter():
 
 
 @pytest.mark.parametrize(("language", "said"), [("nl", "duurt 15"), ("en", "takes 15")])
-def test_the_invitation_says_honestly_how_long_a_talk_takes(language, said):
+def test_invitation_says_how_long_a_session_takes(language, said):
     make_policy(session_minutes=20)
     for minutes in (None, 15):
         make_advisor(session_minutes=minutes)

@@ -1,4 +1,4 @@
-"""Somebody presses Stop while a letter is being written to them."""
+"""A candidate stops messages while an invitation is being posted."""
 
 from datetime import timedelta
 from threading import Event
@@ -11,13 +11,13 @@ from candidates.contact import stop_messages
 from organisation.models import Policy
 from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, make_candidate, make_invitation, make_policy, make_rejection
-from tests.races import at_once, somebody_waits
+from tests.races import has_lock_waiter, run_concurrently
 
 
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("letter", ["invitation", "reminder"])
-def test_who_presses_stop_in_that_moment_gets_no_letter(transactional_db, letter):
+def test_candidate_who_stops_messages_at_the_same_time_gets_none(transactional_db, letter):
     make_policy()
     candidate = make_candidate()
     rejection = make_rejection(candidate=candidate)
@@ -29,7 +29,7 @@ def test_who_presses_stop_in_that_moment_gets_no_letter(transactional_db, letter
         with transaction.atomic():
             stop_messages(candidate=candidate, actor=CANDIDATE, now=NOW)
             stopped.set()
-            while not (looked.is_set() or somebody_waits()):
+            while not (looked.is_set() or has_lock_waiter()):
                 pass
 
     def write_letter():
@@ -41,5 +41,5 @@ def test_who_presses_stop_in_that_moment_gets_no_letter(transactional_db, letter
         finally:
             looked.set()
 
-    assert at_once([stop_slowly, write_letter], threads=2) == [None, False]
+    assert run_concurrently([stop_slowly, write_letter], threads=2) == [None, False]
     assert Message.objects.count() == 0

@@ -57,7 +57,7 @@ def test_without_a_talk_the_outcome_follows_the_invitation(fields, outcome):
     assert outcome_of(make_invitation(**fields)) == outcome
 
 
-def test_who_stopped_our_messages_is_told_as_such():
+def test_outcome_says_that_the_candidate_stopped_messages():
     invitation = make_invitation()
     invitation.candidate.messages_stopped_at = NOW
     invitation.candidate.save()
@@ -65,7 +65,7 @@ def test_who_stopped_our_messages_is_told_as_such():
     assert outcome_of(invitation) == InvitationOutcome.STOPPED
 
 
-def test_who_waits_for_a_moment_did_react():
+def test_outcome_says_that_the_candidate_is_on_the_waitlist():
     entry = make_waitlist_entry(invitation=make_invitation(reminded_at=NOW))
 
     assert outcome_of(entry.invitation) == InvitationOutcome.ON_LIST
@@ -85,7 +85,7 @@ def make_failed_letter(invitation, **fields):
         ({"about": "invitation:0"}, InvitationOutcome.WAITING),
     ],
 )
-def test_a_letter_that_failed_is_told(fields, outcome):
+def test_outcome_says_that_the_message_failed(fields, outcome):
     invitation = make_invitation()
     make_failed_letter(invitation, **fields)
 
@@ -100,7 +100,7 @@ def test_a_letter_that_failed_is_told(fields, outcome):
         ({"declined_at": NOW}, InvitationOutcome.STOPPED),
     ],
 )
-def test_a_letter_that_failed_explains_why_nobody_reacted(fields, outcome):
+def test_failed_message_goes_before_no_response(fields, outcome):
     invitation = make_invitation(**fields)
     make_failed_letter(invitation)
 
@@ -126,7 +126,7 @@ def test_the_list_says_that_a_letter_could_not_be_delivered(client, role, query)
         ("cancelled", InvitationOutcome.CANCELLED),
     ],
 )
-def test_a_talk_goes_before_everything_else(status, outcome):
+def test_status_of_a_booking_goes_first(status, outcome):
     invitation = make_invitation(open_until=TODAY - timedelta(days=1))
     mark(make_booking(invitation=invitation), status)
 
@@ -139,7 +139,7 @@ def mark(booking, status):
     return booking
 
 
-def test_the_latest_talk_counts():
+def test_latest_booking_decides():
     invitation = make_invitation()
     mark(make_booking(invitation=invitation, booked_at=NOW - timedelta(days=2)), "cancelled")
     make_booking(invitation=invitation, booked_at=NOW)
@@ -152,7 +152,7 @@ def names_for(user):
     return [(row.may_know_name, row.file_id) for row in rows]
 
 
-def test_an_advisor_knows_the_name_of_own_talks_only():
+def test_advisor_sees_names_of_own_bookings_only():
     advisor = make_advisor()
     own = make_booking(advisor=advisor)
     make_booking()
@@ -179,7 +179,7 @@ def test_a_recruiter_sees_own_vacancies_with_names():
     assert names_for(recruiter) == [(True, None)]
 
 
-def test_who_is_both_knows_the_names_of_both():
+def test_advisor_who_is_recruiter_sees_names_of_both():
     advisor = make_advisor()
     RoleGrant.objects.create(user=advisor.user, role=Role.RECRUITER)
     make_invitation(rejection=make_rejection(vacancy=make_vacancy(recruiter=advisor.user)))
@@ -227,21 +227,21 @@ def test_an_empty_list_says_what_will_come(client, query, words):
 
 
 @pytest.mark.parametrize("query", ["?outcome=zzz", "?page=zzz", "?page=999"])
-def test_an_odd_question_gets_the_list(client, query):
+def test_invalid_filter_shows_the_whole_list(client, query):
     make_invitation()
 
     assert "Candidate for Anesthesiemedewerker" in page(client, make_advisor().user, query)
 
 
 @pytest.mark.parametrize("roles", [[Role.APPLICATION_MANAGER], [Role.MANAGER], []])
-def test_others_have_no_such_page(client, roles):
+def test_list_is_for_advisors_and_recruiters_only(client, roles):
     client.force_login(make_user(*roles))
 
     assert client.get("/invitations/").status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.ADVISOR, Role.RECRUITER])
-def test_the_list_asks_as_many_questions_with_thirty(client, role):
+def test_list_takes_the_same_statements_for_thirty_invitations(client, role):
     user = make_user(role)
     vacancy = make_vacancy(recruiter=user if role == Role.RECRUITER else None)
     advisor = make_advisor(user=user) if role == Role.ADVISOR else make_advisor()

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
         ("en", "", "Go to the front desk."),
     ],
 )
-def test_the_sentence_about_a_visit_names_a_room_only_when_there_is_one(language, room, sentence):
+def test_channel_sentence_names_a_room_only_when_there_is_one(language, room, sentence):
     booking = make_booking(channel="onsite", location=make_location(room=room))
 
     assert channel_sentence(booking, language).strip().endswith(sentence)
@@ -30,7 +30,7 @@ def test_the_sentence_about_a_visit_names_a_room_only_when_there_is_one(language
         ("en", "", "Youssef Benali still sends you the link."),
     ],
 )
-def test_the_sentence_about_video_never_announces_a_link_that_is_not_there(language, room, sentence):
+def test_channel_sentence_announces_a_video_link_only_when_there_is_one(language, room, sentence):
     booking = make_booking(channel="video", advisor=make_advisor(video_url=room))
 
     assert channel_sentence(booking, language).strip().endswith(f"phone. {sentence}" if language == "en" else sentence)

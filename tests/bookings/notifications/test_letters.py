@@ -1,13 +1,13 @@
-"""What the letters about a talk say, in both languages."""
+"""Text of messages about a booking, in both languages."""
 
 import pytest
 
-from bookings.appointments.cancel import cancel
-from bookings.appointments.move import move
-from bookings.appointments.reschedule import reschedule
+from bookings.appointments.cancel import cancel_booking
+from bookings.appointments.move import move_booking
+from bookings.appointments.reschedule import reschedule_booking
 from bookings.models import Booking
 from bookings.notifications import mail_reminder
-from bookings.reassignment.reassign import hand_over
+from bookings.reassignment.reassign import reassign_booking
 from core.actors import SYSTEM, Actor
 from outbox.models import Message
 from tests.factories import (
@@ -16,20 +16,22 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_invitation,
     make_policy,
     make_rejection,
     make_user,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
 WORD = "Mijn kind is ziek.\n\nHet ligt niet aan jou."
 TOLD = {
-    "handed_over": lambda talk, **told: hand_over(booking=talk, to=make_advisor(name="Ans de Boer").pk, **told),
-    "cancelled_by_advisor": lambda talk, **told: cancel(booking=talk, by=Booking.CancelledBy.ADVISOR, **told),
-    "moved": lambda talk, **told: reschedule(booking=talk, starts_at=WEDNESDAY_TEN, **told),
+    "handed_over": lambda talk, **told: reassign_booking(
+        booking=talk, to_advisor_id=make_advisor(name="Ans de Boer").pk, **told
+    ),
+    "cancelled_by_advisor": lambda talk, **told: cancel_booking(booking=talk, by=Booking.CancelledBy.ADVISOR, **told),
+    "moved": lambda talk, **told: reschedule_booking(booking=talk, starts_at=WEDNESDAY_TEN, **told),
 }
 
 
@@ -45,24 +47,24 @@ def talk_of(language="nl", **fields):
 
 @pytest.mark.parametrize("kind", TOLD)
 @pytest.mark.parametrize(("language", "writes"), [("nl", "Marit de Wit schrijft:"), ("en", "Marit de Wit writes:")])
-def test_a_word_stands_in_the_letter_with_the_name_of_who_wrote_it(kind, language, writes):
+def test_remark_is_signed_with_the_name_of_its_writer(kind, language, writes):
     writer = Actor.of(make_user(name="Marit de Wit"))
 
-    TOLD[kind](talk_of(language), word=WORD, actor=writer, now=NOW)
+    TOLD[kind](talk_of(language), remark=WORD, actor=writer, now=NOW)
 
     assert f'\n\n{writes} "{WORD}"\n\n' in Message.objects.get(kind=kind).text
 
 
 @pytest.mark.parametrize("kind", TOLD)
-def test_a_word_of_nobody_that_we_know_stands_alone(kind):
-    TOLD[kind](talk_of(), word=WORD, actor=SYSTEM, now=NOW)
+def test_remark_of_an_unknown_writer_is_not_signed(kind):
+    TOLD[kind](talk_of(), remark=WORD, actor=SYSTEM, now=NOW)
 
     assert f"\n\n{WORD}\n\n" in Message.objects.get(kind=kind).text
 
 
 @pytest.mark.parametrize("kind", TOLD)
-def test_without_a_word_nobody_writes(kind):
-    TOLD[kind](talk_of(), word="", actor=Actor.of(make_user()), now=NOW)
+def test_message_without_a_remark_names_no_writer(kind):
+    TOLD[kind](talk_of(), remark="", actor=Actor.of(make_user()), now=NOW)
 
     assert "schrijft" not in Message.objects.get(kind=kind).text
 
@@ -75,7 +77,7 @@ def test_without_a_word_nobody_writes(kind):
     ],
 )
 def test_the_subject_of_a_move_says_the_time(language, subject):
-    move(booking=talk_of(language), wish=make_wish(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
+    move_booking(booking=talk_of(language), request=make_booking_request(WEDNESDAY_TEN), actor=CANDIDATE, now=NOW)
 
     assert Message.objects.get(kind="moved").subject == subject
 
@@ -89,7 +91,7 @@ def test_the_subject_of_a_move_says_the_time(language, subject):
         ("en", "onsite", "You do not have to prepare."),
     ],
 )
-def test_a_quiet_place_is_asked_of_who_talks_from_home(language, channel, line):
+def test_quiet_place_is_asked_for_phone_and_video(language, channel, line):
     letter = mail_reminder(talk_of(language, channel=channel), make_policy())
 
     assert f"\n\n{line}\n\n" in letter.text
@@ -104,7 +106,7 @@ def test_a_quiet_place_is_asked_of_who_talks_from_home(language, channel, line):
     ],
 )
 def test_a_cancellation_says_what_its_attachment_is_for(by, language, line):
-    cancel(booking=talk_of(language), by=by, actor=CANDIDATE, now=NOW)
+    cancel_booking(booking=talk_of(language), by=by, actor=CANDIDATE, now=NOW)
 
     letter = Message.objects.get(kind=f"cancelled_by_{by}")
     assert (f"\n\n{line}\n\n" in letter.text, letter.calendar_method) == (True, "CANCEL")

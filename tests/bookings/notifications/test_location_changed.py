@@ -1,9 +1,9 @@
-"""The letters about a talk that is elsewhere now."""
+"""Messages about a changed location."""
 
 import pytest
 
 from bookings.models import Booking
-from bookings.notifications import changed_place
+from bookings.notifications import location_changed
 from outbox.services import post
 from tests.factories import (
     NOW,
@@ -24,7 +24,7 @@ def letters_about(language="nl", **fields):
     """What candidate and advisor get, with where their calendars say that it is."""
     invitation = make_invitation(rejection=make_rejection(candidate=make_candidate(language=language)))
     booking = make_booking(invitation=invitation, language=language, sequence=3, **fields)
-    drafts = changed_place(booking, make_policy(), now=NOW)
+    drafts = location_changed(booking, make_policy(), now=NOW)
     post(*drafts, now=NOW)
     return [(draft.kind, draft.calendar_method, *lines(draft, "LOCATION", "SEQUENCE"), draft.text) for draft in drafts]
 
@@ -34,7 +34,7 @@ def lines(draft, *names):
     return [line for line in unfolded if line.partition(":")[0] in names]
 
 
-def test_both_calendars_get_the_new_place_with_the_sequence_that_the_talk_has():
+def test_both_calendars_get_the_new_location_and_sequence():
     candidate, advisor = letters_about(channel="onsite", location=make_location(**NORTH))
 
     place = "LOCATION:Locatie Noord, Dijk 3, Oostmeer, Route 2"
@@ -44,7 +44,7 @@ def test_both_calendars_get_the_new_place_with_the_sequence_that_the_talk_has():
     assert "Waar: Locatie Noord, Dijk 3, Oostmeer, Route 2\n" in advisor[4]
 
 
-def test_a_new_link_reads_as_a_link_in_english_too():
+def test_new_video_url_is_in_the_english_message():
     advisor = make_advisor(video_url="https://video.example/new")
 
     candidate, told = letters_about("en", channel="video", advisor=advisor)

@@ -1,6 +1,6 @@
-"""Every text is one message of GSM-7, whatever policy and people are called, and neutral on a locked screen.
+"""Every SMS is one GSM-7 segment for any name, and neutral on a locked screen.
 
-Counted by Twilio's own calculator. The words are those that really leave: from talks and held moments, not from files.
+Counted by Twilio's own calculator, on messages of real bookings and holds instead of template files.
 """
 
 import re
@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from advisors.models import TalkChannel
-from bookings.notifications import offered, text_reminder
-from core.gsm7 import room_for_short_name, width_of
+from bookings.notifications import slot_offered, sms_reminder
+from core.gsm7 import max_short_name_length, normalise, septets
 from tests.factories import (
     NOW,
     make_advisor,
@@ -49,9 +49,9 @@ NOT_ON_A_LOCKED_SCREEN = re.compile(
 def policy(db, settings):
     """With the longest name that it takes, in letters that become two."""
     settings.PUBLIC_URL = HOST
-    room = min(room_for_short_name(HOST), LONGEST)
+    room = min(max_short_name_length(HOST), LONGEST)
     name = "Þ" * (room // 2) + "M" * (room % 2)
-    assert width_of(name) == room
+    assert septets(normalise(name)) == room
     return make_policy(short_name=name)
 
 
@@ -68,7 +68,7 @@ def reminders(policy, language):
             for room in ("https://video.example/kamer", ""):
                 booking.channel = channel
                 booking.advisor.user.name, booking.advisor.video_url = name, room
-                yield text_reminder(booking, policy, now=NOW).text
+                yield sms_reminder(booking, policy, now=NOW).text
 
 
 def offers(policy, language):
@@ -81,11 +81,11 @@ def offers(policy, language):
             held.starts_at = datetime(2026, month, 20 + month % 7, 9, 30, tzinfo=UTC)
             held.expires_at = held.starts_at - timedelta(days=1)
             held.offered_at = held.expires_at - timedelta(hours=1)
-            yield offered(held, entry, policy)[1].text
+            yield slot_offered(held, entry, policy)[1].text
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_every_text_that_leaves_is_one_message_and_neutral(policy, language):
+def test_every_sms_is_one_neutral_segment(policy, language):
     texts = [*reminders(policy, language), *offers(policy, language)]
 
     assert [text for text, count in zip(texts, counted_by_twilio(texts), strict=True) if count != ("GSM-7", 1)] == []
@@ -94,13 +94,13 @@ def test_every_text_that_leaves_is_one_message_and_neutral(policy, language):
 
 @pytest.mark.parametrize("name", ["Ольга Ким", "Γιώργος Παπαδόπουλος", "محمد علي"])
 @pytest.mark.parametrize(("language", "words"), [("nl", "belt je adviseur je"), ("en", "your advisor calls you")])
-def test_an_advisor_whose_name_no_text_can_spell_is_nobody_else(db, name, language, words):
+def test_name_outside_gsm7_is_replaced(db, name, language, words):
     booking = make_booking(invitation=invited(language, ZONES[0]), advisor=make_advisor(name=name))
 
-    assert words in text_reminder(booking, make_policy(), now=NOW).text
+    assert words in sms_reminder(booking, make_policy(), now=NOW).text
 
 
-def test_there_is_no_other_text_than_those():
+def test_these_are_all_the_sms_templates():
     kinds = [*(f"sms_{channel}" for channel in TalkChannel.values), "sms_offer"]
 
     assert sorted(path.name for path in Path("templates").rglob("letters/sms_*")) == sorted(
@@ -109,12 +109,12 @@ def test_there_is_no_other_text_than_those():
 
 
 @pytest.mark.parametrize("path", sorted(LETTERS.glob("sms_*")), ids=lambda path: path.name)
-def test_no_text_names_a_rejection_in_any_of_its_turns(path):
+def test_no_sms_template_mentions_a_rejection(path):
     """Also in what stands behind an {% if %}."""
     assert NOT_ON_A_LOCKED_SCREEN.findall(path.read_text().lower()) == []
 
 
-def test_somebody_elsewhere_is_told_whose_clock_it_is(policy):
+def test_sms_names_the_time_zone_of_a_candidate_elsewhere(policy):
     zones = {zone: ZoneInfo(zone) for zone in ZONES}
     texts = dict(zip(zones, list(offers(policy, "nl"))[:: len(ZONES) * 4], strict=True))
 

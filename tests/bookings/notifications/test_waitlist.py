@@ -1,13 +1,13 @@
-"""What somebody who waits is told about a moment: in their language, on their clock, and short in a text."""
+"""Waitlist offers by mail and SMS: language, time zone and length."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from bookings import notifications
-from bookings.schedule import after_waking_hours
-from core.gsm7 import fits, room_for_short_name
-from core.message_schedule import USUAL
+from bookings.schedule import add_contact_hours
+from core.gsm7 import fits, max_short_name_length
+from core.message_schedule import DEFAULT_SCHEDULE
 from organisation.models import Policy
 from tests.factories import (
     make_candidate,
@@ -27,15 +27,15 @@ def drafts(*, starts_at=A_LONG_DAY, **candidate):
     invitation = make_invitation(rejection=make_rejection(candidate=make_candidate(**candidate)))
     entry = make_waitlist_entry(invitation=invitation, phone="+31600000001", wants_sms=True)
     held = make_hold(invitation=invitation, starts_at=starts_at, expires_at=starts_at)
-    return notifications.offered(held, entry, Policy.objects.current())
+    return notifications.slot_offered(held, entry, Policy.objects.current())
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("zone", ["Europe/Amsterdam", "America/New_York"])
 @pytest.mark.parametrize("host", ["http://localhost:8000", "https://spreekuur.ziekenhuis-oostmeer.example"])
-def test_the_text_fits_in_one_message_with_the_longest_name_that_policy_takes(settings, language, host, zone):
+def test_offer_sms_is_one_segment_with_the_longest_employer_name(settings, language, host, zone):
     settings.PUBLIC_URL = host
-    make_policy(short_name="M" * min(16, room_for_short_name(host)))
+    make_policy(short_name="M" * min(16, max_short_name_length(host)))
 
     _letter, text = drafts(language=language, time_zone=zone)
 
@@ -50,7 +50,7 @@ def test_the_text_fits_in_one_message_with_the_longest_name_that_policy_takes(se
         ("en", "A time is free: Wednesday 30 September at 11:00", "until Wednesday 30 September at 11:00"),
     ],
 )
-def test_the_letter_speaks_the_candidates_language(language, subject, until):
+def test_offer_mail_is_in_the_candidates_language(language, subject, until):
     make_policy()
 
     letter, _text = drafts(language=language)
@@ -61,7 +61,7 @@ def test_the_letter_speaks_the_candidates_language(language, subject, until):
     assert "\n\n\n" not in letter.text
 
 
-def test_the_letter_says_the_time_on_the_candidates_own_clock():
+def test_offer_mail_has_times_in_the_candidates_zone():
     make_policy()
 
     letter, text = drafts(time_zone="America/New_York")
@@ -79,16 +79,16 @@ def test_the_letter_says_the_time_on_the_candidates_own_clock():
         ("14:05", "America/New_York", ("15:00", "18:05")),
     ],
 )
-def test_a_text_waits_for_nine_and_is_not_sent_in_the_evening(offered_at, zone, may_leave):
+def test_offer_sms_is_sent_within_sms_hours(offered_at, zone, may_leave):
     make_policy()
     offered = datetime.fromisoformat(f"2026-11-23T{offered_at}+01:00")
     entry, candidate = make_waitlist_entry(phone="+31600000001", wants_sms=True), make_candidate(time_zone=zone)
     invitation = make_invitation(rejection=make_rejection(candidate=candidate))
-    expires_at = after_waking_hours(offered, 4, candidate.zone, USUAL)
+    expires_at = add_contact_hours(offered, 4, candidate.zone, DEFAULT_SCHEDULE)
     held = make_hold(invitation=invitation, offered_at=offered, expires_at=expires_at)
 
-    _letter, text = notifications.offered(held, entry, Policy.objects.current())
+    _letter, text = notifications.slot_offered(held, entry, Policy.objects.current())
 
-    assert (text.not_before, text.useless_after) == tuple(
+    assert (text.not_before, text.expires_at) == tuple(
         datetime.fromisoformat(f"2026-11-23T{clock}+01:00") for clock in may_leave
     )

@@ -1,11 +1,11 @@
-"""A change of an advisor's time, with answers for the talks that it hits."""
+"""Schedule changes and the resolutions of their conflicts."""
 
 from datetime import timedelta
 from functools import partial
 
 from advisors.availability.slots import Span
-from advisors.services import add_absence
-from bookings.reassignment.change_hours import Answer, Change, carry_out
+from advisors.hours.services import add_absence
+from bookings.reassignment.change_hours import Resolution, ScheduleChange, apply_schedule_change
 from core.actors import Actor
 from tests.factories import NOW
 
@@ -14,14 +14,14 @@ WEEK = Span(NOW, NOW + timedelta(days=5))
 
 
 def absence_of(advisor, span=WEEK):
-    make = partial(add_absence, advisor=advisor, span=span)
-    return Change(make=make, advisors=(advisor.pk,), action="absence.add", about=f"advisor:{advisor.pk}")
+    apply = partial(add_absence, advisor=advisor, span=span)
+    return ScheduleChange(apply=apply, advisors=(advisor.pk,), action="absence.add", about=f"advisor:{advisor.pk}")
 
 
-def carried_out(change, word="", now=NOW, actor=ADVISOR, **answers):
-    by_number = {int(name[1:]): answer for name, answer in answers.items()}
-    return carry_out(change=change, answers=by_number, word=word, actor=actor, now=now)
+def applied(change, remark="", now=NOW, actor=ADVISOR, **resolutions):
+    by_key = {int(name[1:]): resolution for name, resolution in resolutions.items()}
+    return apply_schedule_change(change=change, resolutions=by_key, remark=remark, actor=actor, now=now)
 
 
-def answered(booking, what, to=None):
-    return {f"b{booking.pk}": Answer(what, to.pk if to else None, booking.starts_at)}
+def resolved(booking, action, to=None):
+    return {f"b{booking.pk}": Resolution(action, to.pk if to else None, booking.starts_at)}

@@ -1,4 +1,4 @@
-"""The doors through which hours change: preview, the talks in the way, and nothing typed is lost."""
+"""Pages to change hours and absences: preview, conflicts, and input that is kept."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -55,18 +55,18 @@ def typed(**fields):
     return {**when, "channels": ["phone"], "location": ""} | fields
 
 
-def make_talk(advisor, **fields):
+def make_own_booking(advisor, **fields):
     rejection = make_rejection(candidate=make_candidate(last_name="Aydin"))
     return make_booking(advisor=advisor, invitation=make_invitation(rejection=rejection), **fields)
 
 
-def make_talk_turned_down_by(advisor):
-    """It stands with who gave the rejection as recruiter."""
+def make_booking_rejected_by(advisor):
+    """Booking with the advisor who gave its rejection as recruiter."""
     rejection = make_rejection(candidate=make_candidate(last_name="Aydin"), recruiter=advisor.user)
     return make_booking(advisor=advisor, invitation=make_invitation(rejection=rejection))
 
 
-def test_show_what_this_gives_tells_it_keeps_what_was_typed_and_saves_nothing(client, advisor):
+def test_preview_shows_the_slots_keeps_the_input_and_saves_nothing(client, advisor):
     answer = client.post(f"/hours/{advisor.pk}/new/", typed(ends="11:00", preview="1"))
 
     html = text_of(answer)
@@ -76,17 +76,17 @@ def test_show_what_this_gives_tells_it_keeps_what_was_typed_and_saves_nothing(cl
     assert Opening.objects.count() == 0
 
 
-def test_a_rule_is_shown_by_its_coming_days(client, advisor):
-    wish = typed(repeats="3", weekday="2", preview="1")
+def test_preview_of_a_rule_lists_the_next_days(client, advisor):
+    data = typed(repeats="3", weekday="2", preview="1")
 
-    html = text_of(client.post(f"/hours/{advisor.pk}/new/", wish))
+    html = text_of(client.post(f"/hours/{advisor.pk}/new/", data))
 
     assert "in the week of Monday 14 December" in html
     assert "Coming days: Wednesday 16 December, Wednesday 20 January" in html
 
 
 @pytest.mark.parametrize(
-    ("wish", "kept"),
+    ("data", "kept"),
     [
         ({"repeats": "week"}, {"weekday": 1, "rule": ""}),
         ({"repeats": "two_weeks"}, {"weekday": None, "rule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"}),
@@ -94,19 +94,19 @@ def test_a_rule_is_shown_by_its_coming_days(client, advisor):
         ({"repeats": "rule", "rule": "FREQ=DAILY;INTERVAL=3"}, {"weekday": None, "rule": "FREQ=DAILY;INTERVAL=3"}),
     ],
 )
-def test_hours_recur_as_was_chosen_and_come_back_in_the_form(client, advisor, wish, kept):
-    client.post(f"/hours/{advisor.pk}/new/", typed(**wish))
+def test_a_recurrence_is_saved_and_shown_in_the_form_again(client, advisor, data, kept):
+    client.post(f"/hours/{advisor.pk}/new/", typed(**data))
 
     opening = Opening.objects.get()
     form = client.get(f"/hours/openings/{opening.pk}/").context["form"]
     assert {"weekday": opening.weekday, "rule": opening.rule} == kept
-    assert {name: form[name].value() for name in wish} == wish
+    assert {name: form[name].value() for name in data} == data
 
 
 def test_hours_on_one_date_are_extra_or_instead(client, advisor):
-    wish = {"day": "2026-12-02", "as_what": "instead", "starts": "13:00", "ends": "15:00", "channels": ["phone"]}
+    data = {"day": "2026-12-02", "as_what": "instead", "starts": "13:00", "ends": "15:00", "channels": ["phone"]}
 
-    client.post(f"/hours/{advisor.pk}/new/?date", wish)
+    client.post(f"/hours/{advisor.pk}/new/?date", data)
 
     opening = Opening.objects.get()
     assert (opening.day, opening.replaces, opening.weekday) == (date(2026, 12, 2), True, None)
@@ -129,7 +129,7 @@ def test_hours_of_their_own_are_kept(client, advisor):
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "text"),
     [
         ({"repeats": "rule", "rule": "FREQ=HOURLY"}, "We cannot follow this part of the rule: FREQ=HOURLY."),
         ({"repeats": "rule", "rule": ""}, "Write the rule, or choose another way"),
@@ -139,30 +139,30 @@ def test_hours_of_their_own_are_kept(client, advisor):
     ],
 )
 @pytest.mark.parametrize("button", ["save", "preview"])
-def test_hours_that_cannot_work_keep_what_was_typed(client, advisor, fields, words, button):
+def test_invalid_hours_keep_the_input(client, advisor, fields, text, button):
     make_opening(advisor=advisor, weekday=2)
 
     answer = client.post(f"/hours/{advisor.pk}/new/", typed(**fields, **{button: "1"}))
 
-    assert words in text_of(answer)
+    assert text in text_of(answer)
     assert {name: answer.context["form"][name].value() for name in fields} == fields
     assert Opening.objects.count() == 1
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
+    ("number", "text"),
     [(1, "1 moment is held for a candidate."), (2, "2 moments are held for candidates.")],
 )
-def test_the_question_tells_how_many_held_moments_end(client, advisor, number, words):
-    booking = make_talk(advisor)
+def test_the_question_names_the_number_of_holds_that_end(client, advisor, number, text):
+    booking = make_own_booking(advisor)
     for hour in range(number):
         make_hold(advisor=advisor, starts_at=booking.ends_at + timedelta(minutes=10 + 60 * hour))
 
-    assert words in text_of(client.post(f"/hours/{advisor.pk}/absence/", TUESDAY))
+    assert text in text_of(client.post(f"/hours/{advisor.pk}/absence/", TUESDAY))
 
 
-def test_an_absence_that_hits_a_talk_asks_and_takes_what_was_typed_along(client, advisor):
-    booking = make_talk(advisor)
+def test_an_absence_with_a_conflict_asks_and_keeps_the_input(client, advisor):
+    booking = make_own_booking(advisor)
 
     answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY)
 
@@ -175,8 +175,8 @@ def test_an_absence_that_hits_a_talk_asks_and_takes_what_was_typed_along(client,
     assert Absence.objects.count() == 0
 
 
-def test_the_question_names_nobody_to_who_gave_the_rejection(client, advisor):
-    booking = make_talk_turned_down_by(advisor)
+def test_the_question_hides_the_name_from_the_recruiter_who_gave_the_rejection(client, advisor):
+    booking = make_booking_rejected_by(advisor)
     make_advisor(name="Ada Bos")
 
     answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY)
@@ -189,9 +189,9 @@ def test_the_question_names_nobody_to_who_gave_the_rejection(client, advisor):
     assert [word for word in ("Sevda", "Aydin") if word in html] == []
 
 
-def test_a_name_stays_away_from_the_recruiter_who_manages_the_application_too(client, advisor):
+def test_the_name_is_hidden_from_that_recruiter_also_as_application_manager(client, advisor):
     advisor.user.grants.create(role=Role.APPLICATION_MANAGER)
-    make_talk_turned_down_by(advisor)
+    make_booking_rejected_by(advisor)
 
     answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY)
 
@@ -199,9 +199,9 @@ def test_a_name_stays_away_from_the_recruiter_who_manages_the_application_too(cl
     assert 'value="offer@' in text_of(answer)
 
 
-def test_the_answer_and_the_absence_are_one_post(client, advisor):
+def test_the_resolution_and_the_absence_are_one_post(client, advisor):
     colleague = make_advisor(name="Ada Bos")
-    booking = make_talk(advisor)
+    booking = make_own_booking(advisor)
     answer = {f"talk_{booking.pk}": f"hand_over:{colleague.pk}@{AT_HALF_PAST_TEN}", "word": "Tot dan."}
 
     done = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | answer)
@@ -212,8 +212,8 @@ def test_the_answer_and_the_absence_are_one_post(client, advisor):
 
 
 @pytest.mark.parametrize("value", ["", "keep", "keep@2026-11-24T10:30Z", "hand_over:99@2026-11-24T09:30Z", "x" * 500])
-def test_an_answer_that_is_none_is_asked_again(client, advisor, value):
-    booking = make_talk(advisor)
+def test_an_invalid_resolution_is_asked_again(client, advisor, value):
+    booking = make_own_booking(advisor)
 
     answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | {f"talk_{booking.pk}": value, "word": "Sorry"})
 
@@ -223,8 +223,8 @@ def test_an_answer_that_is_none_is_asked_again(client, advisor, value):
     assert Absence.objects.count() == 0
 
 
-def test_a_word_that_is_too_long_saves_nothing_and_stays(client, advisor):
-    booking = make_talk(advisor)
+def test_a_remark_that_is_too_long_saves_nothing_and_is_kept(client, advisor):
+    booking = make_own_booking(advisor)
     answer = {f"talk_{booking.pk}": f"keep@{AT_HALF_PAST_TEN}", "word": "a" * 601}
 
     page = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | answer)
@@ -233,8 +233,8 @@ def test_a_word_that_is_too_long_saves_nothing_and_stays(client, advisor):
     assert Absence.objects.count() == 0
 
 
-def test_what_changed_meanwhile_is_said_and_asked_again(client, advisor):
-    first = make_talk(advisor)
+def test_a_change_meanwhile_is_explained_and_asked_again(client, advisor):
+    first = make_own_booking(advisor)
     answer = {f"talk_{first.pk}": f"keep@{AT_HALF_PAST_TEN}", f"talk_{first.pk + 999}": f"keep@{AT_HALF_PAST_TEN}"}
 
     page = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | answer)
@@ -243,8 +243,8 @@ def test_what_changed_meanwhile_is_said_and_asked_again(client, advisor):
     assert "Something changed in the meantime, so nothing was saved." in text_of(page)
 
 
-def test_back_leads_to_what_was_typed(client, advisor):
-    make_talk(advisor)
+def test_back_shows_the_form_with_the_input(client, advisor):
+    make_own_booking(advisor)
 
     page = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | {"again": "1"})
 
@@ -252,21 +252,21 @@ def test_back_leads_to_what_was_typed(client, advisor):
     assert "advisors/hours/absence.html" in [template.name for template in page.templates]
 
 
-def test_closing_hours_asks_about_their_talks(client, advisor):
+def test_closing_hours_asks_about_their_bookings(client, advisor):
     opening = make_opening(advisor=advisor, weekday=1)
-    booking = make_talk(advisor)
+    booking = make_own_booking(advisor)
 
     asked = client.post(f"/hours/openings/{opening.pk}/close/")
     answer = {f"talk_{booking.pk}": f"keep@{AT_HALF_PAST_TEN}"}
     client.post(f"/hours/openings/{opening.pk}/close/", answer)
 
     assert "1 talk no longer fits with this change." in text_of(asked)
-    assert (Opening.objects.count(), Booking.objects.standing().count()) == (0, 1)
+    assert (Opening.objects.count(), Booking.objects.booked().count()) == (0, 1)
     assert [entry.booking for entry in client.get("/hours/").context["page"].outside] == [booking]
 
 
 def test_the_application_manager_sees_no_name_of_a_candidate(client, advisor):
-    make_talk(advisor)
+    make_own_booking(advisor)
     client.force_login(make_user(Role.APPLICATION_MANAGER))
 
     html = text_of(client.post(f"/hours/{advisor.pk}/absence/", TUESDAY))
@@ -274,13 +274,13 @@ def test_the_application_manager_sees_no_name_of_a_candidate(client, advisor):
     assert ("Youssef Benali" in html, "Aydin" in html) == (True, False)
 
 
-def test_a_closed_day_is_noted_asked_about_and_taken_away(client, advisor):
-    booking = make_talk(advisor)
+def test_a_closed_day_is_added_with_its_conflicts_and_removed(client, advisor):
+    booking = make_own_booking(advisor)
     client.force_login(make_user(Role.APPLICATION_MANAGER))
-    wish = {"day": "2026-11-24", "reason": "Opleidingsdag"}
+    data = {"day": "2026-11-24", "reason": "Opleidingsdag"}
 
-    asked = client.post("/setup/closed-days/", wish)
-    done = client.post("/setup/closed-days/", wish | {f"talk_{booking.pk}": f"offer@{AT_HALF_PAST_TEN}"})
+    asked = client.post("/setup/closed-days/", data)
+    done = client.post("/setup/closed-days/", data | {f"talk_{booking.pk}": f"offer@{AT_HALF_PAST_TEN}"})
     listed = client.get("/setup/closed-days/").context["days"]
     client.post("/setup/closed-days/2026-11-24/remove/")
 
@@ -291,9 +291,9 @@ def test_a_closed_day_is_noted_asked_about_and_taken_away(client, advisor):
     assert [event.action for event in trail] == ["day.close", "day.open"]
 
 
-def test_closing_on_public_holidays_asks_about_the_talks_on_them(client):
+def test_closing_on_public_holidays_asks_about_their_bookings(client):
     make_policy(closes_on_public_holidays=False)
-    booking = make_talk(make_advisor(), starts_at=CHRISTMAS_AT_TEN)
+    booking = make_own_booking(make_advisor(), starts_at=CHRISTMAS_AT_TEN)
     client.force_login(make_user(Role.APPLICATION_MANAGER))
     answer = {f"talk_{booking.pk}": "keep@2026-12-25T09:00Z"}
 
@@ -301,41 +301,41 @@ def test_closing_on_public_holidays_asks_about_the_talks_on_them(client):
     kept_open = Policy.objects.get().closes_on_public_holidays
     done = client.post("/setup/closed-days/holidays/", {"are_closed": "on", **answer})
 
-    assert ([hit.booking for hit in asked.context["form"].hits], kept_open) == ([booking], False)
+    assert ([conflict.booking for conflict in asked.context["form"].conflicts], kept_open) == ([booking], False)
     assert (done.headers["Location"], Policy.objects.get().closes_on_public_holidays) == ("/setup/closed-days/", True)
 
 
 @pytest.mark.parametrize(
-    ("day", "words"),
+    ("day", "text"),
     [
         ("2026-11-22", "This day is over."),
         ("2031-01-01", "more than three years ahead"),
         ("", "This field is required"),
     ],
 )
-def test_a_closed_day_that_cannot_be_comes_back_with_words(client, day, words):
+def test_an_invalid_closed_day_is_explained(client, day, text):
     make_policy()
     client.force_login(make_user(Role.APPLICATION_MANAGER))
     client.cookies["django_language"] = "en"
 
     answer = client.post("/setup/closed-days/", {"day": day, "reason": "Opleidingsdag"})
 
-    assert words in text_of(answer)
+    assert text in text_of(answer)
     assert answer.context["form"]["reason"].value() == "Opleidingsdag"
 
 
-def test_the_question_asks_as_many_statements_with_thirty_talks(client, advisor):
+def test_the_question_needs_the_same_statements_with_thirty_bookings(client, advisor):
     for weekday in range(7):
         make_opening(advisor=advisor, weekday=weekday, starts=time(0), ends=time(23, 59))
     span = TUESDAY | {"last_day": "2027-01-31"}
     make_absence(advisor=make_advisor(), starts_at=NOW, ends_at=NOW + timedelta(days=1))
-    make_talk(advisor)
+    make_own_booking(advisor)
     with CaptureQueriesContext(connection) as one:
         client.post(f"/hours/{advisor.pk}/absence/", span)
     for number in range(1, 30):
-        make_talk(advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=number))
+        make_own_booking(advisor, starts_at=TUESDAY_HALF_PAST_TEN + timedelta(days=number))
 
     with CaptureQueriesContext(connection) as thirty:
         answer = client.post(f"/hours/{advisor.pk}/absence/", span)
 
-    assert (len(answer.context["form"].hits), len(thirty)) == (30, len(one))
+    assert (len(answer.context["form"].conflicts), len(thirty)) == (30, len(one))

@@ -1,4 +1,4 @@
-"""How an advisor talks: who changes it says what happens to each talk that no longer fits."""
+"""The profile page: bookings that no longer fit are asked about first."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from advisors.models import Advisor
 from bookings.models import Booking
-from bookings.reminders import remind_by_mail, remind_by_text
+from bookings.reminders import remind_by_mail, remind_by_sms
 from organisation.models import AuditEvent, Role
 from outbox.models import Message
 from tests.factories import (
@@ -16,15 +16,15 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_external_calendar,
     make_hold,
-    make_other_calendar,
     make_policy,
     make_user,
 )
 
 pytestmark = pytest.mark.django_db
 ROOM = "https://video.example/kamer"
-TUESDAY_FOUR = WEDNESDAY_TEN - timedelta(hours=18)  # when texts leave
+TUESDAY_FOUR = WEDNESDAY_TEN - timedelta(hours=18)  # time of the SMS reminders
 AT_HALF_PAST_TEN = "2026-11-24T09:30Z"
 
 
@@ -60,7 +60,7 @@ NO_ROOM, NO_ENGLISH, NO_TALKS = {"video_url": ""}, {"languages": ["nl"]}, {"is_a
 
 
 @pytest.mark.parametrize(
-    ("talk", "wish", "is_asked"),
+    ("talk", "changes", "is_asked"),
     [
         ({"channel": "video"}, NO_ROOM, True),
         ({"channel": "video"}, {"video_url": "https://video.example/elders"}, False),
@@ -73,21 +73,19 @@ NO_ROOM, NO_ENGLISH, NO_TALKS = {"video_url": ""}, {"languages": ["nl"]}, {"is_a
     ],
 )
 @pytest.mark.parametrize("has_hours", [True, False], ids=["in the hours", "kept outside them"])
-def test_talks_that_no_longer_fit_are_asked_about_and_nothing_is_changed(
-    client, has_hours, advisor, talk, wish, is_asked
-):
+def test_bookings_that_no_longer_fit_are_asked_about_before_saving(client, has_hours, advisor, talk, changes, is_asked):
     if not has_hours:
         advisor.openings.all().delete()
     make_booking(advisor=advisor, **talk)
     before = Advisor.objects.filter(pk=advisor.pk).values().get()
 
-    answer = client.post(address_of(advisor), typed(**wish))
+    answer = client.post(address_of(advisor), typed(**changes))
 
     assert ("1 talk no longer fits with this change." in text_of(answer)) is is_asked
     assert (Advisor.objects.filter(pk=advisor.pk).values().get() == before) is is_asked
 
 
-def test_another_zone_moves_the_hours_and_asks_about_the_talks_they_leave_on_the_old_clock(client, advisor):
+def test_another_zone_moves_the_hours_and_asks_about_the_bookings_outside_them(client, advisor):
     make_booking(advisor=advisor)
 
     answer = client.post(address_of(advisor), typed(time_zone="America/New_York"))
@@ -98,8 +96,8 @@ def test_another_zone_moves_the_hours_and_asks_about_the_talks_they_leave_on_the
     assert advisor.time_zone == "Europe/Amsterdam"
 
 
-def test_another_zone_is_kept_and_other_calendars_are_read_anew(client, advisor):
-    calendar = make_other_calendar(advisor=advisor, version="1", due_at=NOW + timedelta(hours=1))
+def test_another_zone_is_saved_and_external_calendars_are_read_again(client, advisor):
+    calendar = make_external_calendar(advisor=advisor, version="1", due_at=NOW + timedelta(hours=1))
 
     client.post(address_of(advisor), typed(time_zone="America/New_York"))
 
@@ -109,7 +107,7 @@ def test_another_zone_is_kept_and_other_calendars_are_read_anew(client, advisor)
 
 
 @pytest.mark.parametrize(("zone", "errors"), [("Mars/Olympus", {"time_zone"}), ("UTC", set())])
-def test_a_zone_is_one_of_the_list_or_the_one_that_was_kept(client, advisor, zone, errors):
+def test_a_zone_must_be_in_the_list_or_be_the_current_one(client, advisor, zone, errors):
     Advisor.objects.update(time_zone="UTC")
 
     answer = client.post(address_of(advisor), typed(time_zone=zone))
@@ -117,7 +115,7 @@ def test_a_zone_is_one_of_the_list_or_the_one_that_was_kept(client, advisor, zon
     assert (set(answer.context["form"].errors) if answer.context else set()) == errors
 
 
-def test_each_talk_gets_its_answer_in_one_post(client, advisor):
+def test_all_resolutions_are_one_post(client, advisor):
     colleague = make_advisor(name="Ada Bos")
     kept = make_booking(advisor=advisor, channel="video")
     handed = make_booking(advisor=advisor, channel="video", starts_at=WEDNESDAY_TEN)
@@ -134,7 +132,7 @@ def test_each_talk_gets_its_answer_in_one_post(client, advisor):
     assert AuditEvent.objects.filter(action__in=["profile.change", "booking.keep", "booking.hand_over"]).count() == 3
 
 
-def test_who_stops_talking_can_offer_the_candidate_moments_with_colleagues(client, advisor):
+def test_an_advisor_who_stops_can_offer_slots_of_colleagues(client, advisor):
     colleague = make_advisor(name="Ada Bos")
     booking = make_booking(advisor=advisor)
     answer = {f"talk_{booking.pk}": f"offer@{AT_HALF_PAST_TEN}"}
@@ -146,7 +144,7 @@ def test_who_stops_talking_can_offer_the_candidate_moments_with_colleagues(clien
     assert list(booking.invitation.holds.values_list("advisor", flat=True)) == [colleague.pk] * 3
 
 
-def test_the_question_says_that_the_room_is_gone_and_counts_the_holds(client, advisor):
+def test_the_question_names_the_missing_video_room_and_counts_the_holds(client, advisor):
     make_booking(advisor=advisor, channel="video")
     make_hold(advisor=advisor, starts_at=WEDNESDAY_TEN, channel="video")
 
@@ -166,19 +164,19 @@ def test_back_leads_to_what_was_typed(client, advisor):
     assert "bookings/reassignment/profile.html" in [template.name for template in page.templates]
 
 
-def test_a_reminder_of_a_video_talk_without_a_room_says_who_sends_the_link(advisor):
+def test_a_reminder_of_a_video_call_without_a_room_names_who_sends_the_link(advisor):
     make_booking(advisor=advisor, channel="video", wants_sms=True, starts_at=WEDNESDAY_TEN)
     Advisor.objects.update(video_url="")
 
     remind_by_mail(now=TUESDAY_FOUR)
-    remind_by_text(now=TUESDAY_FOUR)
+    remind_by_sms(now=TUESDAY_FOUR)
 
-    mail, text = Message.objects.filter(kind="reminder").order_by("channel")
+    mail, text = Message.objects.filter(kind="reminder").order_by("transport")
     assert "De link krijg je nog van Youssef Benali." in mail.text
     assert "De link komt per mail." in text.text
 
 
-def test_a_new_advisor_is_offered_the_time_zone_of_the_house(client):
+def test_the_time_zone_of_a_new_advisor_defaults_to_the_employers(client):
     client.force_login(make_user(Role.APPLICATION_MANAGER))
     user = make_user(Role.ADVISOR)
 

@@ -1,4 +1,4 @@
-"""The page on which an advisor hands a talk to a colleague."""
+"""The page on which an advisor reassigns a booking."""
 
 import pytest
 import time_machine
@@ -24,7 +24,7 @@ SEEN = "2026-11-24T09:30Z"
 
 @pytest.fixture
 def booking(client):
-    """Of the advisor who is signed in."""
+    """Booking of the advisor who is signed in."""
     make_policy()
     booking = make_booking()
     with time_machine.travel(NOW, tick=False):
@@ -50,7 +50,7 @@ def sent(client, booking, to, **fields):
     return client.post(address(booking), {"to": to, "seen": SEEN, "word": ""} | fields)
 
 
-def test_handing_over_tells_the_candidate_and_takes_the_file_along(client, booking, colleague):
+def test_reassigning_tells_the_candidate_and_moves_the_file(client, booking, colleague):
     assert "Marit de Wit" in words_of(client.get(address(booking)))
 
     answer = sent(client, booking, colleague.pk, word="Marit weet veel van jouw vak.")
@@ -61,7 +61,7 @@ def test_handing_over_tells_the_candidate_and_takes_the_file_along(client, booki
     assert client.get(reverse("talks:file", args=[booking.pk])).status_code == 404
 
 
-def test_a_colleague_who_is_taken_meanwhile_keeps_the_word(client, booking, colleague):
+def test_a_colleague_who_is_no_longer_free_keeps_the_remark(client, booking, colleague):
     make_booking(advisor=colleague)
     make_advisor(name="Sanne Bos")
 
@@ -74,28 +74,28 @@ def test_a_colleague_who_is_taken_meanwhile_keeps_the_word(client, booking, coll
     assert "Marit weet veel van jouw vak." in page
 
 
-def test_a_talk_that_moved_meanwhile_is_left_alone(client, booking, colleague):
+def test_a_booking_that_moved_meanwhile_is_unchanged(client, booking, colleague):
     answer = sent(client, booking, colleague.pk, seen="2026-11-24T10:00Z")
 
     assert "changed in the meantime" in words_of(client.get(answer.headers["Location"]))
     assert Booking.objects.get().advisor == booking.advisor
 
 
-def test_nobody_free_says_what_to_do(client, booking):
+def test_without_free_colleagues_the_page_says_what_to_do(client, booking):
     assert "No colleague is free at this moment." in words_of(client.get(address(booking)))
 
 
-def test_nobody_chosen_is_asked(client, booking, colleague):
+def test_a_colleague_must_be_chosen(client, booking, colleague):
     assert "Choose a colleague." in words_of(sent(client, booking, ""))
 
 
-def test_a_talk_that_has_started_leads_to_its_file(client, booking, colleague):
+def test_a_booking_that_has_started_redirects_to_its_file(client, booking, colleague):
     Booking.objects.update(starts_at=NOW, ends_at=NOW.replace(minute=20))
 
     assert client.get(address(booking)).headers["Location"] == reverse("talks:file", args=[booking.pk])
 
 
-def test_the_recruiter_of_the_rejection_is_not_offered(client, booking):
+def test_the_recruiter_who_gave_the_rejection_is_not_offered(client, booking):
     both = make_advisor(name="Hannah Postma", user=make_user(Role.ADVISOR, Role.RECRUITER, name="Hannah Postma"))
     rejection = make_rejection(vacancy=make_vacancy(recruiter=both.user))
     Booking.objects.update(invitation=make_invitation(rejection=rejection))
@@ -104,7 +104,7 @@ def test_the_recruiter_of_the_rejection_is_not_offered(client, booking):
     assert sent(client, booking, both.pk).status_code == 400
 
 
-def test_a_talk_of_a_colleague_does_not_exist(client, booking, colleague):
+def test_a_booking_of_a_colleague_does_not_exist(client, booking, colleague):
     client.force_login(colleague.user)
 
     answers = client.get(address(booking)), sent(client, booking, colleague.pk)

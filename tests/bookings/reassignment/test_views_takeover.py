@@ -1,4 +1,4 @@
-"""The pages on which a colleague's talks are taken over."""
+"""The takeover pages."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def ill():
 
 @pytest.fixture
 def me(client, ill):
-    """Signed in."""
+    """The advisor who is signed in and takes over."""
     advisor = make_advisor(name="Marit de Wit")
     with time_machine.travel(NOW, tick=False):
         client.force_login(advisor.user)
@@ -52,14 +52,14 @@ def words_of(answer):
     return " ".join(answer.content.decode().split())
 
 
-def decided(**answers):
-    """`answers` by the number of the booking, as the page sends them."""
-    bookings = Booking.objects.in_bulk([int(key.removeprefix("talk_")) for key in answers])
+def form_data(**actions):
+    """Data of the form, with `actions` by field name."""
+    bookings = Booking.objects.in_bulk([int(key.removeprefix("talk_")) for key in actions])
     seen = {f"seen_{pk}": f"{booking.starts_at:%Y-%m-%dT%H:%MZ}" for pk, booking in bookings.items()}
-    return answers | seen | {"word": ""}
+    return actions | seen | {"word": ""}
 
 
-def test_the_page_asks_whose_talks_and_when(client, me, ill):
+def test_the_page_asks_for_a_colleague_and_a_period(client, me, ill):
     page = words_of(client.get(reverse("bookings:takeover")))
 
     assert "Youssef Benali" in page
@@ -67,7 +67,7 @@ def test_the_page_asks_whose_talks_and_when(client, me, ill):
     assert 'value="2026-11-23"' in page
 
 
-def test_the_list_shows_moments_and_no_names(client, me, ill):
+def test_the_list_shows_times_and_no_names(client, me, ill):
     candidate = make_candidate(first_name="Sevda", last_name="Aydin")
     make_booking(advisor=ill, invitation=make_invitation(rejection=make_rejection(candidate=candidate)))
 
@@ -80,7 +80,7 @@ def test_the_list_shows_moments_and_no_names(client, me, ill):
     assert AuditEvent.objects.count() == 0
 
 
-def test_nothing_to_take_over_says_so_and_takes_the_absence(client, me, ill):
+def test_without_bookings_the_page_offers_to_enter_the_absence(client, me, ill):
     page = words_of(client.get(address(ill)))
     answer = client.post(address(ill), {"is_absence": "on"}, follow=True)
 
@@ -91,15 +91,15 @@ def test_nothing_to_take_over_says_so_and_takes_the_absence(client, me, ill):
     assert "This time already is an absence of Youssef Benali." in words_of(client.get(address(ill)))
 
 
-def test_without_talks_and_without_an_absence_nothing_is_done(client, me, ill):
+def test_without_bookings_and_absence_nothing_is_done(client, me, ill):
     assert client.post(address(ill)).status_code == 400
     assert AuditEvent.objects.count() == 0
 
 
-def test_the_absence_is_on_at_first_and_stays_off_when_it_was_put_off(client, me, ill):
+def test_the_absence_is_preset_and_stays_off_once_unchecked(client, me, ill):
     booking = make_booking(advisor=ill)
     first = client.get(address(ill))
-    sent = decided(**{f"talk_{booking.pk}": "keep"})
+    sent = form_data(**{f"talk_{booking.pk}": "keep"})
     make_booking(advisor=ill, starts_at=TEN)
 
     again = client.post(address(ill), sent)
@@ -108,12 +108,12 @@ def test_the_absence_is_on_at_first_and_stays_off_when_it_was_put_off(client, me
     assert again.status_code == 409
 
 
-def test_a_talk_under_way_is_shown_and_stays(client, me, ill):
+def test_a_booking_under_way_is_shown_and_kept(client, me, ill):
     booking = make_booking(advisor=ill)
     with time_machine.travel(TUESDAY_HALF_PAST_TEN + timedelta(minutes=10), tick=False):
         client.force_login(me.user)
         page = words_of(client.get(address(ill, from_time="10:40")))
-        sent = decided(**{f"talk_{booking.pk}": "keep"}) | {"is_absence": "on"}
+        sent = form_data(**{f"talk_{booking.pk}": "keep"}) | {"is_absence": "on"}
         answer = client.post(address(ill, from_time="10:40"), sent)
 
     assert page.count('type="radio"') == 1
@@ -123,20 +123,20 @@ def test_a_talk_under_way_is_shown_and_stays(client, me, ill):
     assert AuditEvent.objects.filter(action="booking.keep").count() == Absence.objects.count() == 1
 
 
-def test_confirming_hands_the_talks_over(client, me, ill):
+def test_confirming_reassigns_the_bookings(client, me, ill):
     booking = make_booking(advisor=ill)
     assert client.get(reverse("talks:file", args=[booking.pk])).status_code == 404
 
-    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
+    answer = client.post(address(ill), form_data(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
 
     assert (answer.status_code, answer.headers["Location"]) == (302, reverse("bookings:today"))
     assert Booking.objects.get().advisor == me
     assert client.get(reverse("talks:file", args=[booking.pk])).status_code == 200
 
 
-def test_a_change_in_the_meantime_shows_the_list_again_with_what_was_typed(client, me, ill):
+def test_a_change_meanwhile_shows_the_list_again_with_the_input(client, me, ill):
     booking, later = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
-    sent = decided(**{f"talk_{booking.pk}": "keep"}) | {"word": "Youssef is ziek."}
+    sent = form_data(**{f"talk_{booking.pk}": "keep"}) | {"word": "Youssef is ziek."}
 
     answer = client.post(address(ill), sent)
 
@@ -150,9 +150,9 @@ def test_a_change_in_the_meantime_shows_the_list_again_with_what_was_typed(clien
     assert later.pk
 
 
-def test_the_talk_that_cannot_is_named(client, me, ill):
+def test_the_refused_booking_is_named(client, me, ill):
     booking = make_booking(advisor=ill)
-    sent = decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"})
+    sent = form_data(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"})
     make_booking(advisor=me)
 
     page = words_of(client.post(address(ill), sent))
@@ -161,9 +161,9 @@ def test_the_talk_that_cannot_is_named(client, me, ill):
     assert "I take it" not in page
 
 
-def test_a_talk_without_an_answer_is_asked_again(client, me, ill):
+def test_a_booking_without_a_resolution_is_asked_again(client, me, ill):
     booking = make_booking(advisor=ill)
-    sent = decided(**{f"talk_{booking.pk}": ""})
+    sent = form_data(**{f"talk_{booking.pk}": ""})
 
     answer = client.post(address(ill), sent)
 
@@ -172,7 +172,7 @@ def test_a_talk_without_an_answer_is_asked_again(client, me, ill):
 
 
 @pytest.mark.parametrize("seen", ["", "gisteren", "2026-11-24T09:30", "9999999-11-24T09:30Z"])
-def test_a_moment_that_is_none_is_a_change(client, me, ill, seen):
+def test_an_invalid_start_counts_as_a_change(client, me, ill, seen):
     booking = make_booking(advisor=ill)
 
     answer = client.post(address(ill), {f"talk_{booking.pk}": "keep", f"seen_{booking.pk}": seen})
@@ -191,19 +191,19 @@ def test_a_moment_that_is_none_is_a_change(client, me, ill, seen):
         ({"first_day": "20261-11-24"}, "Enter a valid date."),
     ],
 )
-def test_a_time_that_cannot_be_says_why(client, me, ill, query, says):
+def test_an_invalid_period_is_explained(client, me, ill, query, says):
     answer = client.get(address(ill, **query))
 
     assert answer.status_code == 400
     assert says in words_of(answer)
 
 
-def test_an_application_manager_hands_out_among_the_others(client, me, ill):
+def test_an_application_manager_assigns_among_the_others(client, me, ill):
     booking = make_booking(advisor=ill)
     client.force_login(make_user(Role.APPLICATION_MANAGER))
 
     page = words_of(client.get(address(ill)))
-    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
+    answer = client.post(address(ill), form_data(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
 
     assert "Marit de Wit takes it" in page
     assert "I take it" not in page
@@ -211,12 +211,12 @@ def test_an_application_manager_hands_out_among_the_others(client, me, ill):
     assert Booking.objects.get().advisor == me
 
 
-def test_the_recruiter_of_the_rejection_can_only_leave_the_talk(client, me, ill):
+def test_the_recruiter_of_the_rejection_can_only_keep_the_booking(client, me, ill):
     booking = make_booking(advisor=ill, invitation=make_invitation(rejection=make_rejection(recruiter=me.user)))
     make_advisor(name="Sanne Bos")
 
     page = words_of(client.get(address(ill)))
-    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": "offer"}))
+    answer = client.post(address(ill), form_data(**{f"talk_{booking.pk}": "offer"}))
 
     assert page.count('type="radio"') == 1
     assert f'name="talk_{booking.pk}" value="keep"' in page.replace(' type="radio"', "")
@@ -225,16 +225,16 @@ def test_the_recruiter_of_the_rejection_can_only_leave_the_talk(client, me, ill)
 
 
 @pytest.mark.parametrize("role", [Role.RECRUITER, Role.MANAGER])
-def test_others_take_nothing_over(client, me, ill, role):
+def test_other_roles_cannot_take_over(client, me, ill, role):
     booking = make_booking(advisor=ill)
     client.force_login(make_user(role))
 
-    answer = client.post(address(ill), decided(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
+    answer = client.post(address(ill), form_data(**{f"talk_{booking.pk}": f"hand_over:{me.pk}"}))
 
     assert (answer.status_code, Booking.objects.get().advisor) == (404, ill)
 
 
-def test_the_list_costs_the_same_statements_for_one_talk_and_for_four(client, me, ill):
+def test_the_list_needs_the_same_statements_for_one_booking_and_for_four(client, me, ill):
     make_booking(advisor=ill, starts_at=TEN)
     with_one = statements_of(client, ill)
     for number in range(1, 4):

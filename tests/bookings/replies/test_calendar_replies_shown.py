@@ -1,4 +1,4 @@
-"""Where advisor and candidate see what calendars said: in words."""
+"""Pages on which advisor and candidate see calendar replies."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from bookings.models import CalendarAnswer
+from bookings.models import CalendarReply
 from tests.bookings.visits import come_in, url, words
 from tests.factories import NOW, WEDNESDAY_TEN, make_advisor, make_booking, make_policy
 
@@ -38,7 +38,7 @@ def booking():
 
 def answered(booking, **fields):
     known = {"party": "candidate", "sequence": booking.sequence, "stamped_at": NOW, "received_at": NOW}
-    return CalendarAnswer.objects.create(booking=booking, **known | fields)
+    return CalendarReply.objects.create(booking=booking, **known | fields)
 
 
 def seen_by(client, user, *addresses):
@@ -52,7 +52,7 @@ def pages_of(booking):
 
 
 @pytest.mark.parametrize(("answer", "whole", "short"), SHOWN)
-def test_the_advisor_reads_it_in_the_day_the_file_and_the_week(client, booking, answer, whole, short):
+def test_the_advisor_sees_the_reply_on_the_day_file_and_week_pages(client, booking, answer, whole, short):
     answered(booking, **answer)
 
     day, file, week = seen_by(client, booking.advisor.user, *pages_of(booking))
@@ -61,7 +61,7 @@ def test_the_advisor_reads_it_in_the_day_the_file_and_the_week(client, booking, 
 
 
 @pytest.mark.parametrize("history", [{"sequence": 1}, {"party": "advisor"}])
-def test_what_was_said_of_an_earlier_state_or_by_the_advisor_is_not_shown(client, booking, history):
+def test_an_outdated_reply_and_one_of_the_advisor_are_not_shown(client, booking, history):
     answered(booking, answer="declined", **history)
 
     pages = seen_by(client, booking.advisor.user, *pages_of(booking))
@@ -69,7 +69,7 @@ def test_what_was_said_of_an_earlier_state_or_by_the_advisor_is_not_shown(client
     assert ["eclined in the calendar" in page for page in pages] == [False] * 3
 
 
-def test_a_colleague_sees_nothing_of_it(client, booking):
+def test_a_colleague_does_not_see_the_reply(client, booking):
     answered(booking, answer="declined")
 
     day, _file, week = seen_by(client, make_advisor().user, *pages_of(booking))
@@ -78,7 +78,7 @@ def test_a_colleague_sees_nothing_of_it(client, booking):
     assert client.get(pages_of(booking)[1]).status_code == 404
 
 
-def test_the_file_leads_to_the_moment_that_is_proposed(client, booking):
+def test_the_file_links_to_the_proposed_time(client, booking):
     answered(booking, **PROPOSED)
 
     [file, page] = seen_by(
@@ -92,7 +92,7 @@ def test_the_file_leads_to_the_moment_that_is_proposed(client, booking):
     assert 'value="2026-11-25T09:00Z" checked' in page
 
 
-def test_the_candidate_is_asked_whether_it_is_to_be_cancelled(client, booking):
+def test_the_candidate_is_asked_whether_to_cancel(client, booking):
     answered(booking, answer="declined")
     come_in(client, booking.candidate)
 
@@ -102,7 +102,7 @@ def test_the_candidate_is_asked_whether_it_is_to_be_cancelled(client, booking):
     assert f"Your calendar declined this talk. With us it still stands. {question}" in page
 
 
-def test_the_candidate_confirms_what_the_calendar_proposed(client, booking):
+def test_the_candidate_confirms_the_proposed_time(client, booking):
     answered(booking, **PROPOSED)
     come_in(client, booking.candidate)
 
@@ -122,11 +122,11 @@ def test_the_candidate_confirms_what_the_calendar_proposed(client, booking):
 
 
 def hidden_fields(page):
-    """What the form of this page sends along."""
+    """Hidden fields of the form on the page."""
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode()))
 
 
-def test_the_candidate_is_not_sent_to_a_moment_that_was_not_free(client, booking):
+def test_a_proposed_time_that_was_not_free_cannot_be_confirmed(client, booking):
     answered(booking, **PROPOSED | {"proposed_is_free": False})
     come_in(client, booking.candidate)
 

@@ -1,4 +1,4 @@
-"""The same mail by several doors at once, and several workers that bring it further: it arrives once."""
+"""The same mail received by several routes and forwarded by several workers: it is sent once."""
 
 from functools import partial
 
@@ -9,19 +9,19 @@ from outbox.inbound.intake import receive
 from outbox.models import IncomingMail, Message
 from tests.factories import NOW, make_booking, make_policy
 from tests.outbox.inbound.samples import INBOX, mail
-from tests.races import at_once
+from tests.races import run_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_mail_that_comes_by_many_doors_at_once_arrives_once(settings):
+def test_a_mail_received_by_several_routes_is_forwarded_once(settings):
     settings.INBOX_ADDRESS = INBOX
     make_policy()
     booking = make_booking()
     calls = [partial(receive, mail(about=f"booking:{booking.pk}"), now=NOW), partial(receive, mail(to=INBOX), now=NOW)]
 
-    answers = at_once(calls * 8, threads=8)
-    forwarded = at_once([partial(forward_mail, now=NOW)] * 8, threads=8)
+    answers = run_concurrently(calls * 8, threads=8)
+    forwarded = run_concurrently([partial(forward_mail, now=NOW)] * 8, threads=8)
 
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     assert sum(forwarded) == 1

@@ -1,4 +1,4 @@
-"""The worker's part of the waiting list: whose turn it is, for how long, and that nothing stays held for nobody."""
+"""Periodic jobs of the waitlist: order and duration of offers, and holds that end."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advisors.models import AgendaEntry
-from bookings.appointments.cancel import cancel
+from bookings.appointments.cancel import cancel_booking
 from bookings.holds import question_for_hold
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.tasks import send_what_is_due
-from bookings.waitlist.offers import end_what_is_over, offer_free_moments
-from bookings.waitlist.services import decline
+from bookings.waitlist.offers import end_expired_offers, offer_free_slots
+from bookings.waitlist.services import decline_offer
 from organisation.models import Role, User
 from outbox.models import Message
 from tests.factories import (
@@ -44,56 +44,56 @@ def offered():
     return list(Hold.objects.offered().values_list("invitation", "starts_at"))
 
 
-def first_moment():
-    """What is not too soon for an offer: notice and four hours from NOW is 14.00 on Tuesday, so Wednesday at 9."""
+def first_start():
+    """First start that can be offered: notice plus four hours after NOW is Tuesday 14.00, so Wednesday 9.00."""
     return datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
 
-def test_the_first_in_line_gets_the_moment_and_a_letter():
+def test_the_first_entry_gets_the_hold_and_a_message():
     make_advisor()
     make_waitlist_entry(joined_at=NOW - HOUR)
     first = make_waitlist_entry(joined_at=NOW - 2 * HOUR, weekdays=[2])
 
-    assert offer_free_moments(now=NOW) == 2
+    assert offer_free_slots(now=NOW) == 2
 
     held = Hold.objects.get(invitation=first.invitation)
     letter = Message.objects.get(about=f"hold:{held.pk}")
-    assert (held.starts_at, held.expires_at, held.reason) == (first_moment(), NOW + 4 * HOUR, "waitlist")
-    assert (held.entry.kind, held.entry.talk_from) == ("hold", first_moment())
+    assert (held.starts_at, held.expires_at, held.reason) == (first_start(), NOW + 4 * HOUR, "waitlist")
+    assert (held.entry.kind, held.entry.talk_from) == ("hold", first_start())
     assert "Er is een moment vrij: woensdag 25 november om 09.00 uur" in letter.subject
     assert "tot maandag 23 november om 14.00 uur" in letter.text
-    assert letter.useless_after == held.expires_at
+    assert letter.expires_at == held.expires_at
 
 
-def test_a_moment_goes_to_the_first_whose_wishes_fit():
+def test_a_slot_goes_to_the_first_entry_that_matches():
     make_advisor()
     make_waitlist_entry(joined_at=NOW - 2 * HOUR, day_parts=["evening"])
     second = make_waitlist_entry(joined_at=NOW - HOUR)
 
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
 
-    assert offered() == [(second.invitation_id, first_moment())]
+    assert offered() == [(second.invitation_id, first_start())]
 
 
-def test_what_was_free_when_they_joined_is_not_offered_until_it_goes_and_comes_back():
+def test_a_slot_that_was_free_at_joining_is_offered_once_it_became_free_again():
     invitation, advisor = make_invitation(), make_advisor()
-    booking = make_booking(advisor=advisor, starts_at=first_moment())
-    make_waitlist_entry(invitation=invitation, weekdays=[2], known_starts=[int(first_moment().timestamp())])
-    offer_free_moments(now=NOW)
+    booking = make_booking(advisor=advisor, starts_at=first_start())
+    make_waitlist_entry(invitation=invitation, weekdays=[2], known_starts=[int(first_start().timestamp())])
+    offer_free_slots(now=NOW)
     make_known(invitation)
-    assert offer_free_moments(now=NOW + HOUR) == 0
+    assert offer_free_slots(now=NOW + HOUR) == 0
 
-    cancel(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW + HOUR)
+    cancel_booking(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW + HOUR)
 
-    assert offer_free_moments(now=NOW + HOUR) == 1
-    assert offered() == [(invitation.pk, first_moment())]
+    assert offer_free_slots(now=NOW + HOUR) == 1
+    assert offered() == [(invitation.pk, first_start())]
 
 
 def make_known(invitation):
-    """They let go what they were offered, and know everything that is free now."""
+    """Release the holds and store every free start as known."""
     Hold.objects.all().delete()
     AgendaEntry.objects.filter(kind="hold").delete()
-    every_half_hour = [int((first_moment() + number * HOUR / 2).timestamp()) for number in range(1, 24 * 2 * 28)]
+    every_half_hour = [int((first_start() + number * HOUR / 2).timestamp()) for number in range(1, 24 * 2 * 28)]
     WaitlistEntry.objects.filter(invitation=invitation).update(known_starts=every_half_hour)
 
 
@@ -105,12 +105,12 @@ def test_a_hold_knows_the_holidays_beyond_the_horizon():
     assert (asked.earliest.date(), date(2027, 1, 1) in asked.closed_days) == (date(2027, 1, 1), True)
 
 
-def test_a_moment_too_soon_to_offer_stays_open():
+def test_a_slot_too_soon_to_offer_stays_bookable():
     make_policy(horizon_days=1)
     make_advisor()
     make_waitlist_entry()
 
-    assert offer_free_moments(now=NOW) == 0
+    assert offer_free_slots(now=NOW) == 0
 
 
 @pytest.mark.parametrize("hour", [19, 23, 3, 6])  # UTC; 20.00, midnight, 4.00 and 7.00 in Amsterdam
@@ -118,75 +118,75 @@ def test_nothing_is_offered_at_night(hour):
     make_advisor()
     make_waitlist_entry()
 
-    assert offer_free_moments(now=NOW.replace(hour=hour)) == 0
+    assert offer_free_slots(now=NOW.replace(hour=hour)) == 0
 
 
-def test_the_time_to_answer_goes_on_in_the_morning():
+def test_the_hold_time_pauses_at_night():
     make_advisor()
     make_waitlist_entry()
 
-    offer_free_moments(now=NOW.replace(hour=17))  # 18.00
+    offer_free_slots(now=NOW.replace(hour=17))  # 18.00
 
     assert Hold.objects.get().expires_at == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-def test_a_text_goes_to_who_asked_for_it():
+def test_an_sms_is_sent_to_candidates_who_opted_in():
     make_advisor()
     make_waitlist_entry(phone="+31600000001", wants_sms=True)
 
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
 
-    text = Message.objects.get(channel="sms")
+    text = Message.objects.get(transport="sms")
     assert (text.kind, text.recipient) == ("offer", "+31600000001")
     assert text.text.startswith(
         "Oostmeer: er is een moment vrij op wo 25 nov, 09.00 uur. Tot 23 nov 14.00 uur voor jou:"
     )
 
 
-def test_who_does_not_answer_loses_it_to_the_next_in_line():
+def test_an_expired_offer_goes_to_the_next_entry():
     make_advisor()
     first = make_waitlist_entry(joined_at=NOW - 2 * HOUR)
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
     second = make_waitlist_entry(joined_at=NOW - HOUR)
 
     send_what_is_due(NOW + 4 * HOUR)
 
     assert list(Hold.objects.filter(invitation=first.invitation).values_list("state", "entry")) == [("expired", None)]
-    assert offered() == [(second.invitation_id, first_moment())]
+    assert offered() == [(second.invitation_id, first_start())]
 
 
-def test_who_says_no_gets_another_moment_and_the_next_gets_this_one():
+def test_a_declined_slot_goes_to_the_next_entry():
     make_advisor()
     first = make_waitlist_entry(joined_at=NOW - 2 * HOUR)
-    offer_free_moments(now=NOW)
-    decline(invitation=first.invitation, actor=CANDIDATE, now=NOW)
+    offer_free_slots(now=NOW)
+    decline_offer(invitation=first.invitation, actor=CANDIDATE, now=NOW)
     second = make_waitlist_entry()
 
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
 
     assert sorted(offered()) == sorted(
-        [(first.invitation_id, first_moment() + HOUR / 2), (second.invitation_id, first_moment())]
+        [(first.invitation_id, first_start() + HOUR / 2), (second.invitation_id, first_start())]
     )
 
 
-def test_who_did_not_answer_hears_nothing_more_that_day():
+def test_after_an_expired_offer_nothing_is_offered_that_day():
     make_advisor()
     make_waitlist_entry()
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
 
-    end_what_is_over(now=NOW + 4 * HOUR)
+    end_expired_offers(now=NOW + 4 * HOUR)
 
-    assert offer_free_moments(now=NOW + 5 * HOUR) == 0
-    assert offer_free_moments(now=NOW + 23 * HOUR) == 1
+    assert offer_free_slots(now=NOW + 5 * HOUR) == 0
+    assert offer_free_slots(now=NOW + 23 * HOUR) == 1
 
 
-def test_who_does_not_answer_three_times_leaves_the_list():
+def test_three_expired_offers_end_the_entry():
     make_advisor()
     entry = make_waitlist_entry()
 
     for days in range(3):
-        offer_free_moments(now=NOW + days * timedelta(days=1))
-        end_what_is_over(now=NOW + days * timedelta(days=1) + 4 * HOUR)
+        offer_free_slots(now=NOW + days * timedelta(days=1))
+        end_expired_offers(now=NOW + days * timedelta(days=1) + 4 * HOUR)
 
     entry.refresh_from_db()
     assert (Hold.objects.filter(state="expired").count(), entry.ended_at) == (3, NOW + timedelta(days=2, hours=4))
@@ -199,39 +199,39 @@ def test_one_offer_at_a_time_also_with_two_applications():
         rejection = make_rejection(candidate=candidate, vacancy=make_vacancy())
         make_waitlist_entry(invitation=make_invitation(rejection=rejection))
 
-    assert [offer_free_moments(now=NOW), offer_free_moments(now=NOW)] == [1, 0]
+    assert [offer_free_slots(now=NOW), offer_free_slots(now=NOW)] == [1, 0]
 
 
-def test_the_recruiter_who_said_no_is_not_offered():
+def test_the_recruiter_who_gave_the_rejection_is_not_offered():
     advisor = make_advisor()
     make_waitlist_entry(invitation=make_invitation(rejection=make_rejection(recruiter=advisor.user)))
 
-    assert offer_free_moments(now=NOW) == 0
+    assert offer_free_slots(now=NOW) == 0
 
 
-def test_an_offer_that_would_outlive_the_invitation_is_not_made():
+def test_an_offer_past_the_end_of_the_invitation_is_not_made():
     make_advisor()
     make_waitlist_entry(invitation=make_invitation(open_until=date(2026, 11, 23)))
 
-    assert offer_free_moments(now=NOW.replace(hour=16)) == 0
-    assert offer_free_moments(now=NOW) == 1
+    assert offer_free_slots(now=NOW.replace(hour=16)) == 0
+    assert offer_free_slots(now=NOW) == 1
 
 
-def test_a_scan_costs_the_same_whoever_waits():
+def test_the_number_of_statements_does_not_grow_with_entries():
     make_advisor()
 
     def statements(entries):
         for _ in range(entries):
             make_waitlist_entry(day_parts=["evening"])
         with CaptureQueriesContext(connection) as captured:
-            end_what_is_over(now=NOW)
-            offer_free_moments(now=NOW)
+            end_expired_offers(now=NOW)
+            offer_free_slots(now=NOW)
         return len(captured)
 
     assert statements(1) == statements(29)
 
 
-# no hold stays for nobody
+# holds that cannot be booked any more end
 
 
 def withdraw(held):
@@ -297,13 +297,13 @@ def say_no(held):
         say_no,
     ],
 )
-def test_whatever_happens_the_hold_ends_and_its_time_is_free(happens):
+def test_a_hold_that_cannot_be_booked_ends_and_releases_its_time(happens):
     held = make_hold()
     make_waitlist_entry(invitation=held.invitation)
-    assert end_what_is_over(now=NOW) == 0
+    assert end_expired_offers(now=NOW) == 0
 
     happens(held)
-    end_what_is_over(now=NOW)
+    end_expired_offers(now=NOW)
 
     held.refresh_from_db()
     assert (held.state, held.entry_id) == ("withdrawn", None)
@@ -311,22 +311,22 @@ def test_whatever_happens_the_hold_ends_and_its_time_is_free(happens):
 
 
 @pytest.mark.parametrize("happens", [withdraw, end, book_elsewhere, stop_messages, say_no])
-def test_who_cannot_be_helped_any_more_is_not_waiting(happens):
+def test_an_entry_that_is_over_ends(happens):
     held = make_hold()
     entry = make_waitlist_entry(invitation=held.invitation)
 
     happens(held)
-    end_what_is_over(now=NOW)
+    end_expired_offers(now=NOW)
 
     entry.refresh_from_db()
     assert entry.ended_at == NOW
 
 
-def test_a_letter_that_waits_is_withdrawn_with_its_moment():
+def test_a_pending_message_is_withdrawn_with_its_hold():
     make_advisor()
     entry = make_waitlist_entry()
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
 
-    decline(invitation=entry.invitation, actor=CANDIDATE, now=NOW)
+    decline_offer(invitation=entry.invitation, actor=CANDIDATE, now=NOW)
 
     assert Message.objects.get().reason == "withdrawn"

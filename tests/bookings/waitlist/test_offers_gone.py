@@ -1,11 +1,11 @@
-"""We said that nobody else can have a moment. When it cannot be had at all, we say so."""
+"""Offers that were sent and are withdrawn: the candidate is told."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from bookings.models import Hold, Invitation
-from bookings.waitlist.offers import end_what_is_over, offer_free_moments
+from bookings.waitlist.offers import end_expired_offers, offer_free_slots
 from candidates.models import Candidate
 from outbox.models import Message
 from tests.factories import (
@@ -30,9 +30,9 @@ def policy():
 
 
 def withdrawn(held):
-    """Its advisor is away for a week, and the worker sees it."""
+    """Withdraw the hold, because its advisor is absent for a week."""
     make_absence(advisor=held.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=7))
-    end_what_is_over(now=NOW)
+    end_expired_offers(now=NOW)
     held.refresh_from_db()
     assert held.state == "withdrawn"
 
@@ -41,7 +41,7 @@ def letters():
     return list(Message.objects.filter(kind="offer_gone"))
 
 
-def test_who_was_promised_a_moment_hears_that_it_is_gone():
+def test_a_candidate_is_told_that_the_offer_is_withdrawn():
     held = make_hold()
     make_waitlist_entry(invitation=held.invitation)
 
@@ -55,7 +55,7 @@ def test_who_was_promised_a_moment_hears_that_it_is_gone():
     assert "\n\n\n" not in letter.text
 
 
-def test_who_loses_two_of_three_moments_gets_one_letter_that_names_the_third():
+def test_two_withdrawn_slots_are_one_message_that_names_the_third():
     first = make_hold(reason="cancelled")
     for advisor, days in ((first.advisor, 1), (make_advisor(name="Ans de Boer"), 2)):
         starts_at = first.starts_at + timedelta(days=days)
@@ -71,7 +71,7 @@ def test_who_loses_two_of_three_moments_gets_one_letter_that_names_the_third():
 
 @pytest.mark.parametrize("reason", ["waitlist", "cancelled"])
 @pytest.mark.parametrize("fields", [{"open_until": date(2026, 11, 22)}, {"withdrawn_at": NOW}, {"declined_at": NOW}])
-def test_who_cannot_choose_any_more_is_told_nothing(reason, fields):
+def test_a_candidate_whose_invitation_is_closed_is_not_told(reason, fields):
     held = make_hold(reason=reason)
     Invitation.objects.filter(pk=held.invitation_id).update(**fields)
 
@@ -80,7 +80,7 @@ def test_who_cannot_choose_any_more_is_told_nothing(reason, fields):
     assert letters() == []
 
 
-def test_who_booked_or_wants_no_messages_is_told_nothing():
+def test_a_candidate_who_booked_or_opted_out_is_not_told():
     booked, quiet = (make_hold(reason="cancelled") for _number in range(2))
     make_booking(invitation=booked.invitation, starts_at=booked.starts_at + timedelta(hours=3))
     Candidate.objects.filter(pk=quiet.invitation.candidate.pk).update(messages_stopped_at=NOW)
@@ -91,10 +91,10 @@ def test_who_booked_or_wants_no_messages_is_told_nothing():
     assert letters() == []
 
 
-def test_who_never_heard_of_the_moment_does_not_hear_that_it_is_gone():
+def test_a_candidate_whose_offer_was_not_sent_is_not_told():
     make_advisor()
     make_waitlist_entry()
-    offer_free_moments(now=NOW)
+    offer_free_slots(now=NOW)
 
     withdrawn(Hold.objects.get())
 
@@ -108,7 +108,7 @@ def test_who_never_heard_of_the_moment_does_not_hear_that_it_is_gone():
         ("America/New_York", "We are sorry. All times in this mail are times in New York.\n"),
     ],
 )
-def test_the_letter_speaks_the_candidates_language_on_their_clock(zone, said):
+def test_the_letter_uses_the_candidates_language_and_time_zone(zone, said):
     candidate = make_candidate(language="en", time_zone=zone)
 
     withdrawn(make_hold(invitation=make_invitation(rejection=make_rejection(candidate=candidate))))

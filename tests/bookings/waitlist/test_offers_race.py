@@ -1,4 +1,4 @@
-"""Offers, bookings and cancellations of the same time at once, on both databases."""
+"""Concurrent offers, bookings and cancellations of the same time, on both databases."""
 
 from datetime import timedelta
 from functools import partial
@@ -9,10 +9,10 @@ import pytest
 from advisors.availability.errors import SlotTaken
 from advisors.models import AgendaEntry
 from bookings.appointments.book import book
-from bookings.appointments.cancel import cancel
+from bookings.appointments.cancel import cancel_booking
 from bookings.models import Booking, Hold
-from bookings.waitlist.offers import end_what_is_over, offer_free_moments
-from bookings.waitlist.services import decline, leave
+from bookings.waitlist.offers import end_expired_offers, offer_free_slots
+from bookings.waitlist.services import decline_offer, leave_waitlist
 from outbox.models import Message
 from tests.factories import (
     CANDIDATE,
@@ -21,6 +21,7 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_candidate,
     make_hold,
     make_invitation,
@@ -28,9 +29,8 @@ from tests.factories import (
     make_rejection,
     make_vacancy,
     make_waitlist_entry,
-    make_wish,
 )
-from tests.races import at_once, overlaps
+from tests.races import find_overlaps, run_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,25 +41,25 @@ def make_invitations(count):
 
 
 def orphans():
-    """Taken time that is for nobody, offers without time, and offers to who has a talk already."""
+    """Agenda entries without owner, holds without entry, and holds of candidates with a booking."""
     for_nobody = AgendaEntry.objects.filter(hold__isnull=True, booking__isnull=True)
-    talking = Booking.objects.standing().values("invitation")
+    talking = Booking.objects.booked().values("invitation")
     offers = Hold.objects.offered()
     return [*for_nobody, *offers.filter(entry__isnull=True), *offers.filter(invitation__in=talking)]
 
 
-def test_ten_scans_at_once_make_one_hold():
+def test_ten_concurrent_runs_make_one_hold():
     make_policy()
     make_advisor()
     make_waitlist_entry()
 
-    answers = at_once([partial(offer_free_moments, now=NOW)] * 10, threads=10)
+    answers = run_concurrently([partial(offer_free_slots, now=NOW)] * 10, threads=10)
 
     assert sorted(answers) == [0] * 9 + [1]
     assert (Hold.objects.count(), AgendaEntry.objects.count(), Message.objects.count()) == (1, 1, 1)
 
 
-def test_scans_at_once_give_a_candidate_with_two_applications_one_offer():
+def test_concurrent_runs_make_one_offer_for_two_applications():
     make_policy()
     make_advisor()
     candidate, vacancy = make_candidate(), make_vacancy()
@@ -67,28 +67,28 @@ def test_scans_at_once_give_a_candidate_with_two_applications_one_offer():
         rejection = make_rejection(candidate=candidate, vacancy=vacancy)
         make_waitlist_entry(invitation=make_invitation(rejection=rejection))
 
-    at_once([partial(offer_free_moments, now=NOW)] * 10, threads=10)
+    run_concurrently([partial(offer_free_slots, now=NOW)] * 10, threads=10)
 
     assert Hold.objects.count() == 1
 
 
-def test_a_moment_that_is_held_is_booked_by_its_holder_alone():
+def test_a_slot_on_hold_is_booked_by_its_candidate_only():
     make_policy()
     held = make_hold()
-    wish = make_wish(TUESDAY_HALF_PAST_TEN, advisor=held.advisor)
+    request = make_booking_request(TUESDAY_HALF_PAST_TEN, advisor=held.advisor)
     invitations = [held.invitation, *make_invitations(39)]
 
-    answers = at_once(
-        [partial(book, invitation=one, wish=wish, actor=CANDIDATE, now=NOW) for one in invitations], threads=40
+    answers = run_concurrently(
+        [partial(book, invitation=one, request=request, actor=CANDIDATE, now=NOW) for one in invitations], threads=40
     )
 
     assert [isinstance(answer, Booking) for answer in answers] == [True] + [False] * 39
     assert {type(answer) for answer in answers[1:]} == {SlotTaken}
-    assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
+    assert (orphans(), find_overlaps(AgendaEntry.objects.all())) == ([], [])
 
 
-def test_talks_cancelled_at_once_each_get_three_moments_while_there_are():
-    """They all want the same three days of the one colleague who comes in."""
+def test_concurrent_cancellations_hold_three_slots_each_while_available():
+    """All alternatives are on the same three days of the only other colleague."""
     make_policy()
     away = [make_advisor(hours=False) for _ in range(6)]
     talks = [
@@ -97,14 +97,16 @@ def test_talks_cancelled_at_once_each_get_three_moments_while_there_are():
     ]
     make_advisor()
 
-    at_once([partial(cancel, booking=one, by="advisor", actor=CANDIDATE, now=NOW) for one in talks], threads=6)
+    run_concurrently(
+        [partial(cancel_booking, booking=one, by="advisor", actor=CANDIDATE, now=NOW) for one in talks], threads=6
+    )
 
     assert [talk.invitation.holds.offered().count() for talk in talks] == [3] * 6
-    assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
+    assert (orphans(), find_overlaps(AgendaEntry.objects.all())) == ([], [])
 
 
-def booked_by(invitations, wish):
-    return [partial(book, invitation=one, wish=wish, actor=CANDIDATE, now=NOW) for one in invitations]
+def booked_by(invitations, request):
+    return [partial(book, invitation=one, request=request, actor=CANDIDATE, now=NOW) for one in invitations]
 
 
 def test_bookings_and_offers_of_the_same_time_never_overlap():
@@ -113,39 +115,41 @@ def test_bookings_and_offers_of_the_same_time_never_overlap():
     invitations = make_invitations(24)
     for one in invitations[:8]:
         make_waitlist_entry(invitation=one)
-    for_nine, for_ten = (make_wish(starts_at, advisor=advisor) for starts_at in (nine, WEDNESDAY_TEN))
-    scans = [partial(offer_free_moments, now=NOW)] * 8
+    for_nine, for_ten = (make_booking_request(starts_at, advisor=advisor) for starts_at in (nine, WEDNESDAY_TEN))
+    scans = [partial(offer_free_slots, now=NOW)] * 8
 
-    at_once([*booked_by(invitations[:16], for_nine), *scans, *booked_by(invitations[16:], for_ten)], threads=32)
+    run_concurrently(
+        [*booked_by(invitations[:16], for_nine), *scans, *booked_by(invitations[16:], for_ten)], threads=32
+    )
 
     taken = AgendaEntry.objects.filter(talk_from__in=[nine, WEDNESDAY_TEN])
     assert sorted(taken.values_list("talk_from", flat=True)) == [nine, WEDNESDAY_TEN]
-    assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
+    assert (orphans(), find_overlaps(AgendaEntry.objects.all())) == ([], [])
 
 
-def test_the_holder_takes_it_says_no_and_runs_out_of_time_at_once():
+def test_concurrent_book_decline_and_expiry_of_one_hold_are_consistent():
     make_policy()
     holds = [make_hold() for _ in range(8)]
     for held in holds:
         make_waitlist_entry(invitation=held.invitation)
     calls = []
     for held in holds:
-        wish = make_wish(advisor=held.advisor)
+        request = make_booking_request(advisor=held.advisor)
         calls += [
-            partial(book, invitation=held.invitation, wish=wish, actor=CANDIDATE, now=NOW),
-            partial(decline, invitation=held.invitation, actor=CANDIDATE, now=NOW),
-            partial(leave, invitation=held.invitation, actor=CANDIDATE, now=NOW),
-            partial(end_what_is_over, now=held.expires_at),
+            partial(book, invitation=held.invitation, request=request, actor=CANDIDATE, now=NOW),
+            partial(decline_offer, invitation=held.invitation, actor=CANDIDATE, now=NOW),
+            partial(leave_waitlist, invitation=held.invitation, actor=CANDIDATE, now=NOW),
+            partial(end_expired_offers, now=held.expires_at),
         ]
 
-    answers = at_once(calls, threads=32)
+    answers = run_concurrently(calls, threads=32)
 
     assert [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, SlotTaken)] == []
     assert Hold.objects.offered().count() == 0
-    assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
+    assert (orphans(), find_overlaps(AgendaEntry.objects.all())) == ([], [])
 
 
-def test_advisors_cancel_at_once_and_every_candidate_gets_moments_of_their_own():
+def test_concurrent_cancellations_by_advisors_hold_different_slots():
     make_policy()
     advisors = [make_advisor() for _ in range(2)]
     starts = [WEDNESDAY_TEN + timedelta(days=days) for days in (0, 1, 2, 5)]
@@ -154,10 +158,10 @@ def test_advisors_cancel_at_once_and_every_candidate_gets_moments_of_their_own()
         for one, (advisor, starts_at) in zip(make_invitations(8), product(advisors, starts), strict=True)
     ]
 
-    answers = at_once(
-        [partial(cancel, booking=one, by="advisor", actor=CANDIDATE, now=NOW) for one in bookings], threads=8
+    answers = run_concurrently(
+        [partial(cancel_booking, booking=one, by="advisor", actor=CANDIDATE, now=NOW) for one in bookings], threads=8
     )
 
     assert [type(answer) for answer in answers] == [Booking] * 8
     assert Message.objects.filter(kind="cancelled_by_advisor").count() == 8
-    assert (orphans(), overlaps(AgendaEntry.objects.all())) == ([], [])
+    assert (orphans(), find_overlaps(AgendaEntry.objects.all())) == ([], [])

@@ -1,16 +1,16 @@
-"""What fits the wishes of somebody who waits."""
+"""Slots that match waitlist preferences."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from advisors.availability.slot_rules import Terms
+from advisors.availability.slot_rules import SlotRules
 from advisors.availability.slots import Slot
-from bookings.waitlist.preferences import Wishes, channel_for
+from bookings.waitlist.preferences import WaitlistPreferences, channel_for
 
 TUESDAY = datetime(2026, 11, 24, tzinfo=UTC)
-ANYTHING = {
+NO_PREFERENCE = {
     "weekdays": frozenset(),
     "day_parts": frozenset(),
     "channels": frozenset(),
@@ -20,18 +20,20 @@ ANYTHING = {
 
 
 def slot_at(hour, minute=0, *, channels=("onsite", "video"), languages=("nl",)):
-    """On Tuesday, hours of Amsterdam."""
+    """Slot on Tuesday, at this time in Amsterdam."""
     start = int(TUESDAY.replace(hour=hour - 1, minute=minute).timestamp())
-    terms = Terms(1200, 0, 600, 1800, frozenset(channels), frozenset(languages), None)
+    terms = SlotRules(1200, 0, 600, 1800, frozenset(channels), frozenset(languages), None)
     return Slot(start, 1, terms)
 
 
-def wishes(**fields):
-    return Wishes(**ANYTHING | {name: frozenset(v) if isinstance(v, list) else v for name, v in fields.items()})
+def preferences(**fields):
+    return WaitlistPreferences(
+        **NO_PREFERENCE | {name: frozenset(v) if isinstance(v, list) else v for name, v in fields.items()}
+    )
 
 
 @pytest.mark.parametrize(
-    ("wished", "fits"),
+    ("fields", "matches"),
     [
         ({}, True),
         ({"weekdays": [1]}, True),
@@ -39,13 +41,13 @@ def wishes(**fields):
         ({"language": "en"}, False),
         ({"channels": ["phone"]}, False),
         ({"channels": ["phone", "onsite"]}, True),
-        ({"never_with": 1}, False),
-        ({"never_with": 2}, True),
+        ({"excluded_advisor_id": 1}, False),
+        ({"excluded_advisor_id": 2}, True),
         ({"zone": ZoneInfo("Pacific/Auckland"), "day_parts": ["evening"]}, True),  # 10.30 here is 22.30 there
     ],
 )
-def test_a_moment_fits_when_every_wish_does(wished, fits):
-    assert (channel_for(slot_at(10, 30), wishes(**wished)) is not None) == fits
+def test_a_slot_matches_when_every_preference_does(fields, matches):
+    assert (channel_for(slot_at(10, 30), preferences(**fields)) is not None) == matches
 
 
 @pytest.mark.parametrize(
@@ -55,9 +57,9 @@ def test_a_moment_fits_when_every_wish_does(wished, fits):
 def test_the_day_has_three_parts(hour, minute, part):
     slot, parts = slot_at(hour, minute), ("morning", "afternoon", "evening")
 
-    assert [one for one in parts if channel_for(slot, wishes(day_parts=[one]))] == [part]
+    assert [one for one in parts if channel_for(slot, preferences(day_parts=[one]))] == [part]
 
 
-def test_the_first_channel_that_can_be_is_offered():
-    assert channel_for(slot_at(10), wishes()) == "video"
-    assert channel_for(slot_at(10), wishes(channels=["onsite"])) == "onsite"
+def test_the_first_possible_channel_is_offered():
+    assert channel_for(slot_at(10), preferences()) == "video"
+    assert channel_for(slot_at(10), preferences(channels=["onsite"])) == "onsite"

@@ -1,4 +1,4 @@
-"""The waiting list as the candidate sees it: join, change, leave, say no."""
+"""Join, change and leave the waitlist, and decline an offer."""
 
 from datetime import date, timedelta
 
@@ -6,10 +6,10 @@ import pytest
 
 from advisors.models import AgendaEntry
 from bookings.appointments.book import book
-from bookings.availability.queries import slots_for
+from bookings.availability.queries import bookable_slots
 from bookings.errors import AlreadyBooked, InvitationClosed, MobileNeeded, PhoneNeeded
 from bookings.models import Hold, WaitlistEntry
-from bookings.waitlist.services import Waiting, decline, leave, wait
+from bookings.waitlist.services import WaitlistRequest, decline_offer, join_waitlist, leave_waitlist
 from candidates.models import Consent
 from organisation.models import AuditEvent, Policy
 from tests.factories import (
@@ -19,15 +19,15 @@ from tests.factories import (
     WEDNESDAY_TEN,
     make_advisor,
     make_booking,
+    make_booking_request,
     make_hold,
     make_invitation,
     make_policy,
     make_waitlist_entry,
-    make_wish,
 )
 
 pytestmark = pytest.mark.django_db
-TUESDAY_MORNING = Waiting(language="nl", weekdays=(1,), day_parts=("morning",), channels=("phone",))
+TUESDAY_MORNING = WaitlistRequest(language="nl", weekdays=(1,), day_parts=("morning",), channels=("phone",))
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +35,11 @@ def policy():
     return make_policy()
 
 
-def joined(invitation=None, wishes=TUESDAY_MORNING, now=NOW):
-    return wait(invitation=invitation or make_invitation(), wishes=wishes, actor=CANDIDATE, now=now)
+def joined(invitation=None, request=TUESDAY_MORNING, now=NOW):
+    return join_waitlist(invitation=invitation or make_invitation(), request=request, actor=CANDIDATE, now=now)
 
 
-def test_wait_keeps_the_wishes_and_says_so():
+def test_join_stores_the_preferences_and_an_audit_event():
     entry = WaitlistEntry.objects.get(pk=joined().pk)
 
     assert (entry.weekdays, entry.day_parts, entry.channels, entry.language) == ([1], ["morning"], ["phone"], "nl")
@@ -47,22 +47,22 @@ def test_wait_keeps_the_wishes_and_says_so():
     assert AuditEvent.objects.values_list("action", "result").get() == ("waitlist.join", "done")
 
 
-def test_wait_remembers_what_was_free_already():
+def test_join_stores_the_starts_that_are_free_already():
     make_advisor()
 
     entry = joined()
 
-    tuesdays = [slot.start for slot in slots_for(entry.invitation, policy=Policy.objects.current(), now=NOW)]
+    tuesdays = [slot.start for slot in bookable_slots(entry.invitation, policy=Policy.objects.current(), now=NOW)]
     assert TUESDAY_HALF_PAST_TEN.timestamp() in entry.known_starts
     assert WEDNESDAY_TEN.timestamp() not in entry.known_starts
     assert set(entry.known_starts) < set(tuesdays)
 
 
-def test_other_wishes_leave_the_place_in_line():
+def test_changed_preferences_keep_the_place_in_the_waitlist():
     invitation = make_invitation()
     joined(invitation)
 
-    entry = joined(invitation, Waiting(language="en"), now=NOW + timedelta(hours=2))
+    entry = joined(invitation, WaitlistRequest(language="en"), now=NOW + timedelta(hours=2))
 
     assert (entry.joined_at, entry.language, entry.weekdays) == (NOW, "en", [])
     assert list(AuditEvent.objects.order_by("pk").values_list("action", flat=True)) == [
@@ -71,17 +71,17 @@ def test_other_wishes_leave_the_place_in_line():
     ]
 
 
-def test_who_left_and_comes_back_stands_at_the_end():
+def test_joining_again_starts_at_the_end():
     invitation = make_invitation()
     joined(invitation)
-    leave(invitation=invitation, actor=CANDIDATE, now=NOW)
+    leave_waitlist(invitation=invitation, actor=CANDIDATE, now=NOW)
 
     entry = joined(invitation, now=NOW + timedelta(hours=2))
 
     assert (entry.joined_at, entry.ended_at) == (NOW + timedelta(hours=2), None)
 
 
-def test_wait_refuses_when_the_invitation_has_ended():
+def test_join_refuses_when_the_invitation_has_ended():
     with pytest.raises(InvitationClosed):
         joined(make_invitation(open_until=date(2026, 11, 22)))
 
@@ -89,22 +89,22 @@ def test_wait_refuses_when_the_invitation_has_ended():
 
 
 @pytest.mark.parametrize("status", ["booked", "completed"])
-def test_wait_refuses_who_has_a_talk(status):
+def test_join_refuses_a_candidate_with_a_booking(status):
     with pytest.raises(AlreadyBooked):
         joined(make_booking(status=status).invitation)
 
 
 @pytest.mark.parametrize(("phone", "refusal"), [("", PhoneNeeded), ("+31301234567", MobileNeeded)])
-def test_wait_refuses_texts_without_a_mobile_number(phone, refusal):
+def test_join_refuses_sms_without_a_mobile_number(phone, refusal):
     with pytest.raises(refusal):
-        joined(wishes=Waiting(language="nl", phone=phone, wants_sms=True))
+        joined(request=WaitlistRequest(language="nl", phone=phone, wants_sms=True))
 
     assert WaitlistEntry.objects.count() == 0
 
 
-def test_texts_are_agreed_to_in_so_many_words_and_can_be_taken_back():
+def test_the_sms_consent_is_stored_and_can_be_withdrawn():
     invitation = make_invitation()
-    texts = Waiting(language="nl", phone="+31600000001", wants_sms=True)
+    texts = WaitlistRequest(language="nl", phone="+31600000001", wants_sms=True)
     joined(invitation, texts)
     joined(invitation, texts)
 
@@ -115,12 +115,12 @@ def test_texts_are_agreed_to_in_so_many_words_and_can_be_taken_back():
     assert (consent.given_at, consent.withdrawn_at) == (NOW, NOW + timedelta(hours=1))
 
 
-def test_leave_gives_the_moment_that_was_held_to_others():
+def test_leave_releases_the_hold():
     held = make_hold()
     entry = make_waitlist_entry(invitation=held.invitation)
 
     for _ in range(2):
-        leave(invitation=held.invitation, actor=CANDIDATE, now=NOW)
+        leave_waitlist(invitation=held.invitation, actor=CANDIDATE, now=NOW)
 
     held.refresh_from_db()
     entry.refresh_from_db()
@@ -129,32 +129,32 @@ def test_leave_gives_the_moment_that_was_held_to_others():
     assert AuditEvent.objects.values_list("action", flat=True).get() == "waitlist.leave"
 
 
-def test_who_waits_no_more_leaves_no_number_behind():
+def test_an_ended_entry_keeps_no_phone_number():
     entry = make_waitlist_entry(phone="+31600000001", wants_sms=True)
 
-    leave(invitation=entry.invitation, actor=CANDIDATE, now=NOW)
+    leave_waitlist(invitation=entry.invitation, actor=CANDIDATE, now=NOW)
 
     entry.refresh_from_db()
     assert (str(entry.phone), entry.wants_sms) == ("", False)
 
 
-def test_decline_gives_the_moment_back_and_keeps_the_place():
+def test_decline_releases_the_hold_and_keeps_the_place():
     held = make_hold()
     entry = make_waitlist_entry(invitation=held.invitation)
 
-    answers = [decline(invitation=held.invitation, actor=CANDIDATE, now=NOW) for _ in range(2)]
+    answers = [decline_offer(invitation=held.invitation, actor=CANDIDATE, now=NOW) for _ in range(2)]
 
     entry.refresh_from_db()
     assert (answers, entry.ended_at, AgendaEntry.objects.count()) == ([1, 0], None, 0)
     assert list(Hold.objects.values_list("state", "ended_at")) == [("declined", NOW)]
 
 
-def test_booking_the_moment_that_is_held_ends_the_waiting():
+def test_booking_the_hold_ends_the_entry():
     held = make_hold(starts_at=WEDNESDAY_TEN)
     entry = make_waitlist_entry(invitation=held.invitation)
-    wish = make_wish(WEDNESDAY_TEN, advisor=held.advisor)
+    request = make_booking_request(WEDNESDAY_TEN, advisor=held.advisor)
 
-    booking = book(invitation=held.invitation, wish=wish, actor=CANDIDATE, now=NOW + timedelta(hours=1))
+    booking = book(invitation=held.invitation, request=request, actor=CANDIDATE, now=NOW + timedelta(hours=1))
 
     held.refresh_from_db()
     entry.refresh_from_db()
@@ -162,29 +162,34 @@ def test_booking_the_moment_that_is_held_ends_the_waiting():
     assert AgendaEntry.objects.values_list("pk", "kind").get() == (booking.entry_id, "booking")
 
 
-def test_booking_another_moment_releases_what_was_held():
+def test_booking_another_slot_releases_the_hold():
     held = make_hold()
 
-    book(invitation=held.invitation, wish=make_wish(WEDNESDAY_TEN, advisor=held.advisor), actor=CANDIDATE, now=NOW)
+    book(
+        invitation=held.invitation,
+        request=make_booking_request(WEDNESDAY_TEN, advisor=held.advisor),
+        actor=CANDIDATE,
+        now=NOW,
+    )
 
     held.refresh_from_db()
     assert held.state == "withdrawn"
     assert AgendaEntry.objects.values_list("kind", "talk_from").get() == ("booking", WEDNESDAY_TEN)
 
 
-def test_the_first_one_free_may_be_the_one_who_is_held():
+def test_booking_any_advisor_may_use_the_hold():
     held = make_hold()
 
-    booking = book(invitation=held.invitation, wish=make_wish(), actor=CANDIDATE, now=NOW)
+    booking = book(invitation=held.invitation, request=make_booking_request(), actor=CANDIDATE, now=NOW)
 
     assert (booking.advisor, booking.starts_at) == (held.advisor, TUESDAY_HALF_PAST_TEN)
 
 
-def test_what_is_held_is_free_for_its_holder_and_taken_for_everybody_else():
+def test_a_hold_is_free_for_its_candidate_and_taken_for_others():
     held, policy = make_hold(), Policy.objects.current()
 
-    mine = slots_for(held.invitation, policy=policy, now=NOW)
-    theirs = slots_for(make_invitation(), policy=policy, now=NOW)
+    mine = bookable_slots(held.invitation, policy=policy, now=NOW)
+    theirs = bookable_slots(make_invitation(), policy=policy, now=NOW)
 
     assert TUESDAY_HALF_PAST_TEN in [slot.starts_at for slot in mine]
     assert len(mine) == len(theirs) + 1

@@ -1,8 +1,8 @@
-"""Python reads this at its start because the story puts this folder on PYTHONPATH: it sets the clock of the house.
+"""Sets the clock of an installation in browser tests. Python imports this file at start, from PYTHONPATH.
 
-A talk can be completed only after it began and a reminder leaves the day before, so a story of a week needs a clock
-that moves. Nothing in the product knows of this: web server and worker are the real ones, and every one of our doors
-and tasks asks `timezone.now()`. The file says how many seconds later it is there than here; time goes on in between.
+A talk can be completed only after its start, and reminders are sent the day before, so a test of a week needs a clock
+that moves. The product knows nothing of this: web server and worker are real, and all views and tasks call
+`timezone.now()`. The file has the offset from the real time in seconds; time passes normally in between.
 """
 
 import os
@@ -11,12 +11,12 @@ from pathlib import Path
 
 from django.utils import timezone
 
-PLACE = Path(os.environ["STORY_CLOCK"])
+OFFSET_FILE = Path(os.environ["STORY_CLOCK"])
 real_now = timezone.now
 
 
 def now() -> datetime:
-    return real_now() + timedelta(seconds=float(PLACE.read_text()))
+    return real_now() + timedelta(seconds=float(OFFSET_FILE.read_text()))
 
 
 timezone.now = now

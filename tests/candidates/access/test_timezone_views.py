@@ -1,8 +1,8 @@
 import pytest
 from django.urls import reverse
 
-from candidates.access.services import address_for
-from candidates.access.tokens import token_of
+from candidates.access.services import link_url_for
+from candidates.access.tokens import link_token
 from candidates.models import Candidate
 from organisation.models import AuditEvent
 from tests.factories import make_candidate
@@ -14,13 +14,13 @@ PAGE = "/my/time-zone/"
 @pytest.fixture
 def candidate(client):
     candidate = make_candidate()
-    address_for(candidate, "")
+    link_url_for(candidate, "")
     link = candidate.link
-    client.get(reverse("candidates:open_link", args=[token_of(link.key, link.version), ""]))
+    client.get(reverse("candidates:open_link", args=[link_token(link.key, link.version), ""]))
     return candidate
 
 
-def test_a_candidate_chooses_a_zone_and_returns_to_the_page_before(client, candidate):
+def test_time_zone_is_stored_and_the_previous_page_opens(client, candidate):
     answer = client.post(PAGE, {"time_zone": "Europe/London", "next": "/my/invitations/3/book/"})
 
     assert (answer.status_code, answer["Location"]) == (302, "/my/invitations/3/book/")
@@ -29,13 +29,13 @@ def test_a_candidate_chooses_a_zone_and_returns_to_the_page_before(client, candi
 
 
 @pytest.mark.parametrize("next_page", ["https://elsewhere.example/", "//elsewhere.example/my/", "/rejections/", ""])
-def test_only_own_pages_are_returned_to(client, candidate, next_page):
+def test_time_zone_redirects_to_own_pages_only(client, candidate, next_page):
     answer = client.post(PAGE, {"time_zone": "Europe/London", "next": next_page})
 
     assert answer["Location"] == reverse("bookings:home")
 
 
-def test_a_zone_that_does_not_exist_is_not_kept(client, candidate):
+def test_an_unknown_time_zone_is_not_stored(client, candidate):
     answer = client.post(PAGE, {"time_zone": "Europe/Atlantis", "next": ""})
 
     assert answer.status_code == 400

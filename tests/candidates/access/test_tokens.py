@@ -2,17 +2,17 @@ from uuid import UUID
 
 import pytest
 
-from candidates.access.tokens import page_of, token_of
+from candidates.access.tokens import candidate_path, link_token
 
 KEY = UUID("12345678-1234-5678-1234-567812345678")
 
 
-def test_a_token_is_made_for_one_version_only():
-    token = token_of(KEY, 1)
+def test_a_token_belongs_to_one_version():
+    token = link_token(KEY, 1)
 
     assert len(token) == 43
-    assert token == token_of(KEY, 1)
-    assert token != token_of(KEY, 2)
+    assert token == link_token(KEY, 1)
+    assert token != link_token(KEY, 2)
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,5 @@ def test_a_token_is_made_for_one_version_only():
         ("a/..", "/my/"),
     ],
 )
-def test_only_a_path_that_we_write_ourselves_is_followed(destination, page):
-    assert page_of(destination) == page
+def test_candidate_path_ignores_an_unknown_destination(destination, page):
+    assert candidate_path(destination) == page

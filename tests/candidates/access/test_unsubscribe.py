@@ -1,4 +1,4 @@
-"""One click in a mail program (RFC 8058): a POST without cookies stops the invitations; nothing else does."""
+"""One-click unsubscribe (RFC 8058): only a POST without cookies stops the invitations."""
 
 from urllib.parse import urlsplit
 
@@ -7,11 +7,11 @@ import time_machine
 from django.test import Client
 
 from bookings.invitations.services import invite_due
-from candidates.access.services import renew_link, unsubscribe_address_for
+from candidates.access.services import renew_link, unsubscribe_url_for
 from candidates.models import Candidate
 from organisation.models import AuditEvent
 from outbox.models import Message
-from spreekuur.log_filters import masked
+from spreekuur.log_filters import mask_tokens
 from tests.factories import CANDIDATE, NOW, make_advisor, make_candidate, make_policy, make_rejection
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,11 @@ def _now():
 
 
 def path_of(candidate):
-    return urlsplit(unsubscribe_address_for(candidate)).path
+    return urlsplit(unsubscribe_url_for(candidate)).path
 
 
 def one_click(path):
-    """As RFC 8058, 3.2 has it; a server of the mail program's has no cookie, and no page to take a token from."""
+    """POST of a mail program (RFC 8058, section 3.2), which has neither cookies nor a CSRF token."""
     return Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
 
 
@@ -45,7 +45,7 @@ def test_the_header_of_an_invitation_stops_the_invitations():
 
     response, _again = (one_click(urlsplit(letter.unsubscribe_url).path) for _twice in range(2))
 
-    assert letter.unsubscribe_url == unsubscribe_address_for(candidate)
+    assert letter.unsubscribe_url == unsubscribe_url_for(candidate)
     assert (response.status_code, stopped_at()) == (200, [NOW])
     assert Message.objects.get(kind="invitation").state == "suppressed"
     assert list(AuditEvent.objects.filter(action="candidate.stop_messages").values_list("actor", flat=True)) == [
@@ -53,7 +53,7 @@ def test_the_header_of_an_invitation_stops_the_invitations():
     ]
 
 
-def test_looking_at_it_asks_and_changes_nothing():
+def test_get_shows_the_button_and_changes_nothing():
     path = path_of(make_candidate())
 
     answers = [getattr(Client(), method)(path) for method in ("get", "head")]
@@ -64,7 +64,7 @@ def test_looking_at_it_asks_and_changes_nothing():
     assert stopped_at() == [None]
 
 
-def test_an_address_that_we_do_not_know_gets_the_same_answer_until_somebody_keeps_guessing():
+def test_an_unknown_token_gets_the_same_answer_up_to_the_rate_limit():
     candidate, other = make_candidate(), make_candidate()
     revoked = path_of(candidate)
     renew_link(candidate=candidate, actor=CANDIDATE, now=NOW)
@@ -80,11 +80,11 @@ def test_an_address_that_we_do_not_know_gets_the_same_answer_until_somebody_keep
 def test_the_token_stays_out_of_the_logs():
     path = path_of(make_candidate())
 
-    assert masked(f'"POST {path} HTTP/1.1" 200') == '"POST /stop/***/ HTTP/1.1" 200'
-    assert masked('"GET /my/stop/ HTTP/1.1" 200') == '"GET /my/stop/ HTTP/1.1" 200'
+    assert mask_tokens(f'"POST {path} HTTP/1.1" 200') == '"POST /stop/***/ HTTP/1.1" 200'
+    assert mask_tokens('"GET /my/stop/ HTTP/1.1" 200') == '"GET /my/stop/ HTTP/1.1" 200'
 
 
-def test_a_link_that_is_not_whole_says_so_before_anybody_presses(client):
+def test_get_with_an_incomplete_link_shows_an_error(client):
     answer = client.get("/stop/an-old-letter/")
 
     assert (answer.status_code, "form" in answer.context) == (404, True)

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates.access.services import address_for, renew_link
-from candidates.access.tokens import token_of
+from candidates.access.services import link_url_for, renew_link
+from candidates.access.tokens import link_token
 from candidates.models import Candidate
 from organisation.models import AuditEvent
 from outbox.models import Message
@@ -22,16 +22,16 @@ def _now():
         yield
 
 
-def letters_written(queries):
+def messages_inserted(queries):
     return sum("INSERT" in query["sql"] and '"outbox_message"' in query["sql"] for query in queries)
 
 
-def words_of(response):
+def body_of(response):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
 
 
 def path_for(candidate, destination=""):
-    return address_for(candidate, destination).removeprefix("http://localhost:8000")
+    return link_url_for(candidate, destination).removeprefix("http://localhost:8000")
 
 
 def test_open_link_starts_a_session_at_a_clean_address(client):
@@ -52,13 +52,13 @@ def test_open_link_without_destination_leads_to_the_first_page(client):
     assert (response.status_code, response["Location"]) == (302, "/my/")
 
 
-def test_open_link_speaks_the_language_of_the_candidate(client):
+def test_open_link_sets_the_language_of_the_candidate(client):
     client.get(path_for(make_candidate(language="en")))
 
     assert client.cookies["django_language"].value == "en"
 
 
-def test_open_link_leaves_a_chosen_language(client):
+def test_open_link_keeps_a_chosen_language(client):
     client.cookies["django_language"] = "nl"
 
     response = client.get(path_for(make_candidate(language="en")))
@@ -80,7 +80,7 @@ def test_a_mistyped_link_offers_a_new_one(client, change):
     make_policy()
     link = make_candidate().link
 
-    response = client.get(f"/u/{change(token_of(link.key, link.version))}/stop/")
+    response = client.get(f"/u/{change(link_token(link.key, link.version))}/stop/")
 
     assert response.status_code == 404
     assert f'action="{reverse("candidates:new_link")}"' in response.content.decode()
@@ -97,7 +97,7 @@ def test_a_revoked_link_opens_nothing_and_ends_its_sessions(client):
     assert client.get(old).status_code == 404
 
 
-def test_an_ended_session_leads_to_asking_for_a_new_link(client):
+def test_an_expired_session_redirects_to_the_request_for_a_new_link(client):
     client.get(path_for(make_candidate()))
 
     with time_machine.travel(NOW.replace(hour=NOW.hour + 3), tick=False):
@@ -115,7 +115,7 @@ def test_new_link_is_mailed_to_the_known_address_only(client):
 
     message = Message.objects.get()
     assert (message.recipient, message.person_key) == ("Sevda@kandidaat.example", f"candidate:{candidate.pk}")
-    assert address_for(candidate) in message.text
+    assert link_url_for(candidate) in message.text
     assert message.sender_email == "loopbaan@ziekenhuis-oostmeer.example"
 
 
@@ -127,12 +127,12 @@ def test_new_link_answers_the_same_for_an_unknown_address(client):
     unknown = client.post("/link/", {"email": "other@kandidaat.example"})
 
     assert (known.status_code, unknown.status_code) == (200, 200)
-    assert words_of(known).replace("known@", "other@") == words_of(unknown)
+    assert body_of(known).replace("known@", "other@") == body_of(unknown)
     assert Message.objects.count() == 1
     assert Candidate.objects.count() == 1
 
 
-def test_new_link_writes_a_letter_for_an_unknown_address_too_and_takes_it_back(client):
+def test_new_link_does_the_same_work_for_an_unknown_address_and_rolls_it_back(client):
     make_policy()
     make_candidate(email="known@kandidaat.example")
 
@@ -141,10 +141,10 @@ def test_new_link_writes_a_letter_for_an_unknown_address_too_and_takes_it_back(c
     with CaptureQueriesContext(connection) as unknown:
         client.post("/link/", {"email": "other@kandidaat.example"})
 
-    assert [letters_written(queries) for queries in (known, unknown)] == [1, 1]
+    assert [messages_inserted(queries) for queries in (known, unknown)] == [1, 1]
 
 
-def test_new_link_keeps_the_link_of_earlier_letters(client):
+def test_new_link_does_not_revoke_earlier_links(client):
     make_policy()
     candidate = make_candidate(email="known@kandidaat.example")
     address = path_for(candidate)
@@ -154,7 +154,7 @@ def test_new_link_keeps_the_link_of_earlier_letters(client):
     assert client.get(address).status_code == 302
 
 
-def test_new_link_goes_out_three_times_an_hour_at_most(client):
+def test_new_link_is_sent_three_times_an_hour_at_most(client):
     make_policy()
     make_candidate(email="known@kandidaat.example")
 
@@ -165,7 +165,7 @@ def test_new_link_goes_out_three_times_an_hour_at_most(client):
     assert Message.objects.count() == 3
 
 
-def test_new_link_stops_somebody_who_tries_many_addresses(client):
+def test_new_link_limits_requests_for_many_addresses(client):
     make_policy()
 
     answers = [client.post("/link/", {"email": f"x{number}@kandidaat.example"}).status_code for number in range(11)]
@@ -174,7 +174,7 @@ def test_new_link_stops_somebody_who_tries_many_addresses(client):
 
 
 @pytest.mark.parametrize("email", ["", "no address", "a@b", "x@kandidaat.example\r\nBcc: y@z.example", "a" * 300])
-def test_new_link_says_what_is_wrong_with_an_address(client, email):
+def test_new_link_shows_the_error_of_an_invalid_address(client, email):
     response = client.post("/link/", {"email": email})
 
     assert response.status_code == 200
@@ -182,7 +182,7 @@ def test_new_link_says_what_is_wrong_with_an_address(client, email):
     assert not Message.objects.exists()
 
 
-def test_stop_only_shows_what_it_means_until_the_button(client):
+def test_stop_changes_nothing_on_get(client):
     candidate = make_candidate()
     client.get(path_for(candidate))
 
@@ -193,7 +193,7 @@ def test_stop_only_shows_what_it_means_until_the_button(client):
     assert candidate.messages_stopped_at is None
 
 
-def test_stop_stops_and_says_so(client):
+def test_stop_stores_the_opt_out_and_confirms_it(client):
     candidate = make_candidate()
     client.get(path_for(candidate))
 
@@ -205,7 +205,7 @@ def test_stop_stops_and_says_so(client):
     assert AuditEvent.objects.get().actor == f"candidate:{candidate.pk}"
 
 
-def test_stop_twice_keeps_the_first_moment(client):
+def test_stop_twice_keeps_the_first_time(client):
     candidate = make_candidate()
     client.get(path_for(candidate))
     client.post("/my/stop/")
@@ -217,15 +217,27 @@ def test_stop_twice_keeps_the_first_moment(client):
     assert candidate.messages_stopped_at == NOW
 
 
-def test_stop_withdraws_the_invitation_that_waits_and_keeps_what_is_about_a_talk(client):
+def test_stop_withdraws_a_queued_invitation_and_keeps_messages_about_a_booking(client):
     make_policy()
     candidate = make_candidate()
     about = {"person_key": f"candidate:{candidate.pk}", "language": "nl", "recipient": "x@y.example", "text": "words"}
     offer = Message.objects.create(
-        kind="invitation", channel="mail", dedupe_key="a", about="invitation:1", created_at=NOW, not_before=NOW, **about
+        kind="invitation",
+        transport="mail",
+        dedupe_key="a",
+        about="invitation:1",
+        created_at=NOW,
+        not_before=NOW,
+        **about,
     )
     talk = Message.objects.create(
-        kind="confirmation", channel="mail", dedupe_key="b", about="booking:1", created_at=NOW, not_before=NOW, **about
+        kind="confirmation",
+        transport="mail",
+        dedupe_key="b",
+        about="booking:1",
+        created_at=NOW,
+        not_before=NOW,
+        **about,
     )
     client.get(path_for(candidate))
 

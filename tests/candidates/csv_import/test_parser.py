@@ -1,6 +1,6 @@
 import pytest
 
-from candidates.csv_import.parser import MAX_BYTES, read
+from candidates.csv_import.parser import MAX_BYTES, parse_csv
 from candidates.errors import FileUnreadable
 
 DUTCH = (
@@ -15,7 +15,7 @@ GOOD = "1,Sevda,Aydin,s@kandidaat.example,371,letter\n"
 def test_a_dutch_header_with_semicolons_is_read():
     line = "8812;Sevda;;Aydin;s@kandidaat.example;;nl;371;;;;;letter;;;;;;;;\n"
 
-    table = read((DUTCH + line).encode())
+    table = parse_csv((DUTCH + line).encode())
 
     assert [row.number for row in table.lines] == [2]
     assert table.lines[0].cells["candidate_id"] == "8812"
@@ -25,8 +25,8 @@ def test_a_dutch_header_with_semicolons_is_read():
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_byte_order_mark_and_line_ends_make_no_difference(mark, end):
-    table = read(mark + (SHORT + GOOD).replace("\n", end).encode())
+def test_byte_order_mark_and_line_endings_make_no_difference(mark, end):
+    table = parse_csv(mark + (SHORT + GOOD).replace("\n", end).encode())
 
     assert [line.cells["first_name"] for line in table.lines] == ["Sevda"]
 
@@ -35,7 +35,7 @@ def test_a_quoted_cell_may_hold_delimiter_quotes_and_line_breaks():
     header = SHORT.strip() + ",explanation\n"
     line = GOOD.strip() + ',"Eerste regel, ""met"" aanhaling\nTweede regel"\n'
 
-    table = read((header + line + GOOD.strip() + ",kort\n").encode())
+    table = parse_csv((header + line + GOOD.strip() + ",kort\n").encode())
 
     assert [(row.number, row.cells["explanation"]) for row in table.lines] == [
         (2, 'Eerste regel, "met" aanhaling\nTweede regel'),
@@ -43,38 +43,38 @@ def test_a_quoted_cell_may_hold_delimiter_quotes_and_line_breaks():
     ]
 
 
-def test_one_broken_line_of_5000_is_named_and_the_others_are_read():
+def test_one_broken_line_of_5000_is_reported_and_the_others_are_parsed():
     lines = [GOOD] * 5000
     lines[2344] = '1,"Sevda,Aydin,s@kandidaat.example,371,letter\n'
 
-    table = read((SHORT + "".join(lines)).encode())
+    table = parse_csv((SHORT + "".join(lines)).encode())
 
     assert len(table.lines) == 5000
     assert [line.number for line in table.lines if line.is_broken] == [2346]
 
 
 def test_a_quote_that_is_never_closed_stays_quick():
-    table = read((SHORT + '1,"x,y\n' * 9000).encode())
+    table = parse_csv((SHORT + '1,"x,y\n' * 9000).encode())
 
     assert len(table.lines) >= 4500
 
 
 @pytest.mark.parametrize("line", ["1,Sevda,Aydin\n", "1,Sevda,Aydin,s@kandidaat.example,371,letter,more,cells\n"])
 def test_too_few_and_too_many_columns_break_the_line_only(line):
-    table = read((SHORT + line + GOOD).encode())
+    table = parse_csv((SHORT + line + GOOD).encode())
 
     assert [row.is_broken for row in table.lines] == [True, False]
 
 
-def test_columns_that_we_do_not_know_are_not_kept():
-    table = read(("birth_date," + SHORT + "1990-01-01," + GOOD).encode())
+def test_unknown_columns_are_ignored():
+    table = parse_csv(("birth_date," + SHORT + "1990-01-01," + GOOD).encode())
 
     assert table.ignored_columns == ["birth_date"]
     assert "1990-01-01" not in str(table.lines)
 
 
-def test_the_line_that_excel_writes_for_itself_and_blank_lines_are_passed_over():
-    table = read(("sep=,\n" + SHORT + "\n" + GOOD + ",,,,,\n").encode())
+def test_the_separator_line_of_excel_and_blank_lines_are_skipped():
+    table = parse_csv(("sep=,\n" + SHORT + "\n" + GOOD + ",,,,,\n").encode())
 
     assert [line.number for line in table.lines] == [4]
 
@@ -98,6 +98,6 @@ def test_the_line_that_excel_writes_for_itself_and_blank_lines_are_passed_over()
 )
 def test_a_file_that_cannot_be_read_says_why(content, words, english):
     with pytest.raises(FileUnreadable) as refused:
-        read(content)
+        parse_csv(content)
 
     assert words in str(refused.value)

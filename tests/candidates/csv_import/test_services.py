@@ -3,9 +3,9 @@ import time
 import pytest
 from django.utils import translation
 
-from candidates.csv_import.parser import read
+from candidates.csv_import.parser import parse_csv
 from candidates.csv_import.services import check_file, drop_file, import_file, keep_file
-from candidates.errors import FileClosed, FileHasFaults
+from candidates.errors import FileAlreadyProcessed, FileHasErrors
 from candidates.models import Application, Candidate, IntakeFile, Rejection
 from candidates.rejections.services import change_rejection
 from core.actors import Actor
@@ -44,16 +44,16 @@ def make_line(number=1, **fields):
 def make_file(*lines, user=None):
     make_reason()
     user = user or make_user(Role.RECRUITER)
-    table = read((HEADER + "".join(lines)).encode())
+    table = parse_csv((HEADER + "".join(lines)).encode())
     return keep_file(table=table, name="export.csv", user=user, actor=Actor.of(user), now=NOW)
 
 
-def bring_in(file, only_good=False):
-    return import_file(file=file, only_good=only_good, actor=Actor.of(file.uploaded_by), now=NOW)
+def bring_in(file, only_valid=False):
+    return import_file(file=file, only_valid=only_valid, actor=Actor.of(file.uploaded_by), now=NOW)
 
 
-def sentences(file):
-    return [(fault.line, fault.column, fault.sentence) for fault in check_file(file, now=NOW).faults]
+def errors_in(file):
+    return [(error.line, error.column, error.message) for error in check_file(file, now=NOW).errors]
 
 
 def test_import_makes_complete_rejections_and_empties_the_cells():
@@ -101,11 +101,11 @@ def test_importing_again_leaves_what_was_completed_on_screen():
     assert Rejection.objects.get().explanation == "Op het scherm aangevuld."
 
 
-def test_all_or_nothing_imports_nothing_with_one_fault():
+def test_import_of_everything_is_refused_with_one_error():
     make_vacancy(source="csv", external_id="371")
     file = make_file(make_line(1), make_line(2, email="geen adres"))
 
-    with pytest.raises(FileHasFaults):
+    with pytest.raises(FileHasErrors):
         bring_in(file)
 
     file.refresh_from_db()
@@ -113,10 +113,10 @@ def test_all_or_nothing_imports_nothing_with_one_fault():
     assert (file.state, len(file.rows)) == (IntakeFile.State.PREVIEW, 2)
 
 
-def test_only_the_good_lines_leaves_the_others_out():
+def test_import_of_valid_lines_leaves_out_the_others():
     make_vacancy(source="csv", external_id="371")
 
-    file = bring_in(make_file(make_line(1), make_line(2, email="geen adres")), only_good=True)
+    file = bring_in(make_file(make_line(1), make_line(2, email="geen adres")), only_valid=True)
 
     assert file.outcome == {"created": 1, "left_out": 1, "waiting": 0}
 
@@ -126,13 +126,13 @@ def test_an_import_is_done_once():
     file = make_file(make_line(1))
     bring_in(file)
 
-    with pytest.raises(FileClosed):
+    with pytest.raises(FileAlreadyProcessed):
         bring_in(file)
 
     assert Rejection.objects.count() == 1
 
 
-def test_a_file_that_is_given_up_is_emptied():
+def test_a_dropped_file_is_emptied():
     file = make_file(make_line(1))
 
     drop_file(file=file, actor=Actor.of(file.uploaded_by), now=NOW)
@@ -141,7 +141,7 @@ def test_a_file_that_is_given_up_is_emptied():
     assert (file.state, file.rows) == (IntakeFile.State.DROPPED, [])
 
 
-def test_a_new_upload_empties_the_one_that_was_never_finished():
+def test_a_new_upload_empties_an_earlier_preview():
     first = make_file(make_line(1))
 
     make_file(make_line(1), user=first.uploaded_by)
@@ -150,11 +150,11 @@ def test_a_new_upload_empties_the_one_that_was_never_finished():
     assert (first.state, first.rows) == (IntakeFile.State.DROPPED, [])
 
 
-def test_an_unknown_vacancy_is_opened_from_the_line():
+def test_an_unknown_vacancy_is_created_from_the_line():
     recruiter = make_user(Role.RECRUITER)
     new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email.upper()}
 
-    file = bring_in(make_file(make_line(1, **new), make_line(2)), only_good=True)
+    file = bring_in(make_file(make_line(1, **new), make_line(2)), only_valid=True)
 
     vacancy = Vacancy.objects.get()
     assert (vacancy.title, vacancy.source, vacancy.external_id) == ("Planner", "csv", "371")
@@ -162,7 +162,7 @@ def test_an_unknown_vacancy_is_opened_from_the_line():
     assert file.outcome == {"created": 1, "left_out": 1, "waiting": 0}
 
 
-def test_a_vacancy_that_the_file_describes_gets_its_requirements_from_it():
+def test_a_vacancy_of_the_file_gets_its_requirements_from_it():
     recruiter = make_user(Role.RECRUITER)
     new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email}
 
@@ -172,27 +172,27 @@ def test_a_vacancy_that_the_file_describes_gets_its_requirements_from_it():
     assert Rejection.objects.complete().exists()
 
 
-def test_a_vacancy_of_another_source_is_found_by_its_number():
+def test_a_vacancy_of_another_source_is_found_by_its_id():
     make_vacancy(source="recruitee", external_id="371")
 
     bring_in(make_file(make_line(1, onderdeel="onbekend")))
 
     assert Vacancy.objects.count() == 1
-    assert Rejection.objects.incomplete().count() == 1  # its requirements are kept elsewhere
+    assert Rejection.objects.incomplete().count() == 1  # its requirements come from its own source
 
 
-def test_what_only_the_database_knows_is_a_fault_of_its_cell(english):
+def test_unknown_vacancies_and_recruiters_are_errors_of_their_cell(english):
     make_vacancy(source="csv", external_id="371")
     file = make_file(make_line(1, vacature_id="999"), make_line(2, recruiter_email="niemand@ziekenhuis.example"))
 
-    assert [(line, column) for line, column, _ in sentences(file)] == [(2, "vacancy_id"), (3, "recruiter_email")]
+    assert [(line, column) for line, column, _ in errors_in(file)] == [(2, "vacancy_id"), (3, "recruiter_email")]
 
 
-def test_a_recruiter_who_left_is_no_recruiter():
+def test_a_former_recruiter_is_refused():
     gone = make_user(Role.RECRUITER, is_active=False)
     make_vacancy(source="csv", external_id="371")
 
-    assert len(sentences(make_file(make_line(1, recruiter_email=gone.email)))) == 1
+    assert len(errors_in(make_file(make_line(1, recruiter_email=gone.email)))) == 1
 
 
 @pytest.mark.only_on("postgresql")  # ten seconds of work, and the same statements on both
@@ -203,13 +203,13 @@ def test_5000_lines_with_one_broken_line_are_imported_within_seconds():
     file = make_file(*lines)
     started = time.process_time()
 
-    file = bring_in(file, only_good=True)
+    file = bring_in(file, only_valid=True)
 
     assert file.outcome == {"created": 4999, "left_out": 1, "waiting": 0}
     assert time.process_time() - started < 20
 
 
-def test_a_number_of_somebody_else_is_a_fault_and_changes_nobody():
+def test_a_candidate_id_with_another_address_is_an_error_and_changes_nothing():
     make_vacancy(source="csv", external_id="371")
     make_vacancy(source="csv", external_id="372")
     bring_in(make_file(make_line(1)))
@@ -218,8 +218,8 @@ def test_a_number_of_somebody_else_is_a_fault_and_changes_nobody():
     file = make_file(*lines, make_line(2))
 
     with translation.override("en"):
-        found = sentences(file)
-    file = bring_in(file, only_good=True)
+        found = errors_in(file)
+    file = bring_in(file, only_valid=True)
 
     words = "This number belongs to somebody with another e-mail address."
     assert found == [(2, "candidate_id", words), (3, "candidate_id", words)]
@@ -227,16 +227,16 @@ def test_a_number_of_somebody_else_is_a_fault_and_changes_nobody():
     assert list(Candidate.objects.filter(pk=before[0]["id"]).values()) == before
 
 
-def test_one_number_with_two_addresses_in_a_file_is_a_fault():
+def test_one_candidate_id_with_two_addresses_in_a_file_is_an_error():
     make_vacancy(source="csv", external_id="371")
     make_vacancy(source="csv", external_id="372")
 
     file = make_file(make_line(1), make_line(1, email="anne@kandidaat.example", vacature_id="372"))
 
-    assert [(line, column) for line, column, _words in sentences(file)] == [(3, "candidate_id")]
+    assert [(line, column) for line, column, _message in errors_in(file)] == [(3, "candidate_id")]
 
 
-def test_a_corrected_name_is_no_fault():
+def test_a_corrected_name_is_no_error():
     make_vacancy(source="csv", external_id="371")
     bring_in(make_file(make_line(1)))
 

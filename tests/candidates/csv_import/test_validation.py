@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from candidates.csv_import.parser import Line
-from candidates.csv_import.validation import Fault, faults_of, repeated, values_of
+from candidates.csv_import.parser import CsvLine
+from candidates.csv_import.validation import LineError, line_errors, parse_line, repeated_line_errors
 
 TODAY = date(2026, 11, 23)
 CELLS = {
@@ -17,11 +17,11 @@ CELLS = {
 
 
 def line(number=2, **cells):
-    return Line(number, CELLS | cells, (21, 21))
+    return CsvLine(number, CELLS | cells, (21, 21))
 
 
-def faults(**cells):
-    return [(fault.column, fault.sentence) for fault in faults_of(line(**cells), today=TODAY, demo=True)]
+def errors(**cells):
+    return [(error.column, error.message) for error in line_errors(line(**cells), today=TODAY, demo=True)]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def faults(**cells):
         {"reason_code": "iets van ons ATS"},
     ],
 )
-def test_a_good_line_has_no_faults(cells):
-    assert faults(**cells) == []
+def test_a_valid_line_has_no_errors(cells):
+    assert errors(**cells) == []
 
 
 @pytest.mark.parametrize(
@@ -72,25 +72,27 @@ def test_a_good_line_has_no_faults(cells):
         ({"language": "fr"}, "language", "nl, en"),
     ],
 )
-def test_a_fault_names_column_and_what_is_wrong(cells, column, words, english):
-    [(named, sentence)] = faults(**cells)
+def test_an_error_has_its_column_and_message(cells, column, words, english):
+    [(named, sentence)] = errors(**cells)
 
     assert named == column
     assert words in sentence
 
 
 def test_a_broken_line_says_how_many_columns_it_has(english):
-    broken = Line(7, {}, (3, 21))
+    broken = CsvLine(7, {}, (3, 21))
 
-    assert faults_of(broken, today=TODAY, demo=True) == [
-        Fault(7, "", "This line has 3 columns, the header has 21. Perhaps a quotation mark is not closed.")
+    assert line_errors(broken, today=TODAY, demo=True) == [
+        LineError(7, "", "This line has 3 columns, the header has 21. Perhaps a quotation mark is not closed.")
     ]
 
 
-def test_the_same_candidate_and_vacancy_twice_is_a_fault_of_the_second_line(english):
+def test_the_same_candidate_and_vacancy_twice_is_an_error_of_the_second_line(english):
     lines = [line(2), line(3), line(4, candidate_id="9")]
 
-    assert repeated(lines) == [Fault(3, "candidate_id", "Line 2 is about the same candidate and vacancy.")]
+    assert repeated_line_errors(lines) == [
+        LineError(3, "candidate_id", "Line 2 is about the same candidate and vacancy.")
+    ]
 
 
 def test_values_are_cleaned():
@@ -101,9 +103,9 @@ def test_values_are_cleaned():
         "explanation": "a\r\nb ",
     }
 
-    values = values_of(line(**cells), demo=True)
+    values = parse_line(line(**cells), demo=True, default_language="en")
 
     assert values.texts["first_name"] == "Anne Marie"
-    assert (values.texts["stage"], values.texts["told_by"], values.texts["language"]) == ("interview_1", "phone", "nl")
+    assert (values.texts["stage"], values.texts["told_by"], values.texts["language"]) == ("interview_1", "phone", "en")
     assert values.texts["explanation"] == "a\nb"
     assert values.dates == {"applied_on": None, "rejected_on": None, "told_on": date(2026, 11, 20)}

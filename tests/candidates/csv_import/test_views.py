@@ -26,7 +26,7 @@ def upload(client, content):
     return client.post("/rejections/import/", {"file": SimpleUploadedFile("export.csv", content, "text/csv")})
 
 
-def test_a_file_is_looked_at_first_and_then_imported(client):
+def test_a_file_is_previewed_and_then_imported(client):
     response = upload(client, (HEADER + make_line(1)).encode())
     url = response["Location"]
     page = client.get(url)
@@ -39,19 +39,19 @@ def test_a_file_is_looked_at_first_and_then_imported(client):
     assert client.get(url).context["file"].outcome == {"created": 1, "left_out": 0, "waiting": 0}
 
 
-def test_every_fault_is_shown_with_line_and_column(client):
+def test_every_error_is_shown_with_line_and_column(client):
     content = HEADER + make_line(1) + make_line(2, email="geen adres", fase="derde") + "kort\n"
 
     url = upload(client, content.encode())["Location"]
 
-    assert [(line, column) for line, column, _ in client.get(url).context["faults"]] == [
+    assert [(line, column) for line, column, _ in client.get(url).context["errors"]] == [
         (3, "email"),
         (3, "fase / stage"),
         (4, ""),
     ]
 
 
-def test_all_is_refused_with_a_fault_and_the_good_lines_are_imported(client):
+def test_everything_is_refused_with_an_error_and_valid_lines_are_imported(client):
     url = upload(client, (HEADER + make_line(1) + make_line(2, email="x")).encode())["Location"]
 
     refused = client.post(url, {"which": "all"})
@@ -70,7 +70,7 @@ def test_a_double_click_imports_once(client):
     assert Rejection.objects.count() == 1
 
 
-def test_a_file_is_given_up(client):
+def test_a_file_is_dropped(client):
     url = upload(client, (HEADER + make_line(1)).encode())["Location"]
 
     client.post(url, {"which": "all", "drop": "1"})
@@ -79,7 +79,7 @@ def test_a_file_is_given_up(client):
     assert client.get(url).status_code == 200
 
 
-def test_a_file_with_faults_only_offers_no_import(client):
+def test_a_file_with_errors_only_offers_no_import(client):
     url = upload(client, (HEADER + make_line(1, email="x")).encode())["Location"]
 
     page = client.get(url)
@@ -115,14 +115,14 @@ def test_a_file_that_cannot_be_read_says_why(client, content, words):
     assert not IntakeFile.objects.exists()
 
 
-def test_50_megabytes_pass_the_check_against_forgery_without_harm(recruiter):
+def test_csrf_check_reads_50_megabytes_without_harm(recruiter):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(recruiter)
 
     assert upload(careful, b"x" * 50 * 1024 * 1024).status_code == 403
 
 
-def test_no_file_at_all_is_said(client):
+def test_a_missing_file_is_an_error(client):
     response = client.post("/rejections/import/", {})
 
     assert response.status_code == 200
@@ -130,7 +130,7 @@ def test_no_file_at_all_is_said(client):
 
 
 @pytest.mark.parametrize("which", ["", "none", "all\x00"])
-def test_a_choice_that_does_not_exist_imports_nothing(client, which):
+def test_an_unknown_choice_imports_nothing(client, which):
     url = upload(client, (HEADER + make_line(1)).encode())["Location"]
 
     assert client.post(url, {"which": which}).status_code == 200

@@ -1,9 +1,9 @@
 import pytest
 
-from candidates.duplicates.services import keep_apart, merge_candidates
-from candidates.errors import NotTheSameAddress
+from candidates.duplicates.services import mark_distinct, merge_candidates
+from candidates.errors import DifferentAddresses
 from candidates.models import AccessLink, Candidate, CandidateSource, Consent
-from candidates.queries import same_person_pairs
+from candidates.queries import possible_duplicates
 from core.actors import Actor
 from organisation.models import AuditEvent, Role
 from tests.factories import NOW, make_candidate, make_rejection, make_user, make_vacancy
@@ -19,7 +19,7 @@ def make_pair():
     return older, younger
 
 
-def test_one_person_keeps_all_that_both_had():
+def test_merge_keeps_the_data_of_both():
     older, younger = make_pair()
     CandidateSource.objects.create(candidate=younger, source="csv", external_id="8812")
     Consent.objects.create(candidate=younger, purpose="sms", text_version="1", language="nl", given_at=NOW)
@@ -40,7 +40,7 @@ def test_one_person_keeps_all_that_both_had():
     )
 
 
-@pytest.mark.parametrize("decide", [merge_candidates, keep_apart])
+@pytest.mark.parametrize("decide", [merge_candidates, mark_distinct])
 def test_a_double_click_decides_once(decide):
     older, younger = make_pair()
 
@@ -50,41 +50,41 @@ def test_a_double_click_decides_once(decide):
     assert AuditEvent.objects.count() == 1
 
 
-def test_two_people_are_not_asked_about_again():
+def test_a_pair_marked_as_different_is_not_shown_again():
     older, younger = make_pair()
     recruiter = older.applications.get().vacancy.recruiter
-    assert len(same_person_pairs(recruiter)) == 1
+    assert len(possible_duplicates(recruiter)) == 1
 
-    keep_apart(first=younger.pk, second=older.pk, actor=RECRUITER, now=NOW)
+    mark_distinct(first=younger.pk, second=older.pk, actor=RECRUITER, now=NOW)
 
-    assert same_person_pairs(recruiter) == []
+    assert possible_duplicates(recruiter) == []
     assert Candidate.objects.count() == 2
 
 
-@pytest.mark.parametrize("decide", [merge_candidates, keep_apart])
+@pytest.mark.parametrize("decide", [merge_candidates, mark_distinct])
 def test_different_addresses_are_refused(decide):
     older, younger = make_pair()
     Candidate.objects.filter(pk=younger.pk).update(email="other@kandidaat.example")
 
-    with pytest.raises(NotTheSameAddress):
+    with pytest.raises(DifferentAddresses):
         decide(first=older.pk, second=younger.pk, actor=RECRUITER, now=NOW)
 
     assert Candidate.objects.count() == 2
 
 
-def test_pairs_are_for_recruiters_who_may_see_either():
+def test_pairs_are_shown_to_recruiters_who_may_see_either():
     older, younger = make_pair()
 
     for candidate in (older, younger):
-        [pair] = same_person_pairs(candidate.applications.get().vacancy.recruiter)
+        [pair] = possible_duplicates(candidate.applications.get().vacancy.recruiter)
         assert (pair.older, pair.younger) == (older, younger)
-    assert same_person_pairs(make_user(Role.RECRUITER)) == []
-    assert same_person_pairs(make_user(Role.ADVISOR, Role.MANAGER)) == []
+    assert possible_duplicates(make_user(Role.RECRUITER)) == []
+    assert possible_duplicates(make_user(Role.ADVISOR, Role.MANAGER)) == []
 
 
-def test_three_with_one_address_are_asked_two_by_two():
+def test_three_candidates_with_one_address_make_three_pairs():
     vacancy = make_vacancy()
     for _ in range(3):
         make_rejection(candidate=make_candidate(email="s@kandidaat.example"), vacancy=vacancy)
 
-    assert len(same_person_pairs(vacancy.recruiter)) == 3
+    assert len(possible_duplicates(vacancy.recruiter)) == 3

@@ -20,7 +20,7 @@ def answer(client, first, second, words):
     return client.post(URL, {"first": first, "second": second, "answer": words}, follow=True)
 
 
-def test_yes_makes_one_person_also_after_a_double_click(client, pair):
+def test_yes_merges_once_after_a_double_click(client, pair):
     older, younger = pair
 
     for _ in range(2):
@@ -29,7 +29,7 @@ def test_yes_makes_one_person_also_after_a_double_click(client, pair):
     assert Candidate.objects.get() == older
 
 
-def test_no_keeps_two_and_asks_no_more(client, pair):
+def test_no_keeps_two_candidates_and_hides_the_pair(client, pair):
     older, younger = pair
 
     response = answer(client, older.pk, younger.pk, "two")
@@ -38,7 +38,7 @@ def test_no_keeps_two_and_asks_no_more(client, pair):
     assert response.context["pairs"] == []
 
 
-def test_looking_changes_nothing_but_is_recorded(client, pair):
+def test_get_changes_nothing_and_is_audited(client, pair):
     response = client.get(URL)
 
     assert len(response.context["pairs"]) == 1
@@ -58,7 +58,7 @@ def test_looking_changes_nothing_but_is_recorded(client, pair):
         {"answer": "three"},
     ],
 )
-def test_half_an_answer_is_no_page(client, pair, fields):
+def test_an_incomplete_answer_is_not_found(client, pair, fields):
     older, younger = pair
     values = {"first": older.pk, "second": younger.pk, "answer": "one"} | fields if fields else {}
     if values.get("second") == "same":

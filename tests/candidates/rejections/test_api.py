@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from candidates.models import Application, Candidate, Rejection
-from organisation.authentication import digest_of
+from core.tokens import digest_of
 from organisation.models import ApiClient, AuditEvent, Role
 from tests.factories import NOW, make_reason, make_user, make_vacancy
 from vacancies.models import Requirement, Vacancy
@@ -81,7 +81,7 @@ def with_part(part, **fields):
     return body
 
 
-def test_the_body_of_the_domain_is_stored_whole(post, vacancy):
+def test_a_report_is_stored_completely(post, vacancy):
     response = post(BODY)
 
     rejection = Rejection.objects.get()
@@ -120,33 +120,33 @@ def test_an_incomplete_report_waits(post, vacancy, fields, missing):
     assert Requirement.objects.count() == 1
 
 
-def test_a_reason_that_we_do_not_know_is_kept_as_its_words(post, vacancy):
+def test_an_unknown_reason_is_stored_as_text(post, vacancy):
     post(with_part("rejection", reason_code="Not a fit"))
 
     assert Rejection.objects.get().reason_label == "Not a fit"
 
 
-def test_without_notice_the_day_of_telling_stays_empty(post, vacancy):
+def test_without_notice_its_day_stays_empty(post, vacancy):
     post(with_part("rejection", notified_by=""))
 
     assert Rejection.objects.get().notified_on is None
 
 
-def test_who_withdrew_is_never_complete(post, vacancy):
+def test_a_candidate_who_withdrew_is_never_complete(post, vacancy):
     response = post(with_part("rejection", rejected_by="candidate"))
 
     assert response.json()["status"] == "withdrawn"
     assert not Rejection.objects.complete().exists()
 
 
-def test_what_we_do_not_ask_is_not_kept(post, vacancy):
+def test_unknown_fields_are_not_stored(post, vacancy):
     post(with_part("candidate", birth_date="1990-01-01", nationality="NL", cv="geheim-cv"))
 
     kept = [str(list(model.objects.values())) for model in (Candidate, Application, Rejection)]
     assert not any("1990" in text or "geheim" in text for text in kept)
 
 
-def test_a_new_vacancy_is_opened_for_a_recruiter_whom_we_know(post):
+def test_a_new_vacancy_is_created_for_a_known_recruiter(post):
     recruiter = make_user(Role.RECRUITER)
 
     response = post(with_part("vacancy", recruiter_email=recruiter.email))
@@ -161,7 +161,7 @@ def test_a_new_vacancy_is_opened_for_a_recruiter_whom_we_know(post):
 
 
 @pytest.mark.parametrize(("fields", "code"), [({}, "recruiter_unknown"), ({"title": ""}, "vacancy_unknown")])
-def test_a_vacancy_that_cannot_be_opened_is_a_problem(post, fields, code):
+def test_a_vacancy_that_cannot_be_created_is_a_problem(post, fields, code):
     response = post(with_part("vacancy", **fields))
 
     assert (response.status_code, response["Content-Type"]) == (409, "application/problem+json")
@@ -216,7 +216,7 @@ def test_a_wrong_body_is_a_problem_that_names_the_field(post, vacancy, part, fie
 
 
 @pytest.mark.parametrize("body", ["[]", "null", "1", '"x"', "{", "{}", '{"candidate": []}'])
-def test_nonsense_is_a_problem(client, post, body):
+def test_an_unreadable_body_is_a_problem(client, post, body):
     response = client.post(
         "/api/v1/rejections", body, content_type="application/json", headers={"Authorization": "Bearer secret"}
     )
@@ -227,13 +227,13 @@ def test_nonsense_is_a_problem(client, post, body):
 @pytest.mark.parametrize(
     ("sent", "kept"), [("Anne\r\nBcc: x@y.example", "Anne Bcc: x@y.example"), ("🙂 “ü”", "🙂 “ü”")]
 )
-def test_a_name_is_kept_on_one_line(post, vacancy, sent, kept):
+def test_a_name_is_stored_on_one_line(post, vacancy, sent, kept):
     post(with_part("candidate", first_name=sent))
 
     assert Candidate.objects.get().first_name == kept
 
 
-def test_a_number_of_somebody_else_is_a_problem(post, vacancy):
+def test_a_candidate_id_with_another_address_is_a_problem(post, vacancy):
     post(BODY)
 
     response = post(with_part("candidate", first_name="Anne", email="anne@kandidaat.example"))

@@ -5,9 +5,14 @@ import pytest
 
 from candidates.completeness import Missing
 from candidates.drafts import PersonDraft, RejectionDraft
-from candidates.errors import AlreadyInvited, NumberOfSomebodyElse
+from candidates.errors import AlreadyInvited, ExternalIdTaken
 from candidates.models import Candidate, Rejection, RejectionReason
-from candidates.rejections.services import Outcome, change_rejection, register_rejection, register_rejections
+from candidates.rejections.services import (
+    RegistrationOutcome,
+    change_rejection,
+    register_rejection,
+    register_rejections,
+)
 from core.actors import Actor
 from organisation.models import AuditEvent
 from tests.factories import NOW, make_invitation, make_reason, make_vacancy
@@ -19,7 +24,9 @@ RECRUITER = Actor(key="user:1", origin="web")
 def make_draft(vacancy=None, **fields):
     make_reason()
     vacancy = vacancy or make_vacancy()
-    person = PersonDraft(first_name="Sevda", last_name="Aydin", email="s@kandidaat.example", external_id="8812")
+    person = PersonDraft(
+        first_name="Sevda", last_name="Aydin", email="s@kandidaat.example", language="nl", external_id="8812"
+    )
     values = {
         "person": person,
         "vacancy_id": vacancy.pk,
@@ -41,11 +48,11 @@ def register(draft, now=NOW):
     return register_rejection(draft=draft, actor=RECRUITER, now=now)
 
 
-def test_a_whole_rejection_is_complete():
+def test_a_rejection_with_all_parts_is_complete():
     result = register(make_draft())
 
     rejection = Rejection.objects.get()
-    assert (result.outcome, result.missing, result.rejection) == (Outcome.CREATED, (), rejection)
+    assert (result.outcome, result.missing, result.rejection) == (RegistrationOutcome.CREATED, (), rejection)
     assert rejection.completed_at == NOW
     assert rejection.component.code == "eis-0"
     assert [strength.text for strength in rejection.strengths.all()] == ["Rustig onder druk"]
@@ -64,7 +71,7 @@ def test_a_whole_rejection_is_complete():
         ({"strengths": ()}, (Missing.STRENGTH,)),
     ],
 )
-def test_an_incomplete_one_is_kept_and_waits(change, missing):
+def test_an_incomplete_rejection_is_stored_and_waits(change, missing):
     result = register(make_draft(**change))
 
     assert result.missing == missing
@@ -72,13 +79,13 @@ def test_an_incomplete_one_is_kept_and_waits(change, missing):
     assert not Rejection.objects.complete().exists()
 
 
-def test_a_reason_that_we_do_not_know_keeps_its_words():
+def test_an_unknown_reason_keeps_its_text():
     result = register(make_draft(reason_code="Not a culture fit"))
 
     assert (result.rejection.reason, result.rejection.reason_label) == (None, "Not a culture fit")
 
 
-def test_a_reason_that_is_out_of_use_waits():
+def test_a_rejection_with_a_hidden_reason_waits():
     reason = make_reason()
     reason.is_active = False
     reason.save()
@@ -103,24 +110,37 @@ def test_a_new_requirement_is_added_when_that_is_allowed():
     )
 
 
-def test_somebody_who_withdrew_is_never_complete():
+def test_a_candidate_who_withdrew_is_never_complete():
     result = register(make_draft(rejected_by="candidate"))
 
     assert result.rejection.completed_at is None
     assert not Rejection.objects.incomplete().exists()
 
 
-def test_the_same_again_changes_nothing():
+def test_a_draft_has_the_fingerprint_that_earlier_versions_stored():
+    """Its text is hashed: another name or order of the fields makes every earlier report a changed one."""
+    person = PersonDraft(first_name="Sevda", last_name="Aydin", email="s@kandidaat.example", language="nl")
+
+    assert repr(RejectionDraft(person=person, vacancy_id=1, recruiter_id=2, stage="offer")) == (
+        "RejectionDraft(person=PersonDraft(first_name='Sevda', last_name='Aydin', email='s@kandidaat.example',"
+        " infix='', phone='', language='nl', external_id=''), vacancy_id=1, recruiter_id=2, stage='offer',"
+        " source='screen', external_id='', rejected_by='organisation', reason_code='', component='',"
+        " may_add_component=False, explanation='', strengths=(), applied_on=None, decided_on=None,"
+        " notified_on=None, notified_by='')"
+    )
+
+
+def test_the_same_draft_again_changes_nothing():
     draft = make_draft()
     first = register(draft)
 
     again = register(draft, now=NOW + timedelta(days=1))
 
-    assert (again.outcome, again.rejection) == (Outcome.UNCHANGED, first.rejection)
+    assert (again.outcome, again.rejection) == (RegistrationOutcome.UNCHANGED, first.rejection)
     assert (Rejection.objects.count(), Candidate.objects.count(), AuditEvent.objects.count()) == (1, 1, 1)
 
 
-def test_the_same_again_leaves_what_a_recruiter_added_on_screen():
+def test_the_same_draft_again_keeps_what_a_recruiter_added():
     draft = make_draft(explanation="")
     first = register(draft).rejection
     change_rejection(rejection_id=first.pk, draft=replace(draft, explanation="Nu wel."), actor=RECRUITER, now=NOW)
@@ -130,14 +150,14 @@ def test_the_same_again_leaves_what_a_recruiter_added_on_screen():
     assert Rejection.objects.get().explanation == "Nu wel."
 
 
-def test_what_the_source_says_anew_is_taken_over_but_empties_nothing():
+def test_a_changed_draft_is_taken_over_but_empties_nothing():
     draft = make_draft()
     register(draft)
 
     result = register(replace(draft, stage="offer", explanation="", strengths=("Duidelijk voorbeeld",)))
 
     rejection = Rejection.objects.get()
-    assert result.outcome == Outcome.CHANGED
+    assert result.outcome == RegistrationOutcome.CHANGED
     assert (rejection.application.stage, rejection.explanation) == ("offer", "Voor mensen mist nog een certificaat.")
     assert [strength.text for strength in rejection.strengths.all()] == ["Duidelijk voorbeeld"]
     assert rejection.completed_at == NOW
@@ -149,7 +169,7 @@ def test_nothing_changes_any_more_once_the_candidate_is_invited():
 
     result = register(replace(draft, explanation="Toch iets anders."))
 
-    assert result.outcome == Outcome.KEPT
+    assert result.outcome == RegistrationOutcome.KEPT
     assert Rejection.objects.get().explanation == "Voor mensen mist nog een certificaat."
 
 
@@ -162,7 +182,7 @@ def test_change_refuses_once_the_candidate_is_invited():
         change_rejection(rejection_id=rejection.pk, draft=draft, actor=RECRUITER, now=NOW)
 
 
-def test_change_that_empties_a_part_makes_it_wait_again():
+def test_a_change_that_empties_a_part_makes_the_rejection_wait_again():
     draft = make_draft()
     rejection = register(draft).rejection
 
@@ -191,7 +211,7 @@ def test_two_rejections_of_one_candidate_at_one_source_share_the_candidate():
         ("x" * 200, "x" * 200),
     ],
 )
-def test_a_name_is_kept_on_one_line(typed, kept):
+def test_a_name_is_stored_on_one_line(typed, kept):
     draft = make_draft()
 
     register(replace(draft, person=replace(draft.person, first_name=typed)))
@@ -199,7 +219,7 @@ def test_a_name_is_kept_on_one_line(typed, kept):
     assert Candidate.objects.get().first_name == kept
 
 
-def test_many_ask_the_database_as_often_as_two(django_assert_max_num_queries):
+def test_many_drafts_take_as_many_statements_as_two(django_assert_max_num_queries):
     draft = make_draft()
     drafts = [
         replace(draft, external_id=f"{number}:1", person=replace(draft.person, external_id=str(number)))
@@ -217,24 +237,24 @@ def under_number(draft, **person):
 
 
 @pytest.mark.parametrize("number", ["8812:371", "8812:999"])
-def test_a_known_number_with_another_address_is_refused_and_changes_nobody(number):
+def test_a_known_id_with_another_address_is_refused_and_changes_nothing(number):
     draft = make_draft()
     register(draft)
     before = list(Candidate.objects.values())
     other = under_number(replace(draft, external_id=number), first_name="Anne", email="anne@kandidaat.example")
 
-    with pytest.raises(NumberOfSomebodyElse):
+    with pytest.raises(ExternalIdTaken):
         register(other)
 
     assert list(Candidate.objects.values()) == before
     assert Rejection.objects.count() == 1
 
 
-def test_one_number_with_two_addresses_in_one_go_is_refused():
+def test_one_id_with_two_addresses_in_a_batch_is_refused():
     draft = make_draft()
     other = under_number(replace(draft, external_id="8812:999"), email="anne@kandidaat.example")
 
-    with pytest.raises(NumberOfSomebodyElse):
+    with pytest.raises(ExternalIdTaken):
         register_rejections(drafts=[draft, other], actor=RECRUITER, now=NOW)
 
     assert not Candidate.objects.exists()
@@ -246,21 +266,26 @@ def test_a_name_is_corrected_under_the_same_address():
 
     result = register(under_number(draft, first_name="Şevda", email="S@kandidaat.example"))
 
-    assert result.outcome == Outcome.CHANGED
+    assert result.outcome == RegistrationOutcome.CHANGED
     assert Candidate.objects.get().first_name == "Şevda"
 
 
-def test_a_form_that_is_sent_again_with_other_words_is_another_rejection():
+def test_a_form_posted_again_with_changes_is_another_rejection():
     draft = under_number(make_draft(source="screen", external_id="form:abc"), external_id="")
     other = under_number(draft, first_name="Anne", email="anne@kandidaat.example")
 
     outcomes = [register(one).outcome for one in (draft, other, draft, other)]
 
-    assert outcomes == [Outcome.CREATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.UNCHANGED]
+    assert outcomes == [
+        RegistrationOutcome.CREATED,
+        RegistrationOutcome.CREATED,
+        RegistrationOutcome.UNCHANGED,
+        RegistrationOutcome.UNCHANGED,
+    ]
     assert set(Candidate.objects.values_list("first_name", flat=True)) == {"Sevda", "Anne"}
 
 
-def test_long_requirements_that_start_alike_stay_apart():
+def test_long_requirements_with_the_same_start_get_different_codes():
     start = "Aantoonbare ervaring met het begeleiden van "
     vacancy = make_vacancy()
     words = [start + "leerlingen", start + "stagiairs", "护士执照", "медсестра", "requirement"]
@@ -283,7 +308,7 @@ def change(draft):
 
 
 @pytest.mark.parametrize("say_again", [change, register])
-def test_a_reason_that_was_hidden_since_is_kept(say_again):
+def test_a_reason_hidden_since_is_kept(say_again):
     draft = make_draft()
     rejection = register(draft).rejection
     RejectionReason.objects.update(is_active=False)

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from candidates.errors import AlreadyInvited
 from candidates.models import Candidate, Rejection, RejectionReason
-from candidates.rejections.services import Outcome, Registered
-from candidates.rejections.views import _say
+from candidates.rejections.services import Registration, RegistrationOutcome
+from candidates.rejections.views import _report
 from organisation.models import AuditEvent, Role
 from tests.factories import (
     NOW,
@@ -82,7 +82,7 @@ def test_a_complete_rejection_is_entered(client, recruiter):
     assert "This rejection is complete" in response.content.decode()
 
 
-def test_an_incomplete_one_is_saved_and_says_what_is_missing(client, recruiter):
+def test_an_incomplete_rejection_is_saved_and_the_missing_parts_are_shown(client, recruiter):
     response = enter(client, make_vacancy(recruiter=recruiter), explanation="", strength_1=" ")
 
     assert Rejection.objects.get().completed_at is None
@@ -129,7 +129,7 @@ def test_a_requirement_that_is_not_in_the_list_is_added(client, recruiter):
         ({"rejected_by": "nobody"}, "rejected_by"),
     ],
 )
-def test_what_is_wrong_is_said_and_what_was_typed_stays(client, recruiter, fields, wrong):
+def test_errors_are_shown_and_input_is_kept(client, recruiter, fields, wrong):
     response = client.post("/rejections/new/", typed(make_vacancy(recruiter=recruiter)) | fields)
 
     assert response.status_code == 200
@@ -176,7 +176,7 @@ def test_a_rejection_is_changed_until_the_invitation_left(client, recruiter):
     ]
 
 
-def test_after_the_invitation_it_is_only_read(client, recruiter):
+def test_a_rejection_is_read_only_after_the_invitation(client, recruiter):
     vacancy = make_vacancy(recruiter=recruiter)
     rejection = make_rejection(vacancy=vacancy)
     make_invitation(rejection=rejection)
@@ -193,7 +193,7 @@ def test_after_the_invitation_it_is_only_read(client, recruiter):
     assert "can not be changed any more" in page
 
 
-def test_the_form_shows_what_stands(client, recruiter):
+def test_the_form_shows_the_stored_values(client, recruiter):
     rejection = make_rejection(vacancy=make_vacancy(recruiter=recruiter))
 
     form = client.get(f"/rejections/{rejection.pk}/edit/").context["form"]
@@ -203,7 +203,7 @@ def test_the_form_shows_what_stands(client, recruiter):
     assert form["component"].value() == str(rejection.component_id)
 
 
-def test_reading_is_recorded(client, recruiter):
+def test_reading_is_audited(client, recruiter):
     rejection = make_rejection(vacancy=make_vacancy(recruiter=recruiter))
 
     client.get(f"/rejections/{rejection.pk}/")
@@ -237,7 +237,7 @@ def tab_of(client, tab, **query):
     return [row.rejection for row in response.context["rows"]]
 
 
-def test_every_rejection_stands_under_its_tab(client, recruiter):
+def test_every_rejection_is_in_its_tab(client, recruiter):
     vacancy = make_vacancy(recruiter=recruiter)
     incomplete = make_rejection(vacancy=vacancy, complete=False)
     untold = make_rejection(vacancy=vacancy, notified_on=None)
@@ -260,7 +260,7 @@ def test_the_list_is_searched_by_name(client, recruiter):
     assert tab_of(client, "complete", name="niemand\x00") == []
 
 
-def test_the_list_says_when_the_invitation_leaves(client, recruiter):
+def test_the_list_shows_the_expected_time_of_the_invitation(client, recruiter):
     make_rejection(vacancy=make_vacancy(recruiter=recruiter), notified_on=date(2026, 11, 23))
 
     page = client.get("/rejections/", {"tab": "complete"}).content.decode()
@@ -268,7 +268,7 @@ def test_the_list_says_when_the_invitation_leaves(client, recruiter):
     assert "the letter leaves on Tuesday 24 November from 10:00" in page
 
 
-def test_the_list_asks_the_database_as_often_for_30_as_for_1(client, recruiter):
+def test_the_list_takes_as_many_statements_for_30_rows_as_for_1(client, recruiter):
     vacancy = make_vacancy(recruiter=recruiter)
     counts = []
     for number in (1, 29):
@@ -282,11 +282,11 @@ def test_the_list_asks_the_database_as_often_for_30_as_for_1(client, recruiter):
 
 
 @pytest.mark.parametrize("tab", ["incomplete", "notice", "complete"])
-def test_an_empty_list_says_what_comes_here(client, recruiter, tab):
+def test_an_empty_list_explains_itself(client, recruiter, tab):
     assert 'class="empty"' in client.get("/rejections/", {"tab": tab}).content.decode()
 
 
-def test_going_back_and_entering_somebody_else_enters_two(client, recruiter):
+def test_going_back_and_entering_another_candidate_enters_two(client, recruiter):
     vacancy = make_vacancy(recruiter=recruiter)
 
     enter(client, vacancy)
@@ -297,7 +297,7 @@ def test_going_back_and_entering_somebody_else_enters_two(client, recruiter):
     assert Rejection.objects.count() == 2
 
 
-def test_editing_keeps_a_reason_that_was_hidden_since(client, recruiter):
+def test_editing_keeps_a_reason_hidden_since(client, recruiter):
     vacancy = make_vacancy(recruiter=recruiter)
     enter(client, vacancy)
     rejection = Rejection.objects.get()
@@ -309,12 +309,12 @@ def test_editing_keeps_a_reason_that_was_hidden_since(client, recruiter):
     assert (stored.reason, stored.explanation, stored.completed_at) == (rejection.reason, "Helder.", NOW)
 
 
-def test_what_stands_after_an_invitation_is_not_called_saved(rf, client, recruiter):
+def test_a_rejection_kept_after_the_invitation_is_not_reported_as_saved(rf, client, recruiter):
     enter(client, make_vacancy(recruiter=recruiter))
     request = rf.get("/")
     request._messages = CookieStorage(request)
-    kept = Registered(rejection=Rejection.objects.get(), outcome=Outcome.KEPT, missing=())
+    kept = Registration(rejection=Rejection.objects.get(), outcome=RegistrationOutcome.KEPT, missing=())
 
-    _say(request, kept)
+    _report(request, kept)
 
     assert [str(message) for message in request._messages] == [str(AlreadyInvited())]

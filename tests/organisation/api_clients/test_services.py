@@ -1,8 +1,8 @@
 import pytest
 
 from core.actors import Actor
-from core.errors import NameTaken, SourceReserved
-from organisation.api_clients.services import add_client, revoke_client
+from organisation.api_clients.services import create_api_client, revoke_api_client
+from organisation.errors import NameTaken, SourceReserved
 from organisation.models import ApiClient
 from tests.factories import NOW
 
@@ -11,12 +11,12 @@ BOSS = Actor(key="user:1", origin="web")
 
 
 def added(source):
-    return add_client(name="Recruitee", source=source, actor=BOSS, now=NOW)[0]
+    return create_api_client(name="Recruitee", source=source, actor=BOSS, now=NOW)[0]
 
 
 def test_a_token_is_renewed_by_revoking_it_and_adding_the_same_source():
     old = added("recruitee")
-    revoke_client(old, actor=BOSS, now=NOW)
+    revoke_api_client(old, actor=BOSS, now=NOW)
 
     new = added("recruitee")
 
@@ -34,7 +34,7 @@ def test_a_source_in_use_is_refused():
 
 
 @pytest.mark.parametrize("source", ["screen", "csv", "demo", "Screen"])
-def test_a_program_cannot_speak_for_the_house(source):
+def test_reserved_sources_are_refused(source):
     with pytest.raises(SourceReserved):
         added(source)
 

@@ -1,4 +1,4 @@
-"""When what leaves: the rules, and the page on which they are changed."""
+"""The message schedule: its rules, and the page on which it is changed."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,9 +8,9 @@ import time_machine
 from django.urls import reverse_lazy
 
 from core.actors import SYSTEM
-from core.message_schedule import LIMITS, USUAL, Times, next_moment_for_text
+from core.message_schedule import DEFAULT_SCHEDULE, LIMITS, MessageSchedule, next_sms_time
 from organisation.models import AuditEvent, Policy, Role, User
-from organisation.policy.message_schedule_form import typed
+from organisation.policy.message_schedule_form import to_input
 from organisation.policy.services import change_policy
 from outbox.models import Message
 from tests.factories import NOW, make_message, make_policy, make_user
@@ -27,28 +27,31 @@ def at(text):
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, USUAL),
-        ({"text_reminder_at": "15:30"}, Times(text_reminder_at=time(15, 30))),
+        ({}, DEFAULT_SCHEDULE),
+        ({"text_reminder_at": "15:30"}, MessageSchedule(text_reminder_at=time(15, 30))),
         (
             {"advisor_note_minutes_before": 0, "texts_until": "19:00"},
-            Times(advisor_note_minutes_before=0, texts_until=time(19)),
+            MessageSchedule(advisor_note_minutes_before=0, texts_until=time(19)),
         ),
-        ({"of_another_version": "10:00", "text_reminder_at": "tea time", "recruiter_answer_days": "many"}, USUAL),
-        ({"recruiter_answer_days": True, "invitation_reminder_after_days": -7}, USUAL),
-        ({"texts_from": "03:00", "advisor_note_minutes_before": 100_000}, USUAL),
-        (["text_reminder_at"], USUAL),
-        ({"text_reminder_at": None, "texts_until": ["21:00"], "offers_from": {}}, USUAL),
-        ({"texts_from": "19:00", "texts_until": "10:00", "mail_reminder_at": "08:00"}, USUAL),
+        (
+            {"of_another_version": "10:00", "text_reminder_at": "tea time", "recruiter_answer_days": "many"},
+            DEFAULT_SCHEDULE,
+        ),
+        ({"recruiter_answer_days": True, "invitation_reminder_after_days": -7}, DEFAULT_SCHEDULE),
+        ({"texts_from": "03:00", "advisor_note_minutes_before": 100_000}, DEFAULT_SCHEDULE),
+        (["text_reminder_at"], DEFAULT_SCHEDULE),
+        ({"text_reminder_at": None, "texts_until": ["21:00"], "offers_from": {}}, DEFAULT_SCHEDULE),
+        ({"texts_from": "19:00", "texts_until": "10:00", "mail_reminder_at": "08:00"}, DEFAULT_SCHEDULE),
     ],
 )
-def test_what_policy_says_differs_from_what_is_usual(given, expected):
-    assert Times.of(given) == expected
+def test_policy_overrides_the_default_schedule(given, expected):
+    assert MessageSchedule.parse(given) == expected
 
 
-def test_what_is_usual_stays_within_the_limits():
-    outside = [name for name, (least, most) in LIMITS.items() if not least <= getattr(USUAL, name) <= most]
+def test_the_default_schedule_is_within_the_limits():
+    outside = [name for name, (least, most) in LIMITS.items() if not least <= getattr(DEFAULT_SCHEDULE, name) <= most]
 
-    assert (outside, set(LIMITS)) == ([], set(vars(USUAL)) - {"closed_days"})
+    assert (outside, set(LIMITS)) == ([], set(vars(DEFAULT_SCHEDULE)) - {"closed_days"})
 
 
 @pytest.mark.parametrize(
@@ -63,14 +66,14 @@ def test_what_is_usual_stays_within_the_limits():
         ("2026-10-24T21:00", "2026-10-25T09:00"),  # and back
     ],
 )
-def test_a_phone_rings_by_day(moment, expected):
-    assert next_moment_for_text(at(moment), AMSTERDAM, USUAL) == at(expected)
+def test_sms_leave_by_day(moment, expected):
+    assert next_sms_time(at(moment), AMSTERDAM, DEFAULT_SCHEDULE) == at(expected)
 
 
-def test_a_phone_rings_by_day_where_it_is():
+def test_sms_leave_by_day_in_the_zone_of_the_phone():
     nine_in_amsterdam = at("2026-12-02T09:00")
 
-    assert next_moment_for_text(nine_in_amsterdam, NEW_YORK, USUAL) == at("2026-12-02T15:00")
+    assert next_sms_time(nine_in_amsterdam, NEW_YORK, DEFAULT_SCHEDULE) == at("2026-12-02T15:00")
 
 
 @pytest.fixture
@@ -81,16 +84,16 @@ def page(client, db):
 
 
 def send(page, **values):
-    """What a browser sends: every moment, as it stands in the page."""
+    """Post the form as a browser does: every field with its present value."""
     shown = page.get(URL).context["form"].initial
-    return page.post(URL, {name: typed(value) for name, value in shown.items()} | values)
+    return page.post(URL, {name: to_input(value) for name, value in shown.items()} | values)
 
 
 def kept():
     return Policy.objects.get().timetable
 
 
-def test_only_what_differs_is_kept_and_the_trail_says_which_hours_changed(page):
+def test_only_other_values_than_the_default_are_stored_and_changes_are_audited(page):
     send(page, text_reminder_at="16.00", mail_reminder_at="08:30", advisor_note_minutes_before="45")
 
     trail = AuditEvent.objects.filter(action="policy.change").order_by("about").values_list("about", flat=True)
@@ -114,7 +117,7 @@ def test_only_what_differs_is_kept_and_the_trail_says_which_hours_changed(page):
         ({"mail_reminder_at": "tea time"}, "mail_reminder_at"),
     ],
 )
-def test_what_makes_no_sense_is_said_and_nothing_that_was_typed_is_lost(page, values, wrong):
+def test_contradictions_are_shown_and_input_is_kept(page, values, wrong):
     answer = send(page, **values | {"recruiter_reminder_from": "08:15"})
 
     assert list(answer.context["form"].errors) == [wrong]
@@ -122,7 +125,7 @@ def test_what_makes_no_sense_is_said_and_nothing_that_was_typed_is_lost(page, va
     assert kept() == {"text_reminder_at": "15:00"}
 
 
-def test_one_field_goes_back_to_the_usual_and_the_rest_stays_as_typed(page):
+def test_one_field_is_reset_to_its_default_and_other_input_is_kept(page):
     answer = send(page, mail_reminder_at="08:30", usual="text_reminder_at")
 
     values = {name: answer.context["form"][name].value() for name in ("mail_reminder_at", "text_reminder_at")}
@@ -131,8 +134,8 @@ def test_one_field_goes_back_to_the_usual_and_the_rest_stays_as_typed(page):
 
 
 @time_machine.travel(datetime(2026, 11, 27, 9, 0, tzinfo=UTC), tick=False)
-def test_the_page_says_in_sentences_what_these_hours_come_to(client, page):
-    client.force_login(User.objects.get())  # the one of the fixture began before the clock was set
+def test_the_page_shows_examples_of_the_schedule(client, page):
+    client.force_login(User.objects.get())  # the session of the fixture began before the clock was set
 
     answer = client.get(URL, headers={"accept-language": "en"})
 
@@ -144,19 +147,19 @@ def test_the_page_says_in_sentences_what_these_hours_come_to(client, page):
     ]
 
 
-def test_what_was_posted_keeps_its_hour_and_the_policy_page_its_timetable(page):
-    before = make_message(not_before=NOW, useless_after=NOW + timedelta(hours=4))
+def test_queued_messages_keep_their_time_and_the_policy_page_keeps_the_schedule(page):
+    before = make_message(not_before=NOW, expires_at=NOW + timedelta(hours=4))
     send(page, text_reminder_at="10:00")
 
     change_policy(make_policy_as_typed(), actor=SYSTEM, now=NOW)
 
     after = Message.objects.get()
-    assert (after.not_before, after.useless_after) == (before.not_before, before.useless_after)
+    assert (after.not_before, after.expires_at) == (before.not_before, before.expires_at)
     assert kept() == {"text_reminder_at": "10:00"}
 
 
 def make_policy_as_typed():
-    """A page that was opened before the timetable changed."""
+    """Post a policy page that was opened before the schedule changed."""
     policy = Policy.objects.get()
     policy.timetable, policy.session_minutes = {}, 30
     return policy

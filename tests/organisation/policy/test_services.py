@@ -5,45 +5,45 @@ import pytest
 from django.conf import settings
 
 from core.actors import Actor
-from core.countries import countries_in_words
-from core.errors import AddressDoesNotFit, TextDoesNotFit
-from core.gsm7 import FIRST_NAME, LONGEST_WORDS, fits, normalise, room_for_short_name, septets, width_of
+from core.countries import country_choices
+from core.gsm7 import FIRST_NAME_LENGTH, LONGEST_TEMPLATE, fits, max_short_name_length, normalise, septets
+from organisation.errors import AddressDoesNotFit, TextDoesNotFit
 from organisation.models import AuditEvent, Policy
 from organisation.policy.forms import PolicyForm
 from organisation.policy.services import change_policy
-from outbox.templates import render_text
+from outbox.templates import render_plain
 from tests.factories import NOW, make_policy
 
 BOSS = Actor(key="user:1", origin="web")
 TEXTS = sorted(path.name for path in Path("templates/bookings/letters").glob("sms_*.txt"))
-ROOM = "https://video.example/kamer"  # no text names it; whether there is one decides the words
+ROOM = "https://video.example/kamer"  # in no SMS, but the text depends on whether there is one
 NO_VALUES = {"org_short": "", "time": "", "advisor_name": "", "short_url": "", "video_url": ROOM}
 
 
 def rendered(name, **values):
     letter, language, _txt = name.split(".")
-    return normalise(render_text(f"bookings/{letter}", language=language, context=NO_VALUES | values))
+    return normalise(render_plain(f"bookings/{letter}", language=language, context=NO_VALUES | values))
 
 
 def written(name):
-    """The words of the file without its values; spaces stay."""
+    """Text of the template without its values; spaces stay."""
     marked = rendered(name, org_short="#", time="#", advisor_name="#", short_url="#")
     return septets(marked.replace("#", ""))
 
 
-def test_longest_words_is_the_longest_of_all_text_messages():
-    assert max(written(name) for name in TEXTS) == LONGEST_WORDS
+def test_the_longest_text_is_the_longest_of_all_sms():
+    assert max(written(name) for name in TEXTS) == LONGEST_TEMPLATE
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("host", ["http://localhost:8000", "https://spreekuur.ziekenhuis-oostmeer.example"])
 @pytest.mark.parametrize("room", [ROOM, ""])
-def test_every_text_fits_with_the_longest_values_that_policy_takes(name, host, room):
+def test_every_sms_fits_with_the_longest_values_of_policy(name, host, room):
     values = {
         "video_url": room,
-        "org_short": "M" * room_for_short_name(host),
+        "org_short": "M" * max_short_name_length(host),
         "time": "09.30",
-        "advisor_name": "A" * FIRST_NAME,
+        "advisor_name": "A" * FIRST_NAME_LENGTH,
         "short_url": f"{host}/a/ABCDEFGHIJ",
     }
 
@@ -53,28 +53,17 @@ def test_every_text_fits_with_the_longest_values_that_policy_takes(name, host, r
 def test_one_character_more_does_not_fit_in_the_longest():
     host = "http://localhost:8000"
     values = {
-        "org_short": "M" * (room_for_short_name(host) + 1),
+        "org_short": "M" * (max_short_name_length(host) + 1),
         "time": "09.30",
-        "advisor_name": "A" * FIRST_NAME,
+        "advisor_name": "A" * FIRST_NAME_LENGTH,
         "short_url": f"{host}/a/ABCDEFGHIJ",
     }
 
     assert [name for name in TEXTS if not fits(rendered(name, **values))] == ["sms_video.nl.txt"]
 
 
-@pytest.mark.parametrize("text", ["Zorg & Zo", "Œuvre", "Ziekenhuis Ĳsselmeer", "Änd [x]"])
-def test_width_is_never_less_than_what_leaves(text):
-    assert width_of(text) >= septets(normalise(text))
-
-
-def test_width_is_never_less_than_what_leaves_of_any_character():
-    characters = map(chr, range(0x20000))
-
-    assert [one for one in characters if width_of(one) < septets(normalise(one))] == []
-
-
 @pytest.mark.django_db
-def test_change_policy_keeps_it_and_says_which_fields_changed():
+def test_change_policy_stores_it_and_audits_changed_fields():
     policy = make_policy()
     policy.horizon_days, policy.sender_name = 14, "Iemand Anders"
 
@@ -88,12 +77,12 @@ def test_change_policy_keeps_it_and_says_which_fields_changed():
 
 
 @pytest.mark.django_db
-def test_change_policy_makes_the_first_row():
+def test_change_policy_creates_the_first_row():
     policy = Policy(employer_name="Oostmeer", short_name="Oost", sender_name="Marit", sender_email="m@oostmeer.example")
 
     change_policy(policy, actor=BOSS, now=NOW)
 
-    assert Policy.objects.current().is_introduced
+    assert Policy.objects.current().has_sender
 
 
 @pytest.mark.django_db
@@ -106,21 +95,21 @@ def test_change_policy_refuses_a_short_name_that_does_not_fit(settings):
 
 
 @pytest.mark.django_db
-def test_change_policy_refuses_an_address_that_leaves_no_room(settings):
+def test_change_policy_refuses_an_address_that_is_too_long(settings):
     settings.PUBLIC_URL = f"https://{'lang.' * 12}example"
 
     with pytest.raises(AddressDoesNotFit):
         change_policy(make_policy(), actor=BOSS, now=NOW)
 
 
-def test_the_laptop_has_room_for_every_short_name():
+def test_every_short_name_fits_with_the_default_address():
     longest = Policy._meta.get_field("short_name").max_length
 
-    assert room_for_short_name(settings.PUBLIC_URL) >= longest
+    assert max_short_name_length(settings.PUBLIC_URL) >= longest
 
 
-def test_countries_have_names_in_both_languages_and_those_that_are_ticked_stand_on_top():
-    dutch, english = countries_in_words("nl", first=["SR"]), dict(countries_in_words("en"))
+def test_countries_have_names_in_both_languages_and_selected_ones_come_first():
+    dutch, english = country_choices("nl", first=["SR"]), dict(country_choices("en"))
 
     assert dutch[0] == ("SR", "Suriname")
     assert [name for code, name in dutch if code in ("NL", "DE", "CH")] == ["Duitsland", "Nederland", "Zwitserland"]
@@ -140,7 +129,7 @@ def test_countries_have_names_in_both_languages_and_those_that_are_ticked_stand_
     ],
 )
 @pytest.mark.django_db
-def test_the_limits_of_texts_that_policy_takes(given, wrong):
+def test_limits_of_sms_are_validated(given, wrong):
     policy = make_policy()
     form = PolicyForm(filled_in(policy) | given, instance=policy)
 
@@ -148,7 +137,7 @@ def test_the_limits_of_texts_that_policy_takes(given, wrong):
 
 
 @pytest.mark.django_db
-def test_limits_of_texts_are_kept_and_the_order_of_countries_changes_nothing():
+def test_limits_of_sms_are_stored_and_the_order_of_countries_is_ignored():
     make_policy(sms_countries=["NL", "BE"])
     stored = Policy.objects.current()
     given = filled_in(stored) | {"sms_countries": ["BE", "NL"], "sms_price": "0.0835"}
@@ -161,7 +150,7 @@ def test_limits_of_texts_are_kept_and_the_order_of_countries_changes_nothing():
 
 
 def filled_in(policy):
-    """As the page shows it."""
+    """Values of the form as the page shows them."""
     form = PolicyForm(instance=policy)
     shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     return {name: value for name, value in shown.items() if value is not None and value is not False}

@@ -1,4 +1,4 @@
-"""Talks in the name of who is no advisor any more are not lost: their warning leads to who takes them over."""
+"""Bookings of a former advisor: the page warns about them and links to the takeover."""
 
 import re
 from datetime import timedelta
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("kept", [{"roles": [], "is_active": "on"}, {"roles": ["advisor"]}])
-def test_talks_of_who_left_are_taken_over_where_the_page_leads(client, kept):
+def test_bookings_of_a_former_advisor_are_taken_over_by_the_link_of_the_warning(client, kept):
     make_policy()
     client.force_login(make_user(Role.APPLICATION_MANAGER))
     booking = make_booking(starts_at=timezone.now() + timedelta(days=3))
@@ -26,4 +26,4 @@ def test_talks_of_who_left_are_taken_over_where_the_page_leads(client, kept):
     link = re.search(r'<a href="([^"]+)"', warning)[1]
     talks = client.get(link, {"colleague": booking.advisor_id, "first_day": day})
 
-    assert [row.hit.booking for row, *_ in talks.context["form"].rows] == [booking]
+    assert [row.conflict.booking for row, *_ in talks.context["form"].rows] == [booking]

@@ -1,4 +1,4 @@
-"""One message, one worker: also when a lock does not help, is held by another, or the database goes away."""
+"""A message is claimed by one worker, also when another one has a lock or overtakes, or the database restarts."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from outbox.delivery import worker
-from outbox.delivery.maintenance import put_off_until_office_hours, suppress_useless, take_back_abandoned
+from outbox.delivery.maintenance import defer_to_office_hours, requeue_expired_leases, suppress_expired
 from outbox.delivery.worker import LEASE, claim, deliver
 from outbox.models import Message
 from outbox.services import withdraw
@@ -16,8 +16,8 @@ from tests.factories import NOW, make_message
 NEXT_SATURDAY = NOW + timedelta(days=5)
 
 
-class Overtakes:
-    """Between the look and the write of a claim another worker takes the message."""
+class OvertakingWorker:
+    """Sends the message between the SELECT and the UPDATE of a claim."""
 
     def __call__(self, execute, sql, params, many, context):
         if sql.startswith("UPDATE"):
@@ -26,10 +26,10 @@ class Overtakes:
         return execute(sql, params, many, context)
 
 
-class BreaksOff:
-    """The provider takes it; then the database ends our session, as at a restart."""
+class SessionBreaks:
+    """The provider accepts the message; then the database ends our session, as at a restart."""
 
-    def send(self, message, *, now, last_look):
+    def send(self, message, *, now, final_check):
         with another_session() as other, connection.cursor() as own:
             own.execute("SELECT pg_backend_pid()")
             other.execute("SELECT pg_terminate_backend(%s, 5000)", own.fetchone())
@@ -47,11 +47,11 @@ def another_session():
 
 
 @pytest.mark.django_db
-def test_a_claim_writes_only_when_nobody_has_the_message():
+def test_claim_takes_only_a_message_that_no_worker_has():
     message = make_message()
 
-    with connection.execute_wrapper(Overtakes()):
-        taken = claim(now=NOW, channels=["mail"])
+    with connection.execute_wrapper(OvertakingWorker()):
+        taken = claim(now=NOW, transports=["mail"])
 
     message.refresh_from_db()
     assert (taken, message.state, message.lease, message.attempts) == (None, "sent", None, 0)
@@ -59,11 +59,11 @@ def test_a_claim_writes_only_when_nobody_has_the_message():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.only_on("postgresql")
-def test_what_the_provider_said_is_written_down_when_the_database_is_back(monkeypatch):
-    monkeypatch.setattr(worker, "PATIENCE", (0, 0))
+def test_result_is_recorded_when_the_database_is_back(monkeypatch):
+    monkeypatch.setattr(worker, "DATABASE_RETRY_SECONDS", (0, 0))
     message = make_message()
 
-    assert deliver(claim(now=NOW, channels=["mail"]), BreaksOff(), now=NOW) is None
+    assert deliver(claim(now=NOW, transports=["mail"]), SessionBreaks(), now=NOW) is None
 
     message.refresh_from_db()
     assert (message.state, message.provider_id, message.is_uncertain) == ("sent", "SM1", False)
@@ -74,20 +74,20 @@ def test_what_the_provider_said_is_written_down_when_the_database_is_back(monkey
 @pytest.mark.parametrize(
     ("fields", "work"),
     [
-        ({"useless_after": NOW}, suppress_useless),
-        ({"state": "sending", "leased_until": NOW - LEASE}, take_back_abandoned),
-        ({"only_at_office_hours": True}, put_off_until_office_hours),
-        ({}, lambda *, now: claim(now=now, channels=["mail"]).pk),
+        ({"expires_at": NOW}, suppress_expired),
+        ({"state": "sending", "leased_until": NOW - LEASE}, requeue_expired_leases),
+        ({"only_at_office_hours": True}, defer_to_office_hours),
+        ({}, lambda *, now: claim(now=now, transports=["mail"]).pk),
     ],
 )
-def test_nobody_waits_for_a_row_that_another_worker_holds(fields, work):
-    held, free = make_message(**fields), make_message(**fields)
+def test_rows_locked_by_another_worker_are_skipped(fields, work):
+    locked, free = make_message(**fields), make_message(**fields)
     expected = free.pk if not fields else 1
 
     with another_session() as other:
         other.execute("BEGIN")
         other.execute(
-            "SELECT pk FROM (SELECT id AS pk FROM outbox_message WHERE id = %s FOR UPDATE) AS held", [held.pk]
+            "SELECT pk FROM (SELECT id AS pk FROM outbox_message WHERE id = %s FOR UPDATE) AS locked", [locked.pk]
         )
         with connection.cursor() as own:
             own.execute("SET lock_timeout = '5s'")
@@ -99,30 +99,34 @@ def test_nobody_waits_for_a_row_that_another_worker_holds(fields, work):
 @pytest.mark.parametrize(
     ("rows", "index"),
     [
-        (Message.objects.filter(channel__in=["sms"]).ready(NOW).order_by("not_before"), "message_ready"),
+        (Message.objects.filter(transport__in=["sms"]).ready(NOW).order_by("not_before"), "message_ready"),
         (Message.objects.abandoned(NOW), "message_leased"),
-        (Message.objects.useless(NOW).order_by("useless_after"), "message_useless"),
-        (Message.objects.repeatable().filter(ended_at__lt=NOW).exclude(text=""), "message_words"),
+        (Message.objects.expired(NOW).order_by("expires_at"), "message_useless"),
+        (Message.objects.failed_or_stopped().filter(ended_at__lt=NOW).exclude(text=""), "message_words"),
         (Message.objects.filter(about="booking:1"), "message_by_about"),
-        (Message.objects.filter(channel="sms", recipient="+31600000001"), "message_texts_to"),
-        (Message.objects.under_way(NOW).order_by(), "message_leased"),  # beside one of those for what waits
+        (Message.objects.filter(transport="sms", recipient="+31600000001"), "message_texts_to"),
+        (Message.objects.in_progress(NOW).order_by(), "message_leased"),  # besides one for queued messages
     ],
 )
-def test_what_a_worker_asks_is_found_by_index_however_long_the_history(rows, index):
+def test_queries_of_the_worker_use_an_index(rows, index):
     write_history()
 
     assert index in rows.explain()
 
 
 def write_history():
-    """A thousand letters and a thousand texts that left: a table without rows PostgreSQL reads in any way."""
-    moments = dict.fromkeys(("created_at", "not_before", "sent_at"), NOW)
-    sent = {"kind": "confirmation", "language": "nl", "state": "sent"} | moments
+    """A thousand sent messages per transport; for a small table PostgreSQL uses no index."""
+    times = dict.fromkeys(("created_at", "not_before", "sent_at"), NOW)
+    sent = {"kind": "confirmation", "language": "nl", "state": "sent"} | times
     Message.objects.bulk_create(
         Message(
-            dedupe_key=f"{channel}:{number}", channel=channel, recipient=f"{number}", about=f"talk:{number}", **sent
+            dedupe_key=f"{transport}:{number}",
+            transport=transport,
+            recipient=f"{number}",
+            about=f"booking:{number}",
+            **sent,
         )
-        for channel in Message.Channel
+        for transport in Message.Transport
         for number in range(1000)
     )
     with connection.cursor() as cursor:
@@ -130,11 +134,11 @@ def write_history():
 
 
 @pytest.mark.django_db
-def test_a_standby_is_not_counted_among_what_was_withdrawn():
-    text = make_message(channel="sms", about="booking:1")
-    make_message(about="booking:1", fallback_for=text, is_standby=True)
+def test_withdraw_does_not_count_dormant_fallbacks():
+    text = make_message(transport="sms", about="booking:1")
+    make_message(about="booking:1", fallback_for=text, is_dormant=True)
 
-    assert withdraw(about="booking:1", channel="mail", now=NOW) == 0
+    assert withdraw(about="booking:1", transport="mail", now=NOW) == 0
     assert list(Message.objects.order_by("pk").values_list("state", "reason")) == [
         ("queued", ""),
         ("suppressed", "withdrawn"),

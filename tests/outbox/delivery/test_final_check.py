@@ -1,11 +1,11 @@
-"""Between a claim and the first byte a worker may be halted for long; what happened meanwhile counts."""
+"""The check right before the first byte: a worker may have been halted since its claim."""
 
 from datetime import timedelta
 
 import pytest
 
-from outbox.channels import Passing
-from outbox.delivery.maintenance import take_back_abandoned
+from outbox.backends import TemporaryError
+from outbox.delivery.maintenance import requeue_expired_leases
 from outbox.delivery.worker import LEASE, claim, deliver
 from outbox.models import Message
 from outbox.services import withdraw
@@ -16,15 +16,15 @@ AFTER_LEASE = NOW + LEASE + timedelta(seconds=1)
 Reason = Message.Reason
 
 
-class Way:
-    """Out of the house: what happens while it connects, and what it lets out."""
+class RecordingBackend:
+    """Counts what it sends; `meanwhile` is called before the final check, `afterwards` after sending."""
 
     def __init__(self, *, meanwhile=lambda: None, afterwards=lambda: None):
         self.meanwhile, self.afterwards, self.left = meanwhile, afterwards, 0
 
-    def send(self, message, *, now, last_look):
+    def send(self, message, *, now, final_check):
         self.meanwhile()
-        last_look()
+        final_check()
         self.left += 1
         self.afterwards()
         return "SM1"
@@ -37,88 +37,88 @@ def outcome_of(message):
 
 def claimed(**fields):
     make_message(**fields)
-    return claim(now=NOW, channels=["mail"])
+    return claim(now=NOW, transports=["mail"])
 
 
 def refuse():
-    raise Passing(Reason.BUSY)
+    raise TemporaryError(Reason.BUSY)
 
 
-def test_what_was_withdrawn_while_its_worker_was_halted_does_not_leave(settings):
+def test_message_withdrawn_since_the_claim_is_not_sent(settings):
     settings.DEMO = False
     message = claimed(about="booking:1")
-    standby = make_message(about="booking:1", fallback_for=message, is_standby=True)
-    way = Way(meanwhile=lambda: withdraw(about="booking:1", now=NOW))
+    fallback = make_message(about="booking:1", fallback_for=message, is_dormant=True)
+    backend = RecordingBackend(meanwhile=lambda: withdraw(about="booking:1", now=NOW))
 
-    deliver(message, way, now=NOW)
+    deliver(message, backend, now=NOW)
 
-    assert (way.left, outcome_of(message)) == (0, ("suppressed", "withdrawn", 0, False))
+    assert (backend.left, outcome_of(message)) == (0, ("suppressed", "withdrawn", 0, False))
     assert (message.ended_at, message.text, message.lease) == (NOW, "", None)
-    assert outcome_of(standby)[:2] == ("suppressed", "withdrawn")
+    assert outcome_of(fallback)[:2] == ("suppressed", "withdrawn")
 
 
-def test_a_withdrawal_counts_also_of_what_was_posted_by_a_clock_that_was_ahead():
+def test_withdrawal_applies_to_a_message_posted_by_a_clock_that_was_ahead():
     message = claimed(about="booking:1", created_at=NOW + timedelta(minutes=1))
-    way = Way(meanwhile=lambda: withdraw(about="booking:1", now=NOW))
+    backend = RecordingBackend(meanwhile=lambda: withdraw(about="booking:1", now=NOW))
 
-    deliver(message, way, now=NOW)
+    deliver(message, backend, now=NOW)
 
-    assert (way.left, outcome_of(message)) == (0, ("suppressed", "withdrawn", 0, False))
-
-
-def test_what_came_too_late_while_its_worker_was_halted_does_not_leave():
-    message = claimed(useless_after=NOW + timedelta(seconds=30))
-    standby = make_message(fallback_for=message, is_standby=True)
-    way = Way()
-
-    deliver(message, way, now=NOW + timedelta(seconds=30))
-
-    assert (way.left, outcome_of(message)) == (0, ("suppressed", "too_late", 0, False))
-    assert (standby.is_standby, Message.objects.get(pk=standby.pk).is_standby) == (True, False)
+    assert (backend.left, outcome_of(message)) == (0, ("suppressed", "withdrawn", 0, False))
 
 
-def test_what_another_worker_has_by_now_leaves_once():
+def test_message_expired_since_the_claim_is_not_sent():
+    message = claimed(expires_at=NOW + timedelta(seconds=30))
+    fallback = make_message(fallback_for=message, is_dormant=True)
+    backend = RecordingBackend()
+
+    deliver(message, backend, now=NOW + timedelta(seconds=30))
+
+    assert (backend.left, outcome_of(message)) == (0, ("suppressed", "too_late", 0, False))
+    assert (fallback.is_dormant, Message.objects.get(pk=fallback.pk).is_dormant) == (True, False)
+
+
+def test_message_taken_over_by_another_worker_is_sent_once():
     message = claimed()
 
     def take_over():
-        take_back_abandoned(now=AFTER_LEASE)
-        deliver(claim(now=AFTER_LEASE, channels=["mail"]), other, now=AFTER_LEASE)
+        requeue_expired_leases(now=AFTER_LEASE)
+        deliver(claim(now=AFTER_LEASE, transports=["mail"]), other, now=AFTER_LEASE)
 
-    other, way = Way(), Way(meanwhile=take_over)
-    deliver(message, way, now=NOW)
+    other, backend = RecordingBackend(), RecordingBackend(meanwhile=take_over)
+    deliver(message, backend, now=NOW)
 
-    assert (way.left, other.left, outcome_of(message)) == (0, 1, ("sent", "", 2, True))
+    assert (backend.left, other.left, outcome_of(message)) == (0, 1, ("sent", "", 2, True))
 
 
-def test_whose_lease_is_nearly_over_begins_nothing_and_hands_it_back():
+def test_message_is_requeued_when_the_lease_is_too_short_for_a_send():
     message = claimed()
-    way = Way()
+    backend = RecordingBackend()
 
-    deliver(message, way, now=NOW + LEASE - timedelta(seconds=30))
+    deliver(message, backend, now=NOW + LEASE - timedelta(seconds=30))
 
-    assert (way.left, outcome_of(message), message.first_due_at) == (0, ("queued", "fault", 0, False), NOW)
-    assert deliver(claim(now=NOW + LEASE, channels=["mail"]), way, now=NOW + LEASE) is None
-    assert (way.left, outcome_of(message)) == (1, ("sent", "", 1, False))
+    assert (backend.left, outcome_of(message), message.first_due_at) == (0, ("queued", "fault", 0, False), NOW)
+    assert deliver(claim(now=NOW + LEASE, transports=["mail"]), backend, now=NOW + LEASE) is None
+    assert (backend.left, outcome_of(message)) == (1, ("sent", "", 1, False))
 
 
 @pytest.mark.parametrize("afterwards", [lambda: None, refuse])
-def test_a_withdrawal_while_it_leaves_is_too_late_to_call_it_back_but_it_is_not_tried_again(afterwards):
+def test_withdrawal_while_sending_prevents_only_a_retry(afterwards):
     message = claimed(about="booking:1")
-    way = Way(afterwards=lambda: [withdraw(about="booking:1", now=NOW), afterwards()])
+    backend = RecordingBackend(afterwards=lambda: [withdraw(about="booking:1", now=NOW), afterwards()])
 
-    deliver(message, way, now=NOW)
+    deliver(message, backend, now=NOW)
 
     left = ("suppressed", "withdrawn", 1, False) if afterwards is refuse else ("sent", "", 1, False)
-    assert (way.left, outcome_of(message)) == (1, left)
+    assert (backend.left, outcome_of(message)) == (1, left)
 
 
-def test_who_comes_back_after_the_lease_does_not_write_over_what_the_other_wrote():
+def test_worker_with_an_expired_lease_does_not_overwrite_the_result_of_another():
     message = claimed()
 
     def take_over_and_fail():
-        take_back_abandoned(now=AFTER_LEASE)
-        deliver(claim(now=AFTER_LEASE, channels=["mail"]), Way(afterwards=refuse), now=AFTER_LEASE)
+        requeue_expired_leases(now=AFTER_LEASE)
+        deliver(claim(now=AFTER_LEASE, transports=["mail"]), RecordingBackend(afterwards=refuse), now=AFTER_LEASE)
 
-    deliver(message, Way(afterwards=take_over_and_fail), now=NOW)
+    deliver(message, RecordingBackend(afterwards=take_over_and_fail), now=NOW)
 
     assert outcome_of(message) == ("queued", "busy", 2, True)

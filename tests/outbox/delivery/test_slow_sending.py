@@ -1,51 +1,50 @@
-"""Who only sends slowly is not killed for it: by the queue, by the watchdog, or by another worker that takes over."""
+"""A worker that sends slowly is not killed by the queue or the watchdog, and no other worker takes over."""
 
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 
-from outbox import channels, clock
-from outbox.delivery.heartbeat import BEAT_EVERY
-from outbox.delivery.worker import LEASE, ONE_SEND, PATIENCE, RUN, deliver_due
+from outbox import backends, clock
+from outbox.delivery.coordination import HEARTBEAT_INTERVAL
+from outbox.delivery.worker import DATABASE_RETRY_SECONDS, LEASE, MAX_SEND, RUN_LENGTH, deliver_due
 from outbox.models import Heartbeat
-from outbox.models.message import NO_LEASE
-from outbox.queue import AT_MOST_SECONDS
+from outbox.models.message import MAX_LEASE
+from outbox.queue import TASK_TIMEOUT_SECONDS
 from outbox.sms import twilio
 from spreekuur.watchdog import FROZEN_AFTER_SECONDS
 from tests.factories import NOW, make_message
 
-COMMANDS = 5  # MAIL, RCPT, DATA, the letter, and RSET or QUIT; each waits so long for its answer (RFC 5321, 4.5.3.2)
-REQUESTS = 2  # to look a text up, and to send it
-PHASES = 2  # to connect, and to hear an answer
+COMMANDS = 5  # MAIL, RCPT, DATA, the body, and RSET or QUIT; each waits for its reply (RFC 5321, 4.5.3.2)
+REQUESTS = 2  # to look an SMS up, and to send it
+PHASES = 2  # to connect, and to read the response
 
 
-def test_the_slowest_send_fits_its_lease_and_the_queue_and_the_watchdog_let_it_end():
-    record = timedelta(seconds=sum(PATIENCE))
-    letter = timedelta(seconds=COMMANDS * settings.EMAIL_TIMEOUT) + record
-    text = timedelta(seconds=REQUESTS * PHASES * twilio.TIMEOUT_SECONDS) + record
+def test_slowest_send_fits_the_lease_the_queue_and_the_watchdog():
+    record = timedelta(seconds=sum(DATABASE_RETRY_SECONDS))
+    email = timedelta(seconds=COMMANDS * settings.EMAIL_TIMEOUT) + record
+    sms = timedelta(seconds=REQUESTS * PHASES * twilio.TIMEOUT_SECONDS) + record
 
-    assert max(letter, text) <= ONE_SEND < LEASE < NO_LEASE
-    assert RUN + LEASE + record <= timedelta(seconds=AT_MOST_SECONDS)
-    assert 2 * max(AT_MOST_SECONDS, settings.Q_CLUSTER["timeout"]) < settings.Q_CLUSTER["retry"]
-    assert (BEAT_EVERY + ONE_SEND).total_seconds() < FROZEN_AFTER_SECONDS
-    assert timedelta(seconds=clock.CALM_SECONDS) >= LEASE
+    assert max(email, sms) <= MAX_SEND < LEASE < MAX_LEASE
+    assert RUN_LENGTH + LEASE + record <= timedelta(seconds=TASK_TIMEOUT_SECONDS)
+    assert 2 * max(TASK_TIMEOUT_SECONDS, settings.Q_CLUSTER["timeout"]) < settings.Q_CLUSTER["retry"]
+    assert (HEARTBEAT_INTERVAL + MAX_SEND).total_seconds() < FROZEN_AFTER_SECONDS
 
 
 @pytest.mark.django_db
-def test_a_worker_that_delivers_for_long_says_that_it_lives(settings, monkeypatch):
+def test_long_run_records_heartbeats(settings, monkeypatch):
     settings.WORKER_NAME = "machine:1"
     seconds, beats = [0], []
     monkeypatch.setattr(clock, "seconds", lambda: seconds[0])
 
-    def send(self, message, *, now, last_look):
+    def send(self, message, *, now, final_check):
         seconds[0] += 11  # to connect
-        last_look()
+        final_check()
         seconds[0] += 2
         beats.extend((at - NOW).seconds for at in Heartbeat.objects.values_list("beat_at", flat=True))
         return ""
 
-    monkeypatch.setattr(channels.Database, "send", send)
+    monkeypatch.setattr(backends.DatabaseBackend, "send", send)
     make_message(), make_message(), make_message()
 
     assert deliver_due(now=NOW) == 3

@@ -4,13 +4,13 @@ import pytest
 from django.db import transaction
 from django.db.models import Q
 
-from outbox.delivery.maintenance import take_back_abandoned
+from outbox.delivery.maintenance import requeue_expired_leases
 from outbox.delivery.worker import LEASE, claim, deliver, deliver_due
-from outbox.drafts import Draft
+from outbox.drafts import MessageDraft
 from outbox.email import smtp as mail
 from outbox.models import Message
 from outbox.services import post, withdraw
-from tests.factories import NOW, make_message, make_text
+from tests.factories import NOW, make_message, make_sms
 from tests.stand_ins import mail_server, point_to
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def draft(**fields):
         "subject": "Je gesprek",
         "text": "Tot dinsdag.",
     }
-    return Draft(**values | fields)
+    return MessageDraft(**values | fields)
 
 
 def state_of(message):
@@ -43,7 +43,7 @@ def state_of(message):
     return message.state, message.reason, message.attempts, message.is_uncertain
 
 
-def test_a_letter_leaves_once(settings):
+def test_email_is_sent_once(settings):
     settings.DEMO = False
     message = make_message()
 
@@ -56,7 +56,7 @@ def test_a_letter_leaves_once(settings):
     assert server.message_ids == [f"<{message.key}@localhost>"] == [message.provider_id]
 
 
-def test_many_letters_share_one_connection(settings):
+def test_emails_share_one_connection(settings):
     for _number in range(5):
         make_message()
 
@@ -70,35 +70,35 @@ def test_a_run_stops_at_its_limit(settings):
     make_message(), make_message(), make_message()
 
     assert deliver_due(now=NOW, limit=2) == 2
-    assert Message.objects.waiting().count() == 1
+    assert Message.objects.queued().count() == 1
 
 
-def test_letters_and_texts_take_turns():
-    make_message(not_before=NOW - timedelta(hours=1)), make_message(not_before=NOW - timedelta(hours=1)), make_text()
+def test_email_and_sms_alternate():
+    make_message(not_before=NOW - timedelta(hours=1)), make_message(not_before=NOW - timedelta(hours=1)), make_sms()
 
     assert deliver_due(now=NOW, limit=2) == 2
-    assert sorted(Message.objects.filter(state="sent").values_list("channel", flat=True)) == ["mail", "sms"]
+    assert sorted(Message.objects.filter(state="sent").values_list("transport", flat=True)) == ["mail", "sms"]
 
 
-def test_without_a_server_everything_lands_in_the_database(settings):
+def test_without_a_server_messages_are_kept_in_the_database(settings):
     settings.DEMO = True
-    letter, text = make_message(), make_text()
+    letter, text = make_message(), make_sms()
 
     assert deliver_due(now=NOW) == 2
     assert [state_of(letter)[0], state_of(text)[0]] == ["sent", "sent"]
     assert letter.text == "Tot dinsdag.\n"
 
 
-def test_nothing_leaves_before_its_moment():
+def test_message_is_not_sent_before_it_is_due():
     message = make_message(not_before=NOW + timedelta(minutes=1))
 
     assert deliver_due(now=NOW) == 0
     assert state_of(message) == ("queued", "", 0, False)
 
 
-def test_what_comes_too_late_does_not_leave(settings):
+def test_expired_message_is_not_sent(settings):
     settings.DEMO = False
-    message = make_message(useless_after=NOW)
+    message = make_message(expires_at=NOW)
 
     assert deliver_due(now=NOW) == 0
     assert state_of(message) == ("suppressed", "too_late", 0, False)
@@ -120,14 +120,14 @@ def test_the_same_dedupe_key_is_posted_once():
     assert list(Message.objects.values_list("text", flat=True)) == ["Tot dinsdag."]
 
 
-def test_what_is_too_long_for_its_column_is_shortened():
+def test_value_that_is_too_long_for_its_column_is_truncated():
     post(draft(recipient_name="n" * 442, sender_name="s" * 201, subject="o" * 301), now=NOW)
 
     message = Message.objects.get()
     assert [len(message.recipient_name), len(message.sender_name), len(message.subject)] == [200, 200, 300]
 
 
-def test_withdraw_stops_what_waits():
+def test_withdraw_suppresses_queued_messages():
     post(draft(), draft(dedupe_key="2", kind="reminder"), draft(dedupe_key="3", about="booking:2"), now=NOW)
 
     withdrawn = [withdraw(about="booking:1", kinds=["reminder"], now=NOW), withdraw(about="booking:1", now=NOW)]
@@ -140,45 +140,45 @@ def test_withdraw_stops_what_waits():
     ]
 
 
-def test_withdraw_spares_what_stays_true():
+def test_withdraw_leaves_excepted_messages():
     post(draft(), draft(dedupe_key="2", person_key="user:7"), now=NOW)
 
-    assert withdraw(about="booking:1", sparing=Q(person_key="user:7"), now=NOW) == 1
+    assert withdraw(about="booking:1", except_for=Q(person_key="user:7"), now=NOW) == 1
     assert Message.objects.values_list("person_key", flat=True).get(state="queued") == "user:7"
 
 
-def test_what_was_withdrawn_while_its_sender_died_does_not_leave_again():
+def test_message_withdrawn_while_its_worker_died_is_not_sent_again():
     message = make_message()
-    claim(now=NOW, channels=["mail"])
+    claim(now=NOW, transports=["mail"])
     withdraw(about=message.about, now=NOW)
 
     assert deliver_due(now=AFTER_LEASE) == 0
     assert state_of(message)[:2] == ("suppressed", "withdrawn")
 
 
-def test_what_was_withdrawn_while_it_left_in_vain_is_not_tried_again(settings):
+def test_message_withdrawn_during_a_failed_attempt_is_not_retried(settings):
     message = make_message()
     point_to(settings, 1)
-    claimed = claim(now=NOW, channels=["mail"])
+    claimed = claim(now=NOW, transports=["mail"])
     withdraw(about=message.about, now=NOW)
 
-    deliver(claimed, mail.transport(), now=NOW)
+    deliver(claimed, mail.backend(), now=NOW)
 
     assert deliver_due(now=LATER) == 0
     assert state_of(message)[:2] == ("suppressed", "withdrawn")
 
 
-def test_claim_takes_a_message_once():
+def test_message_is_claimed_once():
     make_message()
 
-    assert claim(now=NOW, channels=["mail"]).attempts == 1
-    assert claim(now=NOW, channels=["mail"]) is None
-    assert claim(now=NOW + LEASE, channels=["mail"]) is None
+    assert claim(now=NOW, transports=["mail"]).attempts == 1
+    assert claim(now=NOW, transports=["mail"]) is None
+    assert claim(now=NOW + LEASE, transports=["mail"]) is None
 
 
-def test_a_message_whose_sender_died_leaves_again_and_is_marked(settings):
+def test_message_whose_worker_died_is_sent_again_and_marked_uncertain(settings):
     message = make_message()
-    claim(now=NOW, channels=["mail"])
+    claim(now=NOW, transports=["mail"])
 
     with mail_server(settings) as server:
         assert [deliver_due(now=NOW), deliver_due(now=AFTER_LEASE)] == [0, 1]
@@ -187,46 +187,46 @@ def test_a_message_whose_sender_died_leaves_again_and_is_marked(settings):
     assert server.message_ids == [f"<{message.key}@localhost>"]
 
 
-def test_a_lease_that_ended_writes_nothing():
+def test_worker_with_an_expired_lease_records_nothing():
     message = make_message()
-    first = claim(now=NOW, channels=["mail"])
-    take_back_abandoned(now=AFTER_LEASE)
-    claim(now=AFTER_LEASE, channels=["mail"])
+    first = claim(now=NOW, transports=["mail"])
+    requeue_expired_leases(now=AFTER_LEASE)
+    claim(now=AFTER_LEASE, transports=["mail"])
 
-    deliver(first, mail.transport(), now=NOW)
+    deliver(first, mail.backend(), now=NOW)
 
     assert state_of(message) == ("sending", "", 2, True)
 
 
-@pytest.mark.parametrize(("demo", "taken_back"), [(True, 0), (False, 1)])
-def test_a_lease_of_the_days_to_come_is_a_visitor_who_turned_the_clock_of_the_demo(settings, demo, taken_back):
+@pytest.mark.parametrize(("demo", "requeued"), [(True, 0), (False, 1)])
+def test_lease_far_ahead_is_requeued_except_in_the_demo(settings, demo, requeued):
     settings.DEMO = demo
     make_message()
-    claim(now=NOW + timedelta(days=7), channels=["mail"])
+    claim(now=NOW + timedelta(days=7), transports=["mail"])
 
-    assert take_back_abandoned(now=NOW) == taken_back
+    assert requeue_expired_leases(now=NOW) == requeued
 
 
-def test_a_message_that_fails_for_days_is_given_up(settings):
+def test_message_that_fails_for_four_days_is_given_up(settings):
     point_to(settings, 1)
     message = make_message(attempts=30, first_due_at=NOW - timedelta(days=4))
 
     deliver_due(now=NOW)
 
     assert (state_of(message), message.ended_at) == (("failed", "away", 31, False), NOW)
-    assert message.text == "Tot dinsdag.\n"  # somebody may send it again
+    assert message.text == "Tot dinsdag.\n"  # an application manager may send it again
 
 
-def test_a_letter_for_office_hours_is_tried_again_within_them(settings):
+def test_email_for_office_hours_is_retried_within_them(settings):
     message = make_message(only_at_office_hours=True, attempts=4, not_before=FRIDAY_HALF_PAST_TWO)
     point_to(settings, 1)
 
-    deliver_due(now=FRIDAY_HALF_PAST_TWO)  # away; the next attempt would be half an hour later
+    deliver_due(now=FRIDAY_HALF_PAST_TWO)  # unreachable; the next attempt would be half an hour later
 
     assert (state_of(message)[:2], message.not_before) == (("queued", "away"), MONDAY_TEN)
 
 
-def test_a_letter_for_office_hours_that_never_gets_through_is_given_up_after_four_days(settings):
+def test_email_for_office_hours_that_keeps_failing_is_given_up_after_four_days(settings):
     message = make_message(only_at_office_hours=True, attempts=20, not_before=FRIDAY_HALF_PAST_TWO)
     point_to(settings, 1)
 
@@ -236,7 +236,7 @@ def test_a_letter_for_office_hours_that_never_gets_through_is_given_up_after_fou
     assert (state_of(message)[:2], message.first_due_at) == (("failed", "away"), FRIDAY_HALF_PAST_TWO)
 
 
-def test_another_letter_is_tried_again_at_any_hour(settings):
+def test_other_email_is_retried_at_any_hour(settings):
     message = make_message(attempts=4, not_before=FRIDAY_HALF_PAST_TWO)
     point_to(settings, 1)
 
@@ -247,7 +247,7 @@ def test_another_letter_is_tried_again_at_any_hour(settings):
     assert message.first_due_at == FRIDAY_HALF_PAST_TWO
 
 
-def test_a_long_queue_waits_for_office_hours():
+def test_backlog_waits_for_office_hours():
     message, other = (
         make_message(only_at_office_hours=only, not_before=FRIDAY_HALF_PAST_TWO) for only in (True, False)
     )
@@ -257,15 +257,15 @@ def test_a_long_queue_waits_for_office_hours():
     assert [deliver_due(now=MONDAY_TEN - timedelta(minutes=1)), deliver_due(now=MONDAY_TEN)] == [0, 1]
 
 
-def test_what_a_worker_that_died_had_waits_for_office_hours_too():
+def test_message_of_a_dead_worker_waits_for_office_hours():
     message = make_message(only_at_office_hours=True, not_before=FRIDAY_HALF_PAST_TWO)
-    claim(now=FRIDAY_THREE - timedelta(minutes=5), channels=["mail"])
+    claim(now=FRIDAY_THREE - timedelta(minutes=5), transports=["mail"])
 
     assert deliver_due(now=FRIDAY_THREE) == 0
     assert (state_of(message), message.not_before, message.lease) == (("queued", "", 1, True), MONDAY_TEN, None)
 
 
-def test_claim_takes_no_such_letter_outside_office_hours():
+def test_claim_takes_no_email_for_office_hours_outside_them():
     make_message(only_at_office_hours=True, not_before=FRIDAY_HALF_PAST_TWO)
 
-    assert claim(now=FRIDAY_THREE, channels=["mail"]) is None
+    assert claim(now=FRIDAY_THREE, transports=["mail"]) is None

@@ -1,4 +1,4 @@
-"""A process that delivers is killed, at a moment that is certain: while the mail server keeps it waiting."""
+"""A delivering process is killed at a known point: while the mail server keeps it waiting."""
 
 import os
 import signal
@@ -33,13 +33,13 @@ def database_url():
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
-    who = f"{database['USER']}:{quote(database['PASSWORD'], safe='')}"
-    return f"postgres://{who}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+    login = f"{database['USER']}:{quote(database['PASSWORD'], safe='')}"
+    return f"postgres://{login}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
 
 
 @contextmanager
 def another_process(*, port):
-    """Delivers what is due, on this database, to the mail server on that port; killed in the end."""
+    """Deliver from this database to the mail server on that port; killed at the end."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "spreekuur.settings",
@@ -58,14 +58,14 @@ def outcomes():
     return list(Message.objects.order_by("pk").values_list("state", "attempts", "is_uncertain"))
 
 
-def test_killed_between_claim_and_send_nothing_is_lost(settings):
+def test_kill_between_claim_and_send_loses_nothing(settings):
     make_message(), make_message()
     with socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         silent.settimeout(60)
         with another_process(port=silent.getsockname()[1]):
-            caller, _address = silent.accept()  # it came, and waits for a greeting
+            caller, _address = silent.accept()  # it waits for a greeting
         caller.close()
     after_kill = outcomes()
 
@@ -77,10 +77,10 @@ def test_killed_between_claim_and_send_nothing_is_lost(settings):
     assert sorted(server.message_ids) == sorted(Message.objects.values_list("provider_id", flat=True))
 
 
-def test_killed_between_send_and_record_one_letter_is_doubled_and_says_so(settings):
+def test_kill_between_send_and_record_sends_one_email_twice_and_marks_it(settings):
     first, second = make_message(), make_message()
     with mail_server(after_data="hang") as server, another_process(port=server.port):
-        assert server.accepted.wait(60)  # it has the letter, and does not say so
+        assert server.accepted.wait(60)  # accepted, without a response
     after_kill = outcomes()
 
     with mail_server(settings) as next_server:
@@ -92,7 +92,7 @@ def test_killed_between_send_and_record_one_letter_is_doubled_and_says_so(settin
     assert sorted(next_server.message_ids) == sorted(f"<{message.key}@localhost>" for message in (first, second))
 
 
-def test_two_processes_never_send_the_same_letter():
+def test_two_processes_never_send_the_same_email():
     for _number in range(40):
         make_message()
 

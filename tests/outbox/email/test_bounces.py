@@ -11,12 +11,12 @@ from candidates.bounced_addresses import mark_failed_addresses
 from candidates.models import Candidate
 from core.actors import COMMAND
 from outbox.delivery.worker import deliver_due
-from outbox.email.bounces import note_bounce
-from outbox.email.dsn import MOST_CHARACTERS, Action, Report, read_report
+from outbox.email.bounces import record_bounce
+from outbox.email.dsn import MAX_CHARACTERS, Action, DeliveryReport, parse_report
 from outbox.inbound.intake import receive
-from outbox.message_ids import message_id_of, root_of
+from outbox.message_ids import message_id_of, thread_id_of
 from outbox.models import Message
-from outbox.reply_addresses import address_about, bounce_address
+from outbox.reply_addresses import bounce_address, reply_address
 from outbox.staff.actions import send_again
 from tests.factories import NOW, make_candidate, make_message, make_policy, make_rejection
 from tests.outbox.email.bounce_samples import (
@@ -76,7 +76,7 @@ def test_a_report_says_what_became_of_the_letter(said, outcome, to):
         (bounce_address(message.key), "<x@y>") if to == "bounce" else (BOX, message_id_of(message.key))
     )
 
-    assert note_bounce(report(address, message_id, **said), now=NOW)
+    assert record_bounce(report(address, message_id, **said), now=NOW)
 
     assert outcome_of(message) == outcome
     assert outcome_of(other) == ("sent", "", "")
@@ -106,26 +106,26 @@ SHAPES = {
 def test_every_server_s_own_shape_is_read(shape, code):
     message = make_sent()
 
-    assert note_bounce(SHAPES[shape](BOX, message_id_of(message.key)), now=NOW)
+    assert record_bounce(SHAPES[shape](BOX, message_id_of(message.key)), now=NOW)
 
     assert outcome_of(message) == ("failed", "bounced", code)
 
 
 def test_a_report_of_nothing_but_blank_lines_is_read_in_one_go():
     """Looking back over them at every line would take hours."""
-    blank = ("Content-Transfer-Encoding: base64", b64encode(b"\n" * MOST_CHARACTERS))
+    blank = ("Content-Transfer-Encoding: base64", b64encode(b"\n" * MAX_CHARACTERS))
     last = ("Content-Type: text/plain", "\n\n  Message-ID: <een@oostmeer.example>")
     raw = parts(*[blank] * 20, last, x_failed_recipients="weg@kandidaat.example")
 
-    found = read_report(message_from_bytes(raw))
+    found = parse_report(message_from_bytes(raw))
 
-    assert found == Report(Action.FAILED, "", ("<een@oostmeer.example>",), ("weg@kandidaat.example",), NINE)
+    assert found == DeliveryReport(Action.FAILED, "", ("<een@oostmeer.example>",), ("weg@kandidaat.example",), NINE)
 
 
 def test_a_warning_in_words_changes_nothing():
     message = make_sent()
 
-    assert note_bounce(in_words(bounce_address(message.key), message_id_of(message.key), EXIM_WARNING), now=NOW)
+    assert record_bounce(in_words(bounce_address(message.key), message_id_of(message.key), EXIM_WARNING), now=NOW)
 
     assert outcome_of(message) == ("sent", "", "")
 
@@ -135,7 +135,7 @@ def forged(message):
     yield report(to.replace(to[-30], "x"), "<made@up.example>")  # a digest that is not ours
     yield report(bounce_address(uuid4()), message_id_of(uuid4()))  # of a letter that is not there
     yield report(BOX, f"<{message.key}@elders.example>")
-    yield report(address_about("booking:12"), root_of("booking:12"))
+    yield report(reply_address("booking:12"), thread_id_of("booking:12"))
     yield in_words(to, message_id_of(message.key), "Ik ben er tot maandag niet.", subject="Automatisch antwoord")
     yield in_words(to, message_id_of(message.key), "")
     yield b"Content-Type: multipart/report\r\n\r\n--"
@@ -145,7 +145,7 @@ def forged(message):
 def test_what_is_forged_unknown_or_no_report_changes_nothing():
     message = make_sent()
 
-    answers = [note_bounce(mail, now=NOW) for mail in forged(message)]
+    answers = [record_bounce(mail, now=NOW) for mail in forged(message)]
 
     assert answers == [False] * 8
     assert outcome_of(message) == ("sent", "", "")
@@ -185,13 +185,13 @@ def test_a_complaint_is_heard(feedback, outcome):
     message = make_sent()
     mail = COMPLAINT.format(to=BOX, feedback=feedback, message_id=message_id_of(message.key)).encode()
 
-    assert note_bounce(mail, now=NOW) is (feedback == "abuse")
+    assert record_bounce(mail, now=NOW) is (feedback == "abuse")
     assert outcome_of(message) == outcome
 
 
 def readdressed(message):
     """It came back, somebody put the address right and sent it again; the worker has yet to come."""
-    note_bounce(report(bounce_address(message.key), ""), now=NOW)
+    record_bounce(report(bounce_address(message.key), ""), now=NOW)
     Message.objects.filter(pk=message.pk).update(recipient="nieuw@kandidaat.example")
     send_again(message, actor=COMMAND, now=LATER)
     message.refresh_from_db()
@@ -202,11 +202,11 @@ def test_a_report_that_comes_again_does_not_hit_the_letter_that_was_sent_again(s
     readdressed(message)
     mail = report(bounce_address(message.key), "")
 
-    note_bounce(mail, now=LATER)
+    record_bounce(mail, now=LATER)
     waiting = outcome_of(message)
     with mail_server(settings):
         deliver_due(now=LATER)
-    note_bounce(mail, now=LATER)
+    record_bounce(mail, now=LATER)
 
     assert (waiting, outcome_of(message)) == (("queued", "", ""), ("sent", "", ""))
 
@@ -224,7 +224,7 @@ def test_a_report_that_comes_again_does_not_hit_the_letter_that_was_sent_again(s
 def test_a_report_counts_for_the_reader_and_the_sending_that_it_names(said, state):
     message = make_sent(recipient="nieuw@kandidaat.example", sending_at=LATER)
 
-    note_bounce(report(bounce_address(message.key), "", **{"arrived": LATE} | said), now=LATER)
+    record_bounce(report(bounce_address(message.key), "", **{"arrived": LATE} | said), now=LATER)
 
     assert outcome_of(message)[0] == state
 
@@ -232,7 +232,7 @@ def test_a_report_counts_for_the_reader_and_the_sending_that_it_names(said, stat
 def test_a_report_of_where_a_mailbox_forwards_to_names_whom_we_wrote_to():
     message = make_sent()
 
-    note_bounce(report(bounce_address(message.key), "", final="elders@kandidaat.example"), now=NOW)
+    record_bounce(report(bounce_address(message.key), "", final="elders@kandidaat.example"), now=NOW)
 
     assert outcome_of(message)[0] == "failed"
 
@@ -241,7 +241,7 @@ def test_the_same_report_twice_is_one():
     message = make_sent()
     mail = report(bounce_address(message.key), "")
 
-    assert [note_bounce(mail, now=NOW), note_bounce(message_from_bytes(mail), now=NOW)] == [True, True]
+    assert [record_bounce(mail, now=NOW), record_bounce(message_from_bytes(mail), now=NOW)] == [True, True]
     assert outcome_of(message) == ("failed", "bounced", "5.1.1")
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from outbox.delivery.worker import deliver_due
-from outbox.email.provider_headers import header_with_key
-from outbox.message_ids import key_in, message_id_of
-from outbox.reply_addresses import address_about, bounce_address
+from outbox.email.provider_headers import metadata_header
+from outbox.message_ids import message_id_of, parse_message_id
+from outbox.reply_addresses import bounce_address, reply_address
 from tests.factories import NOW, make_message
 from tests.stand_ins import mail_server
 
@@ -56,7 +56,7 @@ def test_an_invitation_can_be_unsubscribed_from_by_one_click(settings):
 @pytest.mark.django_db
 def test_with_a_mailbox_reports_and_answers_come_back_to_it(settings):
     settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
-    message = make_message(reply_to=address_about("booking:12"))
+    message = make_message(reply_to=reply_address("booking:12"))
 
     with mail_server(settings) as server:
         deliver_due(now=NOW)
@@ -64,7 +64,7 @@ def test_with_a_mailbox_reports_and_answers_come_back_to_it(settings):
     (mail,) = server.mails
     assert server.senders == [bounce_address(message.key)]
     assert mail["From"] == '"Marit de Wit" <loopbaan@ziekenhuis-oostmeer.example>'
-    assert mail["Reply-To"] == address_about("booking:12")
+    assert mail["Reply-To"] == reply_address("booking:12")
 
 
 @pytest.mark.django_db
@@ -104,13 +104,13 @@ def test_the_date_is_that_of_the_attempt_that_succeeded(settings):
     ],
 )
 def test_a_provider_is_told_the_key_in_its_own_header(host, header):
-    assert list(header_with_key(KEY, host=host)) == header
+    assert list(metadata_header(KEY, host=host)) == header
 
 
 @pytest.mark.parametrize("text", ["", "<x@y.example>", f"<{KEY}@elders.example>", f"{KEY}", f"<x{KEY}@localhost>"])
 def test_a_message_id_that_is_not_ours_has_no_key(text):
-    assert key_in(text) is None
+    assert parse_message_id(text) is None
 
 
 def test_our_own_message_id_has_its_key():
-    assert [key_in(text) for text in (message_id_of(KEY), f" {message_id_of(KEY).upper()} ")] == [KEY, KEY]
+    assert [parse_message_id(text) for text in (message_id_of(KEY), f" {message_id_of(KEY).upper()} ")] == [KEY, KEY]

@@ -13,13 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.formatting import one_line
-from outbox.email.mime import Letter, PreparedEmail, build
+from outbox.email.mime import EmailContent, PreparedEmail, build
 
 SENT_AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CALENDAR = (
     "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Gesprek met Zoë\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
-LETTER = Letter(
+LETTER = EmailContent(
     sender_name="Ziekenhuis Oostmeer",
     sender_email="spreekuur@oostmeer.example",
     reply_to="antwoord@oostmeer.example",

@@ -10,9 +10,9 @@
 
 import pytest
 
-from outbox.email.smtp_codes import Blame, blame_of, blame_of_report
+from outbox.email.smtp_codes import BounceCause, classify_bounce, classify_smtp_reply
 
-SETTINGS, ADDRESS, OTHER = Blame.SETTINGS, Blame.ADDRESS, Blame.OTHER
+SETTINGS, ADDRESS, OTHER = BounceCause.SETTINGS, BounceCause.ADDRESS, BounceCause.OTHER
 OF_A_RECIPIENT = [
     (554, "5.7.1 <s@kandidaat.example>: Relay access denied", SETTINGS),
     (553, "5.7.1 <l@oostmeer.example>: Sender address rejected: not owned by user x", SETTINGS),
@@ -81,14 +81,14 @@ OF_A_LETTER = [
 
 @pytest.mark.parametrize(("code", "words", "blame"), OF_A_RECIPIENT)
 def test_what_an_answer_to_a_recipient_is_about(code, words, blame):
-    assert blame_of(code, words, is_of_recipient=True) == blame
+    assert classify_smtp_reply(code, words, is_of_recipient=True) == blame
 
 
 @pytest.mark.parametrize(("status", "words", "blame"), OF_A_REPORT)
 def test_what_a_report_is_about(status, words, blame):
-    assert blame_of_report(status, words) == blame
+    assert classify_bounce(status, words) == blame
 
 
 @pytest.mark.parametrize(("code", "words", "blame"), OF_A_LETTER)
 def test_what_an_answer_to_a_whole_letter_is_about(code, words, blame):
-    assert blame_of(code, words, is_of_recipient=False) == blame
+    assert classify_smtp_reply(code, words, is_of_recipient=False) == blame

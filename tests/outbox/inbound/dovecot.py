@@ -1,6 +1,6 @@
-"""A real IMAP server that we did not write: Dovecot, from Debian, with its own directory and port.
+"""A real IMAP server, Dovecot from Debian, with its own directory and port.
 
-Without root's rights as doc.dovecot.org/2.3/configuration_manual/howto/rootless describes it. Every name is a user.
+It runs without root as in doc.dovecot.org/2.3/configuration_manual/howto/rootless. Every name is a user.
 """
 
 import imaplib
@@ -78,14 +78,14 @@ class Dovecot:
         server.login(user, PASSWORD)
         return server
 
-    def bring(self, user, *mails, folder="INBOX"):
+    def append(self, user, *mails, folder="INBOX"):
         with self.signed_in(user) as server:
             server.create(folder)
             for mail in mails:
                 assert server.append(folder, None, None, mail)[0] == "OK"
 
     def flags(self, user, folder="INBOX"):
-        """Of every mail in the folder, oldest first; without what only this session sees."""
+        """Flags of every mail in the folder, oldest first, without \\Recent."""
         with self.signed_in(user) as server:
             [number] = server.select(folder, readonly=True)[1]
             lines = server.fetch("1:*", "(FLAGS)")[1] if int(number) else []
@@ -94,12 +94,10 @@ class Dovecot:
 
 
 @contextmanager
-def in_front_of(server, *, breaks_at=b"", hangs_at=b"", says_no_to=b"", before=lambda: None):
-    """The port of a server that passes everything on, until it is asked this: then it closes, says no more, or says
-    no. `before` is done right before it closes.
-    """
+def proxy_for(server, *, breaks_at=b"", hangs_at=b"", refuses=b"", before=lambda: None):
+    """Port of a proxy that closes, hangs or answers NO at a given command; `before` is called before it closes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        told = server.port, breaks_at, hangs_at, says_no_to, before
+        told = server.port, breaks_at, hangs_at, refuses, before
         Thread(target=_pass_on, args=(listener, *told), daemon=True).start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
@@ -114,13 +112,13 @@ def _pass_on(listener, port, *told):
             Thread(target=_copy, args=(near, far, *told), daemon=True).start()
 
 
-def _copy(source, target, breaks_at=b"", hangs_at=b"", says_no_to=b"", before=None):
+def _copy(source, target, breaks_at=b"", hangs_at=b"", refuses=b"", before=None):
     with source, target, suppress(OSError):
         while said := source.recv(65536):
             if breaks_at and breaks_at in said:
                 before()
                 break
-            if says_no_to and says_no_to in said:
+            if refuses and refuses in said:
                 source.sendall(said.split()[0] + b" NO [UNAVAILABLE] Try later\r\n")
             elif not (hangs_at and hangs_at in said):
                 target.sendall(said)

@@ -1,6 +1,6 @@
-"""Mails as they come in, in the shapes that mail programs are documented to send; all written by us."""
+"""Inbound mails in the formats that mail programs are documented to send; all written by us."""
 
-from outbox.reply_addresses import address_about
+from outbox.reply_addresses import reply_address
 
 INBOX = "antwoord@oostmeer.example"
 SEVDA = "sevda@kandidaat.example"
@@ -21,10 +21,10 @@ END:VCALENDAR
 
 
 def mail(body="Ik kom wat later.", *, to=None, about="booking:1", **headers):
-    """Bytes of a mail to an address of ours; a header that is None is not there, `content_type` is Content-Type."""
+    """Bytes of a mail to a reply address; a header that is None is left out, `content_type` is Content-Type."""
     said = {
         "from": f'"Sevda Aydin" <{SEVDA}>',
-        "to": to or address_about(about),
+        "to": to or reply_address(about),
         "subject": "Re: Je gesprek",
         "date": "Mon, 23 Nov 2026 09:00:00 +0100",
         "message_id": "<een@kandidaat.example>",

@@ -1,19 +1,19 @@
-"""What a mail of any size leaves in memory. Boundaries: RFC 2046, 5.1.1, rfc-editor.org/rfc/rfc2046."""
+"""Memory that a mail of any size takes. Boundaries: RFC 2046, 5.1.1, rfc-editor.org/rfc/rfc2046."""
 
 from io import BytesIO
 from itertools import chain, cycle, repeat
 
 import pytest
 
-from outbox.inbound.size_limit import MOST_KEPT, MOST_OF_A_PART, MOST_OF_PART_HEADERS, MOST_READ, trim
+from outbox.inbound.size_limit import MAX_KEPT, MAX_PART, MAX_PART_HEADERS, MAX_READ, trim
 from tests.outbox.inbound.samples import mail, parts
 
 FIFTY_MB = 50_000_000
 LINE = b"QUJD" * 19 + b"\r\n"  # base64, 76 characters
 
 
-class Arriving:
-    """A mail that is made while it is read, and keeps nothing of itself."""
+class GeneratedMail:
+    """Mail that is generated while it is read."""
 
     def __init__(self, *pieces):
         self._lines = (line for piece in pieces for line in ([piece] if isinstance(piece, bytes) else piece))
@@ -29,31 +29,31 @@ def lines_of(raw):
     return raw.splitlines(keepends=True)
 
 
-def test_of_a_mail_of_fifty_megabytes_the_headers_and_the_small_parts_are_kept():
+def test_trim_keeps_headers_and_small_parts_of_a_large_mail():
     small = parts(("Content-Type: application/pdf", "VUL"), ("Content-Type: text/calendar", "BEGIN:VCALENDAR"))
     before, after = small.split(b"VUL\r\n")
-    arriving = Arriving(lines_of(before), repeat(LINE, FIFTY_MB // len(LINE)), lines_of(after))
+    arriving = GeneratedMail(lines_of(before), repeat(LINE, FIFTY_MB // len(LINE)), lines_of(after))
 
     trimmed = trim(arriving)
 
     assert (trimmed.is_cut, trimmed.size > FIFTY_MB - 100) == (True, True)
     assert trimmed.content.startswith(before)
     assert trimmed.content.endswith(after)
-    assert len(trimmed.content) < MOST_OF_A_PART + len(small)
+    assert len(trimmed.content) < MAX_PART + len(small)
 
 
 @pytest.mark.parametrize("lines", [[b"x" * 1_000_000], [b"--grens\r\n"], [b"--grens\r\n", b"X: y\r\n"]])
-def test_whoever_sends_without_end_is_not_listened_to_any_longer(lines):
+def test_trim_stops_reading_an_endless_mail(lines):
     start = parts(("Content-Type: text/plain", "")).partition(b"--grens--")[0]
 
-    trimmed = trim(Arriving(lines_of(start), cycle(lines)))
+    trimmed = trim(GeneratedMail(lines_of(start), cycle(lines)))
 
     assert trimmed.is_cut
-    assert trimmed.size <= MOST_READ + len(lines[0])
-    assert len(trimmed.content) <= MOST_KEPT
+    assert trimmed.size <= MAX_READ + len(lines[0])
+    assert len(trimmed.content) <= MAX_KEPT
 
 
-def test_a_mail_within_the_limits_stays_as_it_is():
+def test_trim_keeps_a_mail_within_the_limits():
     raw = parts(("Content-Type: text/plain", "Hoi.\r\n--\r\nSevda"), ("Content-Type: text/html", "<p>Hoi."))
 
     trimmed = trim(BytesIO(raw))
@@ -61,18 +61,18 @@ def test_a_mail_within_the_limits_stays_as_it_is():
     assert (trimmed.content, trimmed.size, trimmed.is_cut) == (raw, len(raw), False)
 
 
-def test_the_headers_of_a_part_are_shorter_than_those_of_a_mail():
-    long = "X-Long: " + "x" * MOST_OF_PART_HEADERS
-    whole = mail("Hoi.", x_long="x" * MOST_OF_PART_HEADERS)
+def test_trim_limits_the_headers_of_a_part():
+    long = "X-Long: " + "x" * MAX_PART_HEADERS
+    whole = mail("Hoi.", x_long="x" * MAX_PART_HEADERS)
 
     trimmed = [trim(BytesIO(raw)) for raw in (whole, parts(("X: y", "Hoi."), (long, "Hoi.")))]
 
     assert [one.is_cut for one in trimmed] == [False, True]
     assert trimmed[0].content == whole
-    assert len(trimmed[1].content) < MOST_OF_PART_HEADERS
+    assert len(trimmed[1].content) < MAX_PART_HEADERS
 
 
-def test_what_is_nested_too_deep_is_left_out():
+def test_trim_drops_parts_that_are_nested_too_deep():
     heads = (f'--b{n}\r\nContent-Type: multipart/mixed; boundary="b{n + 1}"\r\n\r\n' for n in range(1000))
     raw = mail("".join(chain(heads, ["diep"])), content_type='multipart/mixed; boundary="b0"')
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from outbox.models import IncomingMail
-from outbox.reply_addresses import address_about
+from outbox.reply_addresses import reply_address
 from tests.factories import make_policy
 from tests.outbox.inbound.samples import INBOX, REPLY, SEVDA, calendar_mail, mail, parts
 
@@ -24,7 +24,7 @@ def _provider(settings):
     settings.ANYMAIL = {}
 
 
-def bring(client, provider, body, *, secret=SECRET, **kind):
+def post_mail(client, provider, body, *, secret=SECRET, **kind):
     authorization = "Basic " + base64.b64encode(secret.encode()).decode()
     return client.post(f"/mail/incoming/{provider}/", body, HTTP_AUTHORIZATION=authorization, **kind).status_code
 
@@ -32,8 +32,8 @@ def bring(client, provider, body, *, secret=SECRET, **kind):
 def postmark(**fields):
     known = {
         "FromFull": {"Email": SEVDA, "Name": "Sevda Aydin", "MailboxHash": ""},
-        "ToFull": [{"Email": address_about("booking:1"), "Name": "", "MailboxHash": "booking.1"}],
-        "OriginalRecipient": address_about("booking:1"),
+        "ToFull": [{"Email": reply_address("booking:1"), "Name": "", "MailboxHash": "booking.1"}],
+        "OriginalRecipient": reply_address("booking:1"),
         "Subject": "Re: Je gesprek",
         "MessageID": "73e6d360-66eb-11e1-8e72-a8904824019b",
         "Date": "Mon, 23 Nov 2026 09:00:00 +0100",
@@ -43,42 +43,42 @@ def postmark(**fields):
     return {"data": json.dumps(known | fields), "content_type": "application/json"}
 
 
-def kept():
+def stored():
     return list(IncomingMail.objects.values_list("about", "kind", "sender", "text", "calendar"))
 
 
 def in_parts(client, **fields):
     sent = postmark(**fields)
-    return bring(client, "postmark", sent["data"], content_type=sent["content_type"])
+    return post_mail(client, "postmark", sent["data"], content_type=sent["content_type"])
 
 
-def test_a_mail_in_fields_is_kept(client):
+def test_a_mail_in_fields_is_stored(client):
     assert in_parts(client) == 200
-    assert kept() == [("booking:1", "letter", SEVDA, "Ik kom wat later.", "")]
+    assert stored() == [("booking:1", "letter", SEVDA, "Ik kom wat later.", "")]
 
 
-def test_a_calendar_in_an_attachment_is_kept(client):
+def test_a_calendar_in_an_attachment_is_stored(client):
     content = base64.b64encode(REPLY.encode()).decode()
     attachment = {"Name": "invite.ics", "Content": content, "ContentType": "text/calendar; method=REPLY"}
 
     assert in_parts(client, Attachments=[attachment]) == 200
-    assert kept() == [("booking:1", "calendar", SEVDA, "Ik kom wat later.", REPLY)]
+    assert stored() == [("booking:1", "calendar", SEVDA, "Ik kom wat later.", REPLY)]
 
 
 @pytest.mark.parametrize("raw", [mail, calendar_mail])
-def test_a_mail_as_it_came_is_kept_once_also_when_it_comes_by_another_way(client, raw):
-    body = {"email": raw().decode(), "envelope": json.dumps({"from": SEVDA, "to": [address_about("booking:1")]})}
+def test_a_raw_mail_is_stored_once_also_when_it_comes_by_two_ways(client, raw):
+    body = {"email": raw().decode(), "envelope": json.dumps({"from": SEVDA, "to": [reply_address("booking:1")]})}
 
-    assert [bring(client, "sendgrid", body), bring(client, "sendgrid", body)] == [200, 200]
+    assert [post_mail(client, "sendgrid", body), post_mail(client, "sendgrid", body)] == [200, 200]
     assert in_parts(client) == 200
-    assert [about for about, *_rest in kept()] == ["booking:1"]
+    assert [about for about, *_rest in stored()] == ["booking:1"]
 
 
 @pytest.mark.parametrize(
     "headers", [{"Name": "Return-Path", "Value": "<>"}, {"Name": "Auto-Submitted", "Value": "auto-replied"}]
 )
-def test_what_a_machine_sent_goes_to_nobody(client, headers):
-    assert (in_parts(client, Headers=[headers]), kept()) == (200, [])
+def test_automatic_mail_is_not_stored(client, headers):
+    assert (in_parts(client, Headers=[headers]), stored()) == (200, [])
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ def test_what_a_machine_sent_goes_to_nobody(client, headers):
         ("onbekend", "{}", SECRET, 404),
     ],
 )
-def test_a_call_that_is_not_right_leaves_nothing(client, provider, body, secret, status):
-    assert bring(client, provider, body, secret=secret, content_type="application/json") == status
-    assert kept() == []
+def test_an_invalid_request_stores_nothing(client, provider, body, secret, status):
+    assert post_mail(client, provider, body, secret=secret, content_type="application/json") == status
+    assert stored() == []
 
 
-def test_without_a_secret_nobody_can_bring_mail(client, settings):
+def test_without_a_secret_the_webhook_does_not_exist(client, settings):
     settings.MAIL_WEBHOOK_SECRET = ""
 
     assert in_parts(client) == 404
 
 
-def test_what_we_are_not_done_with_stays_at_the_provider(client, caplog):
+def test_mail_without_a_recipient_stays_at_the_provider(client, caplog):
     """5xx: kept and tried again for hours or days, then shown as failed (postmarkapp.com/support/article/
     understanding-inbound-webhook-retries-in-postmark; support.sendgrid.com, "Inbound Parse Webhook Retry Logic";
     documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/receive-http)."""
@@ -112,11 +112,11 @@ def test_what_we_are_not_done_with_stays_at_the_provider(client, caplog):
     make_policy(sender_email="")
 
     assert in_parts(client, OriginalRecipient=INBOX, ToFull=[{"Email": INBOX, "Name": ""}]) == 503
-    assert kept() == []
-    assert "about house: nobodys" in caplog.text
+    assert stored() == []
+    assert "about house: no_recipient" in caplog.text
 
 
-def test_a_mail_with_a_large_attachment_is_kept_without_it(client):
+def test_a_mail_with_a_large_attachment_is_stored_without_it(client):
     large = {"Name": "cv.pdf", "Content": "QUFB" * 1_800_000, "ContentType": "application/pdf"}
 
     assert in_parts(client, Attachments=[large]) == 200
@@ -124,44 +124,44 @@ def test_a_mail_with_a_large_attachment_is_kept_without_it(client):
 
 
 def in_form(raw, **fields):
-    return {"email": raw.decode(), "envelope": json.dumps({"from": SEVDA, "to": [address_about("booking:1")]})} | fields
+    return {"email": raw.decode(), "envelope": json.dumps({"from": SEVDA, "to": [reply_address("booking:1")]})} | fields
 
 
-def test_a_photo_does_not_lose_the_mail_that_brings_it_as_it_came(client):
-    """SendGrid drops what gets a 413 at once: docs.sendgrid.com, "Inbound Parse Webhook"."""
+def test_a_raw_mail_with_a_large_photo_is_stored(client):
+    """SendGrid drops a mail on a 413: docs.sendgrid.com, "Inbound Parse Webhook"."""
     photo = ("Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64", b"QUJD" * 19 + b"\r\n")
     photo = (photo[0], photo[1] * 130_000)  # 10 MB
     raw = parts(("Content-Type: text/plain", "Zie de foto."), photo)
 
-    assert bring(client, "sendgrid", in_form(raw)) == 200
+    assert post_mail(client, "sendgrid", in_form(raw)) == 200
     assert list(IncomingMail.objects.values_list("about", "text", "is_cut")) == [("booking:1", "Zie de foto.", True)]
 
 
 @pytest.mark.parametrize(
     ("beside", "status"), [({"dkim": "x" * 7_000_000}, 413), ({f"field{n}": "x" for n in range(1001)}, 400)]
 )
-def test_what_stands_beside_a_mail_in_a_form_has_django_s_limits(client, beside, status):
-    assert bring(client, "sendgrid", in_form(mail(), **beside)) == status
-    assert kept() == []
+def test_other_fields_of_a_raw_form_have_the_limits_of_django(client, beside, status):
+    assert post_mail(client, "sendgrid", in_form(mail(), **beside)) == status
+    assert stored() == []
 
 
-def test_a_form_that_brings_a_mail_taken_apart_is_read_by_django(client):
+def test_a_form_with_a_parsed_mail_is_read_by_django(client):
     """docs.sendgrid.com/for-developers/parsing-email/setting-up-the-inbound-parse-webhook, default."""
     head = mail().decode().partition("\r\n\r\n")[0]
     attachment = SimpleUploadedFile("antwoord.ics", REPLY.encode(), "text/calendar; method=REPLY")
     fields = {"headers": head, "text": "Ik kom wat later.", "attachments": "1", "attachment1": attachment}
     info = {"attachment-info": json.dumps({"attachment1": {"filename": "antwoord.ics", "type": "text/calendar"}})}
 
-    assert bring(client, "sendgrid", fields | info) == 200
-    assert [about for about, *_rest in kept()] == ["booking:1"]
+    assert post_mail(client, "sendgrid", fields | info) == 200
+    assert [about for about, *_rest in stored()] == ["booking:1"]
 
 
-def test_a_call_of_fifty_megabytes_is_refused_before_it_is_read(client, caplog):
-    assert bring(client, "postmark", "{}", content_type="application/json", CONTENT_LENGTH="50000000") == 413
-    assert "a call of postmark is too large: 50000000 bytes" in caplog.text
+def test_a_request_of_fifty_megabytes_is_refused_unread(client, caplog):
+    assert post_mail(client, "postmark", "{}", content_type="application/json", CONTENT_LENGTH="50000000") == 413
+    assert "a request of postmark is too large: 50000000 bytes" in caplog.text
 
 
 @pytest.mark.parametrize("subject", ["\u00e9 \U0001f600", "a\r\nBcc: x@y.example", "=?utf-8?b?/w==?=", "\x00"])
-def test_a_strange_subject_is_no_reason_to_lose_a_mail(client, subject):
+def test_a_strange_subject_does_not_lose_the_mail(client, subject):
     assert in_parts(client, RawEmail=mail(subject="SUBJECT").decode().replace("SUBJECT", subject)) == 200
-    assert len(kept()) == 1
+    assert len(stored()) == 1

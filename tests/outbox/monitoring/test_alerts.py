@@ -3,12 +3,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from organisation.models import Role
-from outbox.delivery.maintenance import suppress_useless
+from outbox.delivery.maintenance import suppress_expired
 from outbox.delivery.worker import deliver_due
 from outbox.models import Message
-from outbox.monitoring.alerts import look
-from tests.factories import NOW, make_message, make_policy, make_text, make_user
-from tests.races import at_once
+from outbox.monitoring.alerts import alert_if_overdue
+from tests.factories import NOW, make_message, make_policy, make_sms, make_user
+from tests.races import run_concurrently
 from tests.stand_ins import point_to
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_every_application_manager_hears_of_what_is_more_than_ten_minutes_late(c
     make_user(Role.MANAGER), make_user(Role.APPLICATION_MANAGER, is_active=False)
     make_message(reason="away", recipient="sara@kandidaat.example"), make_message(), make_message()
 
-    early, written = look(now=NOW + timedelta(minutes=9)), look(now=LATE)
+    early, written = alert_if_overdue(now=NOW + timedelta(minutes=9)), alert_if_overdue(now=LATE)
 
     (letter,) = letters()
     assert (early, written, letter.recipient) == (0, 1, chief.email)
@@ -52,7 +52,7 @@ def test_every_application_manager_hears_of_what_is_more_than_ten_minutes_late(c
 def test_a_second_letter_comes_after_four_hours(chief, caplog):
     make_message()
 
-    written = [look(now=LATE + timedelta(minutes=minutes)) for minutes in (0, 1, 239, 240, 241)]
+    written = [alert_if_overdue(now=LATE + timedelta(minutes=minutes)) for minutes in (0, 1, 239, 240, 241)]
 
     assert written == [1, 0, 0, 1, 0]
     assert len(caplog.messages) == 5
@@ -60,25 +60,25 @@ def test_a_second_letter_comes_after_four_hours(chief, caplog):
 
 def test_one_letter_tells_that_it_is_over(chief):
     message = make_message()
-    look(now=LATE)
+    alert_if_overdue(now=LATE)
     leave(letters()[0], at=LATE), leave(message, at=LATE)
 
-    written = [look(now=LATE + timedelta(minutes=minutes)) for minutes in (1, 2)]
+    written = [alert_if_overdue(now=LATE + timedelta(minutes=minutes)) for minutes in (1, 2)]
 
     assert written == [1, 0]
     assert [letter.subject for letter in letters("overdue_over")] == ["Er gaan weer berichten weg"]
 
 
 def test_it_is_not_over_while_what_was_late_only_came_to_nothing(chief):
-    text = make_text(useless_after=NOW + timedelta(minutes=30), reason="away")
-    look(now=LATE)
+    text = make_sms(expires_at=NOW + timedelta(minutes=30), reason="away")
+    alert_if_overdue(now=LATE)
     leave(letters()[0], at=LATE)
-    suppress_useless(now=NOW + timedelta(minutes=31))
+    suppress_expired(now=NOW + timedelta(minutes=31))
     leave(make_message(), at=NOW + timedelta(minutes=31))  # mail is not what was broken
 
-    before = look(now=NOW + timedelta(minutes=32))
-    leave(make_text(), at=NOW + timedelta(minutes=33))
-    after = look(now=NOW + timedelta(minutes=34))
+    before = alert_if_overdue(now=NOW + timedelta(minutes=32))
+    leave(make_sms(), at=NOW + timedelta(minutes=33))
+    after = alert_if_overdue(now=NOW + timedelta(minutes=34))
 
     text.refresh_from_db()
     assert (text.reason, before, after) == ("too_late", 0, 1)
@@ -87,12 +87,12 @@ def test_it_is_not_over_while_what_was_late_only_came_to_nothing(chief):
 
 def test_who_read_the_first_warning_hears_that_it_is_over_also_when_the_second_did_not_leave(chief):
     message = make_message()
-    look(now=LATE)
+    alert_if_overdue(now=LATE)
     leave(letters()[0], at=LATE)
-    look(now=LATE + FOUR_HOURS)
+    alert_if_overdue(now=LATE + FOUR_HOURS)
     leave(message, at=LATE + FOUR_HOURS)
 
-    written = [look(now=LATE + FOUR_HOURS + timedelta(minutes=minutes)) for minutes in (1, 2)]
+    written = [alert_if_overdue(now=LATE + FOUR_HOURS + timedelta(minutes=minutes)) for minutes in (1, 2)]
 
     assert (written, len(letters("overdue_over"))) == ([1, 0], 1)
     assert [(letter.state, letter.reason) for letter in letters()] == [("sent", ""), ("suppressed", "withdrawn")]
@@ -100,19 +100,19 @@ def test_who_read_the_first_warning_hears_that_it_is_over_also_when_the_second_d
 
 def test_a_warning_by_a_clock_that_was_ahead_keeps_nobody_from_the_next(chief):
     make_message()
-    look(now=LATE + timedelta(days=1))
+    alert_if_overdue(now=LATE + timedelta(days=1))
 
-    assert [look(now=LATE), look(now=LATE + timedelta(minutes=1))] == [1, 0]
+    assert [alert_if_overdue(now=LATE), alert_if_overdue(now=LATE + timedelta(minutes=1))] == [1, 0]
 
 
 def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
     message = make_message()
-    look(now=LATE)
+    alert_if_overdue(now=LATE)
     leave(message, at=LATE)
 
-    look(now=LATE + timedelta(minutes=1))
+    alert_if_overdue(now=LATE + timedelta(minutes=1))
     make_message(not_before=LATE)
-    again = look(now=LATE + timedelta(minutes=12))
+    again = alert_if_overdue(now=LATE + timedelta(minutes=12))
 
     assert (letters("overdue_over"), again) == ([], 1)
     assert [(letter.state, letter.reason) for letter in letters()] == [("suppressed", "withdrawn"), ("queued", "")]
@@ -123,7 +123,7 @@ def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
     [
         {"kind": "overdue"},
         {"not_before": LATE},
-        {"useless_after": LATE},
+        {"expires_at": LATE},
         {"state": "sent", "sent_at": NOW},
         {"state": "failed", "ended_at": NOW},
         {"reason": "quiet", "not_before": NOW + timedelta(hours=9)},
@@ -132,20 +132,20 @@ def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
 def test_what_may_wait_is_no_reason_for_alarm(chief, fields):
     make_message(**fields)
 
-    assert look(now=LATE) == 0
+    assert alert_if_overdue(now=LATE) == 0
 
 
 def test_what_stands_by_is_no_reason_for_alarm(chief):
-    make_message(is_standby=True, fallback_for=make_message(state="sent", sent_at=NOW))
+    make_message(is_dormant=True, fallback_for=make_message(state="sent", sent_at=NOW))
 
-    assert look(now=LATE) == 0
+    assert alert_if_overdue(now=LATE) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_that_look_at_the_same_moment_write_one_letter(chief):
     make_message()
 
-    at_once([lambda: look(now=LATE)] * 4, threads=4)
+    run_concurrently([lambda: alert_if_overdue(now=LATE)] * 4, threads=4)
 
     assert len(letters()) == 1
 
@@ -159,7 +159,7 @@ def test_a_letter_for_office_hours_is_late_ten_minutes_after_they_began(chief):
         MONDAY_TEN + timedelta(minutes=10),
     )
 
-    assert [look(now=moment) for moment in moments] == [0, 0, 1]
+    assert [alert_if_overdue(now=moment) for moment in moments] == [0, 0, 1]
 
 
 def test_attempts_that_fail_do_not_make_a_message_less_late(chief, settings):
@@ -171,4 +171,4 @@ def test_attempts_that_fail_do_not_make_a_message_less_late(chief, settings):
 
     message.refresh_from_db()
     assert (message.first_due_at, message.not_before > LATE) == (NOW, True)
-    assert look(now=LATE) == 1
+    assert alert_if_overdue(now=LATE) == 1

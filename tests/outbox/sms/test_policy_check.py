@@ -1,4 +1,4 @@
-"""Nobody can spend the employer's money, and nobody is texted who should not be; whichever way texts leave."""
+"""Limits, opt-outs, countries and quiet hours apply to every SMS, with every backend."""
 
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -11,60 +11,60 @@ from django_q.models import OrmQ
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.models import Policy, Role
-from outbox.channels import Database
-from outbox.delivery.maintenance import take_back_abandoned
+from outbox.backends import DatabaseBackend
+from outbox.delivery.maintenance import requeue_expired_leases
 from outbox.delivery.worker import claim, deliver, deliver_due
 from outbox.delivery_status import record_undelivered
-from outbox.models import Allowance, Message, OptOut
-from outbox.phone_hash import digest_of
+from outbox.models import Message, OptOut, UsageCounter
+from outbox.phone_hash import keyed_digest
 from outbox.sms import opt_outs, policy_check, twilio
-from outbox.sms.limits import Usage, usage_of
+from outbox.sms.limits import SmsUsage, sms_usage
 from outbox.sms.notifications import limit_reached
-from outbox.sms.policy_check import Gate
+from outbox.sms.policy_check import PolicyCheckedBackend
 from outbox.staff.actions import send_again
-from tests.factories import NOW, make_message, make_policy, make_text, make_user
+from tests.factories import NOW, make_message, make_policy, make_sms, make_user
 from tests.stand_ins import twilio_server
 
 pytestmark = pytest.mark.django_db
 MIDNIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # half past midnight on Tuesday in Amsterdam
 
 
-def texts(number, **fields):
-    """Due one after another."""
+def make_many_sms(number, **fields):
+    """SMS to different numbers, due one after another."""
     due = {index: {"not_before": NOW - timedelta(seconds=number - index)} | fields for index in range(1, number + 1)}
-    return [make_text(recipient=f"+3160000{index:04}", **values) for index, values in due.items()]
+    return [make_sms(recipient=f"+3160000{index:04}", **values) for index, values in due.items()]
 
 
 def outcomes():
-    rows = Message.objects.filter(channel="sms").order_by("pk")
+    rows = Message.objects.filter(transport="sms").order_by("pk")
     return list(rows.values_list("state", "reason"))
 
 
 def used():
-    return {name: used for name, used in Allowance.objects.values_list("name", "used") if "number:" not in name}
+    return {name: used for name, used in UsageCounter.objects.values_list("name", "used") if "number:" not in name}
 
 
-def test_no_more_texts_leave_in_a_day_than_policy_allows_and_managers_hear_it_once():
+def test_daily_limit_is_kept_and_managers_are_notified_once():
     make_policy(sms_per_day=2)
     manager = make_user(Role.APPLICATION_MANAGER, name="Rens Terwiel")
     make_user(Role.MANAGER)
-    texts(4)
+    make_many_sms(4)
 
     deliver_due(now=NOW)
 
     assert outcomes() == [("sent", "")] * 2 + [("suppressed", "limit")] * 2
-    mails = Message.objects.filter(channel="mail").values_list("kind", "recipient", "dedupe_key")
+    mails = Message.objects.filter(transport="mail").values_list("kind", "recipient", "dedupe_key")
     assert list(mails) == [("limit_reached", manager.email, f"limit_reached:texts:2026-11-23:user={manager.pk}")]
-    assert OrmQ.objects.count() == 1  # no worker is woken by the second
+    assert OrmQ.objects.count() == 1  # the second enqueues no task
 
 
-def test_the_limit_of_a_day_and_that_of_a_month_are_two_pieces_of_news():
+def test_daily_and_monthly_limit_have_separate_notifications():
     make_policy(sms_per_day=1, sms_price=1, sms_budget=1)
     manager = make_user(Role.APPLICATION_MANAGER)
-    texts(2), deliver_due(now=NOW)
+    make_many_sms(2), deliver_due(now=NOW)
     Policy.objects.update(sms_per_day=9)
 
-    texts(1), deliver_due(now=NOW)
+    make_many_sms(1), deliver_due(now=NOW)
 
     mails = Message.objects.filter(recipient=manager.email).order_by("pk").values_list("text", flat=True)
     said = ["Vandaag is er één sms verstuurd.", "Voor deze maand is het bedrag voor sms'jes op: € 1."]
@@ -72,7 +72,7 @@ def test_the_limit_of_a_day_and_that_of_a_month_are_two_pieces_of_news():
 
 
 @pytest.mark.parametrize("limits", [{"sms_per_day": 0}, {"sms_per_day": 5, "sms_budget": 0, "sms_price": 1}])
-def test_a_limit_of_nothing_is_not_said_to_be_used_up(limits):
+def test_limit_of_zero_is_not_reported_as_used_up(limits):
     policy = make_policy(**limits)
     kind = "cost" if "sms_budget" in limits else "texts"
 
@@ -81,18 +81,18 @@ def test_a_limit_of_nothing_is_not_said_to_be_used_up(limits):
     assert ("Er gaan dus geen sms'jes uit." in said, "Tot " in said) == (True, False)
 
 
-def test_the_next_day_has_texts_again():
+def test_daily_limit_starts_again_the_next_day():
     make_policy(sms_per_day=1)
-    texts(1), texts(1, not_before=NOW + timedelta(days=1))
+    make_many_sms(1), make_many_sms(1, not_before=NOW + timedelta(days=1))
 
     deliver_due(now=NOW), deliver_due(now=NOW + timedelta(days=1))
 
     assert outcomes() == [("sent", "")] * 2
 
 
-def test_a_month_costs_no_more_than_policy_allows():
+def test_monthly_budget_is_kept():
     make_policy(sms_price=Decimal("0.3333"), sms_budget=1)
-    texts(4)
+    make_many_sms(4)
     Message.objects.filter(recipient="+31600000004").update(text="x" * 161)
 
     deliver_due(now=NOW)
@@ -102,27 +102,27 @@ def test_a_month_costs_no_more_than_policy_allows():
     assert Message.objects.order_by("pk").values_list("segments", "cost").first() == (1, Decimal("0.3333"))
 
 
-def test_exactly_the_budget_may_be_spent_although_sqlite_counts_in_floating_point():
+def test_exactly_the_budget_may_be_spent_despite_floating_point_in_sqlite():
     make_policy(sms_price=Decimal("0.1"), sms_budget=1)
-    texts(11)
+    make_many_sms(11)
 
     deliver_due(now=NOW)
 
     assert outcomes() == [("sent", "")] * 10 + [("suppressed", "limit")]
 
 
-def test_one_number_gets_so_many_texts_a_day_and_no_manager_is_mailed_for_it():
+def test_limit_per_number_is_kept_without_a_notification():
     make_policy(sms_per_number=2)
     make_user(Role.APPLICATION_MANAGER)
     for second in (-2, -1, 0):
-        make_text(not_before=NOW + timedelta(seconds=second))
-    letter = make_message(fallback_for=Message.objects.last(), is_standby=True, not_before=NOW + timedelta(hours=1))
+        make_sms(not_before=NOW + timedelta(seconds=second))
+    letter = make_message(fallback_for=Message.objects.last(), is_dormant=True, not_before=NOW + timedelta(hours=1))
 
     deliver_due(now=NOW)
 
     letter.refresh_from_db()
     assert outcomes() == [("sent", "")] * 2 + [("suppressed", "limit")]
-    assert (letter.is_standby, letter.not_before, Message.objects.filter(channel="mail").count()) == (False, NOW, 1)
+    assert (letter.is_dormant, letter.not_before, Message.objects.filter(transport="mail").count()) == (False, NOW, 1)
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_one_number_gets_so_many_texts_a_day_and_no_manager_is_mailed_for_it():
         ("nonsense", ("suppressed", "country")),
     ],
 )
-def test_only_mobile_numbers_of_countries_that_policy_names_are_texted(number, outcome):
+def test_only_mobile_numbers_of_allowed_countries_get_sms(number, outcome):
     make_policy(sms_countries=["NL", "BE", "CA", "RU"])
-    make_text(recipient=number)
+    make_sms(recipient=number)
 
     deliver_due(now=NOW)
 
@@ -151,10 +151,10 @@ def test_only_mobile_numbers_of_countries_that_policy_names_are_texted(number, o
 
 
 @pytest.mark.parametrize("ended_at", [None, NOW])
-def test_who_said_stop_gets_nothing_until_start(ended_at):
+def test_opted_out_number_gets_no_sms_until_start(ended_at):
     make_policy()
-    OptOut.objects.create(number_digest=digest_of("+31600000001"), stopped_at=NOW, ended_at=ended_at)
-    make_text()
+    OptOut.objects.create(number_digest=keyed_digest("+31600000001"), stopped_at=NOW, ended_at=ended_at)
+    make_sms()
 
     deliver_due(now=NOW)
 
@@ -162,55 +162,55 @@ def test_who_said_stop_gets_nothing_until_start(ended_at):
 
 
 @pytest.mark.parametrize("account", ["", "AC1"])
-def test_without_an_account_no_text_is_said_to_be_sent_and_its_letter_leaves(settings, account):
+def test_without_an_account_the_sms_is_suppressed_and_its_fallback_released(settings, account):
     settings.DEMO, settings.DEBUG, settings.TWILIO_ACCOUNT_SID = False, False, account
     make_policy()
-    make_message(fallback_for=make_text(), is_standby=True)
+    make_message(fallback_for=make_sms(), is_dormant=True)
 
-    deliver(claim(now=NOW, channels=["sms"]), Gate(Database()), now=NOW)
+    deliver(claim(now=NOW, transports=["sms"]), PolicyCheckedBackend(DatabaseBackend()), now=NOW)
 
     assert outcomes() == [("sent", "") if account else ("suppressed", "settings")]
-    assert Message.objects.get(channel="mail").is_standby is bool(account)
+    assert Message.objects.get(transport="mail").is_dormant is bool(account)
 
 
-class Connects:
-    """While it does so, somebody says stop."""
+class OptOutWhileConnecting:
+    """The number opts out while the backend connects."""
 
-    def send(self, message, *, now, last_look):
-        opt_outs.stop(message.recipient, now=now)
-        last_look()
+    def send(self, message, *, now, final_check):
+        opt_outs.opt_out(message.recipient, now=now)
+        final_check()
         raise AssertionError
 
 
-def test_a_stop_that_comes_in_while_we_connect_holds_and_costs_nothing():
+def test_opt_out_while_connecting_is_applied_and_the_sms_refunded():
     make_policy()
-    make_message(fallback_for=make_text(), is_standby=True)
+    make_message(fallback_for=make_sms(), is_dormant=True)
 
-    deliver(claim(now=NOW, channels=["sms"]), Gate(Connects()), now=NOW)
+    deliver(claim(now=NOW, transports=["sms"]), PolicyCheckedBackend(OptOutWhileConnecting()), now=NOW)
 
     assert (outcomes(), set(used().values())) == ([("suppressed", "opted_out")], {0})
-    assert not Message.objects.get(channel="mail").is_standby
+    assert not Message.objects.get(transport="mail").is_dormant
 
 
 @pytest.mark.parametrize(
     ("what", "text", "letter"), [("fail_accepted", ("sent", ""), True), ("fail", ("suppressed", "opted_out"), False)]
 )
-def test_a_stop_waits_for_the_look_at_a_text_that_may_have_left(settings, what, text, letter):
+def test_opt_out_waits_until_an_uncertain_sms_was_looked_up(settings, what, text, letter):
     make_policy()
-    make_message(fallback_for=make_text(), is_standby=True)
+    make_message(fallback_for=make_sms(), is_dormant=True)
 
     with twilio_server(settings, what=what):
         deliver_due(now=NOW)
-        opt_outs.stop("+31600000001", now=NOW)
-        stands_by = Message.objects.get(channel="mail").is_standby
-        deliver(claim(now=NOW + timedelta(minutes=5), channels=["sms"]), policy_check.transport(), now=NOW)
+        opt_outs.opt_out("+31600000001", now=NOW)
+        is_dormant_before = Message.objects.get(transport="mail").is_dormant
+        deliver(claim(now=NOW + timedelta(minutes=5), transports=["sms"]), policy_check.backend(), now=NOW)
 
-    assert (stands_by, outcomes()) == (True, [text])
-    assert Message.objects.get(channel="mail").is_standby is letter
+    assert (is_dormant_before, outcomes()) == (True, [text])
+    assert Message.objects.get(transport="mail").is_dormant is letter
 
 
-class Claims:
-    """Between the look and the write of a stop another worker claims the text, unless it is locked."""
+class ClaimingWorker:
+    """Claims the SMS between the SELECT and the UPDATE of an opt-out, unless it is locked."""
 
     def __init__(self, other):
         self.other = other
@@ -227,20 +227,20 @@ class Claims:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.only_on("postgresql")
-def test_who_says_stop_while_a_text_is_claimed_does_not_get_the_letter_beside_it():
-    make_message(fallback_for=make_text(), is_standby=True)
+def test_opt_out_during_a_claim_does_not_send_both_sms_and_fallback():
+    make_message(fallback_for=make_sms(), is_dormant=True)
 
-    with closing(connection.copy()) as other, connection.execute_wrapper(Claims(other)):
-        opt_outs.stop("+31600000001", now=NOW)
+    with closing(connection.copy()) as other, connection.execute_wrapper(ClaimingWorker(other)):
+        opt_outs.opt_out("+31600000001", now=NOW)
 
     assert outcomes() == [("suppressed", "opted_out")]
-    assert not Message.objects.get(channel="mail").is_standby
+    assert not Message.objects.get(transport="mail").is_dormant
 
 
 @pytest.mark.parametrize(("known", "outcome"), [("SM1", ("sent", "")), ("", ("queued", "quiet"))])
-def test_a_text_that_may_have_left_is_looked_up_before_the_night_stops_it(settings, known, outcome):
+def test_uncertain_sms_is_looked_up_before_quiet_hours_apply(settings, known, outcome):
     make_policy()
-    make_text(is_uncertain=True, provider_id=known)
+    make_sms(is_uncertain=True, provider_id=known)
 
     with twilio_server(settings) as server:
         deliver_due(now=MIDNIGHT)
@@ -256,9 +256,9 @@ def test_a_text_that_may_have_left_is_looked_up_before_the_night_stops_it(settin
         ("Asia/Tokyo", datetime(2026, 11, 24, 0, 0, tzinfo=UTC)),
     ],
 )
-def test_nobody_is_woken_where_they_are(zone, leaves_at):
+def test_quiet_hours_are_those_of_the_recipients_time_zone(zone, leaves_at):
     make_policy()
-    text = make_text(time_zone=zone)
+    text = make_sms(time_zone=zone)
 
     deliver_due(now=MIDNIGHT)
 
@@ -267,9 +267,9 @@ def test_nobody_is_woken_where_they_are(zone, leaves_at):
     assert (text.attempts, used().get("texts:2026-11-24", 0)) == ((0, 0) if leaves_at else (1, 1))
 
 
-def test_what_twilio_refuses_costs_nothing(settings):
+def test_sms_refused_by_twilio_is_refunded(settings):
     make_policy()
-    texts(3)
+    make_many_sms(3)
     refusals = {"+31600000001": (400, 21211), "+31600000002": (503, 20503)}
 
     with twilio_server(settings, refusals=refusals):
@@ -280,38 +280,38 @@ def test_what_twilio_refuses_costs_nothing(settings):
     assert (uncertain.segments, used()["texts:2026-11-23"]) == (1, 1)
 
 
-class Way:
-    """Out of the house; somebody does something while it connects."""
+class RecordingBackend:
+    """Counts what it sends; `meanwhile` is called while it connects."""
 
     def __init__(self, meanwhile=lambda: None):
         self.left, self.meanwhile = 0, meanwhile
 
-    def send(self, message, *, now, last_look):
+    def send(self, message, *, now, final_check):
         self.meanwhile()
-        last_look()
+        final_check()
         self.left += 1
         return "SM1"
 
 
-def test_a_worker_that_was_halted_does_not_give_back_what_another_sent():
+def test_halted_worker_does_not_refund_what_another_sent():
     make_policy(sms_per_day=1)
-    make_text()
-    other, later = Way(), NOW + timedelta(minutes=4)
+    make_sms()
+    other, later = RecordingBackend(), NOW + timedelta(minutes=4)
 
     def take_over():
-        take_back_abandoned(now=later)
-        deliver(claim(now=later, channels=["sms"]), Gate(other), now=later)
+        requeue_expired_leases(now=later)
+        deliver(claim(now=later, transports=["sms"]), PolicyCheckedBackend(other), now=later)
 
-    way = Way(take_over)
-    deliver(claim(now=NOW, channels=["sms"]), Gate(way), now=NOW)
+    backend = RecordingBackend(take_over)
+    deliver(claim(now=NOW, transports=["sms"]), PolicyCheckedBackend(backend), now=NOW)
 
-    assert (way.left, other.left, used()["texts:2026-11-23"]) == (0, 1, 1)
+    assert (backend.left, other.left, used()["texts:2026-11-23"]) == (0, 1, 1)
 
 
 @pytest.mark.parametrize(("first", "counted"), [("fail", 0), ("fail_accepted", 1)])
-def test_a_text_that_was_not_found_and_is_refused_in_the_end_costs_nothing(settings, first, counted):
+def test_sms_that_was_not_found_and_then_refused_is_refunded(settings, first, counted):
     make_policy()
-    text = make_text()
+    text = make_sms()
 
     with twilio_server(settings, what=first) as server:
         deliver_due(now=NOW)
@@ -325,10 +325,10 @@ def test_a_text_that_was_not_found_and_is_refused_in_the_end_costs_nothing(setti
     assert set(used().values()) == ({Decimal(1), Decimal("0.1")} if counted else {0})
 
 
-def test_a_text_that_is_tried_again_is_counted_once(settings, monkeypatch):
+def test_retried_sms_is_counted_once(settings, monkeypatch):
     monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.3)
     make_policy(sms_per_day=1)
-    make_text()
+    make_sms()
 
     with twilio_server(settings, what="hang") as server:
         deliver_due(now=NOW)
@@ -338,9 +338,9 @@ def test_a_text_that_is_tried_again_is_counted_once(settings, monkeypatch):
     assert (outcomes(), used()["texts:2026-11-23"], len(server.texts)) == ([("sent", "")], 1, 1)
 
 
-def test_a_text_that_is_sent_again_counts_once_more(settings):
+def test_sms_that_is_sent_again_is_counted_again(settings):
     make_policy(sms_per_day=1)
-    text = make_text()
+    text = make_sms()
     with twilio_server(settings) as server:
         for minute in range(3):
             deliver_due(now=NOW + timedelta(minutes=minute))
@@ -351,25 +351,25 @@ def test_a_text_that_is_sent_again_counts_once_more(settings):
     assert (outcomes(), len(server.texts), used()["texts:2026-11-23"]) == ([("suppressed", "limit")], 1, 1)
 
 
-def test_usage_says_what_is_used_of_what():
+def test_usage_reports_counts_and_limits():
     policy = make_policy()
-    texts(3)
+    make_many_sms(3)
     deliver_due(now=NOW)
 
-    assert usage_of(policy, now=NOW) == Usage(
-        texts_today=3, texts_per_day=500, cost_this_month=Decimal("0.3"), budget=250
+    assert sms_usage(policy, now=NOW) == SmsUsage(
+        sms_today=3, sms_per_day=500, cost_this_month=Decimal("0.3"), budget=250
     )
 
 
-def test_old_counts_are_forgotten():
+def test_old_counters_are_deleted():
     make_policy()
     for name, since in [("texts:2026-09-01", date(2026, 9, 1)), ("number:x:2026-11-20", date(2026, 11, 20))]:
-        Allowance.objects.create(name=name, since=since)
-    texts(1)
+        UsageCounter.objects.create(name=name, since=since)
+    make_many_sms(1)
 
     deliver_due(now=NOW)
 
-    assert sorted(name.partition(":")[0] for name in Allowance.objects.values_list("name", flat=True)) == [
+    assert sorted(name.partition(":")[0] for name in UsageCounter.objects.values_list("name", flat=True)) == [
         "cost",
         "number",
         "texts",

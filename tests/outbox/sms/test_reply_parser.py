@@ -1,19 +1,19 @@
-"""What an answer means. Twilio's own keywords: www.twilio.com/docs/messaging/tutorials/advanced-opt-out."""
+"""Meanings of replies. Twilio's keywords: www.twilio.com/docs/messaging/tutorials/advanced-opt-out."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outbox.models import IncomingText
-from outbox.sms.reply_parser import may_mean_the_talk, meaning_of
+from outbox.sms.reply_parser import may_mean_the_appointment, meaning_of
 
-TWILIO_STOPS_AT = ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"]
+TWILIO_KEYWORDS = ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"]
 
 
 @pytest.mark.parametrize(
     ("meaning", "texts"),
     [
-        ("stop", [*TWILIO_STOPS_AT, "stop", " Stop! ", "S.T.O.P", "stop all", "STOP aub", "opt-out", "Afmelden."]),
+        ("stop", [*TWILIO_KEYWORDS, "stop", " Stop! ", "S.T.O.P", "stop all", "STOP aub", "opt-out", "Afmelden."]),
         ("stop", ["AFMELDEN", "uitschrijven", "Stoppen svp", "geen sms meer", "stop sms'en", "Ｓtop"]),
         ("stop", ["stop ermee", "Stop hiermee!", "ik wil geen sms", "Ik wil geen sms'jes meer", "afmelden voor sms"]),
         ("stop", ["STOP STOP", "stop stop!", "Stop. Groeten, Jan", "Stop!\nJan", "unsubscribe me"]),
@@ -41,16 +41,16 @@ TWILIO_STOPS_AT = ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "O
         ("other", ["", "?", "Wie is dit", "stop er maar mee dan", "niet te laat bellen graag", "👍", "noord", "einde"]),
     ],
 )
-def test_what_an_answer_means(meaning, texts):
+def test_replies_are_classified(meaning, texts):
     assert {text: meaning_of(text) for text in texts} == dict.fromkeys(texts, meaning)
 
 
-def test_a_word_that_may_mean_the_talk_stops_texts_and_is_for_the_advisor_too():
+def test_some_keywords_may_mean_the_appointment():
     texts = ["CANCEL", "afmelden", "stop", "unsubscribe", "nee", "Cancel cancel!"]
 
-    assert [text for text in texts if may_mean_the_talk(text)] == ["CANCEL", "afmelden", "Cancel cancel!"]
+    assert [text for text in texts if may_mean_the_appointment(text)] == ["CANCEL", "afmelden", "Cancel cancel!"]
 
 
 @given(st.text())
-def test_whatever_comes_has_a_meaning(text):
+def test_every_text_has_a_meaning(text):
     assert meaning_of(text) in IncomingText.Meaning.values

@@ -1,4 +1,4 @@
-"""Only Twilio is heard: signatures by the official validator, and two that Twilio wrote down."""
+"""Twilio's signatures: by the official validator, and two that Twilio documents."""
 
 import pytest
 from django.test import RequestFactory, override_settings
@@ -26,16 +26,16 @@ def account(settings):
     settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_WEBHOOK_SECRET = HOST, "12345", ""
 
 
-def asked(signature="", *, path=DOCUMENTED, fields=CALL, **headers):
+def make_request(signature="", *, path=DOCUMENTED, fields=CALL, **headers):
     signed = {"x-twilio-signature": signature} if signature else {}
     return RequestFactory().post(path, fields, headers=signed | headers)
 
 
-def test_what_twilio_signed_in_its_documentation_is_from_twilio():
-    assert is_from_twilio(asked("RSOYDt4T1cUTdK1PDd93/VVr8B8="))
+def test_documented_signature_is_accepted():
+    assert is_from_twilio(make_request("RSOYDt4T1cUTdK1PDd93/VVr8B8="))
 
 
-def test_a_field_that_comes_twice_is_signed_as_twilio_does():
+def test_signature_of_a_repeated_field_is_accepted():
     request = RequestFactory().post(
         DOCUMENTED, TWICE, content_type=FORM, headers={"x-twilio-signature": "IK+Dwps556ElfBT0I3Rgjkr1wJU="}
     )
@@ -55,27 +55,27 @@ def test_a_field_that_comes_twice_is_signed_as_twilio_does():
         {"fields": CALL | {"Extra": ""}},
     ],
 )
-def test_anything_else_is_not(wrong):
+def test_wrong_signature_is_refused(wrong):
     values = {"signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="} | wrong
 
-    assert not is_from_twilio(asked(values.pop("signature"), **values))
+    assert not is_from_twilio(make_request(values.pop("signature"), **values))
 
 
-def test_what_a_proxy_makes_of_the_address_does_not_matter():
-    said_by_proxy = {"host": "10.0.0.7:8000", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http"}
+def test_headers_of_a_proxy_are_ignored():
+    proxy_headers = {"host": "10.0.0.7:8000", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http"}
 
-    assert is_from_twilio(asked("RSOYDt4T1cUTdK1PDd93/VVr8B8=", **said_by_proxy))
+    assert is_from_twilio(make_request("RSOYDt4T1cUTdK1PDd93/VVr8B8=", **proxy_headers))
 
 
 @override_settings(TWILIO_AUTH_TOKEN="")
-def test_without_a_secret_nobody_is():
-    assert not is_from_twilio(asked(RequestValidator("").compute_signature(HOST + DOCUMENTED, CALL)))
+def test_no_signature_is_accepted_without_a_secret():
+    assert not is_from_twilio(make_request(RequestValidator("").compute_signature(HOST + DOCUMENTED, CALL)))
 
 
 @override_settings(TWILIO_WEBHOOK_SECRET="a-key-of-our-own")
-@pytest.mark.parametrize(("algorithm", "heard"), [("HMAC_SHA256", True), ("HMAC_MD5", False), ("", False)])
-def test_a_shared_key_signs_too(algorithm, heard):
+@pytest.mark.parametrize(("algorithm", "is_accepted"), [("HMAC_SHA256", True), ("HMAC_MD5", False), ("", False)])
+def test_shared_key_is_accepted_with_its_algorithm(algorithm, is_accepted):
     signature = RequestValidator("a-key-of-our-own").compute_signature(HOST + DOCUMENTED, CALL, HMAC_SHA256)
-    how = {"x-twilio-webhooks-signature-settings": f"key=webhooks_sharedkey_1,algorithm={algorithm}"}
+    settings_header = {"x-twilio-webhooks-signature-settings": f"key=webhooks_sharedkey_1,algorithm={algorithm}"}
 
-    assert is_from_twilio(asked(signature, **how)) is heard
+    assert is_from_twilio(make_request(signature, **settings_header)) is is_accepted

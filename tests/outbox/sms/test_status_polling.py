@@ -1,4 +1,4 @@
-"""A report that was lost is asked for, while the letter that stands by is of use."""
+"""The status of an SMS without a report is asked for while its fallback is of use."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from django_q.models import OrmQ
 from outbox.delivery.worker import deliver_due
 from outbox.models import Message
 from outbox.sms import status_polling
-from outbox.sms.opt_outs import is_stopped
-from outbox.sms.status_polling import ask_about_silent, silent
-from outbox.sms.tasks import wake_when_texts_are_silent
-from tests.factories import NOW, make_message, make_policy, make_text
-from tests.races import at_once
+from outbox.sms.opt_outs import is_opted_out
+from outbox.sms.status_polling import poll_unreported, unreported
+from outbox.sms.tasks import enqueue_status_polling
+from tests.factories import NOW, make_message, make_policy, make_sms
+from tests.races import run_concurrently
 from tests.stand_ins import twilio_server
 
 pytestmark = pytest.mark.django_db
@@ -25,21 +25,21 @@ def after(minutes):
 
 
 def make_pair(**fields):
-    """A text that is about to leave, and the letter that stands by for it."""
-    text = make_text(**fields)
-    return text, make_message(fallback_for=text, is_standby=True, useless_after=TOMORROW)
+    """A queued SMS and its fallback."""
+    sms = make_sms(**fields)
+    return sms, make_message(fallback_for=sms, is_dormant=True, expires_at=TOMORROW)
 
 
-def make_silent(**fields):
+def make_unreported(**fields):
     return make_pair(**{"state": "sent", "sent_at": NOW, "provider_id": "SM1"} | fields)
 
 
 def outcomes():
-    return list(Message.objects.order_by("pk").values_list("channel", "state", "reason", "is_standby"))
+    return list(Message.objects.order_by("pk").values_list("transport", "state", "reason", "is_dormant"))
 
 
 @pytest.mark.parametrize(
-    ("fate", "text", "letter"),
+    ("found", "sms", "fallback"),
     [
         (("undelivered", 30003), ("sms", "failed", "unreached", False), ("mail", "queued", "", False)),
         (("failed", 21610), ("sms", "failed", "opted_out", False), ("mail", "queued", "", False)),
@@ -48,29 +48,29 @@ def outcomes():
         (("something_new", None), ("sms", "sent", "", False), ("mail", "queued", "", True)),
     ],
 )
-def test_an_answer_counts_as_a_report_does(settings, fate, text, letter):
+def test_status_is_recorded_like_a_report(settings, found, sms, fallback):
     make_policy()
     make_pair()
 
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
-        server.texts[0] |= {"status": fate[0], "error_code": fate[1]}
-        asked = ask_about_silent(now=after(10))
+        server.texts[0] |= {"status": found[0], "error_code": found[1]}
+        asked = poll_unreported(now=after(10))
 
-    assert (asked, outcomes()) == (1, [text, letter])
-    assert is_stopped("+31600000001") is (fate[1] == 21610)
+    assert (asked, outcomes()) == (1, [sms, fallback])
+    assert is_opted_out("+31600000001") is (found[1] == 21610)
 
 
-def test_a_silent_text_is_asked_about_after_pauses_that_double():
-    make_silent()
-    moments = []
+def test_pauses_between_requests_double():
+    make_unreported()
+    minutes = []
 
     for minute in range(24 * 60):
-        found = silent(now=after(minute)).filter(channel="sms")
+        found = unreported(now=after(minute)).filter(transport="sms")
         if found.update(asked_at=after(minute)):
-            moments.append(minute)
+            minutes.append(minute)
 
-    assert moments == [10, 20, 40, 80, 160, 320, 640, 1280]
+    assert minutes == [10, 20, 40, 80, 160, 320, 640, 1280]
 
 
 @pytest.mark.parametrize(
@@ -80,63 +80,63 @@ def test_a_silent_text_is_asked_about_after_pauses_that_double():
         {"provider_id": ""},
         {"state": "delivered", "delivered_at": NOW},
         {"state": "failed", "ended_at": NOW, "reason": "unreached"},
-        {"channel": "mail"},
+        {"transport": "mail"},
     ],
 )
-def test_nobody_asks_about_what_is_known_or_just_left(fields):
-    make_silent(**fields)
+def test_known_or_recent_sms_are_not_polled(fields):
+    make_unreported(**fields)
 
-    assert list(silent(now=after(10))) == []
-
-
-@pytest.mark.parametrize("letter", [{"useless_after": after(10)}, {"state": "sent", "sent_at": NOW}])
-def test_nobody_asks_when_no_letter_would_leave(letter):
-    Message.objects.filter(pk=make_silent()[1].pk).update(**letter)
-
-    assert list(silent(now=after(10))) == []
+    assert list(unreported(now=after(10))) == []
 
 
-def test_in_one_run_so_many_are_asked_about_and_the_others_come_next(settings, monkeypatch):
-    monkeypatch.setattr(status_polling, "MANY", 2)
+@pytest.mark.parametrize("fallback", [{"expires_at": after(10)}, {"state": "sent", "sent_at": NOW}])
+def test_sms_without_a_useful_fallback_are_not_polled(fallback):
+    Message.objects.filter(pk=make_unreported()[1].pk).update(**fallback)
+
+    assert list(unreported(now=after(10))) == []
+
+
+def test_run_polls_a_batch_and_the_next_run_the_rest(settings, monkeypatch):
+    monkeypatch.setattr(status_polling, "BATCH_SIZE", 2)
     for number in range(3):
-        make_silent(provider_id=f"SM{number}")
+        make_unreported(provider_id=f"SM{number}")
 
     with twilio_server(settings):
-        asked = [ask_about_silent(now=after(minute)) for minute in (10, 11, 12)]
+        asked = [poll_unreported(now=after(minute)) for minute in (10, 11, 12)]
 
     assert asked == [2, 1, 0]
 
 
 @pytest.mark.parametrize(("what", "asked"), [("away", 0), ("unknown", 2)])
-def test_a_twilio_that_is_away_is_asked_once_and_one_that_does_not_know_is_asked_of_the_others(settings, what, asked):
-    make_silent(provider_id="SM1"), make_silent(provider_id="SM2")
+def test_run_stops_when_twilio_is_unreachable_and_continues_after_an_unknown_sms(settings, what, asked):
+    make_unreported(provider_id="SM1"), make_unreported(provider_id="SM2")
 
     with twilio_server(settings) as server:
         settings.TWILIO_API_URL = server.url if what == "unknown" else "http://127.0.0.1:9"
-        assert ask_about_silent(now=after(10)) == asked
+        assert poll_unreported(now=after(10)) == asked
 
-    assert [state for _channel, state, *_rest in outcomes()] == ["sent", "queued"] * 2
+    assert [state for _transport, state, *_rest in outcomes()] == ["sent", "queued"] * 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_workers_that_ask_at_once_do_no_harm(settings):
+def test_concurrent_polling_does_no_harm(settings):
     make_policy()
     make_pair()
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
         server.texts[0] |= {"status": "undelivered", "error_code": 30003}
 
-        at_once([lambda: ask_about_silent(now=after(10))] * 4, threads=4)
+        run_concurrently([lambda: poll_unreported(now=after(10))] * 4, threads=4)
 
     assert outcomes() == [("sms", "failed", "unreached", False), ("mail", "queued", "", False)]
 
 
-@pytest.mark.parametrize(("account", "sent_at", "wakes"), [("AC1", NOW, 1), ("", NOW, 0), ("AC1", after(5), 0)])
+@pytest.mark.parametrize(("account", "sent_at", "tasks"), [("AC1", NOW, 1), ("", NOW, 0), ("AC1", after(5), 0)])
 @time_machine.travel(NOW + timedelta(minutes=10), tick=False)
-def test_a_worker_is_woken_when_there_is_something_to_ask(settings, account, sent_at, wakes):
+def test_polling_is_enqueued_when_there_is_something_to_ask(settings, account, sent_at, tasks):
     settings.TWILIO_ACCOUNT_SID = account
-    make_silent(sent_at=sent_at)
+    make_unreported(sent_at=sent_at)
 
-    wake_when_texts_are_silent()
+    enqueue_status_polling()
 
-    assert OrmQ.objects.count() == wakes
+    assert OrmQ.objects.count() == tasks

@@ -1,4 +1,4 @@
-"""What Twilio may do to us."""
+"""Sending by Twilio: responses, errors, and SMS that were accepted without our hearing so."""
 
 import ssl
 from datetime import timedelta
@@ -13,9 +13,9 @@ from core.actors import Actor
 from outbox.delivery.worker import claim, deliver, deliver_due
 from outbox.delivery_status import record_undelivered
 from outbox.sms import twilio
-from outbox.sms.opt_outs import is_stopped
+from outbox.sms.opt_outs import is_opted_out
 from outbox.staff.actions import send_again
-from tests.factories import NOW, make_message, make_text
+from tests.factories import NOW, make_message, make_sms
 from tests.stand_ins import ACCOUNT, twilio_server
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ def outcome_of(message):
     return message.state, message.reason, message.provider_code, message.is_uncertain
 
 
-def test_a_text_leaves_once_and_keeps_the_id_of_twilio(settings):
-    text = make_text()
+def test_sms_is_sent_once_and_keeps_twilios_id(settings):
+    text = make_sms()
 
     with twilio_server(settings) as server:
         assert [deliver_due(now=NOW), deliver_due(now=NOW)] == [1, 0]
@@ -39,8 +39,8 @@ def test_a_text_leaves_once_and_keeps_the_id_of_twilio(settings):
     assert text.provider_id == server.texts[0]["sid"]
 
 
-def test_a_messaging_service_sends_when_there_is_one(settings):
-    make_text()
+def test_messaging_service_is_used_when_there_is_one(settings):
+    make_sms()
 
     with twilio_server(settings, sender="MG" + "1" * 32) as server:
         deliver_due(now=NOW)
@@ -63,8 +63,8 @@ def test_a_messaging_service_sends_when_there_is_one(settings):
         (503, 20503, ("queued", "busy", "20503", True)),
     ],
 )
-def test_what_a_refusal_means(settings, status, code, outcome):
-    text, letter = make_text(), make_message()
+def test_refusals_become_states_and_reasons(settings, status, code, outcome):
+    text, letter = make_sms(), make_message()
 
     with twilio_server(settings, refusals={"+31600000001": (status, code)}):
         assert deliver_due(now=NOW) == 1
@@ -73,8 +73,8 @@ def test_what_a_refusal_means(settings, status, code, outcome):
     assert outcome_of(letter) == ("sent", "", "", False)
 
 
-def test_a_twilio_that_says_when_is_asked_again_then(settings):
-    text = make_text()
+def test_retry_after_is_respected(settings):
+    text = make_sms()
 
     with twilio_server(settings, what="busy", retry_after="1800"):
         deliver_due(now=NOW)
@@ -83,8 +83,8 @@ def test_a_twilio_that_says_when_is_asked_again_then(settings):
     assert timedelta(minutes=30) <= text.not_before - NOW <= timedelta(minutes=36)
 
 
-def test_a_twilio_that_is_away_makes_the_text_wait(settings):
-    text = make_text()
+def test_sms_is_requeued_when_twilio_is_unreachable(settings):
+    text = make_sms()
     with twilio_server(settings):
         pass
 
@@ -94,11 +94,11 @@ def test_a_twilio_that_is_away_makes_the_text_wait(settings):
 
 
 @pytest.mark.parametrize(
-    ("error", "may_have_left"), [(ssl.SSLCertVerificationError("bad"), False), (ssl.SSLEOFError("dropped"), True)]
+    ("error", "is_uncertain"), [(ssl.SSLCertVerificationError("bad"), False), (ssl.SSLEOFError("dropped"), True)]
 )
-def test_with_a_certificate_that_is_not_right_nothing_left(monkeypatch, settings, error, may_have_left):
+def test_certificate_error_leaves_no_uncertainty(monkeypatch, settings, error, is_uncertain):
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, "secret"
-    text = make_text()
+    text = make_sms()
 
     def fail(*_arguments, **_how):
         raise requests.exceptions.SSLError(MaxRetryError(None, "/", SSLError(error)))
@@ -106,12 +106,12 @@ def test_with_a_certificate_that_is_not_right_nothing_left(monkeypatch, settings
     monkeypatch.setattr("requests.Session.send", fail)
     deliver_due(now=NOW)
 
-    assert outcome_of(text) == ("queued", "away", "", may_have_left)
+    assert outcome_of(text) == ("queued", "away", "", is_uncertain)
 
 
-def test_a_text_that_left_without_our_hearing_it_is_found_and_not_sent_again(settings, monkeypatch):
+def test_sms_accepted_without_a_response_is_found_and_not_sent_again(settings, monkeypatch):
     monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.5)
-    text = make_text()
+    text = make_sms()
 
     with twilio_server(settings, hangs=True) as server:
         deliver_due(now=NOW)
@@ -124,10 +124,10 @@ def test_a_text_that_left_without_our_hearing_it_is_found_and_not_sent_again(set
     assert [sent["sid"] for sent in server.texts] == [text.provider_id]
 
 
-def test_a_text_whose_sender_died_before_it_left_is_sent(settings):
-    make_text(text="Iets anders."), make_text(recipient="+31600000002")
-    text = make_text(not_before=NOW - timedelta(hours=1))
-    claim(now=NOW, channels=["sms"])
+def test_sms_whose_worker_died_before_sending_is_sent(settings):
+    make_sms(text="Iets anders."), make_sms(recipient="+31600000002")
+    text = make_sms(not_before=NOW - timedelta(hours=1))
+    claim(now=NOW, transports=["sms"])
 
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
@@ -138,10 +138,10 @@ def test_a_text_whose_sender_died_before_it_left_is_sent(settings):
     assert server.texts[0]["account_sid"] == ACCOUNT
 
 
-def test_two_texts_with_the_same_words_are_not_taken_for_each_other(settings, monkeypatch):
-    """Both left without our hearing it; each finds its own."""
+def test_two_sms_with_the_same_text_are_not_confused(settings, monkeypatch):
+    """Both were accepted without a response; each finds its own."""
     monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.3)
-    texts = [make_text(), make_text()]
+    texts = [make_sms(), make_sms()]
 
     with twilio_server(settings, hangs=True) as server:
         for minutes in range(0, 10, 2):
@@ -153,8 +153,8 @@ def test_two_texts_with_the_same_words_are_not_taken_for_each_other(settings, mo
     assert len(server.texts) == 2
 
 
-def test_an_id_that_a_callback_told_is_enough(settings):
-    text = make_text(is_uncertain=True, provider_id="SM1")
+def test_id_from_a_callback_is_enough(settings):
+    text = make_sms(is_uncertain=True, provider_id="SM1")
 
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
@@ -162,8 +162,8 @@ def test_an_id_that_a_callback_told_is_enough(settings):
     assert (outcome_of(text), text.provider_id, server.texts) == (("sent", "", "", False), "SM1", [])
 
 
-def test_a_text_that_is_sent_again_is_not_taken_for_the_first_that_came_to_nothing(settings):
-    text = make_text()
+def test_sms_that_is_sent_again_is_not_confused_with_the_failed_attempt(settings):
+    text = make_sms()
 
     with twilio_server(settings) as server:
         deliver_due(now=NOW)
@@ -179,8 +179,8 @@ def test_a_text_that_is_sent_again_is_not_taken_for_the_first_that_came_to_nothi
 
 
 @pytest.mark.parametrize("status", ["failed", "undelivered"])
-def test_a_text_that_is_found_and_came_to_nothing_failed(settings, status):
-    text = make_text()
+def test_sms_that_is_found_as_failed_fails(settings, status):
+    text = make_sms()
 
     with twilio_server(settings, what="fail_accepted") as server:
         deliver_due(now=NOW)
@@ -191,41 +191,41 @@ def test_a_text_that_is_found_and_came_to_nothing_failed(settings, status):
 
 
 @pytest.mark.parametrize(
-    ("useless_after", "seconds"),
+    ("expires_at", "seconds"),
     [(None, None), (timedelta(hours=2), "7200"), (timedelta(days=2), "36000"), (timedelta(seconds=70), "70")],
 )
-def test_twilio_is_told_where_to_report_and_how_long_the_text_is_of_use(settings, useless_after, seconds):
+def test_request_has_callback_and_validity_period(settings, expires_at, seconds):
     settings.PUBLIC_URL = "https://spreekuur.example"
-    text = make_text(useless_after=useless_after and NOW + useless_after)
+    text = make_sms(expires_at=expires_at and NOW + expires_at)
     asked = []
 
     with twilio_server(settings) as server:
         accept = server.accept
         server.accept = lambda fields: (asked.append(fields), accept(fields))[1]
-        deliver(claim(now=NOW, channels=["sms"]), twilio.Twilio(), now=NOW)
+        deliver(claim(now=NOW, transports=["sms"]), twilio.TwilioBackend(), now=NOW)
 
     assert [(one["StatusCallback"], one.get("ValidityPeriod")) for one in asked] == [
         (f"https://spreekuur.example/texts/{text.key}/#rc=3&rp=all", seconds)
     ]
 
 
-def test_twilio_gets_no_address_for_reports_when_it_cannot_reach_us(settings):
+def test_request_has_no_callback_when_twilio_cannot_reach_us(settings):
     settings.PUBLIC_URL = "http://localhost:8000"
-    make_text()
+    make_sms()
     asked = []
 
     with twilio_server(settings) as server:
         accept, there, settings.TWILIO_API_URL = server.accept, server.url, ""
         server.accept = lambda fields: (asked.append(fields), accept(fields))[1]
-        find = partial(setattr, settings, "TWILIO_API_URL", there)  # only when it is about to leave
-        twilio.Twilio().send(claim(now=NOW, channels=["sms"]), now=NOW, last_look=find)
+        find = partial(setattr, settings, "TWILIO_API_URL", there)  # set at the final check
+        twilio.TwilioBackend().send(claim(now=NOW, transports=["sms"]), now=NOW, final_check=find)
 
     assert ["StatusCallback" in fields for fields in asked] == [False]
 
 
-def test_the_same_words_of_long_ago_are_not_taken_for_this_text(settings):
-    """Such as those to somebody who was erased since."""
-    text, old = make_text(), NOW - timedelta(days=7)
+def test_old_sms_with_the_same_text_is_not_confused_with_this_one(settings):
+    """It may be to a person who was erased since."""
+    text, old = make_sms(), NOW - timedelta(days=7)
 
     with twilio_server(settings, what="fail") as server:
         sent = server.message({"To": text.recipient, "From": "+31600000900", "Body": text.text})
@@ -245,16 +245,16 @@ def test_the_same_words_of_long_ago_are_not_taken_for_this_text(settings):
         ("http://localhost:8000", "http://x", True),
     ],
 )
-def test_twilio_gets_no_address_that_it_would_refuse(settings, public, stand_in, can_call_back):
+def test_callback_is_possible_only_at_an_https_address_or_a_stand_in(settings, public, stand_in, can_call_back):
     settings.PUBLIC_URL, settings.TWILIO_API_URL = public, stand_in
 
-    assert twilio.is_reachable() is can_call_back
+    assert twilio.can_be_called_back() is can_call_back
 
 
-def test_a_number_that_twilio_says_has_opted_out_is_remembered(settings):
-    make_text(), make_text(recipient="+31600000002")
+def test_opt_out_reported_by_twilio_is_recorded(settings):
+    make_sms(), make_sms(recipient="+31600000002")
 
     with twilio_server(settings, refusals={"+31600000001": (400, 21610)}):
         deliver_due(now=NOW)
 
-    assert [is_stopped("+31600000001"), is_stopped("+31600000002")] == [True, False]
+    assert [is_opted_out("+31600000001"), is_opted_out("+31600000002")] == [True, False]

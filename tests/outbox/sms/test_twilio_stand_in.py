@@ -1,6 +1,6 @@
-"""The stand-in answers as Twilio does: asked by Twilio's own client, checked by Twilio's own validator.
+"""The stand-in responds as Twilio does: called by Twilio's own client, checked by Twilio's own validator.
 
-What a field may be is `api.v2010.account.message` in spec/json/twilio_api_v2010.json of
+The schema of a message is `api.v2010.account.message` in spec/json/twilio_api_v2010.json of
 https://github.com/twilio/twilio-oai.
 """
 
@@ -15,9 +15,9 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from outbox.sms.twilio import Http
+from outbox.sms.twilio import TwilioHttp
 from tests.stand_ins import ACCOUNT, TOKEN, twilio_server
-from tests.stand_ins.callbacks import tell
+from tests.stand_ins.callbacks import post_callback
 
 TO, FROM = "+31600000001", "+31600000900"
 PATTERNS = {
@@ -41,18 +41,20 @@ def twilio(settings):
 
 
 def client(token=TOKEN):
-    return Client(ACCOUNT, token, http_client=Http(timeout=5))
+    return Client(ACCOUNT, token, http_client=TwilioHttp(timeout=5))
 
 
 @pytest.mark.parametrize("origin", [{"from_": FROM}, {"messaging_service_sid": "MG" + "1" * 32}])
-def test_every_field_of_a_text_is_as_documented(twilio, origin):
+def test_fields_of_a_message_are_as_documented(twilio, origin):
     text = client().messages.create(to=TO, body="Morgen 09.30.", **origin)
 
     fields = {name: value for name, value in vars(text).items() if not name.startswith("_")}
     assert {name for name, value in fields.items() if value is None} - {"from_", "messaging_service_sid"} == (
         NULL_AT_FIRST
     )
-    assert [name for name, words in PATTERNS.items() if fields[name] and not re.fullmatch(words, fields[name])] == []
+    assert [
+        name for name, pattern in PATTERNS.items() if fields[name] and not re.fullmatch(pattern, fields[name])
+    ] == []
     assert [type(fields[name]) for name in ("date_created", "date_updated", "subresource_uris")] == [
         datetime,
         datetime,
@@ -62,7 +64,7 @@ def test_every_field_of_a_text_is_as_documented(twilio, origin):
     assert text.fetch().sid == client().messages.list(to=TO)[0].sid == text.sid
 
 
-def test_a_list_comes_in_pages_with_the_newest_first(twilio):
+def test_list_is_paged_with_the_newest_first(twilio):
     made = [client().messages.create(to=to, body=str(number), from_=FROM) for number in range(5) for to in (TO, FROM)]
 
     found = client().messages.list(to=TO, page_size=2)
@@ -83,7 +85,7 @@ def test_a_list_comes_in_pages_with_the_newest_first(twilio):
         ("fail_accepted", {"from_": FROM, "body": "a"}, 500, 20500),
     ],
 )
-def test_an_error_has_the_body_that_twilio_documents(twilio, does, fields, status, code):
+def test_error_has_the_documented_body(twilio, does, fields, status, code):
     twilio.what = does
 
     with pytest.raises((TwilioRestException, TwilioServiceException)) as refused:
@@ -93,7 +95,7 @@ def test_an_error_has_the_body_that_twilio_documents(twilio, does, fields, statu
     assert len(twilio.texts) == (does == "fail_accepted")
 
 
-def test_a_stranger_and_a_text_that_is_not_there_are_refused(twilio):
+def test_wrong_token_and_unknown_message_are_refused(twilio):
     found = []
     for token in ("wrong", TOKEN):
         with pytest.raises((TwilioRestException, TwilioServiceException)) as refused:
@@ -104,11 +106,11 @@ def test_a_stranger_and_a_text_that_is_not_there_are_refused(twilio):
 
 
 class Listener(BaseHTTPRequestHandler):
-    heard = []
+    requests = []
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.heard.append((parse_qs(body), self.headers["X-Twilio-Signature"], self.headers["Content-Type"]))
+        self.requests.append((parse_qs(body), self.headers["X-Twilio-Signature"], self.headers["Content-Type"]))
         self.send_response(204)
         self.end_headers()
 
@@ -116,14 +118,14 @@ class Listener(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_callback_is_a_form_that_twilios_validator_takes(twilio):
+def test_callback_is_a_form_that_twilios_validator_accepts(twilio):
     text = twilio.message({"To": TO, "From": FROM, "Body": "a"})
     with HTTPServer(("127.0.0.1", 0), Listener) as server:
         url = f"http://127.0.0.1:{server.server_port}/texts/status?key=1"
         Thread(target=server.handle_request).start()
-        answered = tell(url, text, "undelivered", code=30003, token=TOKEN)
+        answered = post_callback(url, text, "undelivered", code=30003, token=TOKEN)
 
-    [(fields, signature, kind)] = Listener.heard
+    [(fields, signature, kind)] = Listener.requests
     assert (answered, kind.partition(";")[0]) == (204, "application/x-www-form-urlencoded")
     assert (fields["MessageStatus"], fields["ErrorCode"], fields["MessageSid"]) == (
         ["undelivered"],
@@ -133,7 +135,7 @@ def test_a_callback_is_a_form_that_twilios_validator_takes(twilio):
     assert RequestValidator(TOKEN).validate(url, {name: found[0] for name, found in fields.items()}, signature)
 
 
-def test_the_moments_of_a_text_are_in_gmt(twilio):
+def test_times_of_a_message_are_in_gmt(twilio):
     twilio.clock = lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
     assert client().messages.create(to=TO, body="a", from_=FROM).date_created == twilio.clock()

@@ -9,8 +9,8 @@ from outbox import errors, services
 from outbox.delivery.worker import claim
 from outbox.models import Message
 from outbox.staff.actions import send_again, send_all_again, stop
-from tests.factories import NOW, make_message, make_text
-from tests.races import at_once
+from tests.factories import NOW, make_message, make_sms
+from tests.races import run_concurrently
 
 pytestmark = pytest.mark.django_db
 ROBIN = Actor(key="user:7", origin="web")
@@ -21,11 +21,11 @@ GONE = {"state": "sent", "sent_at": NOW}
 
 
 def make_fallback(text, **fields):
-    return make_message(fallback_for=text, **{"is_standby": True} | fields)
+    return make_message(fallback_for=text, **{"is_dormant": True} | fields)
 
 
 def states():
-    return list(Message.objects.order_by("pk").values_list("state", "reason", "is_standby"))
+    return list(Message.objects.order_by("pk").values_list("state", "reason", "is_dormant"))
 
 
 def trail():
@@ -46,7 +46,7 @@ def test_what_failed_or_was_stopped_waits_anew(ended):
 
 
 @pytest.mark.parametrize(
-    ("channel", "provider_id", "kept", "is_uncertain", "segments"),
+    ("transport", "provider_id", "kept", "is_uncertain", "segments"),
     [
         ("sms", "SM1", "was:SM1", False, 0),
         ("sms", "x" * 120, "was:" + "x" * 116, False, 0),
@@ -56,9 +56,9 @@ def test_what_failed_or_was_stopped_waits_anew(ended):
     ],
 )
 def test_a_text_that_came_to_nothing_by_its_report_leaves_and_is_counted_anew(
-    channel, provider_id, kept, is_uncertain, segments
+    transport, provider_id, kept, is_uncertain, segments
 ):
-    message = make_message(**FAILED, channel=channel, provider_id=provider_id, is_uncertain=True, segments=1)
+    message = make_message(**FAILED, transport=transport, provider_id=provider_id, is_uncertain=True, segments=1)
 
     send_again(message, actor=ROBIN, now=LATER)
 
@@ -70,11 +70,11 @@ def test_a_text_that_came_to_nothing_by_its_report_leaves_and_is_counted_anew(
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({}, errors.NotEnded),
-        (GONE, errors.NotEnded),
-        ({"state": "suppressed", "reason": "withdrawn", "ended_at": NOW}, errors.NotEnded),
-        (FAILED | {"text": ""}, errors.WordsGone),
-        (FAILED | {"useless_after": LATER}, errors.TooLate),
+        ({}, errors.MessageNotEnded),
+        (GONE, errors.MessageNotEnded),
+        ({"state": "suppressed", "reason": "withdrawn", "ended_at": NOW}, errors.MessageNotEnded),
+        (FAILED | {"text": ""}, errors.MessageBodyErased),
+        (FAILED | {"expires_at": LATER}, errors.MessageExpired),
     ],
 )
 def test_the_others_are_not_sent_again(fields, refusal):
@@ -93,7 +93,7 @@ def test_what_was_withdrawn_after_it_failed_is_not_sent_again(settings):
     message = make_message(**FAILED)
     services.withdraw(about=message.about, now=LATER)
 
-    with pytest.raises(errors.NoLongerTrue):
+    with pytest.raises(errors.MessageOutdated):
         send_again(message, actor=ROBIN, now=LATER)
 
     assert states() == [("failed", "settings", False)]
@@ -101,8 +101,8 @@ def test_what_was_withdrawn_after_it_failed_is_not_sent_again(settings):
 
 
 def test_a_letter_that_has_not_left_stands_by_anew():
-    text = make_text(**FAILED)
-    make_fallback(text, is_standby=False)
+    text = make_sms(**FAILED)
+    make_fallback(text, is_dormant=False)
 
     send_again(text, actor=ROBIN, now=LATER)
 
@@ -111,17 +111,17 @@ def test_a_letter_that_has_not_left_stands_by_anew():
 
 @pytest.mark.parametrize("left", [GONE, {"state": "sending", "leased_until": LATER}])
 def test_nobody_hears_by_text_what_a_letter_told(left):
-    text = make_text(**FAILED)
-    make_fallback(text, is_standby=False, **left)
+    text = make_sms(**FAILED)
+    make_fallback(text, is_dormant=False, **left)
 
-    with pytest.raises(errors.ToldOtherwise):
+    with pytest.raises(errors.FallbackAlreadySent):
         send_again(text, actor=ROBIN, now=LATER)
 
     assert states() == [("failed", "settings", False), (left["state"], "", False)]
 
 
 def test_a_message_that_is_stopped_takes_its_letter_along_and_back():
-    text = make_text()
+    text = make_sms()
     make_fallback(text)
 
     stop(text, actor=ROBIN, now=NOW)
@@ -136,9 +136,9 @@ def test_a_message_that_is_stopped_takes_its_letter_along_and_back():
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({"state": "sending", "leased_until": LATER}, errors.LeavingNow),
-        (GONE, errors.NotWaiting),
-        (STOPPED, errors.NotWaiting),
+        ({"state": "sending", "leased_until": LATER}, errors.MessageBeingSent),
+        (GONE, errors.MessageNotQueued),
+        (STOPPED, errors.MessageNotQueued),
     ],
 )
 def test_what_does_not_wait_cannot_be_stopped(fields, refusal):
@@ -152,10 +152,10 @@ def test_what_does_not_wait_cannot_be_stopped(fields, refusal):
 
 
 def test_what_stands_by_follows_its_text():
-    letter = make_fallback(make_text())
+    letter = make_fallback(make_sms())
 
     for deed in (stop, send_again):
-        with pytest.raises(errors.StandsBy):
+        with pytest.raises(errors.MessageIsFallback):
             deed(letter, actor=ROBIN, now=NOW)
 
     assert states() == [("queued", "", False), ("queued", "", True)]
@@ -167,19 +167,19 @@ def test_all_of_one_kind_and_reason_are_sent_again_in_one_act():
         make_message(**FAILED | {"reason": "address"}),
         make_message(**FAILED, kind="moved"),
         make_message(**FAILED | {"text": ""}),
-        make_text(**FAILED),
+        make_sms(**FAILED),
     ]
-    make_fallback(others[3], is_standby=False, **GONE)
+    make_fallback(others[3], is_dormant=False, **GONE)
 
     count = send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=LATER)
 
     assert count == 2
-    assert list(Message.objects.waiting().order_by("pk")) == [first, second]
+    assert list(Message.objects.queued().order_by("pk")) == [first, second]
     assert [about for _deed, about, *_rest in trail()] == [f"message:{first.pk}", f"message:{second.pk}"]
 
 
 def test_nothing_to_send_again_is_said_and_recorded():
-    with pytest.raises(errors.NothingToRepeat):
+    with pytest.raises(errors.NothingToResend):
         send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=NOW)
 
     assert trail() == [("message.send_again", "messages:confirmation", "user:7", "message_nothing_to_repeat")]
@@ -191,7 +191,7 @@ def test_of_two_managers_one_sends_it_again():
     calls = [lambda: send_again(message, actor=ROBIN, now=LATER)] * 2
     calls += [lambda: send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=LATER)] * 2
 
-    answers = at_once(calls, threads=4)
+    answers = run_concurrently(calls, threads=4)
 
     assert sum(answer in (None, 1) for answer in answers) == 1
     assert [result for *_rest, result in trail()].count("done") == 1
@@ -202,9 +202,9 @@ def test_of_two_managers_one_sends_it_again():
 def test_a_message_either_leaves_or_is_stopped():
     messages = [make_message() for _number in range(8)]
     stops = [lambda one=one: stop(one, actor=ROBIN, now=NOW) for one in messages]
-    claims = [lambda: claim(now=NOW, channels=["mail"])] * 8
+    claims = [lambda: claim(now=NOW, transports=["mail"])] * 8
 
-    answers = at_once([call for pair in zip(stops, claims, strict=True) for call in pair], threads=8)
+    answers = run_concurrently([call for pair in zip(stops, claims, strict=True) for call in pair], threads=8)
 
     stopped = sum(answer is None for answer in answers[::2])
     claimed = [answer.pk for answer in answers[1::2] if answer]
@@ -215,13 +215,13 @@ def test_a_message_either_leaves_or_is_stopped():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_text_that_is_sent_again_and_its_letter_do_not_both_leave():
-    texts = [make_text(**FAILED) for _number in range(8)]
+    texts = [make_sms(**FAILED) for _number in range(8)]
     for text in texts:
-        make_fallback(text, is_standby=False)
+        make_fallback(text, is_dormant=False)
     agains = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in texts]
-    claims = [lambda: claim(now=LATER, channels=["mail"])] * 8
+    claims = [lambda: claim(now=LATER, transports=["mail"])] * 8
 
-    answers = at_once([call for pair in zip(agains, claims, strict=True) for call in pair], threads=8)
+    answers = run_concurrently([call for pair in zip(agains, claims, strict=True) for call in pair], threads=8)
 
     back = {text.pk for text, answer in zip(texts, answers[::2], strict=True) if answer is None}
     leaving = {answer.fallback_for_id for answer in answers[1::2] if answer}
@@ -233,7 +233,7 @@ def test_what_is_withdrawn_does_not_leave_although_somebody_sends_it_again():
     messages = [make_message(**FAILED, about="booking:1") for _number in range(7)]
     calls = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in messages]
 
-    at_once([*calls, withdraw_all], threads=8)
+    run_concurrently([*calls, withdraw_all], threads=8)
 
     assert Message.objects.ready(LATER).count() == 0
 

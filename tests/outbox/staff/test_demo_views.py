@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from outbox.models import Message
-from tests.factories import NOW, make_message, make_text
+from tests.factories import NOW, make_message, make_sms
 
 pytestmark = pytest.mark.django_db
 OUTBOX = reverse("outbox:demo_outbox")
@@ -82,7 +82,7 @@ def test_a_letter_has_working_links_and_shows_markup_instead_of_obeying_it(clien
 
 
 def test_a_text_looks_as_on_a_phone(client):
-    page = page_of(make_text(text="Anders? https://oostmeer.example/a/k7"), client)
+    page = page_of(make_sms(text="Anders? https://oostmeer.example/a/k7"), client)
 
     assert '<section class="phone">' in page
     assert 'href="https://oostmeer.example/a/k7"' in page
@@ -106,8 +106,8 @@ def test_the_page_says_how_it_went(client, fields, words):
 
 
 def test_a_text_and_the_letter_that_stands_by_for_it_lead_to_each_other(client):
-    text = make_text(state="sent", sent_at=NOW)
-    letter = make_message(fallback_for=text, is_standby=True)
+    text = make_sms(state="sent", sent_at=NOW)
+    letter = make_message(fallback_for=text, is_dormant=True)
 
     pages = page_of(text, client), page_of(letter, client)
 
