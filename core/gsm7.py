@@ -111,6 +111,6 @@ def _is_known(character: str) -> bool:
 
 
 def _nearest(character: str) -> str:
-    """Nearest characters of the alphabet: `ë` loses its diacritic, `ł` stands in the table."""
+    """Nearest characters of the alphabet: `ë` loses its diacritic, `ł` is in the table."""
     parts = unicodedata.normalize("NFKD", character.translate(NEAREST)).translate(NEAREST)
     return "".join(part for part in parts if _is_known(part))

@@ -6,8 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from core.encryption import decrypt as unseal
-from core.encryption import encrypt as seal
+from core import encryption
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -21,7 +20,7 @@ class StaffAdapter(DefaultAccountAdapter):
 
 class StaffMFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        return seal(text, purpose="mfa")
+        return encryption.encrypt(text, purpose="mfa")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, purpose="mfa")
+        return encryption.decrypt(encrypted_text, purpose="mfa")

@@ -1,4 +1,4 @@
-"""Programs that read calendars and that we did not write: libical and ical.js."""
+"""Independent calendar libraries as oracles: libical and ical.js."""
 
 import json
 import os
@@ -40,14 +40,14 @@ def all_read_by_libical(contents):
 
 
 def all_kept_by_libical(calendars):
-    """Of each calendar, its objects and the orders in which they come: which one stands after each order, or None."""
+    """Object that libical keeps after each order of arrival, or None; input: (objects, orders) per calendar."""
     command = ["/usr/bin/python3", ORACLES / "keep_libical.py"]
     result = subprocess.run(command, input=json.dumps(calendars).encode(), capture_output=True, check=True)
     return json.loads(result.stdout)
 
 
 def expanded_by_ical_js(content, *, since, until, zone):
-    """Every occurrence between two moments (ISO 8601), as `starts_at`, `ends_at` and what tells if it blocks."""
+    """Occurrences between two times (ISO 8601), as `starts_at`, `ends_at` and what tells if they block time."""
     result = subprocess.run(
         ["node", ORACLES / "expand_ical.mjs", since, until],
         input=content,

@@ -1,6 +1,6 @@
-"""What calendar programs answer to an invite of ours: written by us after what is documented of their habits.
+"""Replies of calendar programs to our invites, written by us after their documentation.
 
-None was taken from a live account. Each names where its shape comes from.
+None comes from a live account. Each names the source of its format.
 """
 
 import base64
@@ -17,7 +17,7 @@ STAMPED = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What an answer says, whatever program writes it; `local` is the same moment on the clock in Amsterdam."""
+    """Content of a reply, whatever program writes it; `local` is the start time in Amsterdam."""
 
     uid: str
     attendee: str
@@ -26,13 +26,13 @@ class Said:
     partstat: str = "ACCEPTED"
     sequence: int = 0
     stamped_at: datetime = STAMPED
-    starts_at: datetime = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # of the talk, or the moment that is proposed
+    starts_at: datetime = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # of the booking, or the proposed start
     local: str = "20261124T103000"
     comment: str = ""
 
 
 def ends_of(said):
-    """The end on the clock in Amsterdam; of a moment that is none the same."""
+    """End time in Amsterdam; an invalid start as it is."""
     try:
         return f"{datetime.strptime(said.local, LOCAL) + LENGTH:{LOCAL}}"
     except ValueError:
@@ -40,7 +40,7 @@ def ends_of(said):
 
 
 def lines(text):
-    """Folded as RFC 5545, 3.1 asks: at 75 octets, ended by CRLF."""
+    """Fold lines at 75 octets and end them with CRLF (RFC 5545, 3.1)."""
     folded = []
     for line in text.strip().splitlines():
         while len(line) > 74:
@@ -102,7 +102,7 @@ def outlook_counter(said):
 
 
 def google(said):
-    """Gmail and Google Calendar: times in UTC, the guests beside the attendee, a word in X-RESPONSE-COMMENT.
+    """Gmail and Google Calendar: times in UTC, all guests, and the remark in X-RESPONSE-COMMENT.
 
     github.com/nextcloud/mail/pull/6782 ("Example of a REPLY ics when clicking accept in gmail"), the word:
     github.com/ical-org/ical.net/pull/286 and github.com/Neuvernetzung/ts-ics/issues/236.
@@ -228,7 +228,7 @@ def _parts(boundary, *parts):
 
 
 def outlook_mail(text, said):
-    """Exchange: an alternative of words and the object, in base64 (MS-ASCMD 4.16.1.2 and MS-OXCMAIL 2.1.3.2 on
+    """Exchange: an alternative of text and the object, in base64 (MS-ASCMD 4.16.1.2 and MS-OXCMAIL 2.1.3.2 on
     learn.microsoft.com; github.com/linagora/tmail-backend/issues/1064 on the parameter of the Content-Type)."""
     alternatives = _parts(
         "_000_AM0",
@@ -248,7 +248,7 @@ def outlook_mail(text, said):
 
 
 def google_mail(text, said):
-    """Gmail: sent by a machine in the name of the attendee, who is From and Reply-To; the object twice.
+    """Gmail: automatic mail in the name of the attendee, who is From and Reply-To; the object twice.
 
     An "Accepted:" of Google with its headers stands in the tests of more than one open source reader of mail, found by
     the words "Sender: Google Calendar <calendar-notification@google.com>" and "Auto-Submitted: auto-generated".
@@ -276,7 +276,7 @@ def google_mail(text, said):
 
 
 def apple_mail(text, said):
-    """Mail of macOS: words, and the object as a part with a file name (RFC 6047, 4.2 has the same shape)."""
+    """Mail of macOS: text, and the object as a part with a file name (RFC 6047, 4.2 has the same shape)."""
     part = (
         "Content-Type: text/calendar; charset=utf-8; method=REPLY; name=iCal-20261123-103000.ics\r\n"
         "Content-Disposition: attachment; filename=iCal-20261123-103000.ics\r\n"

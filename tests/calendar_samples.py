@@ -1,6 +1,6 @@
-"""Calendar files in the shapes that programs publish: written by us after what is documented of their habits.
+"""Calendar files as programs publish them, written by us after their documentation.
 
-None was taken from a live account. Each names where its shape comes from.
+None comes from a live account. Each names the source of its format.
 """
 
 WESTERN_EUROPE = """\

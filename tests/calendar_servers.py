@@ -1,4 +1,4 @@
-"""Calendars at the other end of a real connection: a web server that answers as it is told, and Radicale."""
+"""Calendar servers for tests: a web server with given responses, and Radicale."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from tests.stand_ins import free_port
 
-# What PROPFIND answers of a calendar: a multistatus (RFC 4918, 9.1 and 14.16) with the resource types of RFC 4791, 4.2.
+# Response to PROPFIND of a calendar: a multistatus (RFC 4918, 9.1 and 14.16) with the resource types of RFC 4791, 4.2.
 A_CALENDAR = b"""<?xml version="1.0"?>
 <multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><response><href>/werk/</href><propstat><prop>
 <resourcetype><collection/><c:calendar/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
@@ -18,28 +18,28 @@ A_CALENDAR = b"""<?xml version="1.0"?>
 
 
 class WebServer(ThreadingHTTPServer):
-    """`pages`: per path a function that answers, or (status, headers, body)."""
+    """Web server; `pages` has per path (status, headers, body) or a function that responds."""
 
     daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Answers)
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.pages = {}
-        self.asked = []  # (method, path, headers)
-        self.lets_go = Event()
+        self.requests = []  # (method, path, headers)
+        self.is_closing = Event()
 
     def address(self, path="/"):
         return f"http://127.0.0.1:{self.server_port}{path}"
 
     def handle_error(self, request, client_address):
-        """Whoever is hung up on says nothing about it."""
+        """Ignore clients that close the connection."""
 
 
-class _Answers(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     server: WebServer
 
-    def _answer(self):
-        self.server.asked.append((self.command, self.path, dict(self.headers)))
+    def _respond(self):
+        self.server.requests.append((self.command, self.path, dict(self.headers)))
         page = self.server.pages.get(self.path, (404, {}, b""))
         if callable(page):
             page(self)
@@ -51,7 +51,7 @@ class _Answers(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_REPORT = do_PROPFIND = do_PUT = do_DELETE = _answer
+    do_GET = do_REPORT = do_PROPFIND = do_PUT = do_DELETE = _respond
 
     def log_message(self, *args):
         pass
@@ -59,7 +59,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def web_server(settings, **pages):
-    """On a free port, named among the hosts that are allowed; a page `agenda` stands at /agenda."""
+    """Web server on a free port, listed in CALENDAR_HOSTS_ALLOWED; the page `agenda` is at /agenda."""
     server = WebServer()
     server.pages = {f"/{name}": page for name, page in pages.items()}
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -67,7 +67,7 @@ def web_server(settings, **pages):
     try:
         yield server
     finally:
-        server.lets_go.set()
+        server.is_closing.set()
         server.shutdown()
         server.server_close()
 
@@ -80,7 +80,7 @@ class Radicale:
         self.host = f"127.0.0.1:{port}"
         self.address = f"http://{self.host}/benali/werk/"
 
-    def ask(self, method, path, body="", **headers):
+    def request(self, method, path, body="", **headers):
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         credentials = {"Authorization": "Basic YmVuYWxpOmdlaGVpbQ=="}  # benali:geheim
         connection.request(method, path, body=body.encode(), headers=credentials | headers)
@@ -90,12 +90,12 @@ class Radicale:
         return answer.status, content
 
     def put(self, name, content):
-        status, answer = self.ask("PUT", f"/benali/werk/{name}.ics", content, **{"Content-Type": "text/calendar"})
+        status, answer = self.request("PUT", f"/benali/werk/{name}.ics", content, **{"Content-Type": "text/calendar"})
         assert status in (201, 204), answer
 
     def everything(self):
         """The whole calendar as one file."""
-        return self.ask("GET", "/benali/werk/")[1]
+        return self.request("GET", "/benali/werk/")[1]
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def radicale_server(folder):
     server = Radicale(port)
     try:
         _wait_for(server, process)
-        made, answer = server.ask("MKCALENDAR", "/benali/werk/")
+        made, answer = server.request("MKCALENDAR", "/benali/werk/")
         assert made == 201, answer
         yield server
     finally:
@@ -128,7 +128,7 @@ def _wait_for(server, process):
     for _attempt in range(200):
         assert process.poll() is None, "Radicale does not start"
         with suppress(OSError):
-            server.ask("GET", "/.web/")
+            server.request("GET", "/.web/")
             return
         time.sleep(0.05)
     raise AssertionError("Radicale does not answer")

@@ -1,4 +1,4 @@
-"""A certificate that was made a moment ago and that nobody vouches for, unless a test says so."""
+"""Self-signed TLS certificates, untrusted unless a test sets SSL_CERT_FILE."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -10,11 +10,11 @@ from cryptography.x509.oid import NameOID
 
 
 def make_certificate(folder):
-    """A file with a key and its certificate, for 127.0.0.1."""
+    """Path of a file with a key and its certificate for 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -30,5 +30,5 @@ def make_certificate(folder):
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     path = folder / "both.pem"
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
     return path

@@ -91,7 +91,7 @@ def make_audited_booking(**fields):
     [
         ({"said": "status 500"}, "not refused in words"),
         ({"starts_at": "2026-11-24T09:40Z"}, "stands at 2026-11-24 09:30"),
-        ({"moved_count": 1}, "was moved 0 times, and the responses have [1]"),
+        ({"moved_count": 1}, "was moved 0 times, the responses have [1]"),
         ({"booking": 0}, "booking 0 was promised and is not there"),
         ({"what": "cancel"}, "is booked, cancelled in the responses: True"),
     ],

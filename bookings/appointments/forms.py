@@ -14,17 +14,32 @@ from advisors.models import TalkChannel
 from bookings.availability.options import BookableAdvisor, BookingOptions, SlotFilter
 from bookings.availability.slot_listing import parse_start
 from bookings.errors import PhoneNeeded
-from bookings.form_fields import PhoneField
 from bookings.models import Booking, Topic
 from bookings.requests import BookingRequest
 from bookings.schedule import is_before_sms_reminder
+from core.errors import InvalidPhone
 from core.formatting import printable
-from core.phones import is_mobile
+from core.phones import is_mobile, parse_phone
 from organisation.models import Policy
 from outbox.sms.policy_check import sms_is_enabled
 
 MAX_KEY = 2**63 - 1
 MIN_YEAR, MAX_YEAR = 2000, 2200  # later or earlier input is a typing error
+
+
+class PhoneField(forms.CharField):
+    """Phone number, cleaned to E.164."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "short"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Phone number"), required=False, max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return parse_phone(super().clean(value), demo=settings.DEMO)
+        except InvalidPhone as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
 
 
 class SlotFilterForm(forms.Form):

@@ -62,7 +62,7 @@ def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = ""
 
 
 def _letter_failed() -> Exists:
-    key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))  # the result of key_of, in SQL
+    key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))  # object_key, in SQL
     return Exists(Message.objects.filter(about=key, kind="invitation", state=Message.State.FAILED))
 
 

@@ -18,7 +18,7 @@ FAILED_FOR_GOOD = Q(state=State.FAILED) & ~Q(reason=Reason.OPTED_OUT) | Q(state=
 Meaning = IncomingText.Meaning
 DECISIONS = (Meaning.YES, Meaning.NO)  # the latest one counts
 SENT_OR_QUEUED = (State.QUEUED, State.SENDING, State.SENT, State.DELIVERED)
-KEY: Any = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()))  # the result of key_of, in SQL
+KEY: Any = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()))  # object_key, in SQL
 
 
 @dataclass(frozen=True, kw_only=True)

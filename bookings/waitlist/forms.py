@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from advisors.models import TalkChannel, Weekday
+from bookings.appointments.forms import PhoneField
 from bookings.availability.options import BookingOptions
-from bookings.form_fields import PhoneField
 from bookings.models import WaitlistEntry
 from bookings.waitlist.services import WaitlistRequest
 from outbox.sms.policy_check import sms_is_enabled

@@ -8,9 +8,8 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from core.countries import country_choices
 from core.formatting import active_language
-from core.phones import to_e164
+from core.phones import country_choices, to_e164
 from organisation.audit_labels import ACTIONS
 from organisation.models import ApiClient, AuditEvent, Department, Location, Policy
 

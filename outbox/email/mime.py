@@ -117,10 +117,10 @@ def _add_calendar(message: WireMessage, content: EmailContent) -> None:
     method = content.calendar_method
     if f"\r\nMETHOD:{method}\r\n" not in content.calendar:
         raise ValueError(f"the calendar object does not say METHOD:{method}")
-    content = content.calendar.encode()
+    calendar = content.calendar.encode()
     params = {"method": method, "charset": "utf-8"}
-    message.add_alternative(content, maintype="text", subtype="calendar", cte="base64", params=params)
-    message.add_attachment(content, maintype="application", subtype="ics", cte="base64", filename="invite.ics")
+    message.add_alternative(calendar, maintype="text", subtype="calendar", cte="base64", params=params)
+    message.add_attachment(calendar, maintype="application", subtype="ics", cte="base64", filename="invite.ics")
 
 
 def to_ascii_address(email: str) -> str:

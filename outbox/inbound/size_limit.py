@@ -28,7 +28,7 @@ class LineReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class TrimmedMail:
-    """What is kept of a mail."""
+    """Trimmed content of a mail."""
 
     content: bytes
     digest: str  # SHA-256 of everything that was read

@@ -19,7 +19,7 @@ class OptOut(models.Model):
 
 
 class UsageCounter(models.Model):
-    """How much of a limit is used: "texts:2026-11-22", "cost:2026-11", "number:<digest>:2026-11-22"."""
+    """Used part of a limit, by its key: "texts:2026-11-22", "cost:2026-11", "number:<digest>:2026-11-22"."""
 
     name = models.CharField(max_length=120, unique=True)
     used = models.DecimalField(max_digits=12, decimal_places=4, default=0)

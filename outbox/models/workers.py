@@ -6,7 +6,7 @@ from outbox.models.message import LONG_AGO
 
 
 class Heartbeat(models.Model):
-    """When a worker last reported that it runs; `/healthz/worker` and the watchdog read it."""
+    """Time at which a worker last reported that it runs; `/healthz/worker` and the watchdog read it."""
 
     worker = models.CharField(max_length=120, unique=True)
     beat_at = models.DateTimeField()

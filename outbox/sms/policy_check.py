@@ -1,4 +1,4 @@
-"""Whether an SMS may be sent. Checked right before it is sent, with every backend, also in the demo."""
+"""Policy check of an SMS, right before it is sent, with every backend, also in the demo."""
 
 import logging
 from collections.abc import Callable

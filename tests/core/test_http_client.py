@@ -54,18 +54,18 @@ def endless(answer):
 def drip(answer):
     """Send endless headers byte by byte, so that no single read reaches a timeout."""
     answer.wfile.write(b"HTTP/1.1 200 OK\r\nX-A: ")
-    while not answer.server.lets_go.wait(0.05):
+    while not answer.server.is_closing.wait(0.05):
         answer.wfile.write(b"a")
 
 
 def drip_body(answer):
     answer.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-    while not answer.server.lets_go.wait(0.05):
+    while not answer.server.is_closing.wait(0.05):
         answer.wfile.write(b"a")
 
 
 def hang(answer):
-    answer.server.lets_go.wait(20)
+    answer.server.is_closing.wait(20)
 
 
 def test_fetch_returns_the_response(settings):
@@ -86,7 +86,7 @@ def test_fetch_returns_not_modified(settings):
     with web_server(settings, agenda=(304, {}, b"")) as server:
         answer = fetch(server.address("/agenda"), FetchRequest(headers={"If-None-Match": '"7"'}))
 
-    assert (answer.status, server.asked[0][2]["If-None-Match"]) == (304, '"7"')
+    assert (answer.status, server.requests[0][2]["If-None-Match"]) == (304, '"7"')
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_fetch_ends_the_connection_with_a_server_that_drips(server, certificate,
 
     def drip(answer):
         answer.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        while not answer.server.lets_go.wait(0.05):
+        while not answer.server.is_closing.wait(0.05):
             answer.wfile.write(b"a")
 
     server.pages["/agenda"] = drip

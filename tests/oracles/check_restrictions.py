@@ -1,6 +1,6 @@
-"""Reads a calendar object from standard input; prints what libical finds wrong in it, exit code 1 if anything.
+"""Check a calendar object from standard input with libical; print its errors, exit code 1 if there are any.
 
-Run by the system's Python (Debian: python3-gi, gir1.2-ical-3.0), which is not ours.
+Runs with the system's Python (Debian: python3-gi, gir1.2-ical-3.0).
 """
 
 import sys

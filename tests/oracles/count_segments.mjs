@@ -1,4 +1,4 @@
-// Reads texts (a JSON list) from standard input; prints how Twilio's own calculator would send each of them.
+// Prints encoding and segments of each text of a JSON list on standard input, as Twilio's calculator counts them.
 import { readFileSync } from "node:fs";
 import calculator from "sms-segments-calculator";
 

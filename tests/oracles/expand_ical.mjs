@@ -1,5 +1,5 @@
-// Reads a calendar from standard input with ical.js and prints every occurrence that ends after the first and starts
-// before the second moment of the command line, as JSON. Times without a zone are those of TZ.
+// Parses a calendar from standard input with ical.js and prints, as JSON, every occurrence that ends after the first
+// and starts before the second time of the command line. Times without a zone are in TZ.
 import { readFileSync } from "node:fs";
 import ICAL from "ical.js";
 

@@ -1,8 +1,8 @@
-"""Keeps calendars as libical judges: reads JSON [[objects, orders], ...] from standard input, each order a list of
-places in `objects`, and prints for every order which object stands at the end, or null.
+"""Process calendar objects as a client with libical would.
 
-What an incoming object is, is said by icalclassify() of libicalss (Debian: libical3), which has the rules of RFC 5546
-about SEQUENCE and DTSTAMP; we only do what it says. To it every CANCEL cancels, also one that is older.
+Reads JSON [[objects, orders], ...] from standard input, each order a list of indexes into `objects`, and prints for
+every order the index of the object that is kept, or null. icalclassify() of libicalss (Debian: libical3) classifies
+each object by the rules of RFC 5546 on SEQUENCE and DTSTAMP. It lets every CANCEL cancel, also an older one.
 """
 
 import ctypes

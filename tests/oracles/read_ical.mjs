@@ -1,5 +1,5 @@
-// Reads a calendar object from standard input with ical.js and prints what it understood, as JSON. With "many" it reads
-// a JSON list of them.
+// Parses a calendar object from standard input with ical.js and prints its values as JSON; with "many", a JSON list of
+// objects.
 import { readFileSync } from "node:fs";
 import ICAL from "ical.js";
 

@@ -1,6 +1,6 @@
-"""Reads a JSON list of calendar objects from standard input with libical and prints what it understood, as JSON.
+"""Parse a JSON list of calendar objects from standard input with libical and print the values as JSON.
 
-Run by the system's Python (Debian: python3-gi, gir1.2-ical-3.0), which is not ours.
+Runs with the system's Python (Debian: python3-gi, gir1.2-ical-3.0).
 """
 
 import json

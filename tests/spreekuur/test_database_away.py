@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROADS = [("get", "/today/"), ("get", "/my/"), ("get", "/u/token/"), ("post", "/link/"), ("get", "/")]
+PATHS = [("get", "/today/"), ("get", "/my/"), ("get", "/u/token/"), ("post", "/link/"), ("get", "/")]
 ASK = """
 import json
 import django
@@ -19,7 +19,7 @@ def ask(method, path):
     client.cookies["sessionid"] = "a" * 32
     answer = getattr(client, method)(path)
     return [answer.status_code, answer.headers.get("Retry-After"), b"<h1" in answer.content]
-print(json.dumps([ask(method, path) for method, path in {roads}]))
+print(json.dumps([ask(method, path) for method, path in {paths}]))
 """
 
 
@@ -38,7 +38,7 @@ def test_an_unreachable_database_gives_503(debug):
     }
 
     answer = subprocess.run(
-        [sys.executable, "-c", ASK.format(roads=ROADS)],
+        [sys.executable, "-c", ASK.format(paths=PATHS)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -46,4 +46,4 @@ def test_an_unreachable_database_gives_503(debug):
         check=False,
     )
 
-    assert json.loads(answer.stdout or "null") == [[503, "10", True]] * len(ROADS), answer.stderr[-2000:]
+    assert json.loads(answer.stdout or "null") == [[503, "10", True]] * len(PATHS), answer.stderr[-2000:]

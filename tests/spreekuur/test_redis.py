@@ -23,9 +23,9 @@ QUEUE = "django_q:spreekuur:q"
 POST = """
 from django.utils import timezone
 from outbox import services
-from outbox.drafts import Draft
+from outbox.drafts import MessageDraft
 services.post(
-    Draft(
+    MessageDraft(
         kind="confirmation", dedupe_key="redis", about="booking:1", person_key="candidate:1", language="nl",
         recipient="kandidaat@kandidaat.example", recipient_name="Sevda Aydin", sender_name="Marit de Wit",
         sender_email="loopbaan@ziekenhuis-oostmeer.example", subject="Je gesprek", text="Tot dinsdag.",

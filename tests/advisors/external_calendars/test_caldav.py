@@ -36,8 +36,8 @@ def server(tmp_path_factory):
 @pytest.fixture
 def radicale(server, settings):
     """Empty calendar on an allowed host."""
-    server.ask("DELETE", "/benali/werk/")
-    server.ask("MKCALENDAR", "/benali/werk/")
+    server.request("DELETE", "/benali/werk/")
+    server.request("MKCALENDAR", "/benali/werk/")
     settings.CALENDAR_HOSTS_ALLOWED = [server.host]
     return server
 
@@ -152,7 +152,7 @@ BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!E
         ((207, {}, EMPTY), NotOneCalendar),
         ((415, {}, b""), NotOneCalendar),
         ((301, {"Location": "http://127.0.0.1:1/"}, b""), Moved),
-        (lambda answer: answer.server.lets_go.wait(20), TooSlow),
+        (lambda answer: answer.server.is_closing.wait(20), TooSlow),
     ],
     ids=["page", "half", "entities", "empty", "unsupported", "redirect", "hangs"],
 )

@@ -62,14 +62,14 @@ def test_a_calendar_that_is_not_due_is_not_read(calendar):
 def test_a_calendar_of_an_inactive_advisor_is_not_read(server):
     make_external_calendar(advisor=make_advisor(is_active=False), address=server.address("/agenda"))
 
-    assert (sync_due(now=NOW), server.asked) == (0, [])
+    assert (sync_due(now=NOW), server.requests) == (0, [])
 
 
 def test_a_due_calendar_is_read_once(calendar, server):
     sync_due(now=NOW)
     sync_due(now=NOW)
 
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_later_read_replaces_busy_times_and_keeps_unchanged_rows(calendar, server):
@@ -119,7 +119,7 @@ def test_an_unchanged_calendar_is_not_downloaded_again(calendar, server):
     server.pages["/agenda"] = (304, {}, b"")
     sync_calendar(calendar.pk, now=NOW + timedelta(hours=1))
 
-    assert [headers.get("If-None-Match") for _method, _path, headers in server.asked] == [None, '"1"']
+    assert [headers.get("If-None-Match") for _method, _path, headers in server.requests] == [None, '"1"']
     assert (busy(), state()[1]) == (["11-24 10:00-11:00"], NOW + timedelta(hours=1))
 
 
@@ -127,7 +127,7 @@ def test_on_another_day_the_whole_calendar_is_read_again(calendar, server):
     sync_calendar(calendar.pk, now=NOW)
     sync_calendar(calendar.pk, now=NOW + timedelta(days=1))
 
-    assert [headers.get("If-None-Match") for _method, _path, headers in server.asked] == [None, None]
+    assert [headers.get("If-None-Match") for _method, _path, headers in server.requests] == [None, None]
 
 
 def test_a_failed_read_keeps_the_last_busy_times(calendar, server):
@@ -233,4 +233,4 @@ def test_a_removed_calendar_is_not_read(calendar, server):
     ExternalCalendar.objects.all().delete()
     sync_calendar(calendar.pk, now=NOW)
 
-    assert (busy(), server.asked) == ([], [])
+    assert (busy(), server.requests) == ([], [])

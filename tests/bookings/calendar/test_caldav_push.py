@@ -41,8 +41,8 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def radicale(server, settings):
-    server.ask("DELETE", "/benali/werk/")
-    server.ask("MKCALENDAR", "/benali/werk/")
+    server.request("DELETE", "/benali/werk/")
+    server.request("MKCALENDAR", "/benali/werk/")
     settings.CALENDAR_HOSTS_ALLOWED = [server.host]
     return server
 
@@ -87,7 +87,7 @@ def test_push_writes_a_valid_calendar_object(calendar, radicale):
     push_due_calendars(now=NOW)
 
     place = CalendarCopy.objects.get().place.partition(radicale.host)[2]
-    assert faults_found_by_libical(radicale.ask("GET", place)[1].encode()) == ""
+    assert faults_found_by_libical(radicale.request("GET", place)[1].encode()) == ""
 
 
 def test_push_updates_moved_and_removes_cancelled_bookings(calendar, radicale):
@@ -208,7 +208,7 @@ def test_push_tries_a_wrong_password_once(settings):
             make_booking(advisor=calendar.advisor, starts_at=WEDNESDAY_TEN + timedelta(hours=hours))
         push_due_calendars(now=NOW)
 
-    assert [method for method, _path, _headers in server.asked] == ["PROPFIND"]
+    assert [method for method, _path, _headers in server.requests] == ["PROPFIND"]
     assert writing_state() == ("sign_in_needed", NOW + timedelta(minutes=30))
 
 
@@ -216,7 +216,7 @@ def write_two(settings, *, second):
     """Two talks for a server that takes the first one that is written and answers the other one with `second`."""
 
     def page(answer):
-        if [method for method, *_rest in answer.server.asked].count("PUT") > 1:
+        if [method for method, *_rest in answer.server.requests].count("PUT") > 1:
             second(answer)
             return
         answer.send_response(201)
@@ -242,7 +242,7 @@ def test_push_continues_at_once_after_a_partial_failure(settings):
 
 def test_push_that_ran_out_of_time_continues_at_once(settings, monkeypatch):
     monkeypatch.setitem(CalDavCalendar.__init__.__kwdefaults__, "seconds", 2.0)
-    left = write_two(settings, second=lambda answer: answer.server.lets_go.wait(20))
+    left = write_two(settings, second=lambda answer: answer.server.is_closing.wait(20))
 
     assert (left, CalendarCopy.objects.count()) == (1, 1)
     assert writing_state() == ("", NOW)

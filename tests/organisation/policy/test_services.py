@@ -5,8 +5,8 @@ import pytest
 from django.conf import settings
 
 from core.actors import Actor
-from core.countries import country_choices
 from core.gsm7 import FIRST_NAME_LENGTH, LONGEST_TEMPLATE, fits, max_short_name_length, normalise, septets
+from core.phones import country_choices
 from organisation.errors import AddressDoesNotFit, TextDoesNotFit
 from organisation.models import AuditEvent, Policy
 from organisation.policy.forms import PolicyForm

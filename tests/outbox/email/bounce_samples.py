@@ -1,4 +1,4 @@
-"""Reports of failed delivery in the shapes that servers send, written by us after:
+"""Delivery reports in the formats that servers send, written by us after:
 
 Postfix: postfix.org/bounce.5.html and RFC 3464, appendix E · Exchange and Exchange Online:
 learn.microsoft.com/exchange/mail-flow/non-delivery-reports-and-bounce-messages · Exim: `bounce_return_message` in
@@ -134,7 +134,7 @@ Subject: Je gesprek</pre></body></html>"""
 
 
 def report(to, message_id, *, action="failed", status="5.1.1", diagnostic="smtp; 550 5.1.1 unknown", **more):
-    """A multipart/report; as Postfix writes it, when nothing else is said."""
+    """A multipart/report, by default as Postfix writes it."""
     values = {
         "sender": "MAILER-DAEMON@mx.example (Mail Delivery System)",
         "subject": "Undelivered Mail Returned to Sender",
@@ -149,7 +149,7 @@ def report(to, message_id, *, action="failed", status="5.1.1", diagnostic="smtp;
     return mail.replace("\n", "\r\n").encode()
 
 
-def in_words(to, message_id, words, *, more="", sender="MAILER-DAEMON@mx.example", subject="failure notice"):
-    """A report that no program was meant to read."""
+def text_report(to, message_id, words, *, more="", sender="MAILER-DAEMON@mx.example", subject="failure notice"):
+    """A report in plain text."""
     body = words.format(message_id=message_id, message_id_bare=message_id.strip("<>"))
     return PLAIN.format(sender=sender, to=to, subject=subject, more=more, words=body).replace("\n", "\r\n").encode()

@@ -1,4 +1,4 @@
-"""Mail that comes back: hard, soft, in words only, forged. Where the shapes come from: tests/outbox/reports.py."""
+"""Bounces: hard, soft, in plain text, forged. Sources of the formats: bounce_samples.py."""
 
 from base64 import b64encode
 from datetime import datetime, timedelta
@@ -26,8 +26,8 @@ from tests.outbox.email.bounce_samples import (
     EXIM,
     EXIM_WARNING,
     QMAIL,
-    in_words,
     report,
+    text_report,
 )
 from tests.outbox.inbound.samples import parts
 from tests.stand_ins.mail import mail_server
@@ -70,7 +70,7 @@ def outcome_of(message):
     ],
 )
 @pytest.mark.parametrize("to", ["bounce", "sender"])
-def test_a_report_says_what_became_of_the_letter(said, outcome, to):
+def test_a_report_sets_the_state_of_the_message(said, outcome, to):
     message, other = make_sent(), make_sent()
     address, message_id = (
         (bounce_address(message.key), "<x@y>") if to == "bounce" else (BOX, message_id_of(message.key))
@@ -92,10 +92,12 @@ SHAPES = {
         words_type="text/html",
         returned_type="message/rfc822",
     ),
-    "exim": lambda to, key: in_words(to, key, EXIM, more=EXIM_HEADER),
-    "qmail": lambda to, key: in_words(to, key, QMAIL),
-    "exchange html": lambda to, key: in_words(to, key, EXCHANGE_HTML, more=HTML, subject="Undeliverable: Je gesprek"),
-    "exchange 2003": lambda to, key: in_words(to, key, EXCHANGE_2003, more=f"In-Reply-To: {key}\n"),
+    "exim": lambda to, key: text_report(to, key, EXIM, more=EXIM_HEADER),
+    "qmail": lambda to, key: text_report(to, key, QMAIL),
+    "exchange html": lambda to, key: text_report(
+        to, key, EXCHANGE_HTML, more=HTML, subject="Undeliverable: Je gesprek"
+    ),
+    "exchange 2003": lambda to, key: text_report(to, key, EXCHANGE_2003, more=f"In-Reply-To: {key}\n"),
 }
 
 
@@ -103,7 +105,7 @@ SHAPES = {
     ("shape", "code"),
     [("exchange", "5.1.10"), ("exim", "5.1.1"), ("qmail", "5.1.1"), ("exchange html", "5.1.10"), ("exchange 2003", "")],
 )
-def test_every_server_s_own_shape_is_read(shape, code):
+def test_the_format_of_every_server_is_read(shape, code):
     message = make_sent()
 
     assert record_bounce(SHAPES[shape](BOX, message_id_of(message.key)), now=NOW)
@@ -111,8 +113,8 @@ def test_every_server_s_own_shape_is_read(shape, code):
     assert outcome_of(message) == ("failed", "bounced", code)
 
 
-def test_a_report_of_nothing_but_blank_lines_is_read_in_one_go():
-    """Looking back over them at every line would take hours."""
+def test_a_report_of_blank_lines_is_read_in_linear_time():
+    """A pattern that backtracks at every line would take hours."""
     blank = ("Content-Transfer-Encoding: base64", b64encode(b"\n" * MAX_CHARACTERS))
     last = ("Content-Type: text/plain", "\n\n  Message-ID: <een@oostmeer.example>")
     raw = parts(*[blank] * 20, last, x_failed_recipients="weg@kandidaat.example")
@@ -122,10 +124,10 @@ def test_a_report_of_nothing_but_blank_lines_is_read_in_one_go():
     assert found == DeliveryReport(Action.FAILED, "", ("<een@oostmeer.example>",), ("weg@kandidaat.example",), NINE)
 
 
-def test_a_warning_in_words_changes_nothing():
+def test_a_delay_in_plain_text_changes_nothing():
     message = make_sent()
 
-    assert record_bounce(in_words(bounce_address(message.key), message_id_of(message.key), EXIM_WARNING), now=NOW)
+    assert record_bounce(text_report(bounce_address(message.key), message_id_of(message.key), EXIM_WARNING), now=NOW)
 
     assert outcome_of(message) == ("sent", "", "")
 
@@ -136,13 +138,13 @@ def forged(message):
     yield report(bounce_address(uuid4()), message_id_of(uuid4()))  # of a letter that is not there
     yield report(BOX, f"<{message.key}@elders.example>")
     yield report(reply_address("booking:12"), thread_id_of("booking:12"))
-    yield in_words(to, message_id_of(message.key), "Ik ben er tot maandag niet.", subject="Automatisch antwoord")
-    yield in_words(to, message_id_of(message.key), "")
+    yield text_report(to, message_id_of(message.key), "Ik ben er tot maandag niet.", subject="Automatisch antwoord")
+    yield text_report(to, message_id_of(message.key), "")
     yield b"Content-Type: multipart/report\r\n\r\n--"
     yield b"\xff\xfe\x00"
 
 
-def test_what_is_forged_unknown_or_no_report_changes_nothing():
+def test_forged_unknown_and_other_mail_changes_nothing():
     message = make_sent()
 
     answers = [record_bounce(mail, now=NOW) for mail in forged(message)]
@@ -169,11 +171,11 @@ EMPTY_PATH = "Return-Path: <>\n"
         ({"sender": "sevda@kandidaat.example", "more": EXIM_HEADER}, "failed"),
     ],
 )
-def test_words_count_only_when_a_server_says_them(said, state):
+def test_plain_text_counts_only_from_a_mail_server(said, state):
     """Exchange's sender: learn.microsoft.com/exchange/mail-flow/non-delivery-reports-and-bounce-messages."""
     message = make_sent()
 
-    receive(in_words(bounce_address(message.key), "<x@y>", OUT_OF_OFFICE, **said), now=NOW)
+    receive(text_report(bounce_address(message.key), "<x@y>", OUT_OF_OFFICE, **said), now=NOW)
 
     assert outcome_of(message)[0] == state
 
@@ -181,7 +183,7 @@ def test_words_count_only_when_a_server_says_them(said, state):
 @pytest.mark.parametrize(
     ("feedback", "outcome"), [("abuse", ("failed", "complained", "")), ("not-spam", ("sent", "", ""))]
 )
-def test_a_complaint_is_heard(feedback, outcome):
+def test_a_complaint_is_recorded(feedback, outcome):
     message = make_sent()
     mail = COMPLAINT.format(to=BOX, feedback=feedback, message_id=message_id_of(message.key)).encode()
 
@@ -190,14 +192,14 @@ def test_a_complaint_is_heard(feedback, outcome):
 
 
 def readdressed(message):
-    """It came back, somebody put the address right and sent it again; the worker has yet to come."""
+    """Message that bounced, was corrected and queued again, and is not sent yet."""
     record_bounce(report(bounce_address(message.key), ""), now=NOW)
     Message.objects.filter(pk=message.pk).update(recipient="nieuw@kandidaat.example")
     send_again(message, actor=COMMAND, now=LATER)
     message.refresh_from_db()
 
 
-def test_a_report_that_comes_again_does_not_hit_the_letter_that_was_sent_again(settings):
+def test_a_repeated_report_does_not_affect_the_message_that_was_resent(settings):
     message = make_sent()
     readdressed(message)
     mail = report(bounce_address(message.key), "")
@@ -221,7 +223,7 @@ def test_a_report_that_comes_again_does_not_hit_the_letter_that_was_sent_again(s
         ({"recipient": "nieuw@kandidaat.example", "arrived": "gisteren"}, "failed"),
     ],
 )
-def test_a_report_counts_for_the_reader_and_the_sending_that_it_names(said, state):
+def test_a_report_counts_for_the_recipient_and_attempt_that_it_names(said, state):
     message = make_sent(recipient="nieuw@kandidaat.example", sending_at=LATER)
 
     record_bounce(report(bounce_address(message.key), "", **{"arrived": LATE} | said), now=LATER)
@@ -229,7 +231,7 @@ def test_a_report_counts_for_the_reader_and_the_sending_that_it_names(said, stat
     assert outcome_of(message)[0] == state
 
 
-def test_a_report_of_where_a_mailbox_forwards_to_names_whom_we_wrote_to():
+def test_a_report_about_a_forwarding_address_names_the_original_recipient():
     message = make_sent()
 
     record_bounce(report(bounce_address(message.key), "", final="elders@kandidaat.example"), now=NOW)
@@ -237,7 +239,7 @@ def test_a_report_of_where_a_mailbox_forwards_to_names_whom_we_wrote_to():
     assert outcome_of(message)[0] == "failed"
 
 
-def test_the_same_report_twice_is_one():
+def test_the_same_report_counts_once():
     message = make_sent()
     mail = report(bounce_address(message.key), "")
 
@@ -245,8 +247,8 @@ def test_the_same_report_twice_is_one():
     assert outcome_of(message) == ("failed", "bounced", "5.1.1")
 
 
-def test_a_server_that_accepts_and_then_bounces_ends_with_a_call(settings):
-    """The whole way: out by SMTP, back into the mailbox, to the candidate's mark and the recruiter's letter."""
+def test_a_bounce_after_acceptance_reaches_the_recruiter(settings):
+    """End to end: sent by SMTP, bounced to the inbox, shown at the candidate and mailed to the recruiter."""
     make_policy()
     rejection = make_rejection(candidate=make_candidate(email="weg@kandidaat.example"))
     person = f"candidate:{rejection.application.candidate_id}"

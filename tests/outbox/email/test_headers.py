@@ -1,4 +1,4 @@
-"""What stands on the envelope and above the letter, read at the receiving end."""
+"""Envelope and headers as the receiving server reads them."""
 
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -22,7 +22,7 @@ def headers(mail, *names):
 
 
 @pytest.mark.django_db
-def test_letters_about_one_talk_refer_to_the_same_first_letter(settings):
+def test_mails_about_one_booking_are_in_one_thread(settings):
     settings.PUBLIC_URL = "https://spreekuur.oostmeer.example"
     for thread in ("booking:12", "booking:12", "booking:13", ""):
         make_message(thread=thread)
@@ -54,7 +54,7 @@ def test_an_invitation_can_be_unsubscribed_from_by_one_click(settings):
 
 
 @pytest.mark.django_db
-def test_with_a_mailbox_reports_and_answers_come_back_to_it(settings):
+def test_bounces_and_replies_go_to_the_inbox(settings):
     settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
     message = make_message(reply_to=reply_address("booking:12"))
 
@@ -69,7 +69,7 @@ def test_with_a_mailbox_reports_and_answers_come_back_to_it(settings):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("inbox", ["", f"{'antwoord' * 3}@oostmeer.example"])
-def test_without_a_mailbox_that_fits_the_sender_is_on_the_envelope(settings, inbox):
+def test_without_a_usable_inbox_the_sender_is_on_the_envelope(settings, inbox):
     settings.INBOX_ADDRESS = inbox
     make_message()
 
@@ -103,7 +103,7 @@ def test_the_date_is_that_of_the_attempt_that_succeeded(settings):
         ("localhost", []),
     ],
 )
-def test_a_provider_is_told_the_key_in_its_own_header(host, header):
+def test_metadata_header_carries_the_key_for_every_provider(host, header):
     assert list(metadata_header(KEY, host=host)) == header
 
 

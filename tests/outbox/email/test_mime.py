@@ -64,7 +64,7 @@ def tree_of(part):
 
 
 class MailServer(Controller):
-    """Listens on a port that the system chooses."""
+    """Listen on a free port."""
 
     def _trigger_server(self):
         self.port = self.server.sockets[0].getsockname()[1]
@@ -90,7 +90,7 @@ class Postbox:
         return "250 OK"
 
 
-def test_a_letter_is_text_and_html():
+def test_a_mail_is_text_and_html():
     message = read_back(LETTER)
 
     assert tree_of(message) == ["multipart/alternative", "text/plain", "text/html"]
@@ -98,7 +98,7 @@ def test_a_letter_is_text_and_html():
     assert message.get_body(["html"]).get_content().replace("\r\n", "\n") == LETTER.html
 
 
-def test_the_headers_say_what_the_letter_says():
+def test_the_headers_have_the_values_of_the_content():
     message = read_back(replace(LETTER, headers=(("List-Unsubscribe", LONG_LINK),)))
 
     assert {name: str(value) for name, value in message.items() if name != "Content-Type"} == {
@@ -188,7 +188,7 @@ def test_no_name_or_subject_adds_a_header(field, line_break):
         "zoë@mail.example",
     ],
 )
-def test_an_address_to_which_no_mail_can_go_is_refused(field, address):
+def test_an_invalid_address_is_refused(field, address):
     with pytest.raises(ValidationError):
         build(replace(LETTER, **{field: address}), sent_at=SENT_AT)
 
@@ -208,7 +208,7 @@ def test_a_host_with_an_accent_is_written_in_ascii():
         {"language": "nl\r\nBcc: x@y.example"},
     ],
 )
-def test_what_the_house_writes_itself_cannot_break_a_line_either(change):
+def test_our_own_headers_cannot_contain_a_line_break(change):
     with pytest.raises(ValueError):
         build(replace(LETTER, **change), sent_at=SENT_AT)
 
@@ -230,7 +230,7 @@ def test_every_text_gives_short_ascii_lines_and_reads_back(name, words):
     assert message.keys() == read_back(INVITE).keys()
 
 
-def test_djangos_smtp_backend_sends_it_as_it_was_built():
+def test_smtp_backend_of_django_sends_the_message_unchanged():
     postbox = Postbox()
     email = PreparedEmail(replace(INVITE, recipient_name="Zoë, de Vries"), sent_at=SENT_AT)
 
@@ -242,7 +242,7 @@ def test_djangos_smtp_backend_sends_it_as_it_was_built():
     assert envelope.content == email.built.as_bytes()
 
 
-def test_a_mail_of_newer_django_is_the_same():
+def test_as_bytes_accepts_the_arguments_of_newer_django():
     email = PreparedEmail(LETTER, sent_at=SENT_AT)
 
     assert email.message(policy=policy.SMTP).as_bytes(linesep="\r\n") == email.built.as_bytes()

@@ -1,4 +1,4 @@
-"""What a mail server may do to us."""
+"""Reactions of mail servers: refusals, outages, broken connections."""
 
 from datetime import timedelta
 from email.header import decode_header, make_header
@@ -20,7 +20,7 @@ def outcome_of(message):
     return message.state, message.reason, message.provider_code, message.is_uncertain
 
 
-def test_an_address_that_is_refused_fails_and_the_next_letter_leaves(settings):
+def test_a_refused_address_fails_and_the_next_mail_is_sent(settings):
     settings.DEMO = False
     refused, other = make_message(recipient="weg@kandidaat.example"), make_message()
 
@@ -34,7 +34,7 @@ def test_an_address_that_is_refused_fails_and_the_next_letter_leaves(settings):
     assert server.connections == 1
 
 
-def test_a_server_that_does_not_want_to_relay_fails_no_letter(settings):
+def test_a_server_that_refuses_to_relay_fails_no_message(settings):
     message, other = make_message(recipient="goed@kandidaat.example"), make_message()
 
     with mail_server(settings, answers={"goed@kandidaat.example": "554 5.7.1 relay access denied"}):
@@ -45,7 +45,7 @@ def test_a_server_that_does_not_want_to_relay_fails_no_letter(settings):
 
 
 @pytest.mark.parametrize("answer", ["451 4.7.1 greylisted", "452 4.2.2 mailbox full"])
-def test_a_passing_refusal_is_tried_again(settings, answer):
+def test_a_temporary_refusal_is_retried(settings, answer):
     message, _other = make_message(recipient="later@kandidaat.example"), make_message()
 
     with mail_server(settings, answers={"later@kandidaat.example": answer}) as server:
@@ -58,7 +58,7 @@ def test_a_passing_refusal_is_tried_again(settings, answer):
     assert (second, outcome_of(message)) == (1, ("sent", "", "", False))
 
 
-def test_a_server_that_hangs_up_at_a_recipient_leaves_the_next_letter_certain(settings):
+def test_a_connection_closed_at_a_recipient_leaves_the_next_message_certain(settings):
     first, second = make_message(recipient="later@kandidaat.example"), make_message()
 
     with mail_server(settings, answers={"later@kandidaat.example": "421 4.3.2 closing"}) as server:
@@ -76,7 +76,7 @@ def test_a_server_that_hangs_up_at_a_recipient_leaves_the_next_letter_certain(se
         ("451 4.3.0 try later", ("queued", "busy", "451", False)),
     ],
 )
-def test_a_refusal_of_the_letter_itself(settings, answer, outcome):
+def test_a_refusal_after_the_data(settings, answer, outcome):
     message = make_message()
 
     with mail_server(settings, after_data=answer):
@@ -85,7 +85,7 @@ def test_a_refusal_of_the_letter_itself(settings, answer, outcome):
     assert outcome_of(message) == outcome
 
 
-def test_a_sender_that_is_refused_is_our_fault_and_fails_nothing(settings):
+def test_a_refused_sender_is_a_setting_and_fails_no_message(settings):
     messages = [make_message(), make_message()]
 
     with mail_server(settings, answers={SENDER: "553 5.7.1 not your address"}):
@@ -94,7 +94,7 @@ def test_a_sender_that_is_refused_is_our_fault_and_fails_nothing(settings):
     assert [outcome_of(message)[:3] for message in messages] == [("queued", "settings", "553"), ("queued", "", "")]
 
 
-def test_a_server_that_is_away_costs_one_attempt_and_no_letter(settings):
+def test_an_unreachable_server_costs_one_attempt_and_no_message(settings):
     point_to(settings, 1)
     messages = [make_message(), make_message()]
 
@@ -104,7 +104,7 @@ def test_a_server_that_is_away_costs_one_attempt_and_no_letter(settings):
 
 
 @pytest.mark.parametrize(("behaviour", "arrived"), [("hang", 1), ("close", 1), ("close_unaccepted", 0)])
-def test_a_connection_that_breaks_leaves_it_uncertain_and_the_letter_the_same(settings, behaviour, arrived):
+def test_a_broken_connection_makes_it_uncertain_and_keeps_the_message_id(settings, behaviour, arrived):
     message, other = make_message(), make_message()
 
     with mail_server(settings, timeout=0.5, after_data=behaviour) as server:
@@ -122,7 +122,7 @@ NO_ADDRESSES = ["no address", "two@@kandidaat.example", "a@b.example\r\nBcc: c@d
 
 
 @pytest.mark.parametrize("recipient", NO_ADDRESSES)
-def test_what_is_no_address_fails_and_stops_nothing(settings, recipient):
+def test_an_invalid_recipient_fails_and_does_not_block_the_rest(settings, recipient):
     message, other = make_message(recipient=recipient), make_message()
 
     with mail_server(settings) as server:
@@ -142,7 +142,7 @@ def test_what_is_no_address_fails_and_stops_nothing(settings, recipient):
         ("antwoord@mailhost", {}),  # on the envelope
     ],
 )
-def test_an_address_of_ours_that_is_none_waits_for_who_mends_it(settings, inbox, fields):
+def test_an_invalid_address_of_ours_waits_for_new_settings(settings, inbox, fields):
     settings.INBOX_ADDRESS = inbox
     message = make_message(**fields)
 
@@ -157,7 +157,7 @@ def test_an_address_of_ours_that_is_none_waits_for_who_mends_it(settings, inbox,
     assert (outcome_of(message)[0], len(server.mails)) == ("sent", 1)
 
 
-def test_one_letter_that_cannot_leave_for_its_own_answers_stops_no_other(settings):
+def test_one_mail_with_an_invalid_reply_address_blocks_no_other(settings):
     make_message(reply_to="geen adres")
     make_message()
 

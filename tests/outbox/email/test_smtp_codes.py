@@ -1,4 +1,4 @@
-"""What mail servers answer to a recipient or a letter. The shapes come from:
+"""Replies of mail servers to a recipient or a whole mail. Sources:
 
 - Postfix: src/smtpd/smtpd_check.c (reject_unauth_destination, reject_sender_login_mismatch, check_recipient_rcpt_maps)
   and postconf.5, smtpd_delay_reject
@@ -79,16 +79,16 @@ OF_A_LETTER = [
 ]
 
 
-@pytest.mark.parametrize(("code", "words", "blame"), OF_A_RECIPIENT)
-def test_what_an_answer_to_a_recipient_is_about(code, words, blame):
-    assert classify_smtp_reply(code, words, is_of_recipient=True) == blame
+@pytest.mark.parametrize(("code", "words", "cause"), OF_A_RECIPIENT)
+def test_classify_reply_to_a_recipient(code, words, cause):
+    assert classify_smtp_reply(code, words, is_of_recipient=True) == cause
 
 
-@pytest.mark.parametrize(("status", "words", "blame"), OF_A_REPORT)
-def test_what_a_report_is_about(status, words, blame):
-    assert classify_bounce(status, words) == blame
+@pytest.mark.parametrize(("status", "words", "cause"), OF_A_REPORT)
+def test_classify_bounce(status, words, cause):
+    assert classify_bounce(status, words) == cause
 
 
-@pytest.mark.parametrize(("code", "words", "blame"), OF_A_LETTER)
-def test_what_an_answer_to_a_whole_letter_is_about(code, words, blame):
-    assert classify_smtp_reply(code, words, is_of_recipient=False) == blame
+@pytest.mark.parametrize(("code", "words", "cause"), OF_A_LETTER)
+def test_classify_reply_to_a_whole_mail(code, words, cause):
+    assert classify_smtp_reply(code, words, is_of_recipient=False) == cause

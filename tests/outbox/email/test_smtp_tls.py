@@ -1,4 +1,4 @@
-"""Any SMTP server by its EMAIL_URL: STARTTLS, TLS from the first byte, with a password; never in the clear instead."""
+"""Any SMTP server by its EMAIL_URL: STARTTLS, TLS from the first byte, with a password; never in the clear."""
 
 import ssl
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ def knows(server, session, envelope, mechanism, data):
 
 @contextmanager
 def safe_server(certificate, how):
-    """`how` is "smtp+tls" (STARTTLS, with a password), "smtp+ssl" or "smtp"; gives what it keeps, and its port."""
+    """`how` is "smtp+tls" (STARTTLS, with a password), "smtp+ssl" or "smtp"; yields its messages and its port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     handler, port = MailServer(), free_port()
@@ -56,7 +56,7 @@ def outcome_of(message):
 
 
 @pytest.mark.parametrize("how", ["smtp+tls", "smtp+ssl"])
-def test_a_letter_leaves_over_a_safe_connection(settings, certificate, monkeypatch, how):
+def test_a_mail_is_sent_over_tls(settings, certificate, monkeypatch, how):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     message = make_message()
 
@@ -77,7 +77,7 @@ def test_a_letter_leaves_over_a_safe_connection(settings, certificate, monkeypat
         ("trusted", "smtp+tls://spreekuur:raden@127.0.0.1", "settings"),
     ],
 )
-def test_it_waits_rather_than_leaving_in_another_way(settings, certificate, monkeypatch, how, url, reason):
+def test_a_mail_waits_when_tls_fails(settings, certificate, monkeypatch, how, url, reason):
     if how == "trusted":
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     message = make_message()

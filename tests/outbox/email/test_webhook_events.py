@@ -1,4 +1,4 @@
-"""What mail providers report to us, in the shapes of their documentation as django-anymail's own tests have them:
+"""Delivery events in the formats of the providers' documentation and the tests of django-anymail:
 postmarkapp.com/developer/webhooks/bounce-webhook and delivery-webhook, documentation.mailgun.com "Webhooks",
 developers.brevo.com/docs/transactional-webhooks; github.com/anymail/django-anymail/tree/main/tests. None seen live.
 """
@@ -102,7 +102,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("provider", "body", "outcome"), CASES)
-def test_a_provider_says_what_became_of_a_letter(client, provider, body, outcome):
+def test_an_event_sets_the_state_of_the_message(client, provider, body, outcome):
     message, other = make_sent(), make_sent()
 
     statuses = [report(client, provider, body(message)) for _twice in range(2)]
@@ -112,7 +112,7 @@ def test_a_provider_says_what_became_of_a_letter(client, provider, body, outcome
     assert outcome_of(other) == ("sent", "", "")
 
 
-def test_a_bounce_has_the_last_word_in_whatever_order_it_comes(client):
+def test_a_bounce_wins_in_any_order_of_events(client):
     first, second = make_sent(), make_sent()
 
     for message, order in ((first, ["failed", "delivered"]), (second, ["delivered", "failed"])):
@@ -136,14 +136,14 @@ def test_a_bounce_has_the_last_word_in_whatever_order_it_comes(client):
         ),
     ],
 )
-def test_a_report_of_before_a_letter_was_sent_again_changes_nothing(client, sent_later, said, outcome):
+def test_an_event_about_an_earlier_attempt_changes_nothing(client, sent_later, said, outcome):
     message = make_sent(sending_at=NOW + sent_later)
 
     assert report(client, "postmark", postmark(message, **said)) == 200
     assert outcome_of(message) == outcome
 
 
-def test_only_the_provider_is_heard(client, settings):
+def test_events_need_the_secret(client, settings):
     message = make_sent()
     wrong = [
         report(client, "postmark", postmark(message), secret="spreekuur:raden"),
@@ -157,7 +157,7 @@ def test_only_the_provider_is_heard(client, settings):
     assert outcome_of(message) == ("sent", "", "")
 
 
-def test_what_nobody_can_read_or_is_not_known_changes_nothing(client, settings, caplog):
+def test_unreadable_and_unknown_events_change_nothing(client, settings, caplog):
     message = make_sent(recipient="weg@kandidaat.example")
     stranger = make_message()
     stranger.delete()
@@ -187,7 +187,7 @@ def mailjet(email, payload):
         (["iemand@elders.example"], "{}"),
     ],
 )
-def test_what_somebody_else_s_letter_brings_along_does_not_lose_the_rest(client, email, payload):
+def test_an_event_with_foreign_metadata_does_not_lose_the_rest(client, email, payload):
     message = make_sent()
     ours = mailjet(message.recipient, json.dumps({"message": str(message.key)}))
 
@@ -195,7 +195,7 @@ def test_what_somebody_else_s_letter_brings_along_does_not_lose_the_rest(client,
     assert outcome_of(message)[:2] == ("failed", "bounced")
 
 
-def test_a_database_that_is_away_lets_the_provider_come_again(client):
+def test_a_database_error_makes_the_provider_retry(client):
     message = make_sent()
 
     def away(execute, sql, *rest):
@@ -206,7 +206,7 @@ def test_a_database_that_is_away_lets_the_provider_come_again(client):
     assert outcome_of(message) == ("sent", "", "")
 
 
-def test_a_provider_may_look_whether_the_door_is_there(client):
+def test_head_shows_that_the_webhook_exists(client):
     assert [client.head("/mail/reports/brevo/").status_code, client.get("/mail/reports/brevo/").status_code] == [
         200,
         405,

@@ -19,7 +19,7 @@ MONDAY_TEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def chief():
+def manager():
     make_policy()
     return make_user(Role.APPLICATION_MANAGER, name="Rosa Terwiel")
 
@@ -29,18 +29,18 @@ def letters(kind="overdue"):
 
 
 def leave(letter, *, at):
-    """A letter left, so that what waits stays as it is."""
+    """Mark a message as sent without a worker, so that the other messages stay queued."""
     Message.objects.filter(pk=letter.pk).update(state="sent", sent_at=at)
 
 
-def test_every_application_manager_hears_of_what_is_more_than_ten_minutes_late(chief, caplog):
+def test_every_application_manager_is_alerted_after_ten_minutes(manager, caplog):
     make_user(Role.MANAGER), make_user(Role.APPLICATION_MANAGER, is_active=False)
     make_message(reason="away", recipient="sara@kandidaat.example"), make_message(), make_message()
 
     early, written = alert_if_overdue(now=NOW + timedelta(minutes=9)), alert_if_overdue(now=LATE)
 
     (letter,) = letters()
-    assert (early, written, letter.recipient) == (0, 1, chief.email)
+    assert (early, written, letter.recipient) == (0, 1, manager.email)
     assert letter.subject == "3 berichten zijn niet verstuurd"
     assert "Het eerste sinds maandag 23 november om 10.00 uur." in letter.text
     assert "De provider geeft geen antwoord." in letter.text
@@ -49,7 +49,7 @@ def test_every_application_manager_hears_of_what_is_more_than_ten_minutes_late(c
     assert caplog.messages == ["3 messages are overdue, the oldest 11 minutes: away"]
 
 
-def test_a_second_letter_comes_after_four_hours(chief, caplog):
+def test_a_second_alert_is_sent_after_four_hours(manager, caplog):
     make_message()
 
     written = [alert_if_overdue(now=LATE + timedelta(minutes=minutes)) for minutes in (0, 1, 239, 240, 241)]
@@ -58,7 +58,7 @@ def test_a_second_letter_comes_after_four_hours(chief, caplog):
     assert len(caplog.messages) == 5
 
 
-def test_one_letter_tells_that_it_is_over(chief):
+def test_one_mail_reports_the_recovery(manager):
     message = make_message()
     alert_if_overdue(now=LATE)
     leave(letters()[0], at=LATE), leave(message, at=LATE)
@@ -69,7 +69,7 @@ def test_one_letter_tells_that_it_is_over(chief):
     assert [letter.subject for letter in letters("overdue_over")] == ["Er gaan weer berichten weg"]
 
 
-def test_it_is_not_over_while_what_was_late_only_came_to_nothing(chief):
+def test_expired_messages_are_no_recovery(manager):
     text = make_sms(expires_at=NOW + timedelta(minutes=30), reason="away")
     alert_if_overdue(now=LATE)
     leave(letters()[0], at=LATE)
@@ -85,7 +85,7 @@ def test_it_is_not_over_while_what_was_late_only_came_to_nothing(chief):
     assert "Eén bericht kwam intussen te laat en is niet verstuurd." in letters("overdue_over")[0].text
 
 
-def test_who_read_the_first_warning_hears_that_it_is_over_also_when_the_second_did_not_leave(chief):
+def test_recovery_is_mailed_after_an_alert_also_when_the_second_was_not_sent(manager):
     message = make_message()
     alert_if_overdue(now=LATE)
     leave(letters()[0], at=LATE)
@@ -98,14 +98,14 @@ def test_who_read_the_first_warning_hears_that_it_is_over_also_when_the_second_d
     assert [(letter.state, letter.reason) for letter in letters()] == [("sent", ""), ("suppressed", "withdrawn")]
 
 
-def test_a_warning_by_a_clock_that_was_ahead_keeps_nobody_from_the_next(chief):
+def test_an_alert_from_a_clock_ahead_does_not_block_the_next(manager):
     make_message()
     alert_if_overdue(now=LATE + timedelta(days=1))
 
     assert [alert_if_overdue(now=LATE), alert_if_overdue(now=LATE + timedelta(minutes=1))] == [1, 0]
 
 
-def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
+def test_an_overdue_alert_is_not_sent_after_recovery(manager):
     message = make_message()
     alert_if_overdue(now=LATE)
     leave(message, at=LATE)
@@ -129,20 +129,20 @@ def test_a_warning_that_was_late_itself_does_not_leave_any_more(chief):
         {"reason": "quiet", "not_before": NOW + timedelta(hours=9)},
     ],
 )
-def test_what_may_wait_is_no_reason_for_alarm(chief, fields):
+def test_messages_that_may_wait_raise_no_alert(manager, fields):
     make_message(**fields)
 
     assert alert_if_overdue(now=LATE) == 0
 
 
-def test_what_stands_by_is_no_reason_for_alarm(chief):
+def test_dormant_fallbacks_raise_no_alert(manager):
     make_message(is_dormant=True, fallback_for=make_message(state="sent", sent_at=NOW))
 
     assert alert_if_overdue(now=LATE) == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_that_look_at_the_same_moment_write_one_letter(chief):
+def test_two_workers_at_the_same_time_send_one_alert(manager):
     make_message()
 
     run_concurrently([lambda: alert_if_overdue(now=LATE)] * 4, threads=4)
@@ -150,7 +150,7 @@ def test_two_workers_that_look_at_the_same_moment_write_one_letter(chief):
     assert len(letters()) == 1
 
 
-def test_a_letter_for_office_hours_is_late_ten_minutes_after_they_began(chief):
+def test_a_message_for_office_hours_is_overdue_ten_minutes_after_they_begin(manager):
     make_message(only_at_office_hours=True, not_before=FRIDAY_EVENING)
 
     moments = (
@@ -162,7 +162,7 @@ def test_a_letter_for_office_hours_is_late_ten_minutes_after_they_began(chief):
     assert [alert_if_overdue(now=moment) for moment in moments] == [0, 0, 1]
 
 
-def test_attempts_that_fail_do_not_make_a_message_less_late(chief, settings):
+def test_failed_attempts_do_not_reset_the_due_time(manager, settings):
     point_to(settings, 1)  # nobody answers there
     message = make_message()
 

@@ -1,4 +1,4 @@
-"""What the pages about messages ask costs no more after years of messages that left."""
+"""Queries of the message pages cost the same after years of sent messages."""
 
 from datetime import timedelta
 
@@ -18,14 +18,14 @@ FAILED = {"state": "failed", "reason": "settings", "ended_at": NOW}
 
 
 def some_of_everything():
-    """In the past hour."""
+    """Messages of the past hour."""
     make_message(), make_sms(**FAILED), make_message(state="sent", sent_at=NOW, is_uncertain=True)
     make_message(is_dormant=True, fallback_for=make_sms(not_before=NOW + HOUR))
     make_message(state="sending", leased_until=NOW, kind="moved")
 
 
 def history():
-    """Letters that left, last year and before."""
+    """Mails sent last year and before."""
     past = [NOW - YEAR - number * HOUR for number in range(PAST)]
     fields = {"kind": "confirmation", "transport": "mail", "language": "nl", "state": "sent", "text": ""}
     Message.objects.bulk_create(
@@ -40,7 +40,7 @@ def of(**wanted):
     return list(queries.filter_messages(**{"shown": "", "channel": "", "kind": "", "now": NOW} | wanted)[:25])
 
 
-def test_how_things_stand():
+def test_outbox_summary_counts_per_state():
     some_of_everything()
 
     assert queries.outbox_summary(NOW) == queries.OutboxSummary(

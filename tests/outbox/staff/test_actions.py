@@ -33,7 +33,7 @@ def trail():
 
 
 @pytest.mark.parametrize("ended", [FAILED, STOPPED])
-def test_what_failed_or_was_stopped_waits_anew(ended):
+def test_failed_and_stopped_messages_are_queued_again(ended):
     message = make_message(**ended, first_due_at=NOW - timedelta(hours=3), is_uncertain=True)
 
     send_again(message, actor=ROBIN, now=LATER)
@@ -55,9 +55,7 @@ def test_what_failed_or_was_stopped_waits_anew(ended):
         ("mail", "<1@a.example>", "", True, 1),
     ],
 )
-def test_a_text_that_came_to_nothing_by_its_report_leaves_and_is_counted_anew(
-    transport, provider_id, kept, is_uncertain, segments
-):
+def test_an_sms_reported_as_failed_is_sent_and_counted_again(transport, provider_id, kept, is_uncertain, segments):
     message = make_message(**FAILED, transport=transport, provider_id=provider_id, is_uncertain=True, segments=1)
 
     send_again(message, actor=ROBIN, now=LATER)
@@ -77,7 +75,7 @@ def test_a_text_that_came_to_nothing_by_its_report_leaves_and_is_counted_anew(
         (FAILED | {"expires_at": LATER}, errors.MessageExpired),
     ],
 )
-def test_the_others_are_not_sent_again(fields, refusal):
+def test_other_messages_are_not_sent_again(fields, refusal):
     message = make_message(**fields)
     before = Message.objects.values().get()
 
@@ -88,7 +86,7 @@ def test_the_others_are_not_sent_again(fields, refusal):
     assert trail() == [("message.send_again", f"message:{message.pk}", "user:7", refusal.code)]
 
 
-def test_what_was_withdrawn_after_it_failed_is_not_sent_again(settings):
+def test_a_message_withdrawn_after_its_failure_is_not_sent_again(settings):
     settings.DEMO = False
     message = make_message(**FAILED)
     services.withdraw(about=message.about, now=LATER)
@@ -100,7 +98,7 @@ def test_what_was_withdrawn_after_it_failed_is_not_sent_again(settings):
     assert Message.objects.get().text == ""
 
 
-def test_a_letter_that_has_not_left_stands_by_anew():
+def test_a_fallback_that_was_not_sent_is_dormant_again():
     text = make_sms(**FAILED)
     make_fallback(text, is_dormant=False)
 
@@ -110,7 +108,7 @@ def test_a_letter_that_has_not_left_stands_by_anew():
 
 
 @pytest.mark.parametrize("left", [GONE, {"state": "sending", "leased_until": LATER}])
-def test_nobody_hears_by_text_what_a_letter_told(left):
+def test_an_sms_whose_fallback_was_sent_is_not_sent_again(left):
     text = make_sms(**FAILED)
     make_fallback(text, is_dormant=False, **left)
 
@@ -120,7 +118,7 @@ def test_nobody_hears_by_text_what_a_letter_told(left):
     assert states() == [("failed", "settings", False), (left["state"], "", False)]
 
 
-def test_a_message_that_is_stopped_takes_its_letter_along_and_back():
+def test_stop_and_resend_include_the_fallback():
     text = make_sms()
     make_fallback(text)
 
@@ -141,7 +139,7 @@ def test_a_message_that_is_stopped_takes_its_letter_along_and_back():
         (STOPPED, errors.MessageNotQueued),
     ],
 )
-def test_what_does_not_wait_cannot_be_stopped(fields, refusal):
+def test_only_queued_messages_can_be_stopped(fields, refusal):
     message = make_message(**fields)
     before = Message.objects.values().get()
 
@@ -151,7 +149,7 @@ def test_what_does_not_wait_cannot_be_stopped(fields, refusal):
     assert Message.objects.values().get() == before
 
 
-def test_what_stands_by_follows_its_text():
+def test_a_dormant_fallback_cannot_be_resent_or_stopped_alone():
     letter = make_fallback(make_sms())
 
     for deed in (stop, send_again):
@@ -161,7 +159,7 @@ def test_what_stands_by_follows_its_text():
     assert states() == [("queued", "", False), ("queued", "", True)]
 
 
-def test_all_of_one_kind_and_reason_are_sent_again_in_one_act():
+def test_all_of_one_kind_and_reason_are_sent_again_together():
     first, second = make_message(**FAILED), make_message(**FAILED)
     others = [
         make_message(**FAILED | {"reason": "address"}),
@@ -178,7 +176,7 @@ def test_all_of_one_kind_and_reason_are_sent_again_in_one_act():
     assert [about for _deed, about, *_rest in trail()] == [f"message:{first.pk}", f"message:{second.pk}"]
 
 
-def test_nothing_to_send_again_is_said_and_recorded():
+def test_nothing_to_send_again_is_refused_and_recorded():
     with pytest.raises(errors.NothingToResend):
         send_all_again(kind="confirmation", reason="settings", actor=ROBIN, now=NOW)
 
@@ -199,7 +197,7 @@ def test_of_two_managers_one_sends_it_again():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_either_leaves_or_is_stopped():
+def test_a_message_is_either_sent_or_stopped():
     messages = [make_message() for _number in range(8)]
     stops = [lambda one=one: stop(one, actor=ROBIN, now=NOW) for one in messages]
     claims = [lambda: claim(now=NOW, transports=["mail"])] * 8
@@ -214,7 +212,7 @@ def test_a_message_either_leaves_or_is_stopped():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_text_that_is_sent_again_and_its_letter_do_not_both_leave():
+def test_a_resent_sms_and_its_fallback_are_not_both_sent():
     texts = [make_sms(**FAILED) for _number in range(8)]
     for text in texts:
         make_fallback(text, is_dormant=False)
@@ -229,7 +227,7 @@ def test_a_text_that_is_sent_again_and_its_letter_do_not_both_leave():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_withdrawn_does_not_leave_although_somebody_sends_it_again():
+def test_a_withdrawn_message_is_not_sent_although_it_is_resent():
     messages = [make_message(**FAILED, about="booking:1") for _number in range(7)]
     calls = [lambda one=one: send_again(one, actor=ROBIN, now=LATER) for one in messages]
 

@@ -31,11 +31,11 @@ def test_outside_the_demo_there_is_no_outbox(client, settings):
     assert [client.get(page).status_code for page in pages] == [404, 404, 404, 404]
 
 
-def test_an_empty_outbox_says_what_will_come(client):
+def test_an_empty_outbox_explains_itself(client):
     assert "empty" in client.get(OUTBOX).content.decode()
 
 
-def test_the_newest_letter_is_on_top(client):
+def test_the_newest_message_is_on_top(client):
     make_message(subject="Eerste", created_at=NOW)
     make_message(subject="Tweede", created_at=NOW + timedelta(minutes=1))
 
@@ -44,7 +44,7 @@ def test_the_newest_letter_is_on_top(client):
     assert page.index("Tweede") < page.index("Eerste")
 
 
-def test_the_outbox_shows_one_reader(client):
+def test_the_outbox_filters_by_recipient(client):
     letter = make_message(subject="Voor Sevda")
     make_message(subject="Voor een ander", recipient_name="Een ander")
 
@@ -54,7 +54,7 @@ def test_the_outbox_shows_one_reader(client):
 
 
 @pytest.mark.parametrize("wanted", ["?to=nobody", "?page=99", "?to=%00&page=x"])
-def test_a_strange_wish_is_no_error(client, wanted):
+def test_an_unknown_filter_is_ignored(client, wanted):
     make_message()
 
     assert client.get(OUTBOX + wanted).status_code == 200
@@ -71,7 +71,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         client.get(OUTBOX)
 
 
-def test_a_letter_has_working_links_and_shows_markup_instead_of_obeying_it(client):
+def test_a_mail_has_working_links_and_escaped_markup(client):
     message = make_message(text="Kies je moment: https://oostmeer.example/u/abc/\n\n<script>alert(1)</script>")
 
     page = page_of(message, client)
@@ -81,7 +81,7 @@ def test_a_letter_has_working_links_and_shows_markup_instead_of_obeying_it(clien
     assert "loopbaan@ziekenhuis-oostmeer.example" in page
 
 
-def test_a_text_looks_as_on_a_phone(client):
+def test_an_sms_looks_as_on_a_phone(client):
     page = page_of(make_sms(text="Anders? https://oostmeer.example/a/k7"), client)
 
     assert '<section class="phone">' in page
@@ -99,13 +99,13 @@ def test_a_text_looks_as_on_a_phone(client):
         ({"state": "failed", "ended_at": NOW, "reason": "address"}, ["Nothing can be delivered"]),
     ],
 )
-def test_the_page_says_how_it_went(client, fields, words):
+def test_the_page_shows_the_state(client, fields, words):
     page = page_of(make_message(**fields), client)
 
     assert [word for word in words if word not in page] == []
 
 
-def test_a_text_and_the_letter_that_stands_by_for_it_lead_to_each_other(client):
+def test_an_sms_and_its_fallback_link_to_each_other(client):
     text = make_sms(state="sent", sent_at=NOW)
     letter = make_message(fallback_for=text, is_dormant=True)
 
@@ -127,7 +127,7 @@ def test_the_attachment_is_a_calendar_object(client):
     assert response["Content-Disposition"] == 'attachment; filename="invite.ics"'
 
 
-def test_a_letter_without_calendar_has_no_attachment(client):
+def test_a_mail_without_calendar_has_no_attachment(client):
     message = make_message()
 
     assert client.get(reverse("outbox:demo_attachment", args=[message.pk])).status_code == 404

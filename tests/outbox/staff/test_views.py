@@ -1,4 +1,4 @@
-"""The page for application managers."""
+"""Message pages of application managers."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,7 @@ FAILED = {"state": "failed", "reason": "settings", "provider_code": "535", "ende
 
 
 @pytest.fixture
-def chief(client, db):
+def manager(client, db):
     make_policy()
     user = make_user(Role.APPLICATION_MANAGER)
     with time_machine.travel(NOW, tick=False):
@@ -40,7 +40,7 @@ def post(client, name, *args):
 
 
 def kinds_of_letters():
-    """Of every letter with a subject, and of every text; those about a referral are called so."""
+    """Kind of every mail template and every SMS."""
     for source in sources():
         yield from re.findall(r"Draft\(\s*kind=\"([a-z_]+)\"", source.read_text())
     for letter in (ROOT / "templates").glob("*/letters/*.nl.txt"):
@@ -49,12 +49,12 @@ def kinds_of_letters():
             yield f"referral_{name}" if room == "referrals" else name
 
 
-def test_every_kind_of_letter_has_a_name_that_people_know():
+def test_every_kind_of_message_has_a_label():
     assert sorted(set(kinds_of_letters()) - set(KINDS)) == []
     assert kind_label("something_new") == "something new"
 
 
-def test_an_empty_page_says_what_will_come(client, chief):
+def test_an_empty_page_explains_itself(client, manager):
     page = read(client)
 
     assert "Nothing is late, and in the past month nothing failed." in page
@@ -62,7 +62,7 @@ def test_an_empty_page_says_what_will_come(client, chief):
     assert "Nothing found" in read(client, shown="failed")
 
 
-def test_the_page_tells_how_things_stand_and_names_nobody(client, chief):
+def test_the_page_shows_the_summary_without_names(client, manager):
     make_message(not_before=NOW - timedelta(minutes=11), reason="away", subject="Je gesprek met Youssef")
     make_sms(**FAILED, text="Sevda, morgen belt Youssef je.")
     make_message(state="sent", sent_at=NOW, is_uncertain=True)
@@ -87,7 +87,7 @@ def test_the_page_tells_how_things_stand_and_names_nobody(client, chief):
         ({"shown": "nonsense", "channel": "\0", "kind": "x' OR 1=1", "page": "99"}, "4 messages"),
     ],
 )
-def test_the_page_finds(client, chief, wanted, found):
+def test_the_page_filters_messages(client, manager, wanted, found):
     make_message(kind="reminder", not_before=NOW - timedelta(minutes=1))
     make_message(kind="moved", not_before=NOW + timedelta(days=1))
     make_sms(**FAILED)
@@ -96,7 +96,7 @@ def test_the_page_finds(client, chief, wanted, found):
     assert found in read(client, **wanted)
 
 
-def test_the_number_of_queries_does_not_grow(client, chief, django_assert_num_queries, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow(client, manager, django_assert_num_queries, django_assert_max_num_queries):
     text = make_sms(**FAILED)
     pages = (PAGE, reverse("outbox:figures"), reverse("outbox:message", args=[text.pk]))
     make_message(**FAILED, fallback_for=text)
@@ -110,7 +110,7 @@ def test_the_number_of_queries_does_not_grow(client, chief, django_assert_num_qu
         [read(client, page) for page in pages]
 
 
-def test_the_page_of_a_message_tells_its_whole_life(client, chief):
+def test_the_page_of_a_message_shows_its_history(client, manager):
     text = make_sms(**FAILED, attempts=3, sending_at=NOW, segments=1, cost="0.1", provider_id="SM12")
     letter = make_message(fallback_for=text, state="sent", sent_at=NOW)
     AuditEvent.objects.create(action="message.stop", about=f"message:{text.pk}", actor="user:7", origin="web", at=NOW)
@@ -124,20 +124,20 @@ def test_the_page_of_a_message_tells_its_whole_life(client, chief):
     assert "In place of Confirmation of a talk" in read(client, reverse("outbox:message", args=[letter.pk]))
 
 
-def test_a_manager_sends_again_and_stops(client, chief):
+def test_a_manager_sends_again_and_stops(client, manager):
     message = make_message(**FAILED)
 
     told = [post(client, name, message.pk) for name in ("send_again", "stop", "stop")]
 
     assert ["waits to leave again" in told[0], "is stopped" in told[1], "nothing to stop" in told[2]] == [True] * 3
     assert [*AuditEvent.objects.order_by("pk").values_list("action", "actor", "result")] == [
-        ("message.send_again", f"user:{chief.pk}", "done"),
-        ("message.stop", f"user:{chief.pk}", "done"),
-        ("message.stop", f"user:{chief.pk}", "message_not_waiting"),
+        ("message.send_again", f"user:{manager.pk}", "done"),
+        ("message.stop", f"user:{manager.pk}", "done"),
+        ("message.stop", f"user:{manager.pk}", "message_not_waiting"),
     ]
 
 
-def test_all_that_failed_for_one_reason_is_sent_again_after_a_question(client, chief):
+def test_all_failures_of_one_reason_are_sent_again_after_confirmation(client, manager):
     make_message(**FAILED), make_message(**FAILED), make_message(**FAILED | {"reason": "address"})
     wanted = {"kind": "confirmation", "reason": "settings"}
 
@@ -151,7 +151,7 @@ def test_all_that_failed_for_one_reason_is_sent_again_after_a_question(client, c
 
 
 @pytest.mark.parametrize("wanted", ["kind=%00&reason=settings", "kind=confirmation&reason=%00", f"kind={'x' * 99}"])
-def test_an_odd_wish_to_send_again_is_refused_in_words(client, chief, wanted):
+def test_an_invalid_resend_request_is_refused(client, manager, wanted):
     make_message(**FAILED)
 
     asked, refused = client.get(f"{AGAIN}?{wanted}"), client.post(f"{AGAIN}?{wanted}", follow=True)
@@ -162,18 +162,18 @@ def test_an_odd_wish_to_send_again_is_refused_in_words(client, chief, wanted):
 
 
 @pytest.mark.parametrize("name", ["send_again", "stop", "send_all_again"])
-def test_nobody_else_and_no_other_site_steers(client, chief, name, db):
+def test_other_roles_and_other_sites_may_not_act(client, manager, name, db):
     message = make_message(**FAILED)
     path = reverse(f"outbox:{name}", args=[message.pk] if name != "send_all_again" else [])
     strict = type(client)(enforce_csrf_checks=True)
-    strict.force_login(chief)
+    strict.force_login(manager)
     client.force_login(make_user(Role.MANAGER))
 
     assert (client.post(path).status_code, strict.post(path).status_code) == (404, 403)
     assert Message.objects.get().state == "failed"
 
 
-def test_figures_count_what_was_to_leave_in_these_days(db):
+def test_statistics_count_messages_due_in_the_period(db):
     gone = {"state": "sent", "not_before": NOW - timedelta(days=2)}
     for minutes in (1, 3, 60):
         make_message(**gone, sent_at=NOW - timedelta(days=2) + timedelta(minutes=minutes))
@@ -192,7 +192,7 @@ def test_figures_count_what_was_to_leave_in_these_days(db):
     assert [figure.counts.failed for figure in message_statistics(NOW, days=30)[0]] == [0, 1]
 
 
-def test_the_page_of_figures_shows_what_texts_cost(client, chief):
+def test_the_statistics_page_shows_the_cost_of_sms(client, manager):
     make_sms(state="sent", sent_at=NOW)
 
     page = read(client, reverse("outbox:figures"), days="30")
