@@ -1,6 +1,15 @@
 from django.urls import path, re_path
 
-from candidates.access.views import link_ended, new_link, open_link, stop, time_zone, unsubscribe
+from candidates.access.views import (
+    link_ended,
+    new_link,
+    open_link,
+    sign_out,
+    signed_out,
+    stop,
+    time_zone,
+    unsubscribe,
+)
 from candidates.csv_import.views import import_new, import_preview
 from candidates.duplicates.views import duplicates
 from candidates.rejections.views import rejection, rejection_edit, rejection_new, rejections
@@ -12,6 +21,8 @@ urlpatterns = [
     path("stop/<str:token>/", unsubscribe, name="unsubscribe"),
     path("link/", new_link, name="new_link"),
     path("link/ended/", link_ended, name="link_ended"),
+    path("my/sign-out/", sign_out, name="sign_out"),
+    path("signed-out/", signed_out, name="signed_out"),
     path("my/time-zone/", time_zone, name="time_zone"),
     path("my/stop/", stop, name="stop"),
     path("rejections/", rejections, name="rejections"),

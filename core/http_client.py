@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from queue import Empty, Queue
 from threading import Thread, Timer
 from time import monotonic
@@ -46,6 +46,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 6.0
+# RFC 6890: for the protocols themselves; Python 3.11 calls most of it global.
+PROTOCOL_V4 = IPv4Network("192.0.0.0/24")
 # RFC 4291: global unicast is 2000::/3. Not public in it: 6to4, special purposes (Teredo, ORCHID), documentation.
 GLOBAL_V6 = IPv6Network("2000::/3")
 NOT_PUBLIC_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
@@ -132,7 +134,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
         if inner is not None:
             return is_public(inner)
         return address in GLOBAL_V6 and not any(address in network for network in NOT_PUBLIC_V6)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_special = address.is_multicast or address.is_reserved or address in PROTOCOL_V4
+    return address.is_global and not is_special
 
 
 def _redirect_target(target: Target, response: FetchResponse) -> Target:

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db.models import Model
 from django.utils import timezone
 
-from core.actors import Actor, object_key
+from core.actors import STRANGER, Actor, object_key
 from core.errors import Refusal
 from organisation.models import AuditEvent
+
+# IP address from which the current request came; middleware sets it, a worker has none.
+source_address: ContextVar[str | None] = ContextVar("source_address", default=None)
+
+
+def _address_for(actor: Actor) -> str | None:
+    """The address for actions of staff and failed sign-ins; a candidate's is not kept (data minimisation)."""
+    return source_address.get() if actor.key.startswith(("user:", STRANGER.key)) else None
 
 
 def record(action: str, about: Model | str, *, actor: Actor, result: str = "done", now: datetime | None = None) -> None:
@@ -21,13 +30,21 @@ def record(action: str, about: Model | str, *, actor: Actor, result: str = "done
         origin=actor.origin,
         actor=actor.key,
         at=now or timezone.now(),
+        address=_address_for(actor),
     )
 
 
 def record_each(action: str, objects: Iterable[Model], *, actor: Actor, now: datetime) -> None:
     """Append one entry per object in one statement, for a list that shows personal data."""
     rows = [
-        AuditEvent(action=action, about=object_key(thing), origin=actor.origin, actor=actor.key, at=now)
+        AuditEvent(
+            action=action,
+            about=object_key(thing),
+            origin=actor.origin,
+            actor=actor.key,
+            at=now,
+            address=_address_for(actor),
+        )
         for thing in objects
     ]
     AuditEvent.objects.bulk_create(rows)

@@ -48,6 +48,11 @@ class OwnAccess(Refusal):
     sentence = _("You cannot close your own account or give up your own role. Ask another application manager.")
 
 
+class OwnRequest(Refusal):
+    code = "own_request"
+    sentence = _("You asked for this role yourself. Another application manager or a manager has to confirm it.")
+
+
 class MayNotSignIn(Refusal):
     code = "may_not_sign_in"
     sentence = _("This account is switched off. Switch it on before you invite this colleague.")

@@ -24,5 +24,7 @@ urlpatterns = [
     path("setup/programs/", api_clients.clients, name="clients"),
     path("setup/programs/new/", api_clients.client_new, name="client_new"),
     path("setup/programs/<int:pk>/revoke/", api_clients.client_revoke, name="client_revoke"),
+    path("setup/role-requests/", staff.role_requests, name="role_requests"),
+    path("setup/role-requests/<int:pk>/", staff.role_request, name="role_request"),
     path("audit/", views.audit, name="audit"),
 ]

@@ -75,6 +75,7 @@ def _employer(demo: Demo) -> None:
     Policy.objects.create(
         pk=1,
         employer_name=data["name"],
+        second_factor_required=False,  # whoever tries the demo has no phone at hand
         short_name=data["short_name"],
         website=data["website"],
         sender_name=demo.data["advisors"][0]["name"],

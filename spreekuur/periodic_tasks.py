@@ -31,6 +31,7 @@ PERIODIC_TASKS = (
     PeriodicTask("remind recruiters", "referrals.tasks.remind_recruiters"),
     PeriodicTask("check candidates' bounced addresses", "candidates.tasks.look_at_failed_mail"),
     PeriodicTask("report bounced addresses of staff", "spreekuur.staff_mail.report_failed_addresses"),
+    PeriodicTask("mail about changes of accounts", "spreekuur.staff_mail.mail_account_notices"),
     PeriodicTask("invite new staff", "spreekuur.staff_mail.invite_new_staff"),
     PeriodicTask("read external calendars", "advisors.tasks.enqueue_sync_when_due"),
     PeriodicTask("write bookings into external calendars", "bookings.tasks.enqueue_calendar_push"),

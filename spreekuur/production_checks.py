@@ -14,6 +14,7 @@ class CheckedSettings:
     """Settings with an unsafe development default."""
 
     secret_key: str
+    link_secret: str  # "" when it is not set
     allowed_hosts: list[str]
     public_url: str
     email_url: str
@@ -26,6 +27,11 @@ def unsafe_defaults(settings: CheckedSettings) -> list[str]:
     found = []
     if settings.secret_key == DEVELOPMENT_KEY or len(settings.secret_key) < 50:
         found.append("SECRET_KEY: set a random value of at least 50 characters.")
+    if len(settings.link_secret) < 50:
+        found.append(
+            "LINK_SECRET: set a random value of at least 50 characters, and never change it: it signs candidates' "
+            "links. An installation that ran without it sets it to the SECRET_KEY of then, or every link dies."
+        )
     if not settings.allowed_hosts or "*" in settings.allowed_hosts:
         found.append("ALLOWED_HOSTS: name the hosts that serve this site, without *.")
     if urlsplit(settings.public_url).scheme != "https":

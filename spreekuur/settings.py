@@ -38,6 +38,7 @@ INBOX_URL = env.str("INBOX_URL", default="")  # imaps://user:password@host/INBOX
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")  # "user:password" that the mail provider's calls carry
 ANYMAIL: dict[str, str] = env.dict("ANYMAIL", default={})  # MAILGUN_WEBHOOK_SIGNING_KEY=... and the like
 CALENDAR_HOSTS_ALLOWED = env.list("CALENDAR_HOSTS_ALLOWED", default=[])  # internal hosts for external calendars
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")  # mailto: or https: address for security.txt
 WORKERS = env.int("WORKERS", default=2)
 WORKER_NAME = env.str("WORKER_NAME", default=socket.gethostname())  # name of the cluster of `manage.py work`
 
@@ -45,6 +46,7 @@ if not DEBUG:
     _unsafe = unsafe_defaults(
         CheckedSettings(
             secret_key=SECRET_KEY,
+            link_secret=env.str("LINK_SECRET", default=""),
             allowed_hosts=ALLOWED_HOSTS,
             public_url=PUBLIC_URL,
             email_url=EMAIL_URL,
@@ -78,6 +80,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_q",
@@ -94,6 +97,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "spreekuur.middleware.no_store",
+    "spreekuur.middleware.audit_address",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -211,7 +216,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Spreekuur"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_AGE = 10 * 60 * 60  # however busy; without use it ends sooner
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=60)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # A url typed without a scheme becomes https, the default of Django 6
@@ -261,6 +267,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "spreekuur.views.csrf_failure"
 if not DEBUG:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"  # of this host and path / only
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True

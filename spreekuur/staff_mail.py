@@ -4,21 +4,24 @@ They are in the top layer because `organisation` may not import `outbox`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 from core.actors import STRANGER, object_key
-from organisation.models import Policy, Role, User
+from organisation.models import AccountNotice, Policy, Role, User
 from organisation.staff.services import claim_invitation, password_url
 from outbox import services as outbox
 from outbox.compose import MailRecipient, compose_mail, staff_recipient
 from outbox.drafts import MessageDraft
 from outbox.models import Message
+
+NOTICES_KEPT = timedelta(days=30)  # they hold a former mail address
 
 
 def invite_new_staff() -> None:
@@ -36,6 +39,80 @@ def send_invitations(*, now: datetime) -> int:
                 outbox.post(_invitation(user, policy, now=now), now=now)
                 sent += 1
     return sent
+
+
+def mail_account_notices() -> None:
+    """Mail about changes of accounts that people must hear of (every minute)."""
+    send_account_notices(now=timezone.now())
+
+
+def send_account_notices(*, now: datetime) -> int:
+    """Mail every notice that was not told yet, once, and remove old ones. Returns how many were told."""
+    policy, told = Policy.objects.current(), 0
+    for notice in AccountNotice.objects.filter(told_at__isnull=True).select_related("user", "by"):
+        with transaction.atomic():
+            if AccountNotice.objects.filter(pk=notice.pk, told_at__isnull=True).update(told_at=now):
+                outbox.post(*_NOTICES[AccountNotice.Kind(notice.kind)](notice, policy, now=now), now=now)
+                told += 1
+    AccountNotice.objects.filter(told_at__lt=now - NOTICES_KEPT).delete()
+    return told
+
+
+def _email_changed(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
+    """To both addresses: whoever reads the old one must be able to object."""
+    user = notice.user
+    readers = [staff_recipient(user, policy), replace(staff_recipient(user, policy), email=notice.old_email)]
+    changer = notice.by.name if notice.by else ""
+    return [
+        _letter(
+            "staff_email_changed",
+            policy,
+            reader,
+            once=f"notice:{notice.pk}:{place}",
+            now=now,
+            old_email=notice.old_email,
+            new_email=user.email,
+            changer=changer,
+        )
+        for place, reader in enumerate(readers)
+    ]
+
+
+def _role_requested(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
+    return _about_role("staff_role_requested", notice, policy, (Role.APPLICATION_MANAGER, Role.MANAGER), now=now)
+
+
+def _role_taken(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
+    return _about_role("staff_role_taken", notice, policy, (Role.MANAGER,), now=now)
+
+
+def _about_role(
+    name: str, notice: AccountNotice, policy: Policy, to: tuple[Role, ...], *, now: datetime
+) -> list[MessageDraft]:
+    readers = User.objects.active().filter(grants__role__in=to).exclude(pk=notice.user_id).distinct()
+    language = policy.default_language
+    with translation.override(language):
+        role = str(Role(notice.role).label)
+    return [
+        _letter(
+            name,
+            policy,
+            staff_recipient(reader, policy),
+            once=f"notice:{notice.pk}:{reader.pk}",
+            now=now,
+            colleague=notice.user.name,
+            role=role,
+            requests_url=settings.PUBLIC_URL + reverse("organisation:role_requests"),
+        )
+        for reader in readers
+    ]
+
+
+_NOTICES = {
+    AccountNotice.Kind.EMAIL_CHANGED: _email_changed,
+    AccountNotice.Kind.ROLE_REQUESTED: _role_requested,
+    AccountNotice.Kind.ROLE_TAKEN: _role_taken,
+}
 
 
 def report_failed_addresses() -> None:

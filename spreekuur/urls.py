@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("healthz/worker", views.healthz_worker, name="healthz_worker"),
     path("privacy/", views.privacy, name="privacy"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("demo/forward/", demo_views.demo_forward, name="demo_forward"),
     path("language/", views.switch_language, name="set_language"),
@@ -34,6 +35,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
     # apps
     path("", include("organisation.urls")),

@@ -1,15 +1,17 @@
 """Views of the project itself: home, health, language, and error pages."""
 
 import sys
+from datetime import UTC, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
-from organisation.models import User
+from organisation.models import Policy, User
 from outbox.inbound.fetch import consecutive_failures
 from outbox.monitoring.overdue import GRACE, OverdueSummary
 from outbox.monitoring.queries import clock_difference, is_worker_alive
@@ -17,6 +19,7 @@ from spreekuur.context_processors import main_navigation_for
 from spreekuur.middleware import DATABASE_ERRORS, service_unavailable
 
 READ = ["GET", "HEAD"]
+SECURITY_TXT_VALID = timedelta(days=180)  # RFC 9116, 2.5.5: less than a year
 
 
 @require_http_methods(READ)
@@ -67,6 +70,23 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ)
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "accessibility.html")
+
+
+@require_http_methods(READ)
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a vulnerability of this installation (RFC 9116); 404 while no contact is known."""
+    sender = Policy.objects.current().sender_email
+    contact = settings.SECURITY_CONTACT or (f"mailto:{sender}" if sender else "")
+    if not contact:
+        raise Http404
+    expires = (timezone.now() + SECURITY_TXT_VALID).replace(microsecond=0, tzinfo=UTC)
+    lines = [
+        f"Contact: {contact}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.PUBLIC_URL}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["POST"])

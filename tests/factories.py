@@ -31,6 +31,7 @@ def make_policy(**fields):
         "sender_name": "Marit de Wit",
         "sender_email": "loopbaan@ziekenhuis-oostmeer.example",
         "phone": "+31600000900",
+        "second_factor_required": False,
     }
     policy, _ = Policy.objects.update_or_create(pk=1, defaults=values | fields)
     return policy

@@ -15,7 +15,13 @@ from tests.bench.servers import PRODUCTION, Installation, server
 def installation_for_test():
     """Environment for other processes on this database. The test must not have an open transaction."""
     environment = (
-        os.environ | PRODUCTION | {"DATABASE_URL": _url(connection.settings_dict), "SECRET_KEY": secrets.token_hex(32)}
+        os.environ
+        | PRODUCTION
+        | {
+            "DATABASE_URL": _url(connection.settings_dict),
+            "SECRET_KEY": secrets.token_hex(32),
+            "LINK_SECRET": secrets.token_hex(32),
+        }
     )
     return Installation(connection.vendor, environment)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from candidates.access.forms import NewLinkForm, TimeZoneForm
 from candidates.access.services import link_by_token, mail_link
-from candidates.access.session import candidate_required, open_session
+from candidates.access.session import candidate_required, close_session, open_session
 from candidates.access.tokens import CANDIDATE_ROOT, candidate_path
 from candidates.contact import set_time_zone, stop_messages
 from candidates.errors import LinkUnknown
@@ -54,6 +54,20 @@ def open_link(request: HttpRequest, token: str, destination: str) -> HttpRespons
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         _set_language(response, link.candidate.language)
     return response
+
+
+@require_http_methods(["POST"])
+@unlisted
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the candidate's session on this device; the link in the mail keeps working."""
+    close_session(request)
+    return redirect("candidates:signed_out")
+
+
+@require_http_methods(["GET", "HEAD"])
+@unlisted
+def signed_out(request: HttpRequest) -> HttpResponse:
+    return render(request, "candidates/access/signed_out.html")
 
 
 @require_http_methods(["GET", "HEAD"])

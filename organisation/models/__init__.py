@@ -1,10 +1,12 @@
 from organisation.models.api_client import ApiClient
 from organisation.models.audit import AuditEvent
 from organisation.models.policy import Department, Location, Policy
-from organisation.models.staff import Role, RoleGrant, User
+from organisation.models.staff import AccountNotice, Role, RoleGrant, RoleRequest, User
 from organisation.models.translation import Translation, active_label
 
 __all__ = [
+    "AccountNotice",
+    "RoleRequest",
     "ApiClient",
     "AuditEvent",
     "Department",

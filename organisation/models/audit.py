@@ -24,6 +24,7 @@ class AuditEvent(models.Model):
     origin = models.CharField(max_length=12)  # web, api, worker, command
     actor = models.CharField(max_length=60)  # "user:3", "candidate:7", "client:1", "system"
     at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True, blank=True)  # of staff and failed sign-ins; never of candidates
 
     objects = AuditQuerySet.as_manager()
 

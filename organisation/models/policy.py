@@ -102,7 +102,14 @@ class Policy(models.Model):
         _("What one text costs (euros)"), max_digits=6, decimal_places=4, default=Decimal("0.10")
     )
     sms_budget = models.PositiveIntegerField(_("Texts per month may cost, at most (euros)"), default=250)
-    second_factor_required = models.BooleanField(_("Staff must use a second factor"), default=False)
+    second_factor_required = models.BooleanField(_("Staff must use a second factor"), default=True)
+    second_factor_grace_days = models.PositiveSmallIntegerField(
+        _("Time to set up a second factor (days)"),
+        default=14,
+        validators=[MaxValueValidator(90)],
+        help_text=_("Counts from the day on which this is switched on, or from the day on which an account is made."),
+    )
+    second_factor_since = models.DateTimeField(null=True, blank=True, editable=False)  # when it was switched on
 
     objects = PolicyQuerySet.as_manager()
 

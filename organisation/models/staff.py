@@ -4,6 +4,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,6 +45,7 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(auto_now_add=True)
     invitation_asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # None once the mail is posted
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sessions_version = models.PositiveIntegerField(default=0, editable=False)  # in the session hash; see end_sessions
 
     objects = UserManager()
 
@@ -64,6 +66,11 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         return frozenset(self.grants.values_list("role", flat=True))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Hash that every session of this account carries: another password or version ends them all."""
+        value = f"{self.password}:{self.sessions_version}"
+        return salted_hmac("organisation.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_advisor(self) -> bool:
@@ -107,3 +114,42 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"role grant {self.pk}"
+
+
+class RoleRequest(models.Model):
+    """A role that an application manager asked for themselves; somebody else has to confirm it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_requests")
+    role = models.CharField(max_length=20, choices=Role)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [models.UniqueConstraint(name="role_request_once", fields=["user", "role"])]
+
+    def __str__(self) -> str:
+        return f"role request {self.pk}"
+
+
+class AccountNotice(models.Model):
+    """A change of an account that people must hear of by mail; a periodic task sends it and removes the row later."""
+
+    class Kind(models.TextChoices):
+        EMAIL_CHANGED = "email_changed", _("Mail address changed")
+        ROLE_REQUESTED = "role_requested", _("Role asked for")
+        ROLE_TAKEN = "role_taken", _("Own role given")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    old_email = models.EmailField(blank=True)
+    role = models.CharField(max_length=20, choices=Role, blank=True)
+    created_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(name="account_notice_to_tell", fields=["id"], condition=models.Q(told_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"account notice {self.pk}"

@@ -55,6 +55,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "sms_price",
             "sms_budget",
             "second_factor_required",
+            "second_factor_grace_days",
         ]
         help_texts = {
             "employer_name": _("As candidates know you."),

@@ -12,7 +12,7 @@ from organisation import audit
 from organisation.errors import AddressDoesNotFit, NameTaken, TextDoesNotFit
 from organisation.models import Department, Location, Policy
 
-FIELDS = [field.name for field in Policy._meta.concrete_fields if not field.primary_key]
+FIELDS = [field.name for field in Policy._meta.concrete_fields if field.editable and not field.primary_key]
 
 
 @transaction.atomic
@@ -25,12 +25,20 @@ def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
     stored = Policy.objects.select_for_update().filter(pk=1).first() or Policy(pk=1)
     policy.closed_days, policy.timetable = stored.closed_days, stored.timetable
     policy.closes_on_public_holidays = stored.closes_on_public_holidays
+    policy.second_factor_since = _second_factor_since(stored, policy, now)
     changed = [name for name in FIELDS if getattr(stored, name) != getattr(policy, name)]
     policy.pk = 1
     policy.save()
     for name in changed:
         audit.record("policy.change", f"policy:{name}", actor=actor, now=now)
     return changed
+
+
+def _second_factor_since(stored: Policy, wanted: Policy, now: datetime) -> datetime | None:
+    """When the second factor became obligatory; the period of grace counts from it."""
+    if not wanted.second_factor_required:
+        return None
+    return stored.second_factor_since if stored.second_factor_required else now
 
 
 @transaction.atomic

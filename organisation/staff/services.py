@@ -12,8 +12,11 @@ from django.urls import reverse
 
 from core.actors import Actor, object_key
 from organisation import audit
-from organisation.errors import EmailTaken, LastApplicationManager, MayNotSignIn, OwnAccess
-from organisation.models import Role, RoleGrant, User
+from organisation.errors import EmailTaken, LastApplicationManager, MayNotSignIn, OwnAccess, OwnRequest
+from organisation.models import AccountNotice, Role, RoleGrant, RoleRequest, User
+from organisation.staff.sessions import end_sessions
+
+CONTENT_ROLES = frozenset({Role.ADVISOR, Role.RECRUITER, Role.MANAGER})  # they see people, or confirm who does
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,21 @@ def add_staff(details: StaffDetails, *, by: User | None, actor: Actor, now: date
 
 
 def change_staff(user: User, details: StaffDetails, *, by: User, actor: Actor, now: datetime) -> None:
-    """Change account and roles; a refusal is audited too. Raises EmailTaken, OwnAccess, LastApplicationManager."""
+    """Change an account; a refusal stays in the audit trail.
+
+    Another mail address ends the sessions of the account and is told at both addresses. A content role for oneself
+    waits until a second application manager or a manager confirms it.
+    Raises EmailTaken, OwnAccess, LastApplicationManager."""
     with audit.record_refusals("user.change", user, actor=actor, now=now):
         try:
             with transaction.atomic():
                 _refuse_lock_out(user, details, by=by)
-                User.objects.filter(pk=user.pk).update(
-                    name=details.name, email=details.email.strip().lower(), is_active=details.is_active
-                )
-                _sync_allauth_address(user.pk, details.email.strip().lower())
-                _grant(user, details.roles, by=by, actor=actor, now=now)
+                _change_email(user, details.email.strip().lower(), by=by, actor=actor, now=now)
+                User.objects.filter(pk=user.pk).update(name=details.name, is_active=details.is_active)
+                if not details.is_active:
+                    end_sessions(user)
+                roles = _without_unconfirmed(user, details.roles, by=by, actor=actor, now=now)
+                _grant(user, roles, by=by, actor=actor, now=now)
                 audit.record("user.change", user, actor=actor, now=now)
         except IntegrityError as error:
             raise EmailTaken from error
@@ -82,6 +90,53 @@ def _refuse_lock_out(user: User, details: StaffDetails, *, by: User) -> None:
         raise LastApplicationManager
     if user.pk == by.pk:
         raise OwnAccess
+
+
+def _change_email(user: User, email: str, *, by: User, actor: Actor, now: datetime) -> None:
+    """Whoever can read mail at the account's address can choose its password: a change is told and ends sessions."""
+    stored = User.objects.select_for_update().get(pk=user.pk).email
+    if stored == email:
+        return
+    User.objects.filter(pk=user.pk).update(email=email)
+    _sync_allauth_address(user.pk, email)
+    end_sessions(user)
+    AccountNotice.objects.create(kind="email_changed", user=user, by=by, old_email=stored, created_at=now)
+    audit.record("user.change_email", user, actor=actor, now=now)
+
+
+def _without_unconfirmed(user: User, roles: frozenset[str], *, by: User, actor: Actor, now: datetime) -> frozenset[str]:
+    """The roles to grant now: without content roles that an application manager wants for themselves.
+
+    An installation with one application manager has nobody to ask: then the role is given, and managers are told.
+    """
+    RoleRequest.objects.filter(user=user).exclude(role__in=roles).delete()
+    wanted = (roles & CONTENT_ROLES) - set(user.grants.values_list("role", flat=True)) if user.pk == by.pk else set()
+    if not wanted:
+        return roles
+    others = User.objects.with_role(Role.APPLICATION_MANAGER).exclude(pk=user.pk)
+    is_confirmed = not others.exists()
+    kind = AccountNotice.Kind.ROLE_TAKEN if is_confirmed else AccountNotice.Kind.ROLE_REQUESTED
+    for role in sorted(wanted):
+        if is_confirmed or RoleRequest.objects.get_or_create(user=user, role=role, defaults={"asked_at": now})[1]:
+            AccountNotice.objects.create(kind=kind, user=user, by=by, role=role, created_at=now)
+            audit.record(f"role.{'take' if is_confirmed else 'request'}.{role}", user, actor=actor, now=now)
+    return roles if is_confirmed else roles - wanted
+
+
+def decide_role_request(request_id: int, *, is_confirmed: bool, by: User, actor: Actor, now: datetime) -> None:
+    """Confirm or decline a role that somebody asked for themselves. Raises OwnRequest; decided twice is once."""
+    found = RoleRequest.objects.filter(pk=request_id).select_related("user").first()
+    if found is None:
+        return
+    with audit.record_refusals("role.confirm", found.user, actor=actor, now=now), transaction.atomic():
+        if found.user_id == by.pk:
+            raise OwnRequest
+        if not RoleRequest.objects.filter(pk=request_id).delete()[0]:
+            return
+        if is_confirmed:
+            _grant(found.user, frozenset({*found.user.roles, found.role}), by=by, actor=actor, now=now)
+        else:
+            audit.record(f"role.decline.{found.role}", found.user, actor=actor, now=now)
 
 
 def _sync_allauth_address(user_id: int, email: str) -> None:

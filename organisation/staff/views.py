@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 from core.actors import Actor
 from core.errors import Refusal
 from organisation.errors import EmailTaken
-from organisation.models import Role, User
+from organisation.models import Role, RoleRequest, User
 from organisation.permissions import current_staff, role_required
 from organisation.queries import UpcomingBookings, upcoming_bookings_of
 from organisation.staff.forms import StaffForm
-from organisation.staff.services import StaffDetails, add_staff, change_staff, resend_invitation
+from organisation.staff.services import StaffDetails, add_staff, change_staff, decide_role_request, resend_invitation
+
+PAGE_SIZE = 50
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -55,6 +57,10 @@ def staff_member(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("email" if isinstance(refusal, EmailTaken) else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
+            if user.role_requests.exists():
+                messages.info(
+                    request, _("A role for yourself starts when a colleague has confirmed it. We mailed them.")
+                )
             if _leaves_bookings(form.details(), ahead):
                 return redirect("organisation:staff_member", pk=pk)
             return _redirect_after(user)
@@ -72,6 +78,27 @@ def staff_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("A mail with a new link is on its way. Older links stop working once it is used."))
     return redirect("organisation:staff_member", pk=user.pk)
+
+
+@require_http_methods(["GET", "HEAD"])
+@role_required(Role.APPLICATION_MANAGER, Role.MANAGER)
+def role_requests(request: HttpRequest) -> HttpResponse:
+    """Roles that application managers asked for themselves and that somebody else confirms."""
+    asked = RoleRequest.objects.select_related("user")[:PAGE_SIZE]
+    return render(request, "organisation/staff/role_requests.html", {"asked": asked})
+
+
+@require_http_methods(["POST"])
+@role_required(Role.APPLICATION_MANAGER, Role.MANAGER)
+def role_request(request: HttpRequest, pk: int) -> HttpResponse:
+    by, is_confirmed = current_staff(request), request.POST.get("answer") == "confirm"
+    try:
+        decide_role_request(pk, is_confirmed=is_confirmed, by=by, actor=Actor.of(by), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The role is confirmed.") if is_confirmed else _("The role is declined."))
+    return redirect("organisation:role_requests")
 
 
 def _leaves_bookings(details: StaffDetails, ahead: UpcomingBookings) -> bool:

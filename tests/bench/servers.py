@@ -78,7 +78,11 @@ def staged_installation(empty, *, advisors, past, invitations, static):
 def empty_installation(kind):
     """Yield an installation with empty tables."""
     with database(kind) as url:
-        environment = os.environ | PRODUCTION | {"DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32)}
+        environment = (
+            os.environ
+            | PRODUCTION
+            | {"DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32), "LINK_SECRET": secrets.token_hex(32)}
+        )
         environment.pop("REDIS_URL", None)
         installation = Installation(kind, environment)
         run(installation, "manage.py", "migrate", "--verbosity=0")
@@ -93,7 +97,9 @@ def static_files():
     environment = os.environ | PRODUCTION | {"DATABASE_URL": "sqlite://:memory:", "BENCH_STATIC": directory}
     environment |= {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     try:
-        nowhere = Installation("sqlite", environment | {"SECRET_KEY": secrets.token_hex(32)})
+        nowhere = Installation(
+            "sqlite", environment | {"SECRET_KEY": secrets.token_hex(32), "LINK_SECRET": secrets.token_hex(32)}
+        )
         run(nowhere, "manage.py", "collectstatic", "--no-input")
         yield directory
     finally:

@@ -31,6 +31,7 @@ def test_an_unreachable_database_gives_503(debug):
         "DEBUG": debug,
         "DEMO": "0",
         "SECRET_KEY": "a-key-for-this-test-only-0123456789-0123456789-0123456789",
+        "LINK_SECRET": "a-link-secret-for-this-test-only-0123456789-0123456789",
         "ALLOWED_HOSTS": "testserver",
         "PUBLIC_URL": "https://spreekuur.example",
         "EMAIL_URL": "smtp://mail.example:25",

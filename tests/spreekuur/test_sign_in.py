@@ -144,7 +144,7 @@ def test_new_staff_get_one_mail_with_a_working_link(client):
 
 
 def test_a_required_second_factor_blocks_other_pages(client, user):
-    make_policy(second_factor_required=True)
+    make_policy(second_factor_required=True, second_factor_grace_days=0)
     sign_in(client, user)
 
     answers = {path: client.get(path) for path in ("/", "/setup/", "/audit/", "/privacy/", "/admin/")}
@@ -159,7 +159,7 @@ def test_a_required_second_factor_blocks_other_pages(client, user):
 
 
 def test_recovery_codes_alone_are_not_a_second_factor(client, user):
-    make_policy(second_factor_required=True)
+    make_policy(second_factor_required=True, second_factor_grace_days=0)
     RecoveryCodes.activate(user)
     client.force_login(user)
 
@@ -167,7 +167,7 @@ def test_recovery_codes_alone_are_not_a_second_factor(client, user):
 
 
 def test_a_user_with_a_second_factor_is_asked_for_it(client, user):
-    make_policy(second_factor_required=True)
+    make_policy(second_factor_required=True, second_factor_grace_days=0)
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
 

@@ -4,8 +4,11 @@ import os
 import socket
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from spreekuur.demo_accounts import refuse_demo_accounts
 from spreekuur.periodic_tasks import set_schedule
 from spreekuur.watchdog import FROZEN_AFTER_SECONDS, Watchdog
 
@@ -28,6 +31,11 @@ class Command(BaseCommand):
         parser.add_argument("--grace", type=float, default=10, help="Seconds to finish in when told to stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            try:
+                refuse_demo_accounts()
+            except ImproperlyConfigured as error:
+                raise CommandError(str(error)) from None
         set_schedule()
         Watchdog(
             worker=f"{socket.gethostname()}:{os.getpid()}",
