@@ -13,7 +13,7 @@ from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from candidates.access.session import KEY as CANDIDATE_KEY
+from candidates.access.session import SESSION_KEY as CANDIDATE_KEY
 from organisation.audit import source_address
 from organisation.models import Policy, User
 from organisation.staff.sessions import (

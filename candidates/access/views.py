@@ -57,7 +57,7 @@ def open_link(request: HttpRequest, token: str, destination: str) -> HttpRespons
 
 
 @require_http_methods(["POST"])
-@unlisted
+@private_page
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the candidate's session on this device; the link in the mail keeps working."""
     close_session(request)
@@ -65,7 +65,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD"])
-@unlisted
+@private_page
 def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "candidates/access/signed_out.html")
 

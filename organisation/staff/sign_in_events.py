@@ -7,23 +7,29 @@ from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.mfa.signals import authenticator_added, authenticator_removed
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth import signals, update_session_auth_hash
 from django.http import HttpRequest
+from django.utils import timezone
 
 from core.actors import STRANGER, Actor, object_key
 from organisation import audit
 from organisation.models import User
-from organisation.staff.sessions import PASSED_KEY, end_sessions
+from organisation.staff.sessions import PASSED_KEY, end_sessions, is_idle
 
 
 def connect() -> None:
+    signals.user_logged_in.connect(record_first_use, dispatch_uid="first_use_of_session")
     user_logged_in.connect(record_sign_in, dispatch_uid="audit_sign_in")
-    user_login_failed.connect(record_failed_sign_in, dispatch_uid="audit_failed_sign_in")
+    signals.user_login_failed.connect(record_failed_sign_in, dispatch_uid="audit_failed_sign_in")
     authenticator_added.connect(end_other_sessions, dispatch_uid="end_sessions_on_added")
     authenticator_removed.connect(end_other_sessions, dispatch_uid="end_sessions_on_removed")
     password_changed.connect(record_password, dispatch_uid="audit_password")
     password_reset.connect(record_password, dispatch_uid="audit_password_reset")
+
+
+def record_first_use(request: HttpRequest, **kwargs: Any) -> None:
+    """Start the idle time of a session, so that its first page need not write it."""
+    is_idle(request, now=timezone.now())
 
 
 def record_sign_in(request: HttpRequest, user: User, **kwargs: Any) -> None:

@@ -38,6 +38,7 @@ POLICY = {
     "sms_per_number": "4",
     "sms_price": "0.10",
     "sms_budget": "250",
+    "second_factor_grace_days": "14",
     "languages": ["nl", "en"],
     "default_language": "nl",
 }

@@ -13,10 +13,11 @@ ASK = """
 import json
 import django
 django.setup()
+from django.conf import settings
 from django.test import Client
 def ask(method, path):
     client = Client(raise_request_exception=False)
-    client.cookies["sessionid"] = "a" * 32
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
     answer = getattr(client, method)(path)
     return [answer.status_code, answer.headers.get("Retry-After"), b"<h1" in answer.content]
 print(json.dumps([ask(method, path) for method, path in {paths}]))
