@@ -102,7 +102,7 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 
 
 def _stopped(request: HttpRequest, user: User) -> HttpResponse | None:
-    """Where this session has to go instead; None when it may go on."""
+    """Redirect for a session that may not go on; None for one that may."""
     if is_idle(request, now=timezone.now()):
         return _sign_in_again(request, _("You were away for a while, so we signed you out. Sign in again to go on."))
     policy = Policy.objects.current()

@@ -59,7 +59,7 @@ def send_account_notices(*, now: datetime) -> int:
 
 
 def _email_changed(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
-    """To both addresses: whoever reads the old one must be able to object."""
+    """Mails to both addresses: whoever reads the old one must be able to object."""
     user = notice.user
     readers = [staff_recipient(user, policy), replace(staff_recipient(user, policy), email=notice.old_email)]
     changer = notice.by.name if notice.by else ""

@@ -74,7 +74,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(READ)
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Where to report a vulnerability of this installation (RFC 9116); 404 while no contact is known."""
+    """Contact for reports of a vulnerability (RFC 9116); 404 while none is known."""
     sender = Policy.objects.current().sender_email
     contact = settings.SECURITY_CONTACT or (f"mailto:{sender}" if sender else "")
     if not contact:

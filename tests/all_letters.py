@@ -24,7 +24,7 @@ from candidates.access.services import mail_link
 from candidates.bounced_addresses import mark_failed_addresses
 from core.actors import COMMAND, object_key
 from organisation.models import Role
-from organisation.staff.services import StaffDetails, add_staff
+from organisation.staff.services import StaffDetails, add_staff, change_staff
 from outbox import services as outbox
 from outbox.inbound.forward import forward_draft
 from outbox.models import IncomingMail, Message
@@ -35,7 +35,7 @@ from referrals.services.answer import answer, record_outcome
 from referrals.services.consent import consent, refuse, withdraw
 from referrals.services.propose import propose
 from referrals.services.remind import remind_recruiters
-from spreekuur.staff_mail import mail_application_managers, send_invitations
+from spreekuur.staff_mail import mail_application_managers, send_account_notices, send_invitations
 from talks.services.outcomes import mark_no_show
 from talks.services.survey import send_due_surveys
 from tests.factories import (
@@ -179,9 +179,25 @@ class EveryLetter:
         email, roles = "nieuw@ziekenhuis-oostmeer.example", frozenset({Role.MANAGER})
         add_staff(StaffDetails(name="Nieuwe Collega", email=email, roles=roles), by=None, actor=COMMAND, now=NOW)
         send_invitations(now=NOW)
+        self._change_accounts()
         client = Client(headers={"accept-language": self.language})
         for email in (self.advisor.user.email, "niemand@ziekenhuis-oostmeer.example"):
             client.post("/account/password/reset/", {"email": email})
+
+    def _change_accounts(self):
+        """The only application manager takes a role; with a second one it is asked for; an address changes."""
+        colleague = make_user(name="Andere Collega")
+        for role in (Role.ADVISOR, Role.RECRUITER):
+            details = StaffDetails(
+                name=self.application_manager.name,
+                email=self.application_manager.email,
+                roles=self.application_manager.roles | {role},
+            )
+            change_staff(self.application_manager, details, by=self.application_manager, actor=COMMAND, now=NOW)
+            make_user(Role.APPLICATION_MANAGER, name="Tweede Beheerder")
+        details = StaffDetails(name=colleague.name, email="ander@ziekenhuis-oostmeer.example", roles=frozenset())
+        change_staff(colleague, details, by=self.application_manager, actor=COMMAND, now=NOW)
+        send_account_notices(now=NOW)
 
     def _forward_mail(self):
         booking = self._talk(starts_at=WEDNESDAY_TEN + timedelta(days=5))

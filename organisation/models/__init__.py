@@ -6,7 +6,6 @@ from organisation.models.translation import Translation, active_label
 
 __all__ = [
     "AccountNotice",
-    "RoleRequest",
     "ApiClient",
     "AuditEvent",
     "Department",
@@ -14,6 +13,7 @@ __all__ = [
     "Policy",
     "Role",
     "RoleGrant",
+    "RoleRequest",
     "Translation",
     "User",
     "active_label",

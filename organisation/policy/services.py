@@ -35,7 +35,7 @@ def change_policy(policy: Policy, *, actor: Actor, now: datetime) -> list[str]:
 
 
 def _second_factor_since(stored: Policy, wanted: Policy, now: datetime) -> datetime | None:
-    """When the second factor became obligatory; the period of grace counts from it."""
+    """Time at which the second factor became obligatory; the period of grace counts from it."""
     if not wanted.second_factor_required:
         return None
     return stored.second_factor_since if stored.second_factor_required else now

@@ -29,14 +29,14 @@ def has_second_factor(user: User) -> bool:
 
 
 def has_passed_second_factor(request: HttpRequest) -> bool:
-    """Whether this session signed in with a second factor, or set one up."""
+    """True for a session that signed in with a second factor, or set one up."""
     if request.session.get(PASSED_KEY):
         return True
     return any(record.get("method") == "mfa" for record in get_authentication_records(request))
 
 
 def second_factor_deadline(user: User, policy: Policy) -> datetime | None:
-    """Until when this account may work without a second factor; None when policy asks for none."""
+    """End of the period in which this account may work without a second factor; None when policy requires none."""
     if not policy.second_factor_required:
         return None
     since = max(user.joined_at, policy.second_factor_since or user.joined_at)
@@ -44,7 +44,7 @@ def second_factor_deadline(user: User, policy: Policy) -> datetime | None:
 
 
 def is_idle(request: HttpRequest, *, now: datetime) -> bool:
-    """Whether this session was not used for too long; notes the use otherwise."""
+    """True when this session was not used for too long; records the use otherwise."""
     last_use = request.session.get(LAST_USE_KEY)
     if last_use is not None and now - datetime.fromisoformat(last_use) > idle_limit():
         return True
