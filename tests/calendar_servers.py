@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import time
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
+from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
 
 # Response to PROPFIND of a calendar: a multistatus (RFC 4918, 9.1 and 14.16) with the resource types of RFC 4791, 4.2.
@@ -81,7 +81,7 @@ class Radicale:
         self.address = f"http://{self.host}/benali/werk/"
 
     def request(self, method, path, body="", **headers):
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)
         credentials = {"Authorization": "Basic YmVuYWxpOmdlaGVpbQ=="}  # benali:geheim
         connection.request(method, path, body=body.encode(), headers=credentials | headers)
         answer = connection.getresponse()
@@ -125,10 +125,9 @@ def radicale_server(folder):
 
 
 def _wait_for(server, process):
-    for _attempt in range(200):
+    def answers():
         assert process.poll() is None, "Radicale does not start"
         with suppress(OSError):
-            server.request("GET", "/.web/")
-            return
-        time.sleep(0.05)
-    raise AssertionError("Radicale does not answer")
+            return server.request("GET", "/.web/")
+
+    wait_for(answers)

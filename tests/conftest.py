@@ -7,10 +7,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-hypothesis_settings.register_profile("house", deadline=None)  # how long one example takes says nothing of our code
-hypothesis_settings.load_profile("house")
+from tests.processes import HANG_SECONDS
+
+# How long an example takes says how busy the machine is, and nothing of our code.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 DATABASES = ("postgresql", "sqlite")
 DATABASE_FIXTURES = {"db", "transactional_db"}
 LONG = ("test_torture", "test_soak")
@@ -22,8 +26,10 @@ def pytest_configure():
     """What keeps a house fast or safe and a test only waiting; the servers that tests start have both as they are.
 
     Whitenoise lists every static file when it starts, which a client of a test does at its first request. Argon2 is
-    slow because an attacker has to wait as well.
+    slow because an attacker has to wait as well. A race may wait for the database as long as a slow machine needs.
     """
+    wait = "connect_timeout" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "timeout"
+    settings.DATABASES["default"]["OPTIONS"][wait] = HANG_SECONDS
     settings.WHITENOISE_AUTOREFRESH = True
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 

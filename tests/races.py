@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 from django.db import connection
 
 from advisors import overlap_constraint
+from tests.processes import HANG_SECONDS
 
 
 def run_concurrently(calls, *, threads=32):
@@ -15,7 +16,7 @@ def run_concurrently(calls, *, threads=32):
     def work(first):
         try:
             for number in range(first, len(calls), threads):
-                barrier.wait(timeout=120)
+                barrier.wait(timeout=HANG_SECONDS)
                 results[number] = _result(calls[number])
         finally:
             connection.close()
@@ -25,7 +26,7 @@ def run_concurrently(calls, *, threads=32):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(timeout=300)
+        worker.join(timeout=2 * HANG_SECONDS)
     return results
 
 
@@ -62,7 +63,9 @@ def find_overlaps(entries):
 
 
 def has_lock_waiter():
-    """True when a connection waits for a lock (PostgreSQL)."""
+    """True when a session of this PostgreSQL database waits for a lock; other databases belong to other tests."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         return bool(cursor.fetchone()[0])

@@ -11,6 +11,7 @@ from outbox import services
 from outbox.delivery import worker
 from outbox.email import smtp
 from tests.factories import NOW, make_message, make_sms
+from tests.processes import HANG_SECONDS, SILENCE_SECONDS
 from tests.races import run_concurrently
 from tests.soak.changes import change
 from tests.soak.checks import Observations, check_messages
@@ -22,7 +23,8 @@ from tests.stand_ins import mail_server
 from tests.web import installation_for_test
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SMALL = {"talks": 60, "processes": 3, "changes": 25, "kills": 4, "kill_every": 0.5, "pace": 30, "patience": 120}
+SMALL = {"talks": 60, "processes": 3, "changes": 25, "kills": 4, "kill_every": 0.5, "pace": 20}
+SMALL |= {"patience": 2 * HANG_SECONDS, "answer_seconds": SILENCE_SECONDS, "record_seconds": 30}  # on any machine
 
 
 def test_240_messages_arrive_once_while_workers_die_and_providers_fail():

@@ -7,7 +7,7 @@ from django.db import connection
 
 from advisors import services
 
-TIMEOUT_SECONDS = 1
+TIMEOUT_SECONDS = 5
 
 
 class Rendezvous:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
+from tests.processes import HANG_SECONDS
+
 
 @dataclass
 class HttpRequest:
@@ -49,7 +51,7 @@ class HttpResponse:
 
 class HttpClient:
     def __init__(self, port):
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)
 
     def close(self):
         self.connection.close()

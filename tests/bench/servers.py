@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from tests.bench.client import HttpClient, HttpRequest
+from tests.processes import HANG_SECONDS, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -110,7 +110,14 @@ def static_files():
 def server(installation, *, workers=2, threads=4, application="spreekuur.wsgi"):
     """Run gunicorn as in production; yield the port once it responds."""
     port = _free_port()
-    options = ["--worker-class=gthread", f"--workers={workers}", f"--threads={threads}", "--keep-alive=60"]
+    options = [
+        "--worker-class=gthread",
+        f"--workers={workers}",
+        f"--threads={threads}",
+        "--keep-alive=60",
+        f"--timeout={HANG_SECONDS}",
+    ]
+    options.append(f"--timeout={HANG_SECONDS}")
     command = [installation.python, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
     with tempfile.TemporaryFile("w+") as log:
         running = subprocess.Popen(
@@ -121,7 +128,7 @@ def server(installation, *, workers=2, threads=4, application="spreekuur.wsgi"):
             yield port
         finally:
             running.terminate()
-            running.wait(timeout=40)
+            running.wait(timeout=HANG_SECONDS)
 
 
 @contextmanager
@@ -157,16 +164,18 @@ def run(installation, *arguments):
 
 
 def _wait_for(port, running, log):
-    for _ in range(200):
+    def answers_or_ended():
         if running.poll() is not None:
-            break
+            return "ended"
         try:
             with closing(HttpClient(port)) as client:
                 return client.send(HttpRequest("GET", "/healthz"))
         except OSError:
-            time.sleep(0.1)
-    log.seek(0)
-    raise SystemExit(f"the server does not respond:\n{log.read()[-6000:]}")
+            return None
+
+    if wait_for(answers_or_ended) == "ended":
+        log.seek(0)
+        raise SystemExit(f"the server does not respond:\n{log.read()[-6000:]}")
 
 
 def _free_port():

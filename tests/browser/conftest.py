@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.person import Person
+from tests.browser.person import TIMEOUT_MS, Person
 from tests.browser.server import Installation
 from tests.browser.setup import SUNDAY_EVENING, Employer, set_up
 
@@ -30,7 +30,7 @@ QUIET = [
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=TIMEOUT_MS)
         yield browser
         browser.close()
 

@@ -1,12 +1,14 @@
 """Read the demo outbox like a mail program and a phone."""
 
+from collections.abc import Callable
+from time import monotonic
 from urllib.parse import quote
 
 from icalendar import Calendar
 
 from tests.browser.person import Person
+from tests.processes import HANG_SECONDS
 
-MAX_ATTEMPTS = 100  # page loads until the worker has sent a message
 PAUSE_MS = 250  # between two page loads, to leave CPU time for the worker
 
 
@@ -15,16 +17,17 @@ def open_message(reader: Person, email: str, kind: str = "") -> None:
     reader.go(f"/demo/outbox/?to={quote(email)}")
     not_sent = reader.page.locator(".badge.late")  # such as a fallback of an SMS
     newest = reader.page.locator("main ul.list > li").filter(has_text=kind, has_not=not_sent).first
-    for _attempt in range(MAX_ATTEMPTS):
-        if newest.locator(".badge.good").count():
-            break
-        reload(reader)
+    reload_until(reader, lambda: newest.locator(".badge.good").count())
     newest.get_by_role("link").click()
 
 
-def reload(reader: Person) -> None:
-    reader.page.wait_for_timeout(PAUSE_MS)
-    reader.page.reload()
+def reload_until(reader: Person, is_there: Callable[[], object]) -> None:
+    """Reload the page until the worker did what is waited for."""
+    give_up_at = monotonic() + HANG_SECONDS
+    while not is_there():
+        assert monotonic() < give_up_at, f"never came:\n{reader.page.locator('main').inner_text()}"
+        reader.page.wait_for_timeout(PAUSE_MS)
+        reader.page.reload()
 
 
 def link_in(reader: Person, part: str) -> str:

@@ -9,12 +9,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.processes import MIGRATE
+from tests.processes import HANG_SECONDS, MIGRATE
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).parent / "clock"
 WEB = ["-m", "gunicorn", "spreekuur.wsgi", "--worker-class", "gthread", "--threads", "8", "--log-level", "warning"]
-SECONDS_TO_STOP = 20
+WEB += ["--timeout", str(HANG_SECONDS)]
 
 
 class Installation:
@@ -48,7 +48,7 @@ class Installation:
     def move_clock(self, time: datetime) -> None:
         """Stop the worker, set the clock and start it again, so that no task runs in between."""
         self.worker.send_signal(signal.SIGTERM)
-        self.worker.wait(SECONDS_TO_STOP)
+        self.worker.wait(HANG_SECONDS)
         self.running.remove(self.worker)
         self.set_clock(time)
         self.start_worker()
@@ -77,7 +77,7 @@ class Installation:
         for process in self.running:
             process.send_signal(signal.SIGTERM)
         for process in self.running:
-            process.wait(SECONDS_TO_STOP)
+            process.wait(HANG_SECONDS)
         self.running = []
         self.socket.close()
 

@@ -4,7 +4,7 @@ import pytest
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.conftest import MONDAY_MORNING
-from tests.browser.outbox import MAX_ATTEMPTS, reload
+from tests.browser.outbox import reload_until
 from tests.browser.setup import YOUSSEF, sign_in
 from tests.browser.walk import accessibility_faults
 from tests.calendar_samples import calendar
@@ -31,10 +31,7 @@ def advisor(demo_folder, start_installation, person, server, monkeypatch):
 
 
 def wait_until_read(advisor):
-    for _attempt in range(MAX_ATTEMPTS):
-        if not advisor.page.get_by_text("Nog niet gelezen").count():
-            return
-        reload(advisor)
+    reload_until(advisor, lambda: not advisor.page.get_by_text("Nog niet gelezen").count())
 
 
 def test_a_connected_calendar_is_read_and_blocks_slots(advisor, server):

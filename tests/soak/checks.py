@@ -14,7 +14,7 @@ from tests.soak.changes import sequence_of
 State = Message.State
 LEFT = (State.SENT, State.DELIVERED)
 WITHDRAWN = Message.Reason.WITHDRAWN
-RECORDED_SECONDS = 3  # time in which a worker records an acceptance, on a busy machine
+RECORD_SECONDS = 3  # time in which a worker records an acceptance, on a busy machine
 
 
 @dataclass
@@ -22,8 +22,9 @@ class Observations:
     """Observations of a run. Times are of a monotonic clock that all processes share.
 
     `receipts`: (key, accepted at, sender told at or None, begun at); `refused`: keys; `deaths`: (from, until, number of
-    killed workers); `gives_up`: seconds after which a sender times out; `began_at`: start of the workers; `grace`:
-    seconds after a change in which a send may begin whose final check was before the change.
+    killed workers); `gives_up`: seconds after which a sender times out; `began_at`: start of the workers;
+    `final_checks`: (key, moment before a final check), when the senders note them; without them `grace`: seconds after
+    a change in which a send may begin whose final check was before the change. `record_seconds`: see RECORD_SECONDS.
     """
 
     receipts: list
@@ -35,6 +36,8 @@ class Observations:
     talks: list = field(default_factory=list)  # "booking:12"
     messages_per_talk: int = 0  # at least
     grace: float = 0.0
+    final_checks: list = field(default_factory=list)
+    record_seconds: float = RECORD_SECONDS
 
 
 @dataclass
@@ -118,10 +121,15 @@ def find_claimed_late(rows, changes):
 
 
 def find_sent_late(rows, observed):
-    """Sends that were claimed before the change and began after it; not to numbers that got an SMS of the change."""
-    begun = defaultdict(list)
+    """Sends that were claimed before the change and began after it; not to numbers that got an SMS of the change.
+
+    With final checks their order counts: a check that began after the commit had returned must have seen the change.
+    """
+    begun, checks = defaultdict(list), defaultdict(list)
+    for key, at in observed.final_checks:
+        checks[key].append(at)
     for key, _at, _told_at, begun_at in observed.receipts:
-        begun[key].append(begun_at)
+        begun[key].append(max((at for at in checks[key] if at <= begun_at), default=begun_at))
     for change, row, after in messages_before_changes(rows, observed.changes):
         late = [
             at - change.committed_at for at in begun[receiver_key(row)] if at > change.committed_at + observed.grace
@@ -154,7 +162,7 @@ def find_doubled(rows, taken, observed):
         for at, told_at in times[:-1]:
             if told_at is None or told_at - at > observed.gives_up * 0.9:
                 continue
-            number = _death_of(at, told_at, observed.deaths, room)
+            number = _death_of(at, told_at, observed, room)
             if number is None:
                 died = [f"{began_at - times[0][0]:.2f}" for began_at, _ended_at, _died in observed.deaths]
                 yield f"{row} was received after {moments} seconds; workers died after {died}"
@@ -162,9 +170,9 @@ def find_doubled(rows, taken, observed):
                 room[number] -= 1
 
 
-def _death_of(at, told_at, deaths, room):
-    for number, (began_at, ended_at, _died) in enumerate(deaths):
-        if room[number] and began_at < told_at + RECORDED_SECONDS and at < ended_at:
+def _death_of(at, told_at, observed, room):
+    for number, (began_at, ended_at, _died) in enumerate(observed.deaths):
+        if room[number] and began_at < told_at + observed.record_seconds and at < ended_at:
             return number
     return None
 

@@ -6,6 +6,7 @@ import sys
 from contextlib import contextmanager
 
 from tests.bench.servers import ROOT
+from tests.processes import HANG_SECONDS
 from tests.stand_ins import ACCOUNT, TOKEN
 
 
@@ -25,7 +26,7 @@ class LineProtocol:
 
     def end(self):
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(HANG_SECONDS)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """Book, cancel and move talks while workers send, fail and are killed, until nothing is left to send."""
 
+import json
 import shlex
 import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from time import monotonic, sleep
 
 from django.db import connection
@@ -15,16 +16,17 @@ from django.utils import timezone
 
 from outbox.models import Message
 from tests.bench.servers import Installation, server
-from tests.soak.changes import GRACE_SECONDS, change
-from tests.soak.checks import Observations
+from tests.soak.changes import change
+from tests.soak.checks import RECORD_SECONDS, Observations
 from tests.soak.clients import start_program, start_receivers
 from tests.soak.data import make_data, post_confirmations
+from tests.soak.fast_time import AT_LEAST_SECONDS
 from tests.soak.receivers import MAX_FAILURES
 from tests.stand_ins import ACCOUNT, TOKEN
 
 MESSAGES_PER_TALK = 4  # two confirmations, and two reminders on the day before
 REMINDERS_PER_TALK = 2
-POLL_SECONDS = 0.02
+POLL_SECONDS, IDLE_SECONDS = 0.02, 0.1
 RECENTLY = timedelta(seconds=0.5)
 
 
@@ -46,6 +48,8 @@ class Plan:
     rest: float = 0.0  # seconds without work after which the run ends
     has_web: bool = False  # to receive Twilio's status callbacks
     restarts: str = ""  # a command that restarts the database, once
+    answer_seconds: float = AT_LEAST_SECONDS  # for which a sender waits at least
+    record_seconds: float = RECORD_SECONDS
 
 
 @dataclass
@@ -70,7 +74,7 @@ class Run:
             self._kill()
             self._restart()
             self.workers.nudge()
-            sleep(POLL_SECONDS)
+            sleep(POLL_SECONDS if self.to_confirm or len(self.changes) < self.plan.changes else IDLE_SECONDS)
 
     def _is_over(self):
         """True when nothing was left to send for `rest` seconds."""
@@ -141,11 +145,9 @@ def soak(installation, plan, crew):
         run.go()
         workers.stop()
         observed = receivers("tell") | {"changes": run.changes, "deaths": [*run.deaths, *workers.own_deaths()]}
-    observed |= {
-        "talks": [f"booking:{key}" for key in keys],
-        "messages_per_talk": messages_per_talk(plan),
-        "grace": GRACE_SECONDS,
-    }
+        observed |= workers.order()
+    observed |= {"talks": [f"booking:{key}" for key in keys], "messages_per_talk": messages_per_talk(plan)}
+    observed |= {"record_seconds": plan.record_seconds}
     return Observations(**observed, began_at=began_at, gives_up=workers.gives_up)
 
 
@@ -161,11 +163,13 @@ def webhook_server(installation, plan):
 
 
 class ForkServer:
-    """Worker processes that only deliver and scan, without a queue."""
+    """Worker processes that only deliver and scan, without a queue; they note their final checks in a file."""
 
-    def __init__(self, process, plan):
-        self.process, self.plan, self.gives_up = process, plan, 10 / plan.pace
-        process.tell({"pace": plan.pace, "processes": plan.processes})
+    def __init__(self, process, plan, checks):
+        self.process, self.plan, self.checks = process, plan, checks
+        self.gives_up = max(10 / plan.pace, plan.answer_seconds)
+        task = {"pace": plan.pace, "answer_seconds": plan.answer_seconds, "processes": plan.processes}
+        process.tell(task | {"final_checks": checks.name})
 
     def kill(self, rng):
         return [*self.process(rng.randrange(self.plan.processes)), 1]
@@ -176,15 +180,24 @@ class ForkServer:
     def own_deaths(self):
         return []
 
+    def order(self):
+        """A line is whole or the last of a worker that died while it wrote it."""
+        lines = self.checks.read().splitlines()
+        return {"final_checks": [json.loads(line) for line in lines if line.endswith("]")]}
+
     def stop(self):
         self.process.end()
 
 
 @contextmanager
 def fork_server(environment, plan):
-    with TemporaryFile("w+") as log, start_program("tests.soak.processes", environment, log) as process:
+    with (
+        TemporaryFile("w+") as log,
+        NamedTemporaryFile("r") as checks,
+        start_program("tests.soak.processes", environment, log) as process,
+    ):
         try:
-            yield ForkServer(process, plan)
+            yield ForkServer(process, plan, checks)
         finally:
             log.seek(0)
             print(log.read()[-4000:])

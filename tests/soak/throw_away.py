@@ -9,6 +9,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from tests.processes import HANG_SECONDS
 from tests.stand_ins import free_port
 
 
@@ -31,4 +32,4 @@ def redis_for(queue):
             yield url
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(HANG_SECONDS)

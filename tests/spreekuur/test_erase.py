@@ -28,6 +28,7 @@ from tests.factories import (
     make_rejection,
     make_vacancy,
 )
+from tests.processes import HANG_SECONDS
 from tests.races import has_lock_waiter, run_concurrently
 
 LATER = NOW + timedelta(days=60)
@@ -51,7 +52,7 @@ def test_concurrent_erasure_and_cancellation_do_not_deadlock(by):
             cancel_booking(booking=booking, by=by, actor=CANDIDATE, now=NOW)
 
     def erase():
-        locked.wait(timeout=60)
+        locked.wait(timeout=HANG_SECONDS)
         try:
             erase_candidate(candidate, actor=COMMAND, now=NOW)
         finally:

@@ -14,7 +14,7 @@ from psycopg import sql
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.processes import wait_for
+from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -58,7 +58,7 @@ def redis(tmp_path_factory):
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(HANG_SECONDS)
 
 
 def answers(url):
@@ -107,13 +107,15 @@ def start_worker(environment):
     yield start
     for process in started:
         process.terminate()
-        process.wait(30)
+        process.wait(HANG_SECONDS)
 
 
 def run(code, environment):
     """Output of this code, run with the settings of that environment."""
     command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -136,7 +138,7 @@ def test_mail_is_delivered_and_heartbeats_are_recorded_with_redis(environment, d
     statuses.append(run(HEALTH, environment))
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(30) == 0
+    assert worker.wait(HANG_SECONDS) == 0
     assert (asked, statuses) == (1, ["503", "200"])
     assert rows(database, "SELECT count(*) FROM django_q_ormq") == [(0,)]
 

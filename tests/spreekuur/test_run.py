@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.processes import wait_for
+from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,12 +35,12 @@ def running(tmp_path):
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
         yield port, process, output
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(HANG_SECONDS)
 
 
 def status_of(url):
     try:
-        with urlopen(url, timeout=20) as answer:
+        with urlopen(url, timeout=HANG_SECONDS) as answer:
             return answer.status
     except HTTPError as error:
         with error:
@@ -60,7 +60,7 @@ def test_web_and_worker_start_together_and_stop_together(running):
     statuses = [status_of(page) for page in pages]
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(30) == 0
+    assert process.wait(HANG_SECONDS) == 0
     assert statuses == [200, 200, 200]
     assert re.search(r"@ziekenhuis-oostmeer.example +Recruiter", words)
     assert "Traceback" not in output.read_text()

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import MIGRATE, wait_for
+from tests.processes import HANG_SECONDS, MIGRATE, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
+FROZEN_SECONDS = 12  # of silence; a cluster that works is heard of every second, on a slow machine every few seconds
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +25,18 @@ def database(tmp_path_factory):
 
 
 @pytest.fixture
-def worker(database):
-    command = [sys.executable, "manage.py", "work", "--beat-every=1", "--frozen-after=6", "--grace=5"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(database))
-    yield process
-    process.terminate()
-    process.wait(30)
+def start_worker(database):
+    started = []
+
+    def start(*options):
+        command = [sys.executable, "manage.py", "work", "--beat-every=1", *options]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment(database)))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(HANG_SECONDS)
 
 
 def environment(file):
@@ -37,7 +44,7 @@ def environment(file):
 
 
 def beats(database):
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=HANG_SECONDS)) as connection:
         return connection.execute("SELECT worker, beat_at FROM outbox_heartbeat").fetchall()
 
 
@@ -67,7 +74,8 @@ def is_gone(group):
     return False
 
 
-def test_a_frozen_cluster_is_stopped_completely_and_restarted(worker, database):
+def test_a_frozen_cluster_is_stopped_completely_and_restarted(start_worker, database):
+    worker = start_worker(f"--frozen-after={FROZEN_SECONDS}")
     next_beat(database)
     leader, _sentinel, workers = cluster_of(worker)
 
@@ -78,12 +86,13 @@ def test_a_frozen_cluster_is_stopped_completely_and_restarted(worker, database):
     second_leader, _sentinel, _workers = cluster_of(worker)
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(15) == 0
+    assert worker.wait(HANG_SECONDS) == 0
     assert [name.split(":")[1] for name, _moment in beat] == [str(worker.pid)]
     assert (second_leader != leader, is_gone(second_leader)) == (True, True)
 
 
-def test_a_cluster_that_ended_is_restarted(worker, database):
+def test_a_cluster_that_ended_is_restarted(start_worker, database):
+    worker = start_worker()
     next_beat(database)
     leader, _sentinel, _workers = cluster_of(worker)
 
@@ -93,5 +102,5 @@ def test_a_cluster_that_ended_is_restarted(worker, database):
     second_leader, _sentinel, _workers = cluster_of(worker)
     worker.send_signal(signal.SIGINT)
 
-    assert worker.wait(15) == 0
+    assert worker.wait(HANG_SECONDS) == 0
     assert is_gone(second_leader)

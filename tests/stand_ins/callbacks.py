@@ -12,6 +12,8 @@ from urllib.request import Request, urlopen
 
 from twilio.request_validator import RequestValidator
 
+from tests.processes import HANG_SECONDS
+
 DONE = ("delivered", "undelivered")
 
 
@@ -44,7 +46,7 @@ def post_callback(url, text, status, *, code=None, token, web=""):
     target = url if not web else web + urlsplit(url).path
     request = Request(target, data=urlencode(fields).encode(), headers=signed | kind)
     try:
-        with urlopen(request, timeout=15) as response:
+        with urlopen(request, timeout=HANG_SECONDS) as response:
             return response.status
     except HTTPError as error:
         return error.code

@@ -12,6 +12,8 @@ from time import monotonic
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from tests.processes import HANG_SECONDS
+
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 NOT_ACCEPTED = ("close_unaccepted", "hang_unaccepted")
 SILENT = ("hang", "hang_unaccepted")
@@ -126,7 +128,7 @@ def mail_server_running(**how):
 
 
 @contextmanager
-def mail_server(settings=None, *, timeout=5, **how):
+def mail_server(settings=None, *, timeout=HANG_SECONDS, **how):
     """A mail server on a free port, to which the settings point."""
     with mail_server_running(**how) as server:
         if settings:
@@ -140,7 +142,7 @@ def free_port():
         return one.getsockname()[1]
 
 
-def point_to(settings, port, *, timeout=5):
+def point_to(settings, port, *, timeout=HANG_SECONDS):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, timeout

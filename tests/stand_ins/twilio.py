@@ -20,6 +20,7 @@ from threading import Event, Lock, Thread
 from time import monotonic, sleep
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.processes import HANG_SECONDS
 from tests.stand_ins.callbacks import post_callback
 from tests.stand_ins.mail import Receipt
 
@@ -170,9 +171,9 @@ class TwilioHandler(BaseHTTPRequestHandler):
             receipt.told_at = monotonic()
 
     def _close_unanswered(self, what):
-        """Close without a response; "hang" first waits until the test ends, or 20 seconds."""
+        """Close without a response; "hang" first waits until the test ends."""
         if what.startswith("hang"):
-            self.server.lets_go.wait(20)
+            self.server.is_closing.wait(HANG_SECONDS)
         self.close_connection = True
         self.connection.shutdown(SHUT_RDWR)
 
@@ -237,7 +238,7 @@ def twilio_running(**how):
     try:
         yield server
     finally:
-        server.lets_go.set()
+        server.is_closing.set()
         server.shutdown()
         server.server_close()
 

@@ -11,6 +11,7 @@ from talks.errors import CopyChanged
 from talks.models import Note, NoteCopy
 from talks.services import discard_copy, notes, save_note, use_copy
 from tests.factories import NOW, make_booking
+from tests.processes import HANG_SECONDS
 from tests.races import run_concurrently
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_without_the_lock_a_text_is_lost(monkeypatch):
 
     def read_without_lock(booking, author, now):
         note = Note.objects.get(booking=booking)
-        both_have_read.wait(timeout=30)
+        both_have_read.wait(timeout=HANG_SECONDS)
         return note
 
     monkeypatch.setattr(notes, "_locked_note", read_without_lock)

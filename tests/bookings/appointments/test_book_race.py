@@ -27,6 +27,7 @@ from tests.factories import (
     make_rejection,
     make_vacancy,
 )
+from tests.processes import HANG_SECONDS
 from tests.races import WithoutConstraint, find_overlaps, run_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,7 +115,7 @@ def disable_the_lock(monkeypatch):
             connection.cursor().execute("COMMIT")
 
     def write_together(*arguments):
-        together.wait(timeout=60)
+        together.wait(timeout=HANG_SECONDS)
         return write(*arguments)
 
     monkeypatch.setattr(booking_services, "lock_agenda", no_lock)

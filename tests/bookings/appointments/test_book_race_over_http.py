@@ -15,6 +15,7 @@ from bookings.models import Booking
 from tests.bench.client import HttpClient
 from tests.bench.history import api_credentials, invite, make_api_clients
 from tests.factories import make_advisor, make_opening, make_policy, make_vacancy
+from tests.processes import HANG_SECONDS
 from tests.races import WithoutConstraint, find_overlaps
 from tests.web import booking_request, result_of, web_server
 
@@ -50,7 +51,7 @@ def ask_at_once(asked, **options):
 
     def ask(number):
         with closing(HttpClient(port)) as client:
-            together.wait(timeout=120)
+            together.wait(timeout=HANG_SECONDS)
             return [client.try_sending(one) for one in asked[number::AT_ONCE]]
 
     with web_server(threads=AT_ONCE, **options) as port, ThreadPoolExecutor(AT_ONCE) as threads:

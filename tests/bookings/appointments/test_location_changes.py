@@ -31,6 +31,7 @@ from tests.factories import (
     make_location,
     make_policy,
 )
+from tests.processes import HANG_SECONDS
 from tests.races import has_lock_waiter, run_concurrently
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +199,7 @@ def test_a_reminder_posted_concurrently_is_sent_once(transactional_db):
                 pass
 
     def tell():
-        reminded.wait(timeout=60)
+        reminded.wait(timeout=HANG_SECONDS)
         try:
             announce_location_changes(now=at_four)
         finally:

@@ -29,6 +29,7 @@ from tests.factories import (
     make_external_calendar,
     make_policy,
 )
+from tests.processes import HANG_SECONDS, SILENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -241,8 +242,8 @@ def test_push_continues_at_once_after_a_partial_failure(settings):
 
 
 def test_push_that_ran_out_of_time_continues_at_once(settings, monkeypatch):
-    monkeypatch.setitem(CalDavCalendar.__init__.__kwdefaults__, "seconds", 2.0)
-    left = write_two(settings, second=lambda answer: answer.server.is_closing.wait(20))
+    monkeypatch.setitem(CalDavCalendar.__init__.__kwdefaults__, "seconds", SILENCE_SECONDS)
+    left = write_two(settings, second=lambda answer: answer.server.is_closing.wait(HANG_SECONDS))
 
     assert (left, CalendarCopy.objects.count()) == (1, 1)
     assert writing_state() == ("", NOW)

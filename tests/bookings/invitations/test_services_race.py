@@ -11,6 +11,7 @@ from candidates.contact import stop_messages
 from organisation.models import Policy
 from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, make_candidate, make_invitation, make_policy, make_rejection
+from tests.processes import HANG_SECONDS
 from tests.races import has_lock_waiter, run_concurrently
 
 
@@ -33,7 +34,7 @@ def test_candidate_who_stops_messages_at_the_same_time_gets_none(transactional_d
                 pass
 
     def write_letter():
-        stopped.wait(timeout=60)
+        stopped.wait(timeout=HANG_SECONDS)
         try:
             if letter == "reminder":
                 return remind_invited(now=NOW)

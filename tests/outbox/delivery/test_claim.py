@@ -32,7 +32,7 @@ class SessionBreaks:
     def send(self, message, *, now, final_check):
         with another_session() as other, connection.cursor() as own:
             own.execute("SELECT pg_backend_pid()")
-            other.execute("SELECT pg_terminate_backend(%s, 5000)", own.fetchone())
+            other.execute("SELECT pg_terminate_backend(%s, 60000)", own.fetchone())
         return "SM1"
 
 
@@ -90,7 +90,7 @@ def test_rows_locked_by_another_worker_are_skipped(fields, work):
             "SELECT pk FROM (SELECT id AS pk FROM outbox_message WHERE id = %s FOR UPDATE) AS locked", [locked.pk]
         )
         with connection.cursor() as own:
-            own.execute("SET lock_timeout = '5s'")
+            own.execute("SET lock_timeout = '60s'")
         assert work(now=NEXT_SATURDAY) == expected
         other.execute("ROLLBACK")
 

@@ -1,15 +1,19 @@
 """The check right before the first byte: a worker may have been halted since its claim."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.core.mail import get_connection
 
 from outbox.backends import TemporaryError
 from outbox.delivery.maintenance import requeue_expired_leases
 from outbox.delivery.worker import LEASE, claim, deliver
+from outbox.email import smtp
 from outbox.models import Message
 from outbox.services import withdraw
 from tests.factories import NOW, make_message
+from tests.stand_ins import mail_server
 
 pytestmark = pytest.mark.django_db
 AFTER_LEASE = NOW + LEASE + timedelta(seconds=1)
@@ -55,6 +59,20 @@ def test_message_withdrawn_since_the_claim_is_not_sent(settings):
     assert (backend.left, outcome_of(message)) == (0, ("suppressed", "withdrawn", 0, False))
     assert (message.ended_at, message.text, message.lease) == (NOW, "", None)
     assert outcome_of(fallback)[:2] == ("suppressed", "withdrawn")
+
+
+def test_the_final_check_comes_after_the_connection_to_the_mail_server(settings, monkeypatch):
+    message = claimed(about="booking:1")
+
+    def connection_during_which_it_is_withdrawn():
+        withdraw(about="booking:1", now=NOW)
+        return get_connection()
+
+    monkeypatch.setattr(smtp, "get_connection", connection_during_which_it_is_withdrawn)
+    with mail_server(settings) as server, closing(smtp.backend()) as way:
+        deliver(message, way, now=NOW)
+
+    assert (server.senders, outcome_of(message)[:2]) == ([], ("suppressed", "withdrawn"))
 
 
 def test_withdrawal_applies_to_a_message_posted_by_a_clock_that_was_ahead():

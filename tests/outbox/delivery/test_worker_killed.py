@@ -15,6 +15,7 @@ from django.db import connection
 from outbox.delivery.worker import LEASE, deliver_due
 from outbox.models import Message
 from tests.factories import NOW, make_message
+from tests.processes import HANG_SECONDS
 from tests.stand_ins import mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +64,7 @@ def test_kill_between_claim_and_send_loses_nothing(settings):
     with socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        silent.settimeout(60)
+        silent.settimeout(HANG_SECONDS)
         with another_process(port=silent.getsockname()[1]):
             caller, _address = silent.accept()  # it waits for a greeting
         caller.close()
@@ -80,7 +81,7 @@ def test_kill_between_claim_and_send_loses_nothing(settings):
 def test_kill_between_send_and_record_sends_one_email_twice_and_marks_it(settings):
     first, second = make_message(), make_message()
     with mail_server(after_data="hang") as server, another_process(port=server.port):
-        assert server.accepted.wait(60)  # accepted, without a response
+        assert server.accepted.wait(HANG_SECONDS)  # accepted, without a response
     after_kill = outcomes()
 
     with mail_server(settings) as next_server:
@@ -97,7 +98,7 @@ def test_two_processes_never_send_the_same_email():
         make_message()
 
     with mail_server() as server, another_process(port=server.port) as one, another_process(port=server.port) as other:
-        codes = [one.wait(60), other.wait(60)]
+        codes = [one.wait(HANG_SECONDS), other.wait(HANG_SECONDS)]
 
     assert codes == [0, 0]
     assert outcomes() == [("sent", 1, False)] * 40

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.formatting import one_line
 from outbox.email.mime import EmailContent, PreparedEmail, build
+from tests.processes import HANG_SECONDS
 
 SENT_AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CALENDAR = (
@@ -235,7 +236,7 @@ def test_smtp_backend_of_django_sends_the_message_unchanged():
     email = PreparedEmail(replace(INVITE, recipient_name="Zoë, de Vries"), sent_at=SENT_AT)
 
     with mail_server(postbox) as port:
-        sent = EmailBackend(host="127.0.0.1", port=port, timeout=5).send_messages([email])
+        sent = EmailBackend(host="127.0.0.1", port=port, timeout=HANG_SECONDS).send_messages([email])
 
     [envelope] = postbox.envelopes
     assert (sent, envelope.mail_from, envelope.rcpt_tos) == (1, LETTER.sender_email, [LETTER.recipient_email])

@@ -9,6 +9,7 @@ import pytest
 from outbox.delivery.worker import deliver_due
 from outbox.models import Message
 from tests.factories import NOW, make_message
+from tests.processes import HANG_SECONDS, SILENCE_SECONDS
 from tests.stand_ins import mail_server, point_to
 
 pytestmark = pytest.mark.django_db
@@ -107,10 +108,10 @@ def test_an_unreachable_server_costs_one_attempt_and_no_message(settings):
 def test_a_broken_connection_makes_it_uncertain_and_keeps_the_message_id(settings, behaviour, arrived):
     message, other = make_message(), make_message()
 
-    with mail_server(settings, timeout=0.5, after_data=behaviour) as server:
+    with mail_server(settings, timeout=SILENCE_SECONDS, after_data=behaviour) as server:
         deliver_due(now=NOW)
         outcome, before = outcome_of(message), len(server.mails)
-        server.after_data = "accept"
+        server.after_data, settings.EMAIL_TIMEOUT = "accept", HANG_SECONDS
         deliver_due(now=NOW + timedelta(minutes=2))
 
     assert (outcome, before) == (("queued", "away", "", True), arrived)

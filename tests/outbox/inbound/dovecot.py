@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
-from tests.processes import wait_for
+from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
 
 PASSWORD = "geheim"
@@ -74,7 +74,7 @@ class Dovecot:
         return f"imaps://{user}:{PASSWORD}@127.0.0.1:{self.safe_port}/"
 
     def signed_in(self, user):
-        server = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
+        server = imaplib.IMAP4("127.0.0.1", self.port, timeout=HANG_SECONDS)
         server.login(user, PASSWORD)
         return server
 
@@ -146,7 +146,7 @@ def dovecot(certificate):
         yield server
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(HANG_SECONDS)
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -10,6 +10,7 @@ from outbox.models import Message, UsageCounter
 from outbox.sms import limits
 from outbox.sms.limits import LimitReached, consume
 from tests.factories import NOW, make_policy, make_sms
+from tests.processes import HANG_SECONDS
 from tests.races import run_concurrently
 
 THREADS = 16
@@ -47,7 +48,7 @@ def test_limit_is_exceeded_without_the_conditional_update(monkeypatch):
         if row.used + share.amount > share.limit:
             return False
         if share.name.startswith("texts"):
-            both_read.wait(30)
+            both_read.wait(HANG_SECONDS)
         return bool(UsageCounter.objects.filter(pk=row.pk).update(used=F("used") + share.amount))
 
     monkeypatch.setattr(limits, "_add", read_then_write)

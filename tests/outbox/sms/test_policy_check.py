@@ -23,6 +23,7 @@ from outbox.sms.notifications import limit_reached
 from outbox.sms.policy_check import PolicyCheckedBackend
 from outbox.staff.actions import send_again
 from tests.factories import NOW, make_message, make_policy, make_sms, make_user
+from tests.processes import SILENCE_SECONDS, wait_for
 from tests.stand_ins import twilio_server
 
 pytestmark = pytest.mark.django_db
@@ -326,12 +327,13 @@ def test_sms_that_was_not_found_and_then_refused_is_refunded(settings, first, co
 
 
 def test_retried_sms_is_counted_once(settings, monkeypatch):
-    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", SILENCE_SECONDS)
     make_policy(sms_per_day=1)
     make_sms()
 
     with twilio_server(settings, what="hang") as server:
         deliver_due(now=NOW)
+        wait_for(lambda: server.texts)
         server.what = "accept"
         deliver_due(now=NOW + timedelta(minutes=3))
 

@@ -16,6 +16,7 @@ from outbox.sms import twilio
 from outbox.sms.opt_outs import is_opted_out
 from outbox.staff.actions import send_again
 from tests.factories import NOW, make_message, make_sms
+from tests.processes import SILENCE_SECONDS, wait_for
 from tests.stand_ins import ACCOUNT, twilio_server
 
 pytestmark = pytest.mark.django_db
@@ -110,12 +111,13 @@ def test_certificate_error_leaves_no_uncertainty(monkeypatch, settings, error, i
 
 
 def test_sms_accepted_without_a_response_is_found_and_not_sent_again(settings, monkeypatch):
-    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", SILENCE_SECONDS)
     text = make_sms()
 
     with twilio_server(settings, hangs=True) as server:
         deliver_due(now=NOW)
         outcome = outcome_of(text)
+        wait_for(lambda: server.texts)
         server.hangs = False
         deliver_due(now=NOW + timedelta(minutes=2))
 
@@ -140,12 +142,13 @@ def test_sms_whose_worker_died_before_sending_is_sent(settings):
 
 def test_two_sms_with_the_same_text_are_not_confused(settings, monkeypatch):
     """Both were accepted without a response; each finds its own."""
-    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", SILENCE_SECONDS)
     texts = [make_sms(), make_sms()]
 
     with twilio_server(settings, hangs=True) as server:
-        for minutes in range(0, 10, 2):
+        for minutes, left in ((0, 1), (2, 2), (4, 2), (6, 2), (8, 2)):
             deliver_due(now=NOW + timedelta(minutes=minutes))
+            wait_for(lambda left=left: len(server.texts) >= left)
             server.hangs = len(server.texts) < 2
 
     assert [outcome_of(text) for text in texts] == [("sent", "", "", False)] * 2

@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from outbox.sms.twilio import TwilioHttp
+from tests.processes import HANG_SECONDS
 from tests.stand_ins import ACCOUNT, TOKEN, twilio_server
 from tests.stand_ins.callbacks import post_callback
 
@@ -41,7 +42,7 @@ def twilio(settings):
 
 
 def client(token=TOKEN):
-    return Client(ACCOUNT, token, http_client=TwilioHttp(timeout=5))
+    return Client(ACCOUNT, token, http_client=TwilioHttp(timeout=HANG_SECONDS))
 
 
 @pytest.mark.parametrize("origin", [{"from_": FROM}, {"messaging_service_sid": "MG" + "1" * 32}])
