@@ -69,6 +69,7 @@ def choose_password(person: Person, address: str) -> None:
     person.is_on("Choose a new password")
     person.fill(password1=PASSWORD, password2=PASSWORD)
     person.press("Save the new password")
+    person.is_on("Your new password is saved")
 
 
 def sign_in(person: Person, email: str, *, password: str = PASSWORD) -> None:
@@ -120,6 +121,7 @@ def describe_advisor(manager: Person) -> None:
     """Fill in the profile page, which follows after adding an advisor."""
     manager.fill(title="Loopbaanadviseur", languages=["nl", "en"], video_url="https://video.example/kamer")
     manager.press("Save")
+    expect(chief.page).to_have_url(re.compile("/setup/staff/$"))
 
 
 def welcome(reader: Person, colleague: Person, email: str) -> None:

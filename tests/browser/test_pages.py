@@ -100,6 +100,7 @@ def confirm_password(visitor):
     visitor.go("/account/2fa/totp/activate/")
     visitor.fill(password=PASSWORD)
     visitor.press("Go on")
+    visitor.is_on("Set up the app with codes")
 
 
 @pytest.mark.parametrize("role", ROLES)
