@@ -1,10 +1,7 @@
-// Prints encoding and segments of each text of a JSON list on standard input, as Twilio's calculator counts them.
-import { readFileSync } from "node:fs";
+// Encoding and segments of a text, as Twilio's calculator counts them.
 import calculator from "sms-segments-calculator";
 
-function counted(text) {
+export function count(text) {
   const message = new calculator.SegmentedMessage(text);
   return { encoding: message.encodingName, segments: message.segmentsCount };
 }
-
-console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(counted)));

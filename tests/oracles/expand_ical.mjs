@@ -1,17 +1,6 @@
-// Parses a calendar from standard input with ical.js and prints, as JSON, every occurrence that ends after the first
-// and starts before the second time of the command line. Times without a zone are in TZ.
-import { readFileSync } from "node:fs";
+// Parses a calendar with ical.js; every occurrence that ends after `since` and starts before `until`. Times without a
+// zone are in `zone`.
 import ICAL from "ical.js";
-
-const [since, until] = process.argv.slice(2).map((moment) => new Date(moment));
-const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
-calendar.getAllSubcomponents("vtimezone").forEach((zone) => ICAL.TimezoneService.register(zone));
-
-const events = calendar.getAllSubcomponents("vevent").map((event) => new ICAL.Event(event, { exceptions: [] }));
-const masters = events.filter((event) => !event.isRecurrenceException());
-for (const exception of events.filter((event) => event.isRecurrenceException())) {
-  masters.find((event) => event.uid === exception.uid).relateException(exception);
-}
 
 function occurrence({ item, startDate, endDate }) {
   const word = (name) => item.component.getFirstPropertyValue(name);
@@ -22,7 +11,7 @@ function occurrence({ item, startDate, endDate }) {
   };
 }
 
-function* occurrences(event) {
+function* occurrences(event, until) {
   if (!event.isRecurring()) {
     yield { item: event, startDate: event.startDate, endDate: event.endDate };
     return;
@@ -33,5 +22,17 @@ function* occurrences(event) {
   }
 }
 
-const found = masters.flatMap((event) => [...occurrences(event)].map(occurrence));
-console.log(JSON.stringify(found.filter((one) => new Date(one.ends_at) > since && new Date(one.starts_at) < until)));
+export function expand(text, { since, until, zone }) {
+  process.env.TZ = zone;
+  ICAL.TimezoneService.reset();
+  const [first, last] = [since, until].map((moment) => new Date(moment));
+  const calendar = new ICAL.Component(ICAL.parse(text));
+  calendar.getAllSubcomponents("vtimezone").forEach((zone) => ICAL.TimezoneService.register(zone));
+  const events = calendar.getAllSubcomponents("vevent").map((event) => new ICAL.Event(event, { exceptions: [] }));
+  const masters = events.filter((event) => !event.isRecurrenceException());
+  for (const exception of events.filter((event) => event.isRecurrenceException())) {
+    masters.find((event) => event.uid === exception.uid).relateException(exception);
+  }
+  const found = masters.flatMap((event) => [...occurrences(event, last)].map(occurrence));
+  return found.filter((one) => new Date(one.ends_at) > first && new Date(one.starts_at) < last);
+}

@@ -1,6 +1,4 @@
-// Parses a calendar object from standard input with ical.js and prints its values as JSON; with "many", a JSON list of
-// objects.
-import { readFileSync } from "node:fs";
+// Parses a calendar object with ical.js.
 import ICAL from "ical.js";
 
 const moment = (event, name) => event.getFirstPropertyValue(name).toJSDate().toISOString();
@@ -31,13 +29,10 @@ function understood(event) {
   };
 }
 
-function whole(text) {
+export function read(text) {
   const calendar = new ICAL.Component(ICAL.parse(text));
   return {
     method: calendar.getFirstPropertyValue("method"),
     events: calendar.getAllSubcomponents("vevent").map(understood),
   };
 }
-
-const input = readFileSync(0, "utf8");
-console.log(JSON.stringify(process.argv[2] === "many" ? JSON.parse(input).map(whole) : whole(input)));

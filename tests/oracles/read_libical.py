@@ -1,10 +1,7 @@
-"""Parse a JSON list of calendar objects from standard input with libical and print the values as JSON.
+"""Parse a calendar object with libical.
 
 Runs with the system's Python (Debian: python3-gi, gir1.2-ical-3.0).
 """
-
-import json
-import sys
 
 import gi
 
@@ -35,6 +32,3 @@ def understood(text):
         "organiser": event.get_first_property(ORGANISER).get_organizer(),
         "attendees": list(attendees_of(event)),
     }
-
-
-print(json.dumps([understood(text) for text in json.load(sys.stdin)]))

@@ -173,7 +173,7 @@ class TwilioHandler(BaseHTTPRequestHandler):
     def _close_unanswered(self, what):
         """Close without a response; "hang" first waits until the test ends."""
         if what.startswith("hang"):
-            self.server.is_closing.wait(HANG_SECONDS)
+            self.server.lets_go.wait(HANG_SECONDS)
         self.close_connection = True
         self.connection.shutdown(SHUT_RDWR)
 
@@ -238,7 +238,7 @@ def twilio_running(**how):
     try:
         yield server
     finally:
-        server.is_closing.set()
+        server.lets_go.set()
         server.shutdown()
         server.server_close()
 
