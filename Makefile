@@ -13,13 +13,16 @@ MANAGE := $(PY) manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help setup run test torture soak lint format bench bench-peer messages lock clean
-.PHONY: environment dependencies test-environment test-system production-check test-sqlite test-postgresql test-browser
+.PHONY: help setup run test test-quick test-all torture soak lint format bench bench-peer messages lock clean
+.PHONY: environment dependencies test-environment test-system production-check
+.PHONY: test-postgresql test-sqlite test-browser test-controls test-sqlite-all test-browser-all
 
 help:
 	@echo "make run [PORT=8000]   the demo hospital in your browser"
 	@echo "make setup             virtual environment, locked dependencies, database"
-	@echo "make test              everything that must hold, on SQLite and on PostgreSQL"
+	@echo "make test-quick        what needs neither other programs nor a browser, in a minute and a half"
+	@echo "make test              everything that must hold before a change lands"
+	@echo "make test-all          that, and that the tests can fail; torture and soak in their long form"
 	@echo "make torture           10,000 concurrent operations per database, then checks; OPERATIONS= PROCESSES= SEED="
 	@echo "make soak              10,000 messages while workers die and providers fail; MESSAGES= PROCESSES= SEED= QUEUE="
 	@echo "make lint              style and types only;  make format  fixes the style"
@@ -60,30 +63,55 @@ test-system:
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
 # Three at a time: much of a test is waiting, for a disk, for a lock, for a page. What one says stays together.
+TOGETHER := $(MAKE) --no-print-directory --jobs 3 --output-sync=target
+PYTEST := $(PY) -m pytest
+QUICK := not process and not oracle and not browser and not control
+
 test:
-	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-browser test-sqlite test-postgresql lint production-check
+	+@$(TOGETHER) test-browser test-postgresql test-sqlite lint production-check
+
+test-quick: | test-environment test-system
+	.ci/plain .ci/with-postgres $(PYTEST) -n 2 -m "$(QUICK)" --ignore=tests/browser $(TESTS)
+
+# Beside `make test`: the controls, whatever asks a database on SQLite too, and the long forms of torture and soak.
+test-all:
+	@$(MAKE) --no-print-directory test
+	+@$(TOGETHER) test-browser-all test-controls test-sqlite-all
+	@$(MAKE) --no-print-directory torture
+	@$(MAKE) --no-print-directory soak
 
 lint: test-environment
 	$(PY) -m ruff check . .ci/with-postgres
+	$(PY) -m ruff check --isolated --select S --target-version py311 */migrations
 	$(PY) -m ruff format --check . .ci/with-postgres
-	$(PY) -m djlint --check templates
-	$(PY) -m djlint --lint --quiet templates
+	$(PY) -m djlint --check --lint templates
 	.ci/plain $(PY) -m mypy .
-	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml --severity-level medium --confidence-level medium .
 
 production-check: test-environment
 	.ci/plain env DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	.ci/plain .ci/as-production $(MANAGE) check --deploy --fail-level WARNING
 
+# The database of production: everything but the browser.
+test-postgresql: | test-environment test-system
+	.ci/plain .ci/with-postgres $(PYTEST) -n 2 -m "not control" --ignore=tests/browser $(TESTS)
+
+# The database of the laptop and the demo: what may differ there.
 test-sqlite: | test-environment test-system
-	.ci/plain $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
+	.ci/plain $(PYTEST) -n 1 -m "not control" --second-database --ignore=tests/browser $(TESTS)
 
 # On their own: the browser's event loop would sit beside the database's calls in one process.
 test-browser: | test-environment test-system
-	.ci/plain env TEST_DATABASE_SUFFIX=_browser $(PY) -m pytest -n 2 --dist loadgroup tests/browser
+	.ci/plain env TEST_DATABASE_SUFFIX=_browser $(PYTEST) -n 2 --dist loadgroup tests/browser
 
-test-postgresql: | test-environment test-system
-	.ci/plain .ci/with-postgres $(PY) -m pytest -n 2 $(TESTS) --ignore=tests/browser
+# Every state of every page in both languages.
+test-browser-all: | test-environment test-system
+	.ci/plain env TEST_DATABASE_SUFFIX=_browser WALK_IN_FULL=1 $(PYTEST) -n 2 --dist loadgroup tests/browser
+
+test-controls: | test-environment test-system
+	.ci/plain .ci/with-postgres $(PYTEST) -n 1 -m control --ignore=tests/browser $(TESTS)
+
+test-sqlite-all: | test-environment test-system
+	.ci/plain env TEST_DATABASE_SUFFIX=_all $(PYTEST) -n 1 --ignore=tests/browser $(TESTS)
 
 format: test-environment
 	$(PY) -m ruff check --fix-only --quiet . .ci/with-postgres

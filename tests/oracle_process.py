@@ -5,12 +5,15 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from tests.markers import needs
+
 ORACLES = Path(__file__).parent / "oracles"
 COMMANDS = {"node": ["node", ORACLES / "serve.mjs"], "libical": ["/usr/bin/python3", ORACLES / "serve.py"]}
 
 
 def ask(oracle, program, content, **options):
     """What the oracle answers; fails with what it says when it cannot."""
+    needs("oracle")
     process = _started(oracle)
     process.stdin.write(json.dumps({"program": program, "input": content, "options": options}) + "\n")
     process.stdin.flush()

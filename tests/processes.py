@@ -1,12 +1,9 @@
-"""Helpers for tests with other processes: create their tables, and wait for a condition."""
+"""Wait for other processes: for a condition instead of for a number of seconds."""
 
 from time import monotonic, sleep
 
 HANG_SECONDS = 300  # only what hangs takes so long, on the slowest machine
 SILENCE_SECONDS = 3  # timeout for a server that never answers; every other answers sooner
-MIGRATE = (  # for `manage.py shell`: create all tables and the cache table in one process
-    "from django.core.management import call_command as call; call('migrate', verbosity=0); call('createcachetable')"
-)
 
 
 def wait_for(find):

@@ -382,7 +382,6 @@ def test_every_url_responds_as_the_table_says(client, data, role):
     assert (found, storable) == (expected, set())
 
 
-@pytest.mark.only_on("sqlite")  # the same services write on both
 @pytest.mark.parametrize("role", ROLES)
 @time_machine.travel(NOW, tick=False)
 def test_no_get_or_head_changes_data(client, data, role):

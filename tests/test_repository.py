@@ -64,14 +64,17 @@ def places_of(pattern):
     ]
 
 
+@pytest.mark.process
 def test_no_file_names_a_package_registry():
     assert places_of(REGISTRY) == []
 
 
+@pytest.mark.process
 def test_no_file_names_a_path_of_one_machine():
     assert places_of(MACHINE_PATH) == []
 
 
+@pytest.mark.process
 def test_nothing_is_vendored_or_minified():
     foreign = [name for name in tracked_files() if FOREIGN_PLACE.search(name)]
     minified = [
@@ -83,6 +86,7 @@ def test_nothing_is_vendored_or_minified():
     assert foreign + minified == []
 
 
+@pytest.mark.process
 def test_what_is_made_or_secret_is_not_kept():
     kept = [name for name in tracked_files() if re.search(r"\.(?:mo|pyc|sqlite3|pem|key|env)$|(?:^|/)\.env$", name)]
 

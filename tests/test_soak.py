@@ -27,6 +27,7 @@ SMALL = {"talks": 60, "processes": 3, "changes": 25, "kills": 4, "kill_every": 0
 SMALL |= {"patience": 2 * HANG_SECONDS, "answer_seconds": SILENCE_SECONDS, "record_seconds": 30}  # on any machine
 
 
+@pytest.mark.process
 def test_240_messages_arrive_once_while_workers_die_and_providers_fail():
     seed = secrets.randbelow(10**6)
     print("seed", seed)
@@ -54,6 +55,8 @@ def receipts_after_two(claim, settings):
     return [receipt_values(one) for one in server.receipts]
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 def test_two_workers_send_one_message_once(settings):
     receipts = receipts_after_two(worker.claim, settings)
 
@@ -61,6 +64,9 @@ def test_two_workers_send_one_message_once(settings):
     assert (str(report), report.faults) == ("1 sent, 0 lost, 0 doubled, 0 uncertain, 0 stale", [])
 
 
+@pytest.mark.control
+@pytest.mark.race
+@pytest.mark.both_databases
 def test_without_the_lock_and_the_final_check_the_soak_finds_a_duplicate(settings, monkeypatch):
     monkeypatch.setattr(worker, "_check_is_still_due", lambda *_, **__: None)
 
@@ -71,6 +77,7 @@ def test_without_the_lock_and_the_final_check_the_soak_finds_a_duplicate(setting
     assert ["and is not uncertain" in report.faults[0], "workers died after []" in report.faults[1]] == [True, True]
 
 
+@pytest.mark.control
 @pytest.mark.parametrize(("is_withdrawn", "stale"), [(True, 0), (False, 2)])
 def test_without_the_withdrawal_the_soak_finds_stale_sends(monkeypatch, is_withdrawn, stale):
     if not is_withdrawn:
@@ -84,6 +91,7 @@ def test_without_the_withdrawal_the_soak_finds_stale_sends(monkeypatch, is_withd
     assert check_messages(observations(changes=[changed])).stale == stale
 
 
+@pytest.mark.control
 @pytest.mark.parametrize(("looks", "sent", "stale"), [(True, 0, 0), (False, 2, 2)])
 def test_without_the_final_check_the_soak_finds_sends_that_began_after_the_change(
     settings, monkeypatch, looks, sent, stale

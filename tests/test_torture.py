@@ -30,6 +30,7 @@ TAKES_TIME = {  # in its own transaction: on SQLite only that can be ended to re
 }
 
 
+@pytest.mark.process
 def test_500_random_operations_leave_consistent_data():
     seed = secrets.randbelow(10**6)
     print("seed", seed)
@@ -58,6 +59,8 @@ def overlapping_bookings(notes):
     return [fault for fault in find_faults(notes) if fault.startswith("two of advisor")]
 
 
+@pytest.mark.control
+@pytest.mark.process
 def test_without_the_lock_the_constraint_prevents_overlaps():
     notes = notes_without_the_lock()
 
@@ -66,6 +69,8 @@ def test_without_the_lock_the_constraint_prevents_overlaps():
     assert AgendaEntry.objects.exists(), summarise(notes)
 
 
+@pytest.mark.control
+@pytest.mark.process
 def test_without_lock_and_constraint_the_audit_finds_overlaps():
     with WithoutConstraint():
         notes = notes_without_the_lock()

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import polib
+import pytest
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("locale/nl/LC_MESSAGES/django.po")

@@ -11,7 +11,7 @@ from organisation.models import Policy
 from organisation.policy.closed_days import close_day
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_advisor, make_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @transaction.atomic

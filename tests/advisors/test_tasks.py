@@ -28,6 +28,7 @@ def test_a_read_is_enqueued_when_a_calendar_is_due():
     assert asked() == ["advisors.tasks.read_calendars"]
 
 
+@pytest.mark.process  # a calendar is read in a process of its own
 def test_the_task_reads_due_calendars(settings):
     make_policy()
     with web_server(settings, agenda=(200, {}, calendar())) as server:

@@ -6,7 +6,7 @@ from bookings.assignment.fairness import Workload, rank_advisors
 from bookings.models import Booking, CalendarReply, Hold, Invitation, WaitlistEntry
 from tests.factories import NOW, make_booking, make_hold, make_waitlist_entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_export_has_invitations_bookings_questions_and_phone():

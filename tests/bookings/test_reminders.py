@@ -16,6 +16,8 @@ from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_booking, make_policy
 from tests.races import run_concurrently
 
+pytestmark = pytest.mark.both_databases
+
 TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 TUESDAY_09 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 TUESDAY_20 = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
@@ -107,6 +109,7 @@ def test_booking_made_after_its_reminder_time_gets_none(booking):
     assert remind_by_sms(now=TUESDAY_16 + 2 * MINUTE) == 0
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_ten_scans_at_once_post_one_reminder(transactional_db):
     make_policy()

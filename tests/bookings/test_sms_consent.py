@@ -27,7 +27,7 @@ from tests.factories import (
     make_rejection,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 STOPPED, MINE, ABROAD = "+31600000001", "+31600000002", "+447400123456"
 
 

@@ -81,7 +81,7 @@ def start_installation(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
 
 @pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a stopped installation with empty tables, because migrations take time."""
+    """Folder of a stopped installation with empty tables."""
     installation = Installation(tmp_path_factory.mktemp("empty") / "installation", starts_at=SUNDAY_EVENING)
     installation.stop()
     return installation.folder

@@ -9,7 +9,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.processes import HANG_SECONDS, MIGRATE
+from tests.databases import migrated_sqlite
+from tests.processes import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).parent / "clock"
@@ -40,10 +41,7 @@ class Installation:
         }
         self.running: list[subprocess.Popen[bytes]] = []
         self.set_clock(starts_at)
-        if copy_of:
-            shutil.copy(copy_of / "spreekuur.sqlite3", folder / "spreekuur.sqlite3")
-        else:
-            self.manage("shell", "--no-imports", "--command", MIGRATE)
+        shutil.copy(copy_of / "spreekuur.sqlite3" if copy_of else migrated_sqlite(), folder / "spreekuur.sqlite3")
 
     def move_clock(self, time: datetime) -> None:
         """Stop the worker, set the clock and start it again, so that no task runs in between."""

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from spreekuur.demo_loader import PASSWORD
 from tests.browser.setup import YOUSSEF, sign_in
+
+pytestmark = pytest.mark.browser
 
 PAGE = re.compile(rb"/Type\s*/Page[^s]")
 PHONE = {"width": 360, "height": 800}

@@ -1,6 +1,9 @@
 """API documentation page under the Content-Security-Policy."""
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
 
 
 def test_the_description_of_the_api_can_be_read(demo, person):

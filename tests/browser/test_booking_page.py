@@ -8,9 +8,12 @@ from playwright.sync_api import expect
 from tests.browser.candidate import QUESTION
 from tests.browser.conftest import MONDAY_MORNING
 
+pytestmark = pytest.mark.browser
+
 INVITED = """
 from bookings.models import Invitation
 from candidates.access.services import link_url_for
+
 for invitation in Invitation.objects.filter(bookings=None, declined_at=None, open_until__gte="2026-11-23"):
     print(link_url_for(invitation.candidate, f"invitations/{invitation.pk}/book/"))
 """

@@ -11,6 +11,8 @@ from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.setup import YOUSSEF, sign_in
 from tests.browser.walk import accessibility_faults
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def hospital(demo_folder, start_installation):

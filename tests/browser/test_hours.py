@@ -8,6 +8,8 @@ from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.setup import APPLICATION_MANAGER, YOUSSEF, sign_in
 from tests.browser.walk import accessibility_faults
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def installation(start_installation, demo_folder):

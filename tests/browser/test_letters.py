@@ -12,7 +12,7 @@ from outbox.templates import html_page
 from tests.all_letters import EveryLetter
 from tests.browser.conftest import CHROMIUM, QUIET
 
-pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite"), pytest.mark.browser]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 BODY = re.compile(r"<div.*</div>", re.DOTALL)
 CANVAS = "html { background: Canvas }"  # the real background; axe assumes white

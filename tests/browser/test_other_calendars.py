@@ -10,6 +10,8 @@ from tests.browser.walk import accessibility_faults
 from tests.calendar_samples import calendar
 from tests.calendar_servers import web_server
 
+pytestmark = pytest.mark.browser
+
 DAYS = 14
 BUSY = calendar(f"UID:1\nDTSTART:20261123T000000Z\nDURATION:P{DAYS}D\nSUMMARY:Congres")
 

@@ -8,6 +8,8 @@ from tests.browser.setup import APPLICATION_MANAGER, KARIM, YOUSSEF, sign_in
 from tests.browser.walk import SiteWalk
 from tests.test_access import ROLES, TABLE
 
+pytestmark = pytest.mark.browser
+
 STAFF = {
     "advisor": YOUSSEF,
     "recruiter": KARIM,
@@ -68,6 +70,7 @@ print(*kinds.values())
 MAIL_COMES_BACK = """
 from django.utils import timezone
 from bookings.models import Booking
+
 talk = Booking.objects.booked().filter(advisor__user__email="{email}", starts_at__date="2026-12-01").first()
 candidate = talk.candidate
 candidate.email_failed_at = timezone.now()

@@ -14,6 +14,8 @@ from tests.browser.conftest import running
 from tests.browser.person import TIMEOUT_MS
 from tests.browser.server import Installation
 
+pytestmark = pytest.mark.browser
+
 EMAIL, PASSWORD = "bo.baas@oostmeer.example", "een lange zin die niemand raadt"
 CODES = 5  # are tried: each holds for half a minute
 AUTHENTICATOR = {

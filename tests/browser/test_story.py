@@ -12,6 +12,8 @@ from tests.browser.outbox import advance_clock, invite_in, link_in, open_message
 from tests.browser.recruiter import BRAM, BROKEN, LOTTE, SEVDA, RejectedCandidate
 from tests.browser.setup import ALL_REJECTED, INTERVIEWED, KARIM, SUNDAY_EVENING, YOUSSEF, Employer, sign_in
 
+pytestmark = pytest.mark.browser
+
 MONDAY_HALF_PAST_TEN = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TUESDAY_ELEVEN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WEDNESDAY_NINE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)

@@ -8,6 +8,8 @@ from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.setup import YOUSSEF, sign_in
 from tests.browser.walk import accessibility_faults
 
+pytestmark = pytest.mark.browser
+
 MANAGER = "r.terwiel@ziekenhuis-oostmeer.example"
 REMARK = "Marit is ziek. Ik heb je vragen al gelezen."
 # Give Youssef opening hours when Marit has a talk at the office.

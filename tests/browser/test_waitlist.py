@@ -9,6 +9,8 @@ from tests.browser.conftest import MONDAY_MORNING
 from tests.browser.outbox import link_in, open_message
 from tests.browser.setup import YOUSSEF, sign_in
 
+pytestmark = pytest.mark.browser
+
 LINK_OF = """
 from bookings.models import Invitation
 from candidates.access.services import link_url_for
@@ -23,6 +25,7 @@ print(booking.pk, booking.candidate.email)
 AN_EVENING = """
 from datetime import time
 from advisors.models import Advisor, Opening
+
 youssef = Advisor.objects.get(user__email="y.benali@ziekenhuis-oostmeer.example")
 Opening.objects.create(advisor=youssef, weekday=3, starts=time(18), ends=time(18, 30), channels=["phone"])
 """

@@ -1,5 +1,6 @@
 """Visit all pages by their links and check their accessibility."""
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from tests.browser.person import Person
 NARROW, PHONE, DESK = 320, 360, 1280
 WIDTHS = {"nl": PHONE, "en": DESK}
 MAX_STATES = 9  # states of a page with many states that are checked
+IN_FULL = os.environ.get("WALK_IN_FULL") == "1"  # each of them in both languages, as `make test-all` does
 PAGES_WITH_STATES = {
     "bookings:appointment",
     "bookings:home",
@@ -51,8 +53,10 @@ class SiteWalk:
         return name in self.only and self.seen[name] < (MAX_STATES if name in PAGES_WITH_STATES else 1)
 
     def _look_at(self, address: str) -> None:
-        """Check a page in both languages, narrow and wide."""
-        for language, width in WIDTHS.items():
+        """Check a page in both languages, narrow and wide; a further state of it in one of them, in turn."""
+        seen = self.seen[name_of(urlsplit(address).path)]
+        both = list(WIDTHS.items())
+        for language, width in both if IN_FULL or not seen else [both[seen % 2]]:
             self.person.speak(language)
             self.person.page.set_viewport_size({"width": width, "height": 900})
             self.person.go(address)

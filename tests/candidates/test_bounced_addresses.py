@@ -26,7 +26,7 @@ from tests.factories import (
     make_vacancy,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(hours=1)
 RECRUITER = Actor(key="user:1", origin="web")
 

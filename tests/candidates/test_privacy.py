@@ -8,7 +8,7 @@ from core.actors import Actor
 from organisation import audit
 from tests.factories import NOW, make_candidate, make_rejection, make_vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def make_known():

@@ -107,6 +107,7 @@ def test_a_name_takes_no_more_septets_within_a_text_than_alone(text):
     assert septets(normalise(f"a {name} b")) <= septets("a  b") + septets(normalise(name))
 
 
+@pytest.mark.oracle
 def test_segments_are_what_twilio_counts():
     texts = [
         letter * width for letter in ("a", "€", "a€", "é\n") for width in (1, 53, 76, 77, 80, 81, 153, 154, 160, 161)
@@ -116,6 +117,7 @@ def test_segments_are_what_twilio_counts():
     assert [("GSM-7", segments(text)) for text in texts] == counted_by_twilio(texts)
 
 
+@pytest.mark.oracle
 def test_twilio_sends_the_whole_alphabet_as_we_do():
     outside = ["Zoë", "ç", "á", "’", "🎉", "ı", "`", "ł"]
     texts = ["".join(sorted(BASIC - {"\r"})), "".join(sorted(EXTENSION - {"\f"})), *outside]

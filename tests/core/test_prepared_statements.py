@@ -10,7 +10,7 @@ from core.prepared_statements import Joined, Prepared
 from organisation.models import User
 from tests.factories import make_advisor, make_candidate, make_invitation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def keys_of(statement):

@@ -8,7 +8,7 @@ from django.core.cache.backends.db import DatabaseCache
 from core.rate_limits import is_within_limit
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HOUR = 3600
 
 

@@ -4,7 +4,7 @@ from candidates.models import Rejection
 from insights.survey_results import survey_results_for
 from tests.factories import make_survey, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def results(survey):

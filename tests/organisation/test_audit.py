@@ -12,7 +12,7 @@ from organisation.models import AuditEvent
 from organisation.models.audit import AppendOnly
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_labels_go_with_their_topic():
     assert not Translation.objects.filter(text="Onderwerp").exists()
 
 
+@pytest.mark.process
 def test_another_language_needs_no_migration():
     """In a process of its own: models read the languages when they are loaded."""
     add_german = (

@@ -11,7 +11,7 @@ from outbox.models import Message
 from outbox.services import withdraw
 from tests.factories import NOW, make_message, make_sms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Reason = Message.Reason
 LATER = NOW + timedelta(minutes=5)
 LATEST = NOW + timedelta(minutes=9)

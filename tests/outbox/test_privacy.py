@@ -7,7 +7,7 @@ from outbox.models import IncomingMail, IncomingText, Message
 from outbox.privacy import erase, erase_about, export, export_replies
 from tests.factories import NOW, make_message, make_sms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(minutes=5)
 
 

@@ -6,7 +6,7 @@ from outbox.services import post
 from tests.factories import NOW
 from tests.outbox.delivery.test_worker import draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_each_post_enqueues_a_delivery_task():

@@ -4,7 +4,7 @@ from referrals.models import Referral
 from referrals.privacy import erase, export
 from tests.factories import NOW, make_referral, make_sent_referral
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_export_contains_only_this_candidate():

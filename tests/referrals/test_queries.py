@@ -7,7 +7,7 @@ from referrals.queries import vacancies_for
 from referrals.services import propose
 from tests.factories import NOW, make_completed_booking, make_user, make_vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADVISOR = Actor(key="user:1", origin="web")
 
 

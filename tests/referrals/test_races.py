@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.races import run_concurrently
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 STAFF = Actor(key="user:2", origin="web")
 PAIRS = 16
 

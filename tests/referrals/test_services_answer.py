@@ -15,7 +15,7 @@ from referrals.errors import (
 from referrals.services import answer, record_outcome, withdraw
 from tests.factories import CANDIDATE, NOW, make_policy, make_referral, make_sent_referral
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 RECRUITER = Actor(key="user:2", origin="web")
 
 

@@ -11,7 +11,7 @@ from referrals.models import Referral
 from referrals.services import answer, consent, refuse, withdraw
 from tests.factories import CANDIDATE, NOW, make_policy, make_referral, make_sent_referral
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 RECRUITER = Actor(key="user:2", origin="web")
 
 

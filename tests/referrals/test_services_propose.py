@@ -27,7 +27,7 @@ from tests.factories import (
     make_vacancy,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADVISOR = Actor(key="user:1", origin="web")
 WORDS = "Sevda blijft rustig als het spannend wordt."
 

@@ -76,6 +76,8 @@ def test_a_reminder_that_fails_does_not_stop_the_others(caplog):
     assert [line for line in caplog.messages if line.startswith(f"referral {broken.pk}: IndexError")] != []
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_ten_concurrent_workers_send_one_reminder():
     make_sent_referral()

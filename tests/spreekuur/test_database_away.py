@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATHS = [("get", "/today/"), ("get", "/my/"), ("get", "/u/token/"), ("post", "/link/"), ("get", "/")]
 ASK = """
@@ -15,6 +16,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.test import Client
+
 def ask(method, path):
     client = Client(raise_request_exception=False)
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32

@@ -48,7 +48,6 @@ def test_advancing_to_the_next_invitations_sends_them():
     assert Invitation.objects.get().sent_at == MONDAY_TEN
 
 
-@pytest.mark.only_on("sqlite")  # a week of hours takes a while
 def test_advancing_a_week_sends_each_message_of_that_week_once():
     make_policy()
     make_booking(starts_at=WEDNESDAY_TEN, wants_sms=True)

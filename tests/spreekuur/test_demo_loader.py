@@ -21,7 +21,7 @@ from spreekuur.demo_loader import NotEmpty, load
 from talks.models import Survey
 from tests.races import find_overlaps
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 

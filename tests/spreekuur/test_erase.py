@@ -34,6 +34,7 @@ from tests.races import has_lock_waiter, run_concurrently
 LATER = NOW + timedelta(days=60)
 
 
+@pytest.mark.race
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by", list(Booking.CancelledBy))

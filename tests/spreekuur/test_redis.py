@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from psycopg import sql
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests.databases import copy_postgresql, drop_postgresql
 from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
 
-pytestmark = pytest.mark.only_on("postgresql")
+pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.process]
 ROOT = Path(__file__).parent.parent.parent
 QUEUE = "django_q:spreekuur:q"
 POST = """
@@ -72,17 +72,15 @@ def answers(url):
 @pytest.fixture(scope="module")
 def database():
     """Url of a separate database, so that the worker does not see rows of other tests."""
-    url, name = urlsplit(os.environ["DATABASE_URL"]), f"test_spreekuur_redis_{os.getpid()}"
-    quoted = sql.Identifier(name)
-    with psycopg.connect(url._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True) as maintenance:
-        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
-        yield url._replace(path=f"/{name}").geturl()
-        maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
+    name = f"test_spreekuur_redis_{os.getpid()}"
+    copy_postgresql(name)
+    yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    drop_postgresql(name)
 
 
 @pytest.fixture(scope="module")
 def environment(database, redis):
-    environment = {
+    return {
         **os.environ,
         "DATABASE_URL": database,
         "REDIS_URL": redis,
@@ -91,8 +89,6 @@ def environment(database, redis):
         "WORKERS": "2",
         "ALLOWED_HOSTS": "testserver",
     }
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-    return environment
 
 
 @pytest.fixture

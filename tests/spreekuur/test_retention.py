@@ -7,7 +7,7 @@ from referrals.models import Referral
 from spreekuur.retention import due_for_erasure
 from tests.factories import NOW, make_booking, make_invitation, make_policy, make_rejection, make_vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(days=60)
 
 

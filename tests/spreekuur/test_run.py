@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,11 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.databases import migrated_sqlite
 from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,7 +33,7 @@ def running(tmp_path):
         "DATABASE_URL": f"sqlite:///{tmp_path / 'run.sqlite3'}",
         "PYTHONUNBUFFERED": "1",
     }
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    shutil.copy(migrated_sqlite(), tmp_path / "run.sqlite3")
     command = [sys.executable, "manage.py", "run", "--port", str(port)]
     with output.open("wb") as file:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)

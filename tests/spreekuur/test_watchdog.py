@@ -1,6 +1,7 @@
 """A real cluster on a throw-away database, whose processes are killed."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import HANG_SECONDS, MIGRATE, wait_for
+from tests.databases import migrated_sqlite
+from tests.processes import HANG_SECONDS, wait_for
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parent.parent.parent
 FROZEN_SECONDS = 12  # of silence; a cluster that works is heard of every second, on a slow machine every few seconds
@@ -19,8 +23,7 @@ FROZEN_SECONDS = 12  # of silence; a cluster that works is heard of every second
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
     file = tmp_path_factory.mktemp("watchdog") / "watchdog.sqlite3"
-    shell = [sys.executable, "manage.py", "shell", "--no-imports", "--command", MIGRATE]
-    subprocess.run(shell, cwd=ROOT, env=environment(file), check=True)
+    shutil.copy(migrated_sqlite(), file)
     return file
 
 

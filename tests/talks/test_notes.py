@@ -135,6 +135,8 @@ def test_a_changed_copy_is_neither_discarded_nor_used():
     assert kept() == ("Van het eerste venster", 1, [(SECOND, "Van het tweede venster, en meer")])
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_saves_of_two_windows_lose_nothing():
     for number in range(8):
@@ -149,6 +151,8 @@ def test_concurrent_saves_of_two_windows_lose_nothing():
         assert sorted([note.text, *note.copies.values_list("text", flat=True)]) == ["van links", "van rechts"]
 
 
+@pytest.mark.control
+@pytest.mark.race
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_a_text_is_lost(monkeypatch):

@@ -11,7 +11,7 @@ from talks.notifications import no_show
 from talks.services import mark_completed, mark_no_show
 from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, make_booking, make_invitation, make_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADVISOR = Actor(key="user:1", origin="web")
 AFTER = TUESDAY_HALF_PAST_TEN + timedelta(minutes=25)
 Status = Booking.Status

@@ -7,7 +7,7 @@ from talks.privacy import erase, export
 from talks.services import save_note
 from tests.factories import NOW, TUESDAY_HALF_PAST_TEN, WEDNESDAY_TEN, make_booking, make_survey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def make_notes(booking):

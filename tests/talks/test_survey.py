@@ -108,6 +108,8 @@ def test_a_survey_that_was_not_sent_within_two_weeks_expires(completed):
     assert surveys() == [("suppressed", "too_late")]
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_ten_concurrent_scans_post_one_survey(transactional_db):
     make_policy()

@@ -22,6 +22,8 @@ from tests.calendar_servers import A_CALENDAR, radicale_server, web_server
 from tests.factories import NOW, make_external_calendar, make_policy
 from tests.processes import HANG_SECONDS
 
+pytestmark = pytest.mark.process
+
 WINDOW = Span(NOW, NOW + timedelta(days=30))
 # A multistatus may hold no response at all (RFC 4918, 14.16): nothing was found (RFC 4791, 7.8).
 EMPTY = b'<?xml version="1.0"?><multistatus xmlns="DAV:"/>'

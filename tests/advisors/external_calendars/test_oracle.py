@@ -13,6 +13,8 @@ from advisors.external_calendars.ics_parser import ParseOptions, busy_times
 from tests.calendar_oracles import expanded_by_ical_js
 from tests.calendar_samples import apple, calendar, google, nextcloud, outlook, zone
 
+pytestmark = pytest.mark.oracle
+
 AMSTERDAM = "Europe/Amsterdam"
 FREE = {"TRANSPARENT", "CANCELLED", "FREE", "WORKINGELSEWHERE"}
 

@@ -15,6 +15,8 @@ from tests.calendar_samples import calendar, google, outlook, zone
 from tests.processes import HANG_SECONDS
 from tests.work import calls_of
 
+pytestmark = pytest.mark.process
+
 READER = ParseOptions(
     window=Span(datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)),
     zone=ZoneInfo("Europe/Amsterdam"),

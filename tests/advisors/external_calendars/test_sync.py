@@ -12,7 +12,7 @@ from tests.calendar_servers import web_server
 from tests.factories import NOW, make_advisor, make_external_calendar, make_policy
 from tests.races import run_concurrently
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.process]  # a calendar is read in a process of its own
 TUESDAY = "UID:1\nDTSTART:20261124T100000Z\nDTEND:20261124T110000Z"
 WEDNESDAY = "UID:2\nDTSTART:20261125T100000Z\nDTEND:20261125T110000Z"
 
@@ -96,6 +96,8 @@ def test_a_read_deletes_duplicate_busy_times(calendar, server):
     assert AgendaEntry.objects.get() == kept
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_reads_store_each_busy_time_once(calendar, server):
     server.pages["/agenda"] = (200, {}, ics(TUESDAY, WEDNESDAY))

@@ -20,7 +20,7 @@ from core.actors import Actor
 from organisation.models import AuditEvent
 from tests.factories import NOW, make_absence, make_advisor, make_booking, make_location, make_opening
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADVISOR = Actor(key="user:1", origin="web")
 TUESDAY = 1
 

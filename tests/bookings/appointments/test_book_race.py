@@ -30,7 +30,7 @@ from tests.factories import (
 from tests.processes import HANG_SECONDS
 from tests.races import WithoutConstraint, find_overlaps, run_concurrently
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 ATTEMPTS, AT_ONCE = 200, 40
 
 
@@ -133,6 +133,7 @@ def test_the_constraint_alone_prevents_a_double_booking(monkeypatch):
     assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
+@pytest.mark.control
 def test_without_lock_and_constraint_this_test_sees_a_double_booking(monkeypatch):
     make_policy()
     advisor = make_advisor()

@@ -19,7 +19,7 @@ from tests.processes import HANG_SECONDS
 from tests.races import WithoutConstraint, find_overlaps
 from tests.web import booking_request, result_of, web_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race, pytest.mark.process]
 AT_ONCE = 40
 
 
@@ -89,6 +89,7 @@ def test_50_requests_for_ten_overlapping_slots_do_not_overlap():
     assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
+@pytest.mark.control
 def test_without_the_lock_the_database_alone_still_holds():
     ask_at_once(attempts_on_ten_overlapping_slots(AT_ONCE), application="tests.unlocked_wsgi")
 
@@ -96,6 +97,7 @@ def test_without_the_lock_the_database_alone_still_holds():
     assert find_overlaps(AgendaEntry.objects.all()) == []
 
 
+@pytest.mark.control
 def test_without_lock_and_constraint_this_test_sees_an_overlap():
     attempts = attempts_on_ten_overlapping_slots()
 

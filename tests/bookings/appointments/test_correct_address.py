@@ -24,7 +24,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 RECRUITER, NEW = Actor(key="user:1", origin="web"), "goed@kandidaat.example"
 
 

@@ -173,6 +173,8 @@ def test_the_number_of_statements_does_not_grow_with_bookings():
     assert counts == [4] * 6  # policy, stored hashes, advisors, locations
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_ten_concurrent_runs_announce_it_once(transactional_db):
     make_booking(channel="onsite", location=make_location(), place_told="before")
@@ -182,6 +184,7 @@ def test_ten_concurrent_runs_announce_it_once(transactional_db):
     assert (sorted(answers), announced()) == ([0] * 9 + [1], BOTH)
 
 
+@pytest.mark.race
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_a_reminder_posted_concurrently_is_sent_once(transactional_db):

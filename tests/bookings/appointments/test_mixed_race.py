@@ -32,7 +32,7 @@ from tests.factories import (
 from tests.races import find_overlaps, run_concurrently
 from tests.torture.audit import find_bookings_without_entry, find_orphaned_entries
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 AT_ONCE = 40
 TEN = timedelta(minutes=10)
 

@@ -20,7 +20,7 @@ from tests.factories import (
     make_sms,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(hours=1)
 TUESDAY_AFTERNOON = WEDNESDAY_TEN - timedelta(hours=17)
 

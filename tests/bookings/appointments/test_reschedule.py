@@ -26,7 +26,7 @@ from tests.factories import (
     make_rejection,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADVISOR = Actor(key="user:7", origin="web")
 
 

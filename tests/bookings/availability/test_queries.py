@@ -20,7 +20,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 EVERY_WAY = set(product(("phone", "video", "onsite"), ("nl", "en")))
 
 

@@ -23,7 +23,7 @@ from tests.factories import (
     make_vacancy,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.processes import HANG_SECONDS, SILENCE_SECONDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.process]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,7 @@ def test_push_writes_a_booking_without_a_name(calendar, radicale):
     assert CalendarCopy.objects.values_list("booking", "sequence").get() == (booking.pk, 0)
 
 
+@pytest.mark.oracle
 def test_push_writes_a_valid_calendar_object(calendar, radicale):
     make_booking(advisor=calendar.advisor)
     push_due_calendars(now=NOW)

@@ -162,6 +162,7 @@ STANDS = [
 BACK = ["book", "hand_over", "hand_back"]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("step", [timedelta(), timedelta(hours=1)], ids=["within a second", "an hour apart"])
 @pytest.mark.parametrize("parse", PARSERS)
 def test_calendars_agree_after_every_change_in_any_order(parse, step):
@@ -175,6 +176,7 @@ def test_calendars_agree_after_every_change_in_any_order(parse, step):
         assert ends == [{expected(parse, simulation, one)} for one in stands]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("step", [timedelta(), timedelta(hours=1)], ids=["within a second", "an hour apart"])
 def test_libical_accepts_the_same_final_state_in_any_order(step):
     simulation, counts = lived(step)
@@ -184,6 +186,7 @@ def test_libical_accepts_the_same_final_state_in_any_order(step):
     assert ends == [[{expected(all_read_by_libical, simulation, one)} for one in stands] for stands in STANDS]
 
 
+@pytest.mark.oracle
 def test_libical_accepts_a_booking_that_is_reassigned_back():
     """In the order in which it left, also twice: to libical a CANCEL always cancels, however late it comes."""
     simulation = Simulation(step=timedelta())
@@ -197,6 +200,7 @@ def test_libical_accepts_a_booking_that_is_reassigned_back():
     assert ends == [{expected(all_read_by_libical, simulation, one)} for one in stands]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("parse", PARSERS)
 def test_booking_that_is_reassigned_back_is_in_the_first_calendar_only(parse):
     simulation = Simulation(step=timedelta())
@@ -208,6 +212,7 @@ def test_booking_that_is_reassigned_back_is_in_the_first_calendar_only(parse):
     assert ends == [{expected(parse, simulation, one)} for one in ((TUESDAY, "Route 1"), (TUESDAY, "Route 1"), None)]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(("life", "stands"), [(LIFE[:4], STANDS[3]), (LIFE, STANDS[4])])
 def test_calendars_agree_when_queued_messages_were_cancelled(life, stands):
     simulation = Simulation(step=timedelta(minutes=1), sends_at_once=False)

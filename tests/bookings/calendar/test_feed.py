@@ -82,6 +82,7 @@ def titles_at(client, path):
     return [event["summary"] for event in events_at(client, path)]
 
 
+@pytest.mark.oracle
 def test_feed_shows_a_booking_without_a_name(client, advisor, path):
     talk = make_booking(advisor=advisor)
 
@@ -114,6 +115,7 @@ def test_the_feed_names_its_owner_and_employer(client, path):
     assert icalendar.Calendar.from_ical(content).calendar_name == "Gesprekken van Youssef Benali (Oostmeer)"
 
 
+@pytest.mark.oracle
 def test_feed_is_in_the_default_language(client, advisor, path):
     Policy.objects.update(default_language="en")
     make_booking(advisor=advisor)
@@ -124,6 +126,7 @@ def test_feed_is_in_the_default_language(client, advisor, path):
     assert titles_at(client, path) == ["Talk: by phone"]
 
 
+@pytest.mark.oracle
 def test_feed_shows_names_only_when_enabled(client, advisor, path):
     make_booking(advisor=advisor)
     make_booking(advisor=advisor, starts_at=WEDNESDAY_TEN, channel="video")
@@ -155,6 +158,7 @@ def test_feed_has_no_rejection_data_or_phone_number(client, advisor, path):
     assert [secret for secret in secrets if secret in told] == []
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(
     ("channel", "place"),
     [("phone", None), ("video", "https://video.example/kamer"), ("onsite", "Locatie, Lindelaan 1, Oostmeer")],
@@ -168,6 +172,7 @@ def test_feed_location_is_for_the_advisor(client, advisor, path, channel, place)
     assert [event["location"] for event in events_at(client, path)] == [place]
 
 
+@pytest.mark.oracle
 def test_feed_keeps_four_weeks_and_drops_cancelled_bookings(client, advisor, path):
     make_completed_booking(advisor=advisor)
     make_completed_booking(advisor=advisor, starts_at=NOW - 3 * WEEK, status="no_show")
@@ -181,6 +186,7 @@ def test_feed_keeps_four_weeks_and_drops_cancelled_bookings(client, advisor, pat
     assert len(events_at(client, path)) == 2
 
 
+@pytest.mark.oracle
 def test_a_moved_talk_keeps_its_uid_and_raises_its_sequence(client, advisor, path):
     talk = make_booking(advisor=advisor)
     (before,) = events_at(client, path)
@@ -193,6 +199,7 @@ def test_a_moved_talk_keeps_its_uid_and_raises_its_sequence(client, advisor, pat
     assert after["stamped_at"] == "2026-11-23T09:00:00.000Z"
 
 
+@pytest.mark.oracle
 def test_reassigned_booking_moves_to_the_other_feed(client, advisor, path):
     colleague = make_advisor(name="Marit de Wit")
     theirs = path_of(services.switch_on(advisor=colleague, actor=CANDIDATE, now=NOW))
@@ -206,6 +213,7 @@ def test_reassigned_booking_moves_to_the_other_feed(client, advisor, path):
     assert events_at(client, path) == []
 
 
+@pytest.mark.oracle
 def test_feed_leaves_out_bookings_of_own_rejections(client, advisor, path):
     vacancy = make_vacancy(recruiter=advisor.user)
     make_booking(advisor=advisor, invitation=make_invitation(rejection=make_rejection(vacancy=vacancy)))
@@ -213,6 +221,7 @@ def test_feed_leaves_out_bookings_of_own_rejections(client, advisor, path):
     assert events_at(client, path) == []
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(
     ("local", "start"),
     [

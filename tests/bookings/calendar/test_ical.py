@@ -80,6 +80,7 @@ def attendees_of(talk, *, answer, rsvp):
     ]
 
 
+@pytest.mark.oracle
 def test_invite_has_all_values_of_the_event():
     event = what_the_talk_says(TALK) | {
         "status": "CONFIRMED",
@@ -93,6 +94,7 @@ def test_invite_has_all_values_of_the_event():
     assert faults_found_by_libical(content) == ""
 
 
+@pytest.mark.oracle
 def test_cancellation_has_the_same_uid_and_no_alarm():
     event = what_the_talk_says(TALK) | {
         "status": "CANCELLED",
@@ -106,6 +108,7 @@ def test_cancellation_has_the_same_uid_and_no_alarm():
     assert faults_found_by_libical(content) == ""
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(
     ("found", "put_instead", "fault"),
     [
@@ -120,6 +123,7 @@ def test_libical_detects_a_fault(found, put_instead, fault):
     assert fault in faults_found_by_libical(broken)
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(
     ("local", "expected"),
     [
@@ -154,6 +158,7 @@ def test_repeated_hour_gives_two_different_times(fold):
     assert calendar.vevent.dtstart.value.replace(tzinfo=UTC) == datetime(2026, 10, 25, fold, 30, tzinfo=UTC)
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(("name", "expected"), NAMES)
 def test_name_cannot_add_parameters(name, expected):
     talk = replace(TALK, attendees=(Participant(name, CANDIDATE.email), ADVISOR))
@@ -166,6 +171,7 @@ def test_name_cannot_add_parameters(name, expected):
     assert faults_found_by_libical(content) == ""
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("field", ["summary", "description", "location", "url", "uid"])
 @pytest.mark.parametrize("write", [invite_object, cancellation_object])
 def test_text_cannot_add_a_line(write, field):
@@ -178,6 +184,7 @@ def test_text_cannot_add_a_line(write, field):
     assert faults_found_by_libical(content) == ""
 
 
+@pytest.mark.oracle
 def test_event_without_url_has_no_url_property():
     [event] = read_by_ical_js(invite_object(replace(TALK, url="")))["events"]
 
@@ -202,6 +209,7 @@ def test_folded_lines_parse_to_the_same_text(name, summary, description):
     assert vobject.readOne(content.decode()).vevent.uid.value == TALK.uid
 
 
+@pytest.mark.oracle
 def test_feed_object_has_events_without_attendees():
     feed = replace(TALK, organiser=None, attendees=())
     event = what_the_talk_says(TALK) | {"status": "CONFIRMED", "organiser": None, "attendees": [], "alarms": []}
@@ -215,6 +223,7 @@ def test_feed_object_has_events_without_attendees():
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M\r\nX-PUBLISHED-TTL:PT15M\r\n" in content
 
 
+@pytest.mark.oracle
 def test_empty_feed_object_is_a_calendar():
     content = feed_object([], name="Noor")
 

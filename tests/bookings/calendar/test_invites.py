@@ -38,6 +38,7 @@ LIFE = [
 ]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(("first", "second"), LIFE)
 def test_book_move_and_cancel_update_both_calendars(first, second):
     make_policy()
@@ -65,6 +66,7 @@ def test_book_move_and_cancel_update_both_calendars(first, second):
     assert [summary(one) for one in cancelled] == [("CANCEL", uid, 2, second, second + timedelta(minutes=20))] * 2
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("start", [moment for life in LIFE for moment in life])
 def test_reassignment_moves_the_event_to_the_other_calendar(start):
     make_policy()
@@ -104,6 +106,7 @@ def test_location_is_in_the_readers_language():
     assert places == ["LOCATION:By phone", "LOCATION:Telefonisch"]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(
     ("channel", "how", "place"),
     [
@@ -126,6 +129,7 @@ def test_advisor_invite_has_a_neutral_title_and_the_file_url(channel, how, place
     assert booked == cancelled == (f"Gesprek: {how}", f"http://localhost:8000/talks/{booking.pk}/", place)
 
 
+@pytest.mark.oracle
 def test_former_advisor_gets_no_file_url():
     make_policy()
     old, new = make_advisor(), make_advisor()

@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.stand_ins import mail_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def invited(now=NOW):

@@ -15,6 +15,7 @@ from tests.processes import HANG_SECONDS
 from tests.races import has_lock_waiter, run_concurrently
 
 
+@pytest.mark.race
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("letter", ["invitation", "reminder"])

@@ -84,6 +84,7 @@ def offers(policy, language):
             yield slot_offered(held, entry, policy)[1].text
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_sms_is_one_neutral_segment(policy, language):
     texts = [*reminders(policy, language), *offers(policy, language)]

@@ -15,7 +15,7 @@ from outbox.delivery.worker import deliver_due
 from outbox.models import Message
 from tests.factories import CANDIDATE, NOW, WEDNESDAY_TEN, make_advisor, make_booking, make_booking_request, make_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 COLLEAGUE = Actor(key="user:7", origin="web")
 TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.races import run_concurrently
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 NINE = TUESDAY_HALF_PAST_TEN - timedelta(minutes=90)
 TUESDAY = Span(NINE.replace(hour=0), NINE.replace(hour=23))
 ADVISOR = Actor(key="user:1", origin="web")

@@ -33,7 +33,7 @@ from tests.factories import (
     make_vacancy,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ME = Actor(key="user:7", origin="web")
 TUESDAY = Span(TUESDAY_HALF_PAST_TEN.replace(hour=0), WEDNESDAY_TEN.replace(hour=0))
 WEEK = Span(TUESDAY.start, TUESDAY.start + timedelta(days=7))

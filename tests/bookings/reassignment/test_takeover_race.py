@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.races import find_overlaps, run_concurrently
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 NINE = TUESDAY_HALF_PAST_TEN - timedelta(minutes=90)
 TUESDAY = Span(NINE.replace(hour=0), WEDNESDAY_TEN.replace(hour=0))
 AT_ONCE = 24

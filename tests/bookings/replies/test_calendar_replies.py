@@ -29,7 +29,7 @@ from tests.factories import (
     make_rejection,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = STAMPED + timedelta(minutes=5)
 FREE, TAKEN = WEDNESDAY_TEN, datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # outside the opening hours
 BARE = ("kind", "recipient", "state")

@@ -30,7 +30,7 @@ from tests.factories import (
     make_rejection,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SEVDA, ADVISOR, HOUSE = "sevda@kandidaat.example", "advisor", "loopbaan@oostmeer.example"
 
 

@@ -11,7 +11,7 @@ from tests.factories import NOW, make_booking, make_policy
 from tests.outbox.inbound.samples import INBOX, mail
 from tests.races import run_concurrently
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 
 
 def test_a_mail_received_by_several_routes_is_forwarded_once(settings):

@@ -29,6 +29,8 @@ from tests.factories import (
 )
 from tests.races import run_concurrently
 
+pytestmark = pytest.mark.both_databases
+
 TUESDAY_16 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 LATER = TUESDAY_16 + timedelta(minutes=5)
 NUMBER = "+31600000001"
@@ -172,6 +174,7 @@ def test_a_no_to_a_booking_that_is_cancelled_or_over_is_not_reported(booking):
     assert letters("advisor_text_answer") == []
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_the_advisor_is_told_once_by_many_workers(booking):
     answer("nee")

@@ -30,7 +30,7 @@ from tests.factories import (
     make_waitlist_entry,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TUESDAY_HALF_PAST_TWO = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.races import find_overlaps, run_concurrently
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.race]
 
 
 def make_invitations(count):

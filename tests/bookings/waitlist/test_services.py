@@ -26,7 +26,7 @@ from tests.factories import (
     make_waitlist_entry,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TUESDAY_MORNING = WaitlistRequest(language="nl", weekdays=(1,), day_parts=("morning",), channels=("phone",))
 
 

@@ -15,7 +15,7 @@ from tests.factories import NOW, make_invitation, make_reason, make_user, make_v
 from tests.work import calls_of
 from vacancies.models import Vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HEADER = (
     "kandidaat_id;voornaam;achternaam;email;vacature_id;functie;afdeling;recruiter_email;fase;verteld_op;reden_code;"
     "onderdeel;toelichting;sterk_punt_1\n"

@@ -8,7 +8,7 @@ from core.actors import Actor
 from organisation.models import AuditEvent, Role
 from tests.factories import NOW, make_candidate, make_rejection, make_user, make_vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 RECRUITER = Actor(key="user:1", origin="web")
 
 

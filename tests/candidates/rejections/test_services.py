@@ -17,7 +17,7 @@ from core.actors import Actor
 from organisation.models import AuditEvent
 from tests.factories import NOW, make_invitation, make_reason, make_vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 RECRUITER = Actor(key="user:1", origin="web")
 
 

@@ -6,7 +6,7 @@ from organisation.errors import NameTaken, SourceReserved
 from organisation.models import ApiClient
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BOSS = Actor(key="user:1", origin="web")
 
 

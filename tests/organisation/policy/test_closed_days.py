@@ -15,7 +15,7 @@ from organisation.policy.closed_days import (
 )
 from tests.factories import NOW, make_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BOSS = Actor(key="user:1", origin="web")
 CHRISTMAS_EVE = date(2026, 12, 24)
 CLOSED = {"2026-12-24": "Kerstavond", "2026-12-28": ""}

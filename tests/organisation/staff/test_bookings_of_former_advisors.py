@@ -10,7 +10,7 @@ from django.utils import timezone
 from organisation.models import Role
 from tests.factories import make_booking, make_policy, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize("kept", [{"roles": [], "is_active": "on"}, {"roles": ["advisor"]}])

@@ -8,7 +8,7 @@ from organisation.models import AuditEvent, Role, User
 from organisation.staff.services import StaffDetails, add_staff, change_staff, claim_invitation, resend_invitation
 from tests.factories import NOW, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MANAGER = Actor(key="user:1", origin="web")
 
 

@@ -102,6 +102,8 @@ def test_unreachable_provider_is_tried_once_and_not_by_every_request(settings):
     assert OrmQ.objects.count() == 0
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_only_one_of_concurrent_requests_begins_a_run():
     begun = run_concurrently([lambda: coordination.try_begin_run(asked_at=NOW, now=NOW + SECOND)] * 4, threads=4)

@@ -16,7 +16,7 @@ from tests.factories import NOW, make_message, make_policy, make_sms
 from tests.outbox.delivery.test_worker import draft
 from tests.races import run_concurrently
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Reason = Message.Reason
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 MORNING = NOW + 2 * HOUR
@@ -211,6 +211,7 @@ def make_expired_pairs(number):
         make_message(fallback_for=text, is_dormant=True, expires_at=NOW + (number - second) * SECOND)
 
 
+@pytest.mark.race
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_suppress_at_the_same_time_do_not_deadlock(monkeypatch):

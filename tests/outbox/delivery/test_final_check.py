@@ -15,7 +15,7 @@ from outbox.services import withdraw
 from tests.factories import NOW, make_message
 from tests.stand_ins import mail_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AFTER_LEASE = NOW + LEASE + timedelta(seconds=1)
 Reason = Message.Reason
 

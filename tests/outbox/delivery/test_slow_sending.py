@@ -15,6 +15,8 @@ from outbox.sms import twilio
 from spreekuur.watchdog import FROZEN_AFTER_SECONDS
 from tests.factories import NOW, make_message
 
+pytestmark = pytest.mark.both_databases
+
 COMMANDS = 5  # MAIL, RCPT, DATA, the body, and RSET or QUIT; each waits for its reply (RFC 5321, 4.5.3.2)
 REQUESTS = 2  # to look an SMS up, and to send it
 PHASES = 2  # to connect, and to read the response

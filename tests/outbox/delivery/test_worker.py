@@ -13,7 +13,7 @@ from outbox.services import post, withdraw
 from tests.factories import NOW, make_message, make_sms
 from tests.stand_ins import mail_server, point_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FRIDAY_HALF_PAST_TWO = datetime(2026, 11, 27, 13, 30, tzinfo=UTC)
 FRIDAY_THREE = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
 MONDAY_TEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)

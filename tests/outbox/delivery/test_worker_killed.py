@@ -18,7 +18,7 @@ from tests.factories import NOW, make_message
 from tests.processes import HANG_SECONDS
 from tests.stand_ins import mail_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
 ROOT = Path(__file__).resolve().parents[3]
 AFTER_LEASE = NOW + LEASE * 2
 DELIVER = f"""

@@ -23,7 +23,7 @@ from tests.factories import NOW, make_policy
 from tests.outbox.inbound.dovecot import dovecot, proxy_for
 from tests.outbox.inbound.samples import INBOX, calendar_mail, mail, parts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
+pytestmark = [pytest.mark.django_db, pytest.mark.process]
 NUMBER = count(1)
 
 

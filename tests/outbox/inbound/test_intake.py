@@ -16,7 +16,7 @@ from spreekuur.cleanup import delete_expired
 from tests.factories import NOW, make_message, make_policy
 from tests.outbox.inbound.samples import INBOX, REPLY, SEVDA, calendar_mail, mail, parts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -141,6 +141,8 @@ def test_dormant_fallbacks_raise_no_alert(manager):
     assert alert_if_overdue(now=LATE) == 0
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_the_same_time_send_one_alert(manager):
     make_message()

@@ -13,6 +13,8 @@ from tests.factories import NOW, make_policy, make_sms
 from tests.processes import HANG_SECONDS
 from tests.races import run_concurrently
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.race]
+
 THREADS = 16
 
 
@@ -36,6 +38,7 @@ def test_concurrent_workers_consume_exactly_what_policy_allows():
     assert Message.objects.filter(segments=1).count() == 10
 
 
+@pytest.mark.control
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_limit_is_exceeded_without_the_conditional_update(monkeypatch):

@@ -26,7 +26,7 @@ from tests.factories import NOW, make_message, make_policy, make_sms, make_user
 from tests.processes import SILENCE_SECONDS, wait_for
 from tests.stand_ins import twilio_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MIDNIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # half past midnight on Tuesday in Amsterdam
 
 

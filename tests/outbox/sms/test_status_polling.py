@@ -118,6 +118,8 @@ def test_run_stops_when_twilio_is_unreachable_and_continues_after_an_unknown_sms
     assert [state for _transport, state, *_rest in outcomes()] == ["sent", "queued"] * 2
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_polling_does_no_harm(settings):
     make_policy()

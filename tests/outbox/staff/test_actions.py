@@ -183,6 +183,8 @@ def test_nothing_to_send_again_is_refused_and_recorded():
     assert trail() == [("message.send_again", "messages:confirmation", "user:7", "message_nothing_to_repeat")]
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_of_two_managers_one_sends_it_again():
     message = make_message(**FAILED)
@@ -196,6 +198,8 @@ def test_of_two_managers_one_sends_it_again():
     assert Message.objects.get().state == "queued"
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_a_message_is_either_sent_or_stopped():
     messages = [make_message() for _number in range(8)]
@@ -211,6 +215,8 @@ def test_a_message_is_either_sent_or_stopped():
     assert len(claimed) == Message.objects.filter(state="sending").count()
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_a_resent_sms_and_its_fallback_are_not_both_sent():
     texts = [make_sms(**FAILED) for _number in range(8)]
@@ -226,6 +232,8 @@ def test_a_resent_sms_and_its_fallback_are_not_both_sent():
     assert (back & leaving, back | leaving) == (set(), {text.pk for text in texts})
 
 
+@pytest.mark.race
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawn_message_is_not_sent_although_it_is_resent():
     messages = [make_message(**FAILED, about="booking:1") for _number in range(7)]
