@@ -57,6 +57,7 @@ def test_the_demo_has_staff_to_recognise():
     assert len(demo_addresses()) > 5
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", [["-c", "import spreekuur.wsgi"], ["manage.py", "work"]])
 def test_web_and_worker_refuse_to_start_in_production_with_the_demo_loaded(command, tmp_path):
     own = {"DATABASE_URL": f"sqlite:///{tmp_path}/demo.sqlite3", "PATH": os.environ["PATH"]}

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PREVIOUS = ROOT / "tests" / "previous_landing"
 
 
+@pytest.mark.process
 def test_what_people_hold_of_the_landing_before_still_works(tmp_path):
     facts = json.loads((PREVIOUS / "facts.json").read_text())
     with sqlite3.connect(tmp_path / "previous.sqlite3") as database:
