@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The door for commands."""
+"""Entry point of management commands."""
 
 import os
 import sys

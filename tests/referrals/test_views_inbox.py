@@ -38,8 +38,8 @@ def page_text(response):
     return " ".join(response.content.decode().split())
 
 
-def page_of(referral, door=""):
-    return f"/referrals/{referral.pk}/{door}"
+def page_of(referral, path=""):
+    return f"/referrals/{referral.pk}/{path}"
 
 
 def read_of(user):
@@ -110,12 +110,12 @@ def test_a_decline_that_comes_too_late_keeps_the_typed_reason_and_is_explained(c
     assert "This introduction was already answered." in page_text(response)
 
 
-@pytest.mark.parametrize("door", ["answer/", "outcome/"])
-def test_a_withdrawal_meanwhile_is_reported_without_personal_data(client, door):
+@pytest.mark.parametrize("path", ["answer/", "outcome/"])
+def test_a_withdrawal_meanwhile_is_reported_without_personal_data(client, path):
     referral = make_sent_referral(withdrawn_at=NOW)
     client.force_login(referral.vacancy.recruiter)
 
-    response = client.post(page_of(referral, door), {"accepts": "1", "outcome": "hired"}, follow=True)
+    response = client.post(page_of(referral, path), {"accepts": "1", "outcome": "hired"}, follow=True)
 
     assert response.redirect_chain == [("/referrals/", 302)]
     assert "The candidate has withdrawn this introduction." in page_text(response)
@@ -234,11 +234,11 @@ def test_answers_need_a_post(client):
     referral = make_sent_referral()
     client.force_login(referral.vacancy.recruiter)
 
-    doors = [client.get(page_of(referral, door), {"accepts": "1"}).status_code for door in ("answer/", "outcome/")]
+    statuses = [client.get(page_of(referral, path), {"accepts": "1"}).status_code for path in ("answer/", "outcome/")]
     client.get(page_of(referral), {"accepts": "1", "outcome": "hired"})
 
     referral.refresh_from_db()
-    assert (doors, referral.state) == ([405, 405], "sent")
+    assert (statuses, referral.state) == ([405, 405], "sent")
 
 
 def statements_of(client, url):

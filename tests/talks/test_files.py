@@ -91,7 +91,7 @@ def test_the_file_lists_earlier_talks_and_links_only_to_own_ones(client, booking
     assert (page("file", own) in html, page("file", other) in html) == (True, False)
 
 
-def doors(booking):
+def paths(booking):
     names = ["file", "note", "complete", "no_show", "cancel"]
     save_note(booking=booking, text="a", version=0, window=WINDOW, author=booking.advisor.user, now=NOW)
     save_note(booking=booking, text="b", version=0, window=UUID(int=2), author=booking.advisor.user, now=NOW)
@@ -101,7 +101,7 @@ def doors(booking):
 
 @pytest.mark.parametrize("roles", [[Role.ADVISOR], [Role.RECRUITER], [Role.APPLICATION_MANAGER], [Role.MANAGER]])
 def test_the_file_of_another_advisor_gives_404(client, booking, roles):
-    addresses = doors(booking)
+    addresses = paths(booking)
     client.force_login(make_user(*roles))
 
     assert client.get(addresses[0]).status_code == 404
@@ -110,7 +110,7 @@ def test_the_file_of_another_advisor_gives_404(client, booking, roles):
 
 
 def test_an_advisor_cannot_open_the_file_after_giving_the_rejection(client, booking):
-    addresses = doors(booking)
+    addresses = paths(booking)
     rejection = booking.invitation.application.rejection
     rejection.recruiter = booking.advisor.user
     rejection.save()

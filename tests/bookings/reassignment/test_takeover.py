@@ -193,10 +193,10 @@ def test_the_recruiter_who_gave_the_rejection_can_only_keep_the_booking(ill, mar
 
 
 def test_an_application_manager_decides_about_every_booking(ill, marit):
-    chief = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER, Role.APPLICATION_MANAGER))
-    booking = booking_rejected_by(chief, advisor=ill)
+    application_manager = make_advisor(user=make_user(Role.ADVISOR, Role.RECRUITER, Role.APPLICATION_MANAGER))
+    booking = booking_rejected_by(application_manager, advisor=ill)
 
-    taken_over(ill, {booking: to(marit)}, actor=Actor.of(chief.user))
+    taken_over(ill, {booking: to(marit)}, actor=Actor.of(application_manager.user))
 
     assert Booking.objects.get().advisor == marit
 
