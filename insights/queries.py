@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from candidates.models import Rejection
-from insights.metrics import Metric
+from insights.metrics import Metric, protect_chain, protect_from_rest, protect_parts
 from insights.periods import Period
 from organisation.models import Department
 from referrals.models import Referral
@@ -29,8 +29,15 @@ def rejections_in(period: Period, department: Department | None) -> QuerySet[Rej
 
 
 def metrics_for(period: Period, department: Department | None) -> list[Metric]:
-    """All metrics of a period, in three statements."""
-    rejections = rejections_in(period, department)
+    """All metrics of a period, in three statements; six for a department, whose figures must not tell the others'."""
+    metrics = _metrics(rejections_in(period, department))
+    if department is None:
+        return metrics
+    elsewhere = rejections_in(period, None).exclude(application__vacancy__department=department)
+    return protect_from_rest(metrics, _metrics(elsewhere))
+
+
+def _metrics(rejections: QuerySet[Rejection]) -> list[Metric]:
     return [*_invitation_metrics(rejections), *_talk_metrics(rejections), *_referral_metrics(rejections)]
 
 
@@ -44,7 +51,7 @@ def _invitation_metrics(rejections: QuerySet[Rejection]) -> list[Metric]:
     total = Metric(_("Rejections"), *counted["all"])
     told = Metric(_("Told to the candidate"), *counted["told"], total)
     invited = Metric(_("Invited for a talk"), *counted["invited"], total)
-    return [total, told, invited, Metric(_("Booked a talk"), *counted["booked"], invited)]
+    return protect_chain([total, told, invited, Metric(_("Booked a talk"), *counted["booked"], invited)])
 
 
 def _talk_metrics(rejections: QuerySet[Rejection]) -> list[Metric]:
@@ -52,12 +59,12 @@ def _talk_metrics(rejections: QuerySet[Rejection]) -> list[Metric]:
     states = {"all": Q(), **{str(state): Q(status=state) for state in Status}}
     counted = _counted(bookings, "invitation__application__candidate", states)
     total = Metric(_("Appointments"), *counted["all"])
-    return [
-        total,
+    parts = [
         Metric(_("Talked"), *counted[Status.COMPLETED], total),
         Metric(_("Missed each other"), *counted[Status.NO_SHOW], total),
         Metric(_("Cancelled"), *counted[Status.CANCELLED], total),
     ]
+    return protect_parts(total, parts, unlisted=Metric("", *counted[Status.BOOKED]))
 
 
 def _referral_metrics(rejections: QuerySet[Rejection]) -> list[Metric]:
@@ -69,7 +76,7 @@ def _referral_metrics(rejections: QuerySet[Rejection]) -> list[Metric]:
     consented = Metric(_("The candidate said yes"), *counted["yes"], proposed)
     accepted_by_recruiter = Metric(_("The recruiter got in touch"), *counted["accepted"], consented)
     hired = Metric(_("Hired"), *counted["hired"], accepted_by_recruiter)
-    return [proposed, consented, accepted_by_recruiter, hired]
+    return protect_chain([proposed, consented, accepted_by_recruiter, hired])
 
 
 def _counted(rows: QuerySet, person: str, groups: dict[str, Q]) -> dict[str, tuple[int, int]]:  # type: ignore[type-arg]

@@ -1,12 +1,18 @@
-"""Results of the survey, without names and never of fewer than five people."""
+"""Results of the survey, without names, never of fewer than five people and only in steps of five.
 
+Of 14 answers to a question the first ten count: a mean before and after one answer would tell that answer. An answer
+that is changed counts as new, so that it waits for four others.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from candidates.models import Rejection
-from insights.metrics import MIN_GROUP_SIZE
+from insights.metrics import MIN_GROUP_SIZE, Metric
 from talks.models import Survey, SurveyAnswer
 from talks.survey_questions import QUESTIONS
 
@@ -30,7 +36,7 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class SurveyResults:
-    asked: int
+    asked: int | None  # None when it would tell who did not answer
     answered: int
     means: list[QuestionResult]
     score: QuestionResult
@@ -42,22 +48,44 @@ class SurveyResults:
 
 
 def survey_results_for(rejections: QuerySet[Rejection]) -> SurveyResults:
-    """Survey results of these rejections, in three statements."""
+    """Survey results of these rejections, in four statements."""
     surveys = Survey.objects.filter(booking__invitation__application__rejection__in=rejections.values("pk"))
     numbers = surveys.order_by().aggregate(asked=Count("pk"), answered=Count("answered_at"))
+    asked, answered = Metric("", numbers["asked"], numbers["asked"]), _in_steps(numbers["answered"])
     given = SurveyAnswer.objects.filter(survey__in=surveys.values("pk"))
     results = _question_results(given)
-    score = results.pop(SCORED)
-    return SurveyResults(**numbers, means=list(results.values()), score=score, improvements=_improvements(given))
+    return SurveyResults(
+        asked=None if Metric("", answered, answered, asked).has_small_rest else asked.number,
+        answered=answered,
+        score=results.pop(SCORED),
+        means=list(results.values()),
+        improvements=_improvements(given),
+    )
+
+
+def _in_steps(people: int) -> int:
+    return people - people % MIN_GROUP_SIZE
 
 
 def _question_results(given: QuerySet[SurveyAnswer]) -> dict[str, QuestionResult]:
     """Results by question code."""
     counts: dict[str, dict[int, int]] = {code: {} for code, question in QUESTIONS.items() if question.is_scale}
-    rows: Any = given.filter(question__in=counts).values_list("question", "answer").order_by().annotate(Count("pk"))
+    scaled = given.filter(question__in=counts).order_by()
+    rows: Any = scaled.values_list("question", "answer").annotate(Count("pk"))
     for code, answer, number in rows:
         counts[code][int(answer)] = number
+    surplus = {code: sum(answers.values()) % MIN_GROUP_SIZE for code, answers in counts.items()}
+    for code, answer, place in _last_answers(scaled):
+        if place <= surplus[code]:
+            counts[code][int(answer)] -= 1
     return {code: _question_result(code, answers) for code, answers in counts.items()}
+
+
+def _last_answers(given: QuerySet[SurveyAnswer]) -> Iterable[tuple[str, str, int]]:
+    """The last four answers to each question, with their place from the end."""
+    place = Window(RowNumber(), partition_by=[F("question")], order_by=F("pk").desc())
+    last = given.annotate(place=place).filter(place__lt=MIN_GROUP_SIZE)
+    return last.values_list("question", "answer", "place")
 
 
 def _question_result(code: str, answers: dict[int, int]) -> QuestionResult:
@@ -73,6 +101,6 @@ def _question_result(code: str, answers: dict[int, int]) -> QuestionResult:
 
 
 def _improvements(given: QuerySet[SurveyAnswer]) -> list[str]:
-    """Suggestions for improvement; none while fewer than five people wrote one, because they could be recognised."""
-    texts = list(given.filter(question="improve").order_by("answer").values_list("answer", flat=True))
-    return texts if len(texts) >= MIN_GROUP_SIZE else []
+    """Suggestions for improvement, in steps of five as well: a new one alone would tell who was asked last."""
+    texts = list(given.filter(question="improve").order_by("pk").values_list("answer", flat=True))
+    return sorted(texts[: _in_steps(len(texts))])
