@@ -27,6 +27,7 @@ def export(person_key: str) -> dict[str, Any]:
             "email_failed_at",
             "email_confirmed_at",
             "last_contact_at",
+            "erase_on",
         )
         | {"phone": str(candidate.phone or ""), "messages_stopped_at": candidate.messages_stopped_at},
         "sources": [_fields(source, "source", "external_id") for source in candidate.sources.all()],

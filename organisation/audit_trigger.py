@@ -1,8 +1,10 @@
 """Database trigger that makes the audit log append-only.
 
-PostgreSQL refuses UPDATE and DELETE; TRUNCATE stays possible, for a test database that is emptied. SQLite refuses
-UPDATE only: Django empties a test database there with DELETE. Django rebuilds a table on SQLite for almost any change
-and drops its triggers silently: `restore_trigger` runs after every migrate.
+PostgreSQL refuses UPDATE, and DELETE of entries that are less than a year old, whatever the application or policy says:
+the trigger reads the entry and the clock and no setting, so nothing can switch it off for a moment. TRUNCATE stays
+possible, for a test database that is emptied. SQLite refuses UPDATE only: Django empties a test database there with
+DELETE. Django rebuilds a table on SQLite for almost any change and drops its triggers silently: `restore_trigger` runs
+after every migrate.
 """
 
 from typing import Any
@@ -16,7 +18,8 @@ TABLE = "organisation_auditevent"
 NAME = "audit_event_is_append_only"
 _POSTGRESQL = (
     f"CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{NAME}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    " $$ BEGIN IF TG_OP = 'DELETE' AND OLD.at < now() - interval '365 days' THEN RETURN OLD; END IF;"
+    f" RAISE EXCEPTION '{NAME}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
     f"CREATE OR REPLACE TRIGGER {NAME} BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {NAME}()",
 )
 _SQLITE = (f"CREATE TRIGGER IF NOT EXISTS {NAME} BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{NAME}'); END",)

@@ -33,6 +33,13 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
 class Candidate(models.Model):
     """Person who applied. Has no account, but a private link."""
 
+    class KeptBy(models.TextChoices):
+        CONTACT = "contact", _("Rejection or last contact")
+        VACANCY = "vacancy", _("Vacancy that closes later")
+        INVITATION = "invitation", _("Open invitation")
+        TALK = "talk", _("Planned talk")
+        REFERRAL = "referral", _("Referral to another vacancy")
+
     first_name = models.CharField(_("First name"), max_length=200)
     infix = models.CharField(_("Infix"), max_length=40, blank=True)
     last_name = models.CharField(_("Last name"), max_length=200)
@@ -44,6 +51,8 @@ class Candidate(models.Model):
     email_failed_at = models.DateTimeField(null=True, blank=True)  # mail to this address came back
     email_confirmed_at = models.DateTimeField(null=True, blank=True)  # by a recruiter; earlier bounces do not count
     last_contact_at = models.DateTimeField(null=True, blank=True)  # drives the date of erasure
+    erase_on = models.DateField(null=True, blank=True)  # as calculated by the last daily run; null: since then
+    kept_by = models.CharField(max_length=10, choices=KeptBy, blank=True)  # what lasts longest
     distinct_from = models.ManyToManyField("self", blank=True)  # same address, but other people, says a recruiter
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -53,7 +62,11 @@ class Candidate(models.Model):
         ordering = ["last_name", "first_name", "pk"]
         verbose_name = _("candidate")
         verbose_name_plural = _("candidates")
-        indexes = [models.Index(name="candidate_by_email", fields=["email"])]
+        indexes = [
+            models.Index(name="candidate_by_email", fields=["email"]),
+            models.Index(name="candidate_by_erasure", fields=["erase_on", "id"]),
+            models.Index(name="candidate_by_keeper", fields=["kept_by", "erase_on", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"candidate {self.pk}"  # no names: this ends up in logs

@@ -1,6 +1,7 @@
 from organisation.models.api_client import ApiClient
 from organisation.models.audit import AuditEvent
 from organisation.models.policy import Department, Location, Policy
+from organisation.models.retention_run import RetentionRun
 from organisation.models.staff import AccountNotice, Role, RoleGrant, RoleRequest, User
 from organisation.models.translation import Translation, active_label
 
@@ -11,6 +12,7 @@ __all__ = [
     "Department",
     "Location",
     "Policy",
+    "RetentionRun",
     "Role",
     "RoleGrant",
     "RoleRequest",

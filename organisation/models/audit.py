@@ -1,6 +1,9 @@
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from django.db import models
+
+MIN_RETENTION = timedelta(days=365)  # the trigger of organisation/audit_trigger.py refuses what is younger
 
 
 class AppendOnly(Exception):
@@ -13,6 +16,16 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
 
     def delete(self) -> NoReturn:
         raise AppendOnly
+
+    def delete_before(self, at: datetime, *, now: datetime, limit: int) -> int:
+        """Delete at most `limit` entries older than `at`, oldest first, and return how many.
+
+        The one way to delete entries. Raises AppendOnly for a time that is less than a year ago.
+        """
+        if at > now - MIN_RETENTION:
+            raise AppendOnly
+        oldest = AuditEvent.objects.filter(at__lt=at).order_by("at", "pk").values("pk")[:limit]
+        return AuditEvent._base_manager.filter(pk__in=oldest).delete()[0]
 
 
 class AuditEvent(models.Model):
@@ -33,6 +46,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(name="audit_by_moment", fields=["-at", "-id"]),
             models.Index(name="audit_by_about", fields=["about"]),
+            models.Index(name="audit_erasures", fields=["-at", "-id"], condition=models.Q(action="candidate.erase")),
         ]
 
     def __str__(self) -> str:

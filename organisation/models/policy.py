@@ -110,6 +110,17 @@ class Policy(models.Model):
         help_text=_("Counts from the day on which this is switched on, or from the day on which an account is made."),
     )
     second_factor_since = models.DateTimeField(null=True, blank=True, editable=False)  # when it was switched on
+    retention_days = models.PositiveSmallIntegerField(
+        _("Candidates are erased after (days)"), default=28, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    message_retention_days = models.PositiveSmallIntegerField(
+        _("Messages are kept for (days)"), default=180, validators=[MinValueValidator(90), MaxValueValidator(365)]
+    )
+    audit_retention_months = models.PositiveSmallIntegerField(
+        _("The audit trail is kept for (months)"),
+        default=24,
+        validators=[MinValueValidator(12), MaxValueValidator(120)],
+    )
 
     objects = PolicyQuerySet.as_manager()
 
@@ -125,6 +136,10 @@ class Policy(models.Model):
             models.CheckConstraint(name="policy_talk_lasts", condition=Q(session_minutes__gte=5)),
             models.CheckConstraint(name="policy_has_horizon", condition=Q(horizon_days__gte=1)),
             models.CheckConstraint(name="policy_invitation_stays_open", condition=Q(invitation_valid_days__gte=3)),
+            models.CheckConstraint(
+                name="policy_candidates_are_erased", condition=Q(retention_days__gte=1, retention_days__lte=28)
+            ),
+            models.CheckConstraint(name="policy_audit_stays_a_year", condition=Q(audit_retention_months__gte=12)),
         ]
 
     def __str__(self) -> str:

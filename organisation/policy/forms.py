@@ -135,6 +135,20 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         return policy
 
 
+class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How long candidates, messages and audit entries are kept, on the page on retention."""
+
+    class Meta:
+        model = Policy
+        fields = ["retention_days", "message_retention_days", "audit_retention_months"]
+        help_texts = {
+            "retention_days": _("From the end of the procedure or the last contact. The law allows 28 at most."),
+            "message_retention_days": _("When, to whom and about what. The text is gone once a message has left."),
+            "audit_retention_months": _("A year at least."),
+        }
+        widgets = {name: forms.NumberInput(attrs={"class": "short"}) for name in fields}
+
+
 class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Location

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from outbox import fallbacks, transitions
 from outbox.models import Message
@@ -13,6 +14,7 @@ from outbox.services import earliest_office_time
 BATCH_SIZE = 1000
 BODY_RETENTION = timedelta(days=14)  # of a failed or stopped message, so that somebody can send it again
 Reason, State = Message.Reason, Message.State
+ENDED_STATES = (State.SENT, State.DELIVERED, State.FAILED, State.SUPPRESSED)
 
 
 def requeue_expired_leases(*, now: datetime) -> int:
@@ -46,6 +48,18 @@ def erase_old_bodies(*, now: datetime) -> int:
     """Erase the bodies of messages that failed or were stopped two weeks ago. Returns how many; none in the demo."""
     old = Message.objects.failed_or_stopped().filter(ended_at__lt=now - BODY_RETENTION).exclude(text="")
     return 0 if settings.DEMO else old.update(**transitions.without_body())
+
+
+def delete_old_messages(*, before: datetime, limit: int) -> int:
+    """Delete at most `limit` messages that were sent, failed or were suppressed before this time. Returns how many.
+
+    Replies to them by SMS, and fallbacks that were waiting for them, are deleted as well (CASCADE).
+    """
+    over = Message.objects.filter(state__in=ENDED_STATES).annotate(over_at=Coalesce("ended_at", "sent_at"))
+    old = over.filter(over_at__lt=before).order_by("over_at").values_list("pk", flat=True)[:limit]
+    keys = list(old)
+    Message.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from core.actors import object_key
 from core.batch import run_each
-from outbox.models import IncomingMail, Message
+from outbox.models import IncomingMail, IncomingText, Message
 
 RETENTION = timedelta(days=30)  # of the row without content, by which duplicates are recognised
 MAX_RETRY_AGE = timedelta(days=1)
@@ -50,11 +50,17 @@ def finish(mail: IncomingMail, *, outcome: str) -> None:
     IncomingMail.objects.filter(pk=mail.pk).update(outcome=outcome, **emptied)
 
 
-def delete_old(*, now: datetime) -> int:
-    """Delete mail that was handled before the retention period, and the messages that forwarded it.
+def delete_old(*, now: datetime, limit: int = 1000) -> int:
+    """Delete at most `limit` mails that were handled before the retention period, and the messages that forwarded them.
 
     Those messages hold the address of the writer. Returns how many mails were deleted.
     """
-    old = list(IncomingMail.objects.filter(handled_at__lt=now - RETENTION))
+    old = list(IncomingMail.objects.filter(handled_at__lt=now - RETENTION).order_by("pk").only("pk")[:limit])
     Message.objects.filter(about__in=[object_key(mail) for mail in old]).delete()
     return IncomingMail.objects.filter(pk__in=[mail.pk for mail in old]).delete()[0]
+
+
+def delete_old_texts(*, now: datetime, limit: int = 1000) -> int:
+    """Delete at most `limit` SMS that were handled before the retention period. Returns how many."""
+    old = IncomingText.objects.filter(handled_at__lt=now - RETENTION).order_by("pk").values_list("pk", flat=True)
+    return IncomingText.objects.filter(pk__in=list(old[:limit])).delete()[0]

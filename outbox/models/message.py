@@ -150,6 +150,11 @@ class Message(models.Model):
             models.Index(name="message_failed", fields=["ended_at"], condition=Q(state="failed")),
             models.Index(name="message_uncertain", fields=["created_at"], condition=Q(is_uncertain=True)),
             models.Index(Coalesce("first_due_at", "not_before"), name="message_due_at", condition=Q(is_dormant=False)),
+            models.Index(
+                Coalesce("ended_at", "sent_at"),
+                name="message_over_at",
+                condition=Q(state__in=["sent", "delivered", "failed", "suppressed"]),
+            ),
             models.Index(name="message_by_kind", fields=["kind", "-id"]),
             models.Index(name="message_by_about", fields=["about"]),
             models.Index(name="message_texts_to", fields=["recipient"], condition=Q(transport="sms")),
