@@ -35,6 +35,7 @@ PERIODIC_TASKS = (
     PeriodicTask("invite new staff", "spreekuur.staff_mail.invite_new_staff"),
     PeriodicTask("read external calendars", "advisors.tasks.enqueue_sync_when_due"),
     PeriodicTask("write bookings into external calendars", "bookings.tasks.enqueue_calendar_push"),
+    PeriodicTask("erase what is due", "spreekuur.tasks.enqueue_retention"),
     PeriodicTask("clean up", "spreekuur.cleanup.clean_up"),
 )
 

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from spreekuur import demo_views, views
+from spreekuur import demo_views, retention_views, views
 
 urlpatterns = [
     path("api/", include("spreekuur.api")),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("setup/retention/", retention_views.retention, name="retention"),
     path("demo/forward/", demo_views.demo_forward, name="demo_forward"),
     path("language/", views.switch_language, name="set_language"),
     # sign-in of staff

@@ -103,6 +103,7 @@ TABLE = {
     "organisation:client_revoke": POST_ONLY,
     "organisation:role_requests": staff("manager", "application_manager"),
     "organisation:role_request": POST_ONLY,
+    "retention": APPLICATION_MANAGER,
     "organisation:audit": staff("manager", "application_manager"),
     "outbox:mail_report": POST_ONLY,
     "outbox:mail_incoming": POST_ONLY,

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
 from vacancies.models import Requirement, TrainingOption, Vacancy
 
@@ -15,6 +19,12 @@ class VacancyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["title", "external_id"]
     list_select_related = ["department", "recruiter"]
     inlines = [RequirementInline]
+
+    def save_model(self, request: HttpRequest, obj: Vacancy, form: Any, change: bool) -> None:
+        """A change of status ends the procedure, or opens it again, unless the date was changed by hand."""
+        if "status" in form.changed_data and "procedure_ended_on" not in form.changed_data:
+            obj.set_procedure_end(timezone.localdate())
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(TrainingOption)

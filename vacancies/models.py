@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -78,6 +79,13 @@ class Vacancy(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def set_procedure_end(self, today: date) -> None:
+        """Record when the vacancy was filled or withdrawn, unless a day is known; none once it is open again."""
+        if self.status == self.Status.OPEN:
+            self.procedure_ended_on = None
+        elif self.procedure_ended_on is None:
+            self.procedure_ended_on = today
 
 
 class Requirement(models.Model):

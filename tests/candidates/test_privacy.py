@@ -39,6 +39,7 @@ def test_export_contains_everything_stored():
             "email_failed_at": None,
             "email_confirmed_at": None,
             "last_contact_at": None,
+            "erase_on": None,
             "messages_stopped_at": None,
         },
         "sources": [{"source": "csv", "external_id": "8812"}],

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from bookings.appointments.cancel import cancel_booking
 from bookings.calendar.invites import event_uid
 from bookings.models import Booking, Hold, Invitation
-from candidates.models import Candidate
+from candidates.models import Candidate, Rejection
 from core.actors import COMMAND
 from outbox.models import Message
 from spreekuur.privacy import erase_candidate
@@ -68,6 +68,7 @@ def make_due():
     rejection = make_rejection(vacancy=make_vacancy(procedure_ended_on=NOW.date()))
     candidate = rejection.application.candidate
     Candidate.objects.filter(pk=candidate.pk).update(last_contact_at=NOW, created_at=NOW)
+    Rejection.objects.filter(pk=rejection.pk).update(created_at=NOW)
     return make_invitation(rejection=rejection).candidate
 
 

@@ -41,7 +41,10 @@ def test_run_records_a_heartbeat_and_enqueues_delivery():
     run_periodic_tasks()
 
     assert Heartbeat.objects.get().beat_at == NOW
-    assert [queued.func() for queued in OrmQ.objects.all()] == ["outbox.tasks.deliver_due_messages"]
+    assert [queued.func() for queued in OrmQ.objects.all()] == [
+        "outbox.tasks.deliver_due_messages",
+        "spreekuur.tasks.run_retention",
+    ]
 
 
 def test_a_task_that_fails_does_not_stop_the_others(monkeypatch, caplog):

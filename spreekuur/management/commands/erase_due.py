@@ -1,15 +1,15 @@
-"""`manage.py erase_due`: erase candidates after the retention period. Schedule it daily on the machine."""
+"""`manage.py erase_due`: erase candidates after the retention period now. The worker does so daily by itself."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from spreekuur.retention import due_for_erasure, erase_due
+from spreekuur.retention import due_for_erasure, erase_due, keys_due
 
 
 class Command(BaseCommand):
-    help = "Erase every candidate whose procedures and last contact lie more than four weeks back."
+    help = "Erase every candidate whose retention period is over, without waiting for the daily run."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Only print how many would be erased.")
@@ -17,8 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         if options["dry_run"]:
-            self.stdout.write(f"{due_for_erasure(now=now).count()} candidates would be erased.")
+            self.stdout.write(f"{len(due_for_erasure(now=now))} candidates would be erased.")
             return
         self.stdout.write(f"{erase_due(now=now)} candidates erased.")
-        if left := due_for_erasure(now=now).count():
+        if left := len(keys_due(now=now)):
             raise CommandError(f"{left} candidates could not be erased; the log says why.")

@@ -10,5 +10,5 @@ def replace_trigger(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisation", "0008_retention")]
+    dependencies = [("organisation", "0010_retention")]
     operations = [migrations.RunPython(replace_trigger, migrations.RunPython.noop)]
