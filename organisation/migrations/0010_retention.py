@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisation', '0007_translation'),
+        ('organisation', '0009_audit_address'),
     ]
 
     operations = [
