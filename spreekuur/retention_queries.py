@@ -1,4 +1,4 @@
-"""Who is erased when, for the page of application managers. Keys only, no names."""
+"""Dates of erasure and reports of the daily run, for the page of application managers. Keys only, no names."""
 
 import re
 from dataclasses import dataclass

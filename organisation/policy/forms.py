@@ -136,7 +136,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How long candidates, messages and audit entries are kept, on the page on retention."""
+    """Retention periods of candidates, messages and audit entries."""
 
     class Meta:
         model = Policy
