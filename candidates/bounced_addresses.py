@@ -5,15 +5,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from candidates import notifications
+from candidates.address import change_address, refuse_employer_address
 from candidates.contact import stop_messages
-from candidates.errors import EmployerAddress
 from candidates.models import Candidate, Rejection
-from core.actors import SYSTEM, Actor, object_key
+from core.actors import SYSTEM, Actor
 from core.batch import run_each
 from organisation import audit
 from organisation.models import Policy, Role, User
@@ -47,31 +46,21 @@ def stop_after_complaints(*, now: datetime) -> int:
 
 @transaction.atomic
 def correct_address(*, candidate: Candidate, email: str, actor: Actor, now: datetime) -> bool:
-    """Replace an address that bounced, also in queued messages. False when no mail bounced: the address then stays.
+    """Replace an address that bounced, or confirm it. False when no mail bounced: the address then stays.
 
-    Queued messages keep their private link, as nobody read the earlier ones. A queued calendar object keeps the old
-    ATTENDEE: programs match it by UID (RFC 5546, 2.1.5), and booked appointments are sent again.
-    Raises EmployerAddress, as the private link is for the candidate only.
+    Raises EmployerAddress, CandidateShared.
     """
     locked = Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
-    email, old = email.strip(), locked.email
+    email = email.strip()
     if not locked.email_failed_at:
         return False
-    if _is_employer_address(email):
-        raise EmployerAddress
-    messages = Message.objects.filter(
-        person_key=object_key(locked), transport=Message.Transport.MAIL, recipient__iexact=old
-    )
-    (messages.queued() | messages.failed_or_stopped()).update(recipient=email)  # staff may send failed ones again
-    values = {"email": email, "email_failed_at": None, "email_confirmed_at": now}
-    Candidate.objects.filter(pk=locked.pk).update(**values)
+    if email.lower() != locked.email.lower():
+        change_address(candidate=locked, email=email, actor=actor, now=now)
+        return True
+    refuse_employer_address(email)
+    Candidate.objects.filter(pk=locked.pk).update(email_failed_at=None, email_confirmed_at=now)
     audit.record("candidate.correct_address", locked, actor=actor, now=now)
     return True
-
-
-def _is_employer_address(email: str) -> bool:
-    shared = {Policy.objects.current().sender_email.lower(), settings.INBOX_ADDRESS.lower()}
-    return email.lower() in shared or User.objects.filter(email__iexact=email).exists()
 
 
 def _failed(now: datetime, *reasons: Message.Reason) -> Collection[tuple[int, str, datetime]]:

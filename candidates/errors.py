@@ -27,6 +27,21 @@ class EmployerAddress(Refusal):
     sentence = _("This is an address of the employer. Ask the candidate for an address of their own.")
 
 
+class CandidateShared(Refusal):
+    """The candidate has an application or talk that this person may not see."""
+
+    code = "candidate_shared"
+    sentence = _(
+        "A colleague has this candidate too, or there is a talk. So you can not change the name, the e-mail address or"
+        " the phone number here."
+    )
+
+
+class ColleaguesRejection(Refusal):
+    code = "rejection_of_colleague"
+    sentence = _("A colleague entered this rejection. Only they can change it.")
+
+
 class VacancyUnknown(Refusal):
     code = "vacancy_unknown"
     sentence = _("We do not know this vacancy. Add its title, its department and the e-mail address of a recruiter.")
@@ -63,3 +78,9 @@ class FileAlreadyProcessed(Refusal):
 class DifferentAddresses(Refusal):
     code = "not_the_same_address"
     sentence = _("These two do not have the same e-mail address any more. Look at the list again.")
+
+
+class PairUnknown(Refusal):
+    """This person has no say about these two candidates, or not yet."""
+
+    code = "pair_unknown"

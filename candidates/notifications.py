@@ -1,4 +1,4 @@
-"""Mail about the private link, and about an address that bounces."""
+"""Mail about the private link, and about an address that changes or bounces."""
 
 from datetime import datetime
 
@@ -8,26 +8,39 @@ from django.urls import reverse
 from candidates.models import Candidate, Rejection
 from core.actors import object_key
 from organisation.models import Policy, User
-from outbox.compose import compose_mail, staff_recipient
+from outbox.compose import MailRecipient, compose_mail, staff_recipient
 from outbox.drafts import MessageDraft
 
 
-def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetime) -> MessageDraft:
-    """Mail with the private link; at most one a minute, so that a double click sends one."""
-    context: dict[str, object] = {
-        "first_name": candidate.first_name,
-        "link_url": address,
-        "sender_name": policy.sender_name,
-        "org_name": policy.employer_name,
-        "org_phone": policy.phone.as_national if policy.phone else policy.sender_email,
-    }
+def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetime, version: int = 0) -> MessageDraft:
+    """Mail with the private link; at most one a minute per version, so that a double click sends one."""
+    renewal = f":version={version}" if version else ""
     return compose_mail(
         "candidates/new_link",
         to=candidate.mail_recipient,
         policy=policy,
-        context=context,
-        unique_key=f"candidate={candidate.pk}:at={now:%Y-%m-%dT%H:%MZ}",
+        context=_signature(policy) | {"first_name": candidate.first_name, "link_url": address},
+        unique_key=f"candidate={candidate.pk}:at={now:%Y-%m-%dT%H:%MZ}{renewal}",
     )
+
+
+def address_changed(old: MailRecipient, *, policy: Policy, version: int) -> MessageDraft:
+    """Notice to the address that we no longer use. It names no job: it may be the address of a stranger."""
+    return compose_mail(
+        "candidates/address_changed",
+        to=old,
+        policy=policy,
+        context=_signature(policy),
+        unique_key=f"{old.key.replace(':', '=')}:version={version}",
+    )
+
+
+def _signature(policy: Policy) -> dict[str, object]:
+    return {
+        "sender_name": policy.sender_name,
+        "org_name": policy.employer_name,
+        "org_phone": policy.phone.as_national if policy.phone else policy.sender_email,
+    }
 
 
 def address_failed(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from candidates.csv_import.privacy import erase_lines, export_lines
 from candidates.models import Application, Candidate, Rejection
 from core.actors import pk_from_key
 from organisation.models import AuditEvent
@@ -37,15 +38,20 @@ def export(person_key: str) -> dict[str, Any]:
             _fields(consent, "purpose", "text_version", "language", "scope", "given_at", "withdrawn_at")
             for consent in candidate.consents.all()
         ],
+        "lines_of_files": export_lines(candidate),
         "read_by": _readers(candidate),
     }
 
 
 @transaction.atomic
 def erase(person_key: str) -> None:
-    """Delete the candidate, applications and rejections. Invitations and bookings must have been erased before."""
+    """Delete the candidate, applications, rejections, and lines of files that are not imported yet.
+
+    Invitations and bookings must have been erased before.
+    """
     candidate = _candidate(person_key)
     if candidate is not None:
+        erase_lines(candidate)
         Application.objects.filter(candidate=candidate).delete()
         candidate.delete()
 

@@ -1,16 +1,13 @@
 """Queries on rejections and candidates."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import combinations, groupby
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 
 from candidates.completeness import Missing, missing_parts
-from candidates.models import Candidate, Rejection
+from candidates.models import Rejection
 from core.message_schedule import MessageSchedule
 from core.working_days import next_invitation_time
 from organisation.models import User
@@ -20,14 +17,6 @@ class Tab(StrEnum):
     INCOMPLETE = "incomplete"
     NOTICE = "notice"
     COMPLETE = "complete"
-
-
-@dataclass(frozen=True)
-class DuplicatePair:
-    """Two candidates with the same mail address."""
-
-    older: Candidate
-    younger: Candidate
 
 
 def missing_parts_of(rejection: Rejection) -> tuple[Missing, ...]:
@@ -58,30 +47,6 @@ def rejections_for(user: User, *, tab: Tab, name: str = "") -> QuerySet[Rejectio
 
 def counts_per_tab(user: User) -> dict[Tab, int]:
     return {tab: _in_tab(Rejection.objects.visible_to(user), tab).count() for tab in Tab}
-
-
-def possible_duplicates(user: User) -> list[DuplicatePair]:
-    """Pairs of candidates with the same mail address, of which this recruiter may see one and none were kept apart."""
-    shared = (
-        Candidate.objects.order_by()
-        .annotate(address=Lower("email"))
-        .values("address")
-        .annotate(number=Count("pk"))
-        .filter(number__gt=1)
-    )
-    visible = set(Candidate.objects.visible_to(user).values_list("pk", flat=True))
-    found = (
-        Candidate.objects.annotate(address=Lower("email"))
-        .filter(address__in=shared.values("address"))
-        .order_by("address", "pk")
-        .prefetch_related("sources", "distinct_from", "applications__vacancy__recruiter")
-    )
-    return [
-        DuplicatePair(older, younger)
-        for _address, group in groupby(found, key=lambda candidate: candidate.email.lower())
-        for older, younger in combinations(group, 2)
-        if {older.pk, younger.pk} & visible and younger not in older.distinct_from.all()
-    ]
 
 
 def _in_tab(rejections: QuerySet[Rejection], tab: Tab) -> QuerySet[Rejection]:

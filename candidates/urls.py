@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from candidates.access.link_views import own_link, rejection_link
 from candidates.access.views import (
     link_ended,
     new_link,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("signed-out/", signed_out, name="signed_out"),
     path("my/time-zone/", time_zone, name="time_zone"),
     path("my/stop/", stop, name="stop"),
+    path("my/link/", own_link, name="own_link"),
     path("rejections/", rejections, name="rejections"),
     path("rejections/new/", rejection_new, name="rejection_new"),
     path("rejections/import/", import_new, name="import_new"),
@@ -32,4 +34,5 @@ urlpatterns = [
     path("rejections/same-person/", duplicates, name="duplicates"),
     path("rejections/<int:pk>/", rejection, name="rejection"),
     path("rejections/<int:pk>/edit/", rejection_edit, name="rejection_edit"),
+    path("rejections/<int:pk>/link/", rejection_link, name="rejection_link"),
 ]

@@ -21,6 +21,7 @@ KINDS: dict[str, Promise] = {
     "offer_gone": _("Offered moment is gone"),
     "no_show": _("After a missed talk"),
     "survey": _("Survey after a talk"),
+    "address_changed": _("Other mail address, to the earlier address"),
     "new_link": _("New private link"),
     "referral_proposal": _("Vacancy proposed"),
     "referral_declined": _("Recruiter says no, to the candidate"),

@@ -2,7 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connection
 from django.utils import timezone
 from django_q.models import Task
 
@@ -19,12 +23,25 @@ def clean_up() -> None:
 
 
 def delete_expired(*, now: datetime) -> None:
-    """Delete finished tasks, old heartbeats, expired sessions, CSV files that were not imported within a day, and the
-    content of failed messages. What is kept for weeks is deleted by the daily run (spreekuur/retention_run.py).
+    """Delete finished tasks, old heartbeats, expired sessions and cache entries, CSV files that were not imported
+    within a day, and the content of failed messages. What is kept for weeks is deleted by the daily run
+    (spreekuur/retention_run.py).
     """
     yesterday = now - ONE_DAY
     Task.objects.filter(stopped__lt=yesterday).delete()
     Heartbeat.objects.filter(beat_at__lt=yesterday).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    delete_expired_cache_entries(now=now)
     IntakeFile.objects.exclude(state=IntakeFile.State.IMPORTED).filter(created_at__lt=yesterday).delete()
     erase_old_bodies(now=now)
+
+
+def delete_expired_cache_entries(*, now: datetime) -> int:
+    """Delete what expired from a cache in the database, which by itself forgets only what is asked for again."""
+    if not isinstance(caches["default"], DatabaseCache):
+        return 0
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    expired = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [expired])  # noqa: S608
+        return int(cursor.rowcount)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("talks/<int:pk>/note/", notes.note, name="note"),
     path("talks/<int:pk>/complete/", files.complete, name="complete"),
     path("talks/<int:pk>/missed/", files.no_show, name="no_show"),
+    path("talks/<int:pk>/link/", files.private_link, name="link"),
     # views of bookings; their url names stay in this namespace, because templates and audit links use them
     path("talks/<int:pk>/move/", reschedule.reschedule, name="move"),
     path("talks/<int:pk>/hand-over/", reassign.reassign, name="hand_over"),

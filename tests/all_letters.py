@@ -21,6 +21,7 @@ from bookings.reassignment.reassign import reassign_booking
 from bookings.reminders import remind_by_mail, remind_by_sms
 from bookings.waitlist.offers import end_expired_offers, offer_free_slots
 from candidates.access.services import mail_link
+from candidates.address import change_address
 from candidates.bounced_addresses import mark_failed_addresses
 from core.actors import COMMAND, object_key
 from organisation.models import Role
@@ -101,7 +102,9 @@ class EveryLetter:
         rejection = make_rejection(candidate=make_candidate(language=self.language))
         invite_due(now=NOW)
         remind_invited(now=NOW + timedelta(days=7))
-        mail_link(email=rejection.application.candidate.email, now=NOW)
+        candidate = rejection.application.candidate
+        mail_link(email=candidate.email, now=NOW)
+        change_address(candidate=candidate, email="nieuw@kandidaat.example", actor=COMMAND, now=NOW)
 
     def _book_move_and_cancel(self):
         for channel in ("phone", "video", "onsite"):

@@ -142,12 +142,14 @@ TABLE = {
     "candidates:sign_out": POST_ONLY,
     "candidates:signed_out": PUBLIC,
     "candidates:stop": CANDIDATE,
+    "candidates:own_link": CANDIDATE,
     "candidates:unsubscribe": PUBLIC,  # anyone with the link
     "candidates:time_zone": CANDIDATE,
     "candidates:rejections": RECRUITER,
     "candidates:rejection_new": RECRUITER,
     "candidates:rejection": RECRUITER,
     "candidates:rejection_edit": RECRUITER | {"recruiter": "candidates:rejection"},  # the invitation was already sent
+    "candidates:rejection_link": POST_ONLY,
     "candidates:import_new": RECRUITER,
     "candidates:import_preview": RECRUITER,
     "candidates:duplicates": RECRUITER,
@@ -189,6 +191,7 @@ TABLE = {
     "talks:note_copy_drop": POST_ONLY,
     "talks:complete": POST_ONLY,
     "talks:no_show": POST_ONLY,
+    "talks:link": POST_ONLY,
     "talks:move": ADVISOR,
     "talks:hand_over": ADVISOR,
     "talks:cancel": ADVISOR,
@@ -295,6 +298,7 @@ def arguments(data):
         "candidates:unsubscribe": [token],
         "candidates:rejection": [data.rejection.pk],
         "candidates:rejection_edit": [data.rejection.pk],
+        "candidates:rejection_link": [data.rejection.pk],
         "candidates:import_preview": [data.intake.pk],
         "bookings:address": [data.rejection.pk],
         "bookings:address_of_talk": [data.booking.pk],
@@ -318,7 +322,10 @@ def arguments(data):
             f"bookings:{name}": booking
             for name in ("appointment", "move", "move_details", "move_proposed", "cancel", "prepare", "calendar")
         },
-        **{f"talks:{name}": booking for name in ("file", "note", "complete", "no_show", "move", "hand_over", "cancel")},
+        **{
+            f"talks:{name}": booking
+            for name in ("file", "note", "link", "complete", "no_show", "move", "hand_over", "cancel")
+        },
         **{f"api:invitation-{name}": [data.invitation.key] for name in ("detail", "slots", "booking")},
     }
 

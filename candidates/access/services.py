@@ -9,11 +9,12 @@ from candidates import notifications
 from candidates.access.tokens import link_token, link_url, unsubscribe_url
 from candidates.errors import LinkUnknown
 from candidates.models import AccessLink, Candidate
-from core.actors import Actor
+from core.actors import Actor, object_key
 from core.tokens import digest_of
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
+from outbox.models import Message
 
 
 def link_for(candidate: Candidate) -> AccessLink:
@@ -49,14 +50,50 @@ def link_by_token(token: str) -> AccessLink:
 
 @transaction.atomic
 def renew_link(*, candidate: Candidate, actor: Actor, now: datetime) -> AccessLink:
-    """Revoke the link in every earlier message; the new one must be mailed."""
-    link = AccessLink.objects.select_for_update().get(pk=link_for(candidate).pk)
-    link.version += 1
-    link.digest = digest_of(link_token(link.key, link.version))
-    link.save(update_fields=["version", "digest"])
-    candidate.link = link
+    """End the link in every message that was sent, and its sessions; queued messages get the new one."""
+    link = _next_version(candidate)
     audit.record("link.renew", candidate, actor=actor, now=now)
     return link
+
+
+@transaction.atomic
+def renew_and_mail_link(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
+    """End the link in every message that was sent, and mail the new one to the known address."""
+    link = renew_link(candidate=candidate, actor=actor, now=now)
+    address = link_url_for(candidate)
+    draft = notifications.new_link(candidate, Policy.objects.current(), address=address, now=now, version=link.version)
+    outbox.post(draft, now=now)
+
+
+@transaction.atomic
+def revoke_link(*, candidate: Candidate, actor: Actor, now: datetime) -> None:
+    """End the link in every message that was sent, and its sessions, and mail no new one.
+
+    Whoever reads the mail at the known address can ask for a new link, and later messages about an appointment have it.
+    """
+    _next_version(candidate)
+    audit.record("link.revoke", candidate, actor=actor, now=now)
+
+
+def _next_version(candidate: Candidate) -> AccessLink:
+    link = AccessLink.objects.select_for_update().get(pk=link_for(candidate).pk)
+    ended = link_token(link.key, link.version)
+    link.version += 1
+    valid = link_token(link.key, link.version)
+    link.digest = digest_of(valid)
+    link.save(update_fields=["version", "digest"])
+    candidate.link = link
+    _replace_in_messages(candidate, ended, valid)
+    return link
+
+
+def _replace_in_messages(candidate: Candidate, ended: str, valid: str) -> None:
+    """Put the new token into what was not sent yet: queued messages, and failed ones that staff may send again."""
+    messages = Message.objects.filter(person_key=object_key(candidate))
+    for message in messages.queued() | messages.failed_or_stopped():
+        for name in ("text", "calendar", "unsubscribe_url"):
+            setattr(message, name, getattr(message, name).replace(ended, valid))
+        message.save(update_fields=["text", "calendar", "unsubscribe_url"])
 
 
 def _unknown_candidate(policy: Policy) -> Candidate:

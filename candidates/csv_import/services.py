@@ -19,11 +19,19 @@ from candidates.csv_import.validation import (
     repeated_line_errors,
 )
 from candidates.drafts import PersonDraft, RejectionDraft, VacancyDraft
-from candidates.errors import ExternalIdTaken, FileAlreadyProcessed, FileHasErrors, RecruiterUnknown, VacancyUnknown
-from candidates.models import IntakeFile
+from candidates.errors import (
+    ColleaguesRejection,
+    ExternalIdTaken,
+    FileAlreadyProcessed,
+    FileHasErrors,
+    RecruiterUnknown,
+    VacancyUnknown,
+)
+from candidates.models import Application, IntakeFile
 from candidates.rejections.matching import emails_by_external_id
 from candidates.rejections.services import register_rejections, unchanged_drafts
 from candidates.rejections.vacancy_lookup import create_vacancy, recruiters_by_email, vacancies_by_external_id
+from candidates.sharing import hidden_applications
 from core.actors import Actor
 from core.formatting import one_line
 from organisation import audit
@@ -71,6 +79,7 @@ def check_file(file: IntakeFile, *, now: datetime) -> CheckedFile:
         errors += line_errors(line, today=today, demo=settings.DEMO)
     readable = _without_errors(lines, errors)
     errors += _vacancy_errors(readable) + _candidate_errors(readable)
+    errors += _colleague_errors(_without_errors(lines, errors), file.uploaded_by)
     errors.sort(key=lambda error: error.line)
     return CheckedFile(lines, _without_errors(lines, errors), errors)
 
@@ -145,6 +154,22 @@ def _candidate_errors(lines: Sequence[CsvLine]) -> list[LineError]:
     return [
         LineError(line.number, "candidate_id", str(ExternalIdTaken()))
         for line in conflicting
+        if (SOURCE, line_key(line)) not in unchanged
+    ]
+
+
+def _colleague_errors(lines: Sequence[CsvLine], user: User) -> list[LineError]:
+    """Changed lines about rejections that this recruiter could not change on screen."""
+    stored = Application.objects.filter(source=SOURCE, external_id__in=[line_key(line) for line in lines])
+    hidden = set(hidden_applications(stored, actor=Actor.of(user)).values_list("external_id", flat=True))
+    foreign = [line for line in lines if line_key(line) in hidden]
+    vacancies = _vacancies(foreign)
+    unchanged = unchanged_drafts(
+        _drafts([one for one in foreign if _vacancy_draft(one.cells).external_id in vacancies])
+    )
+    return [
+        LineError(line.number, "candidate_id", str(ColleaguesRejection()))
+        for line in foreign
         if (SOURCE, line_key(line)) not in unchanged
     ]
 

@@ -1,4 +1,4 @@
-from candidates.models.candidate import AccessLink, Candidate, CandidateSource, Consent
+from candidates.models.candidate import AccessLink, Candidate, CandidateSource, Consent, DuplicateConfirmation
 from candidates.models.csv_file import IntakeFile
 from candidates.models.rejection import Application, Rejection, RejectionReason, Stage, Strength
 
@@ -8,6 +8,7 @@ __all__ = [
     "Candidate",
     "CandidateSource",
     "Consent",
+    "DuplicateConfirmation",
     "IntakeFile",
     "Rejection",
     "RejectionReason",

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -66,6 +67,7 @@ class Candidate(models.Model):
             models.Index(name="candidate_by_email", fields=["email"]),
             models.Index(name="candidate_by_erasure", fields=["erase_on", "id"]),
             models.Index(name="candidate_by_keeper", fields=["kept_by", "erase_on", "id"]),
+            models.Index(Lower("email"), name="candidate_by_lower_email"),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +99,28 @@ class CandidateSource(models.Model):
 
     def __str__(self) -> str:
         return f"candidate source {self.pk}"
+
+
+class DuplicateConfirmation(models.Model):
+    """A recruiter of the older candidate says that a colleague's candidate is the same person; the colleague decides.
+
+    Deleted with the answer, and when either address changes.
+    """
+
+    older = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    younger = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    confirmed_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="duplicate_confirmed_once", fields=["older", "younger"]),
+            models.CheckConstraint(name="duplicate_older_comes_first", condition=Q(older__lt=F("younger"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"duplicate confirmation {self.pk}"
 
 
 class AccessLink(models.Model):

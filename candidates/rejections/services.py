@@ -1,6 +1,6 @@
 """Register and change rejections, from form, CSV file and API, one or thousands at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,13 @@ from django.utils.crypto import salted_hmac
 
 from candidates.completeness import Missing, missing_parts
 from candidates.drafts import RejectionDraft, VacancyDraft
-from candidates.errors import AlreadyInvited
+from candidates.errors import AlreadyInvited, ColleaguesRejection
 from candidates.models import Application, Rejection, Strength
 from candidates.queries import missing_parts_of
 from candidates.rejections.code_lookup import CodeLookup
-from candidates.rejections.matching import candidates_for, refuse_other_candidate, update_details
+from candidates.rejections.matching import candidates_for, change_person, refuse_other_candidate, report_details
 from candidates.rejections.vacancy_lookup import create_vacancy, recruiters_by_email, vacancies_by_external_id
+from candidates.sharing import hidden_applications, shared_candidates
 from core.actors import Actor
 from core.formatting import printable
 from organisation import audit
@@ -58,7 +59,10 @@ def register_rejections(*, drafts: Sequence[RejectionDraft], actor: Actor, now: 
     registrations: list[Registration] = []
     for start in range(0, len(drafts), BATCH_SIZE):
         registrations += _register(
-            [_with_unique_id(draft) for draft in drafts[start : start + BATCH_SIZE]], lookup=lookup, now=now
+            [_with_unique_id(draft) for draft in drafts[start : start + BATCH_SIZE]],
+            lookup=lookup,
+            actor=actor,
+            now=now,
         )
     for registration in registrations:
         if action := _ACTIONS.get(registration.outcome):
@@ -79,10 +83,11 @@ def unchanged_drafts(drafts: Sequence[RejectionDraft]) -> set[tuple[str, str]]:
 
 @transaction.atomic
 def change_rejection(*, rejection_id: int, draft: RejectionDraft, actor: Actor, now: datetime) -> Registration:
-    """Change a rejection on screen, before the invitation. Raises AlreadyInvited."""
+    """Change a rejection on screen, before the invitation. Raises AlreadyInvited, CandidateShared, EmployerAddress."""
     rejection = _locked().get(pk=rejection_id)
     if Rejection.objects.invited().filter(pk=rejection_id).exists():
         raise AlreadyInvited
+    change_person(rejection.application.candidate, draft.person, actor=actor, now=now)
     missing = _rewrite(rejection, draft, lookup=CodeLookup([draft.vacancy_id]), now=now)
     audit.record("rejection.change", rejection, actor=actor, now=now)
     return Registration(rejection=rejection, outcome=RegistrationOutcome.CHANGED, missing=missing)
@@ -91,32 +96,59 @@ def change_rejection(*, rejection_id: int, draft: RejectionDraft, actor: Actor, 
 _ACTIONS = {RegistrationOutcome.CREATED: "register", RegistrationOutcome.CHANGED: "change"}
 
 
-def _register(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, now: datetime) -> list[Registration]:
+def _register(
+    drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, actor: Actor, now: datetime
+) -> list[Registration]:
     known = _known(drafts)
-    created = iter(_create([draft for draft in drafts if _key(draft) not in known], lookup=lookup, now=now))
-    keys = [rejection.pk for rejection in known.values()]
-    invited = set(Rejection.objects.invited().filter(pk__in=keys).values_list("pk", flat=True))
+    new = [draft for draft in drafts if _key(draft) not in known]
+    created = iter(_create(new, lookup=lookup, actor=actor, now=now))
+    limits = _Limits.of(known.values(), actor=actor)
     done = []
     for draft in drafts:
         rejection = known.get(_key(draft))
         if rejection is None:
             done.append(next(created))
         else:
-            done.append(_update(rejection, draft, is_invited=rejection.pk in invited, lookup=lookup, now=now))
+            done.append(_update(rejection, draft, limits=limits, lookup=lookup, now=now))
     return done
 
 
+@dataclass(frozen=True)
+class _Limits:
+    """Stored rows that a report leaves as they are, read once for many reports."""
+
+    invited: set[int]  # rejections
+    hidden: set[int]  # applications that the actor may not see, and so not change by a file either
+    shared: set[int]  # candidates
+
+    @classmethod
+    def of(cls, rejections: Collection[Rejection], *, actor: Actor) -> "_Limits":
+        if not rejections:
+            return cls(set(), set(), set())
+        keys = [rejection.pk for rejection in rejections]
+        applications = Application.objects.filter(rejection__in=keys)
+        return cls(
+            invited=set(Rejection.objects.invited().filter(pk__in=keys).values_list("pk", flat=True)),
+            hidden=set(hidden_applications(applications, actor=actor).values_list("pk", flat=True)),
+            shared=shared_candidates({rejection.application.candidate_id for rejection in rejections}, actor=actor),
+        )
+
+
 def _update(
-    rejection: Rejection, draft: RejectionDraft, *, is_invited: bool, lookup: CodeLookup, now: datetime
+    rejection: Rejection, draft: RejectionDraft, *, limits: _Limits, lookup: CodeLookup, now: datetime
 ) -> Registration:
-    if rejection.application.fingerprint == _fingerprint(draft):
+    application = rejection.application
+    if application.fingerprint == _fingerprint(draft):
         return Registration(
             rejection=rejection, outcome=RegistrationOutcome.UNCHANGED, missing=missing_parts_of(rejection)
         )
-    refuse_other_candidate(rejection.application.candidate, draft.person)
-    if is_invited:
+    refuse_other_candidate(application.candidate, draft.person)
+    if application.pk in limits.hidden:
+        raise ColleaguesRejection
+    if rejection.pk in limits.invited:
         return Registration(rejection=rejection, outcome=RegistrationOutcome.KEPT, missing=missing_parts_of(rejection))
-    rejection.application.fingerprint = _fingerprint(draft)
+    report_details(application.candidate, draft.person, is_shared=application.candidate_id in limits.shared)
+    application.fingerprint = _fingerprint(draft)
     missing = _rewrite(rejection, _filled_from(draft, rejection), lookup=lookup, now=now)
     return Registration(rejection=rejection, outcome=RegistrationOutcome.CHANGED, missing=missing)
 
@@ -138,8 +170,6 @@ def _filled_from(draft: RejectionDraft, rejection: Rejection) -> RejectionDraft:
 
 def _rewrite(rejection: Rejection, draft: RejectionDraft, *, lookup: CodeLookup, now: datetime) -> tuple[Missing, ...]:
     application = rejection.application
-    if update_details(application.candidate, draft.person):
-        application.candidate.save()
     application.vacancy_id, application.stage = draft.vacancy_id, draft.stage
     application.applied_on = draft.applied_on
     application.save()
@@ -151,7 +181,7 @@ def _rewrite(rejection: Rejection, draft: RejectionDraft, *, lookup: CodeLookup,
     return missing
 
 
-def _create(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, now: datetime) -> list[Registration]:
+def _create(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, actor: Actor, now: datetime) -> list[Registration]:
     applications = Application.objects.bulk_create(
         Application(
             candidate=candidate,
@@ -162,7 +192,7 @@ def _create(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, now: dateti
             stage=draft.stage,
             fingerprint=_fingerprint(draft),
         )
-        for draft, candidate in zip(drafts, candidates_for(drafts), strict=True)
+        for draft, candidate in zip(drafts, candidates_for(drafts, actor=actor), strict=True)
     )
     rejections = [Rejection(application=application) for application in applications]
     missing_per_rejection = [

@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from candidates.completeness import PART_COUNT, Missing
-from candidates.errors import AlreadyInvited
+from candidates.duplicate_queries import open_addresses
+from candidates.errors import AlreadyInvited, CandidateShared, EmployerAddress
 from candidates.models import Candidate, Rejection
 from candidates.queries import (
     Tab,
@@ -24,7 +25,6 @@ from candidates.queries import (
     invitation_expected_at,
     is_invited,
     missing_parts_of,
-    possible_duplicates,
     rejections_for,
 )
 from candidates.rejections.forms import RejectionForm
@@ -74,7 +74,7 @@ def rejections(request: HttpRequest) -> HttpResponse:
         "tabs": [(str(one), label, counts[one]) for one, label in TABS.items()],
         "is_empty": not any(counts.values()),
         "name": name,
-        "pair_count": len(possible_duplicates(user)),
+        "address_count": open_addresses(user).count(),
     }
     return render(request, "candidates/rejections/list.html", context)
 
@@ -123,6 +123,8 @@ def rejection_edit(request: HttpRequest, pk: int) -> HttpResponse:
             registration = change_rejection(rejection_id=pk, draft=draft, actor=Actor.of(user), now=timezone.now())
         except AlreadyInvited as refusal:
             form.add_error(None, str(refusal))
+        except (CandidateShared, EmployerAddress) as refusal:
+            form.add_error("email" if "email" in form.changed_data else None, str(refusal))
         else:
             _report(request, registration)
             return redirect("candidates:rejection", pk=pk)

@@ -16,6 +16,7 @@ from bookings.appointments.cancel import cancel_booking
 from bookings.appointments.forms import AdvisorCancelForm
 from bookings.models import Booking
 from bookings.permissions import booking_or_404
+from candidates.access.link_views import change_link
 from core.actors import Actor
 from core.errors import Refusal
 from organisation import audit
@@ -58,6 +59,13 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Marked: you missed each other. The candidate gets a friendly letter."))
+    return redirect("talks:file", pk=pk)
+
+
+@require_http_methods(["POST"])
+@role_required(Role.ADVISOR)
+def private_link(request: HttpRequest, pk: int) -> HttpResponse:
+    change_link(request, booking_or_404(request, pk).candidate)
     return redirect("talks:file", pk=pk)
 
 

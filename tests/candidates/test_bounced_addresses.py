@@ -6,11 +6,9 @@ import pytest
 
 from candidates.access.services import link_url_for
 from candidates.bounced_addresses import correct_address, mark_failed_addresses, stop_after_complaints
-from candidates.drafts import PersonDraft
 from candidates.duplicates.services import merge_candidates
 from candidates.errors import EmployerAddress
 from candidates.models import Candidate
-from candidates.rejections.matching import update_details
 from core.actors import Actor, object_key
 from organisation.models import AuditEvent, Role, User
 from outbox.models import Message
@@ -125,13 +123,13 @@ def test_application_managers_are_notified_without_any_active_recruiter(rejectio
 
 
 def test_a_corrected_address_also_counts_for_queued_messages(rejection):
-    candidate = rejection.application.candidate
+    candidate, actor = rejection.application.candidate, Actor.of(rejection.recruiter)
     make_failed(candidate)
     mark_failed_addresses(now=LATER)
     waiting = make_message(recipient=candidate.email, person_key=object_key(candidate), text=link_url_for(candidate))
 
     changed = [
-        correct_address(candidate=candidate, email=" goed@kandidaat.example ", actor=RECRUITER, now=LATER)
+        correct_address(candidate=candidate, email=" goed@kandidaat.example ", actor=actor, now=LATER)
         for _twice in range(2)
     ]
 
@@ -139,11 +137,12 @@ def test_a_corrected_address_also_counts_for_queued_messages(rejection):
     waiting.refresh_from_db()
     assert changed == [True, False]
     assert (candidate.email, waiting.recipient) == ("goed@kandidaat.example", "goed@kandidaat.example")
-    assert waiting.text == link_url_for(candidate)  # its link still opens
+    assert waiting.text == link_url_for(Candidate.objects.get())  # its link is the new one
     assert candidate.email_failed_at is None
     assert mark_failed_addresses(now=LATER) == 0
     assert list(AuditEvent.objects.values_list("action", "about")) == [
-        ("candidate.correct_address", object_key(candidate))
+        ("candidate.change_address", object_key(candidate)),
+        ("link.renew", object_key(candidate)),
     ]
 
 
@@ -177,17 +176,6 @@ def test_an_address_of_the_employer_is_refused(rejection, settings, email):
 
     with pytest.raises(EmployerAddress):
         correct_address(candidate=rejection.application.candidate, email=email, actor=RECRUITER, now=LATER)
-
-
-def test_a_new_address_from_a_source_removes_the_mark():
-    candidate = make_candidate(email_failed_at=NOW)
-    person = PersonDraft(
-        first_name="Sevda", infix="", last_name="Aydin", email="nieuw@kandidaat.example", language="nl"
-    )
-
-    update_details(candidate, person)
-
-    assert candidate.email_failed_at is None
 
 
 def test_merged_candidates_keep_the_mark():

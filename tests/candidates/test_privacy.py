@@ -76,6 +76,7 @@ def test_export_contains_everything_stored():
                 "withdrawn_at": None,
             }
         ],
+        "lines_of_files": [],
         "read_by": [{"actor": f"user:{rejection.recruiter_id}", "at": NOW}],
     }
 

@@ -11,7 +11,7 @@ from django.db import connection
 from bookings.appointments.book import book
 from bookings.appointments.prepare import save_preparation
 from bookings.models import Booking
-from candidates.models import CandidateSource, Strength
+from candidates.models import CandidateSource, IntakeFile, Strength
 from core.actors import COMMAND, Actor, object_key
 from organisation import audit
 from organisation.models import AuditEvent
@@ -49,6 +49,7 @@ MARKS = {
     "mail that came in": "Antwoordkenmerk",
     "text that came in": "Smskenmerk",
     "mail about nothing": "Losbriefkenmerk",
+    "line of a file": "Bestandskenmerk",
 }
 
 
@@ -76,6 +77,9 @@ def make_story():
         booking=booking, vacancy=make_vacancy(title="Planner"), introduction=MARKS["introduction"], proposed_at=NOW
     )
     receive_replies(booking, candidate)
+    cells = {"email": MARKS["mail"], "explanation": MARKS["line of a file"]}
+    rows = [{"line": 2, "cells": cells, "width": [2, 2]}]
+    IntakeFile.objects.create(uploaded_by=advisor.user, name="afwijzingen.csv", rows=rows)
     return candidate
 
 

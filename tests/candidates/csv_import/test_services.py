@@ -81,11 +81,11 @@ def test_the_same_file_again_changes_nothing():
 
 
 def test_a_changed_line_is_taken_over_until_the_candidate_is_invited():
-    make_vacancy(source="csv", external_id="371")
+    user = make_vacancy(source="csv", external_id="371").recruiter
     bring_in(make_file(make_line(1), make_line(2)))
     make_invitation(rejection=Rejection.objects.get(application__external_id="2:371"))
 
-    file = bring_in(make_file(make_line(1, toelichting="Anders."), make_line(2, toelichting="Anders.")))
+    file = bring_in(make_file(make_line(1, toelichting="Anders."), make_line(2, toelichting="Anders."), user=user))
 
     assert file.outcome == {"changed": 1, "kept": 1, "left_out": 0, "waiting": 0}
 
@@ -246,9 +246,45 @@ def test_one_candidate_id_with_two_addresses_in_a_file_is_an_error():
 
 def test_a_corrected_name_is_no_error():
     make_vacancy(source="csv", external_id="371")
-    bring_in(make_file(make_line(1)))
+    earlier = bring_in(make_file(make_line(1)))
 
-    file = bring_in(make_file(make_line(1, voornaam="Şevda", email="KANDIDAAT1@kandidaat.example")))
+    line = make_line(1, voornaam="Şevda", email="KANDIDAAT1@kandidaat.example")
+    file = bring_in(make_file(line, user=earlier.uploaded_by))
 
     assert file.outcome == {"changed": 1, "left_out": 0, "waiting": 0}
     assert Candidate.objects.get().first_name == "Şevda"
+
+
+def test_a_changed_line_about_the_rejection_of_a_colleague_is_an_error(english):
+    attacker = make_user(Role.RECRUITER)
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1)))
+
+    same = errors_in(make_file(make_line(1), user=attacker))
+    changed = errors_in(make_file(make_line(1, recruiter_email=attacker.email), user=attacker))
+
+    assert same == []
+    assert changed == [(2, "candidate_id", "A colleague entered this rejection. Only they can change it.")]
+
+
+def test_a_file_does_not_change_a_candidate_whom_a_colleague_has():
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1)))
+    own = make_vacancy(source="csv", external_id="372").recruiter
+
+    bring_in(make_file(make_line(1, vacature_id="372", email="KANDIDAAT1@kandidaat.example"), user=own))
+
+    candidate = Candidate.objects.get()
+    assert (candidate.applications.count(), candidate.email) == (2, "kandidaat1@kandidaat.example")
+
+
+def test_a_file_with_a_guessed_number_and_another_name_makes_a_candidate_of_its_own():
+    make_vacancy(source="csv", external_id="371")
+    bring_in(make_file(make_line(1)))
+    own = make_vacancy(source="csv", external_id="372").recruiter
+
+    for _twice in range(2):
+        bring_in(make_file(make_line(1, vacature_id="372", voornaam="X"), user=own))
+
+    assert sorted(Candidate.objects.values_list("first_name", flat=True)) == ["Sevda", "X"]
+    assert [one.first_name for one in Candidate.objects.visible_to(own)] == ["X"]
