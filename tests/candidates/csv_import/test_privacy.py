@@ -5,7 +5,7 @@ from candidates.privacy import erase, export
 from tests.candidates.csv_import.test_services import bring_in, errors_in, make_file, make_line
 from tests.factories import make_candidate, make_vacancy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
