@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
+from core.problem_details import is_api_request, problem_response
 from organisation.models import Policy, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -21,7 +22,10 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recov
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
     """Page with status 503 and Retry-After. The browser still has the form data, so it can be sent again."""
-    response = render(request, "503.html", status=503)
+    if is_api_request(request):
+        response: HttpResponse = problem_response(503, code="unavailable", title="Try again in a moment.")
+    else:
+        response = render(request, "503.html", status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
