@@ -18,7 +18,7 @@ from bookings import notifications
 from bookings.models import Booking
 from bookings.schedule import advisor_note_at, is_today, mail_reminder_at, outcome_request_at, sms_reminder_at
 from core.actors import pk_from_key
-from core.batch import SCAN_SECONDS, run_each
+from core.batch import run_each
 from core.message_schedule import MessageSchedule
 from core.timezones import zone_for_name
 from organisation.models import Policy
@@ -124,7 +124,7 @@ def _remind(kind: Reminder, *, policy: Policy, now: datetime) -> int:
         if (moved_at or booked_at) < kind.due_at(starts_at, zone_for_name(zone_name), policy.times) <= now
     }
     remind = partial(_remind_one, seen, kind=kind, policy=policy, now=now)
-    return run_each(list(seen), remind, name="booking", seconds=SCAN_SECONDS)
+    return run_each(list(seen), remind, name="booking")
 
 
 def _pending(kind: Reminder, now: datetime) -> QuerySet[Booking]:

@@ -1,6 +1,7 @@
 """Periodic tasks: invitations, reminders, the waitlist, replies, calendars."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from bookings.replies.calendar_replies import process_calendar_replies
 from bookings.replies.mail_forwarding import forward_mail
 from bookings.replies.sms_replies import process_sms_replies, record_failed_sms_reminders
 from bookings.waitlist.offers import end_expired_offers, offer_free_slots
-from core.batch import describe_error
+from core.batch import describe_error, shared_deadline
 from outbox.queue import throttled_enqueue
 
 SCANS = (
@@ -40,12 +41,17 @@ logger = logging.getLogger(__name__)
 def send_what_is_due(now: datetime | None = None) -> None:
     """Run every scan once; scheduled every minute. The demo passes its own `now`."""
     now = now or timezone.now()
-    for scan in SCANS:
-        try:
-            with throttled_enqueue():
-                scan(now=now)
-        except Exception as error:  # a failing scan does not stop the others
-            logger.error("%s: %s", scan.__name__, describe_error(error))
+    with shared_deadline():
+        for scan in SCANS:
+            _run_scan(scan, now)
+
+
+def _run_scan(scan: Callable[..., int], now: datetime) -> None:
+    try:
+        with throttled_enqueue():
+            scan(now=now)
+    except Exception as error:  # a failing scan does not stop the others
+        logger.error("%s: %s", scan.__name__, describe_error(error))
 
 
 def write_calendars() -> None:

@@ -3,11 +3,15 @@
 import logging
 import math
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from time import monotonic
 
-SCAN_SECONDS = 20.0  # limit of one periodic scan: several of them share one task
+RUN_SECONDS = 45.0  # for all scans of one periodic run; the queue kills the task after 60
+SHARE = 0.5  # of the time that is left, so that the first scan with much work leaves some to the last
+_STOP_AT: ContextVar[float] = ContextVar("stop_at", default=math.inf)  # monotonic
 logger = logging.getLogger(__name__)
 
 
@@ -18,13 +22,24 @@ def describe_error(error: BaseException) -> str:
     return type(error).__name__ + place
 
 
-def run_each(keys: Iterable[int], work: Callable[[int], bool], *, name: str, seconds: float = math.inf) -> int:
+@contextmanager
+def shared_deadline(seconds: float = RUN_SECONDS) -> Iterator[None]:
+    """Let every `run_each` within share these seconds; within another deadline that one stays."""
+    token = _STOP_AT.set(min(_STOP_AT.get(), monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _STOP_AT.reset(token)
+
+
+def run_each(keys: Iterable[int], work: Callable[[int], bool], *, name: str) -> int:
     """Call `work` for every key and return how many calls returned true; an error is logged and the rest continues.
 
-    `name` precedes the key in the log: "rejection". `work` opens its own transaction. After `seconds` the remaining
-    keys are left to the next run, before the queue kills the task.
+    `name` precedes the key in the log: "rejection". `work` opens its own transaction. Under a shared deadline it stops
+    after its share of the time that is left, and the remaining keys are left to the next run.
     """
-    done, stop_at = 0, monotonic() + seconds
+    done, started_at = 0, monotonic()
+    stop_at = started_at + SHARE * max(_STOP_AT.get() - started_at, 0)
     for number, key in enumerate(keys):
         if number and monotonic() >= stop_at:
             break

@@ -6,6 +6,9 @@ from typing import Any
 import orjson
 from rest_framework import renderers
 
+# Errors of a list have its positions as keys.
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+
 
 class JSONRenderer(renderers.JSONRenderer):
     """JSON by orjson, which writes a few thousand date-times eight times as fast as the standard library."""
@@ -15,4 +18,4 @@ class JSONRenderer(renderers.JSONRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        return orjson.dumps(data, default=self.encoder_class().default, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        return orjson.dumps(data, default=self.encoder_class().default, option=OPTIONS)

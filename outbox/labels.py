@@ -17,6 +17,7 @@ KINDS: dict[str, Promise] = {
     "proposed_moment": _("Moment proposed in the calendar, to the candidate"),
     "reminder": _("Reminder of a talk"),
     "text_failed": _("Mail instead of a text"),
+    "texts_stopped": _("No more texts, to the candidate"),
     "offer": _("Moment offered"),
     "offer_gone": _("Offered moment is gone"),
     "no_show": _("After a missed talk"),

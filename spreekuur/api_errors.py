@@ -1,16 +1,24 @@
 """Errors of the API as application/problem+json (RFC 9457)."""
 
+import logging
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from advisors.availability.errors import SlotTaken
 from bookings.api.representations import slots_to_json
+from core.batch import describe_error
 from core.errors import Refusal
+from core.problem_details import CONTENT_TYPE, problem_body
 
 CODES = {403: "permission_denied", 404: "not_found"}  # for Django's own exceptions, which have no code
+NOT_FOUND = {"code": "not_found", "title": "Not found."}
+OUT_OF_RANGE = {"code": "out_of_range", "title": "A number or moment is out of range."}
+logger = logging.getLogger(__name__)
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -20,6 +28,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return _problem(409, code=error.code, title=str(error), alternatives=alternatives)
     if isinstance(error, Refusal):
         return _problem(409, code=error.code, title=str(error))
+    if isinstance(error, ObjectDoesNotExist | OverflowError | DataError):
+        logger.warning("a request that cannot be answered: %s", describe_error(error))
+        is_gone = isinstance(error, ObjectDoesNotExist)  # erased between reading and locking it
+        return _problem(404, **NOT_FOUND) if is_gone else _problem(400, **OUT_OF_RANGE)
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -35,5 +47,4 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 def _problem(status: int, *, code: str, title: str, **more: Any) -> Response:
-    body = {"type": "about:blank", "status": status, "title": title, "code": code, **more}
-    return Response(body, status=status, content_type="application/problem+json")
+    return Response(problem_body(status, code=code, title=title, **more), status=status, content_type=CONTENT_TYPE)

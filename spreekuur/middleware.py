@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candidates.access.session import SESSION_KEY as CANDIDATE_KEY
+from core.problem_details import is_api_request, problem_response
 from organisation.audit import source_address
 from organisation.models import Policy, User
 from organisation.staff.sessions import (
@@ -32,7 +33,10 @@ WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "set_langua
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
     """Page with status 503 and Retry-After. The browser still has the form data, so it can be sent again."""
-    response = render(request, "503.html", status=503)
+    if is_api_request(request):
+        response: HttpResponse = problem_response(503, code="unavailable", title="Try again in a moment.")
+    else:
+        response = render(request, "503.html", status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response

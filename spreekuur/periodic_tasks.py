@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
-from core.batch import describe_error
+from core.batch import describe_error, shared_deadline
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +41,17 @@ PERIODIC_TASKS = (
 
 
 def run_periodic_tasks() -> None:
-    """Run all tasks, in order. One that fails does not stop the others."""
-    for task in PERIODIC_TASKS:
-        try:
-            import_string(task.task)()
-        except Exception as error:  # whatever it is, the rest must go on
-            logger.error("periodic task, %s: %s", task.name, describe_error(error))
+    """Run all tasks, in order and under one deadline. One that fails does not stop the others."""
+    with shared_deadline():
+        for task in PERIODIC_TASKS:
+            _run(task)
+
+
+def _run(task: PeriodicTask) -> None:
+    try:
+        import_string(task.task)()
+    except Exception as error:  # whatever it is, the rest must go on
+        logger.error("periodic task, %s: %s", task.name, describe_error(error))
 
 
 @transaction.atomic

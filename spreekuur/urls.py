@@ -48,4 +48,7 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("", include("insights.urls")),
 ]
-handler500 = "spreekuur.views.server_error"
+handler400 = "spreekuur.error_views.bad_request"
+handler403 = "spreekuur.error_views.permission_denied"
+handler404 = "spreekuur.error_views.page_not_found"
+handler500 = "spreekuur.error_views.server_error"

@@ -1,6 +1,5 @@
-"""Views of the project itself: home, health, language, and error pages."""
+"""Views of the project itself: home, health, language and security contact."""
 
-import sys
 from datetime import UTC, timedelta
 
 from django.conf import settings
@@ -16,7 +15,6 @@ from outbox.inbound.fetch import consecutive_failures
 from outbox.monitoring.overdue import GRACE, OverdueSummary
 from outbox.monitoring.queries import clock_difference, is_worker_alive
 from spreekuur.context_processors import main_navigation_for
-from spreekuur.middleware import DATABASE_ERRORS, service_unavailable
 
 READ = ["GET", "HEAD"]
 SECURITY_TXT_VALID = timedelta(days=180)  # RFC 9116, 2.5.5: less than a year
@@ -96,10 +94,3 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Error page for a bug; 503 when the database failed outside the reach of middleware, as when saving a session."""
-    if isinstance(sys.exc_info()[1], DATABASE_ERRORS):
-        return service_unavailable(request)
-    return render(request, "500.html", status=500)

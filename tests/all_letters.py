@@ -16,7 +16,12 @@ from bookings.invitations.services import invite_due, remind_invited
 from bookings.models import Booking
 from bookings.notifications.context import candidate_context
 from bookings.notifications.forwarded_mail import advisor_mail, advisor_mail_stopped
-from bookings.notifications.sms_fallbacks import advisor_sms_failed, advisor_sms_reply, sms_reminder_fallback
+from bookings.notifications.sms_fallbacks import (
+    advisor_sms_failed,
+    advisor_sms_reply,
+    sms_reminder_fallback,
+    sms_stopped,
+)
 from bookings.reassignment.reassign import reassign_booking
 from bookings.reminders import remind_by_mail, remind_by_sms
 from bookings.waitlist.offers import end_expired_offers, offer_free_slots
@@ -136,6 +141,7 @@ class EveryLetter:
             sms_reminder_fallback(booking, self.policy, candidate_context(booking, self.policy)),
             advisor_sms_failed(booking, self.policy),
             advisor_sms_reply(booking, self.policy),
+            sms_stopped(booking.candidate, self.policy, now=NOW),
         ]
         outbox.post(*drafts, now=NOW)
 

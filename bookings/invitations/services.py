@@ -12,7 +12,7 @@ from bookings.models import Booking, Invitation
 from candidates.contact import INVITATION_KINDS, record_contact
 from candidates.models import Rejection, Stage
 from core.actors import SYSTEM
-from core.batch import SCAN_SECONDS, run_each
+from core.batch import run_each
 from core.timezones import EMPLOYER_ZONE
 from core.working_days import next_invitation_time
 from organisation import audit
@@ -52,7 +52,6 @@ def invite_due(*, now: datetime) -> int:
         keys,
         lambda key: invite(rejection_id=key, policy=policy, now=now),
         name="rejection",
-        seconds=SCAN_SECONDS,
     )
 
 
@@ -89,7 +88,7 @@ def remind_invited(*, now: datetime) -> int:
     if not policy.times.invitation_reminder_after_days or not _is_sending_hour(now, policy):
         return 0
     keys = list(_may_be_reminded(now, policy).values_list("pk", flat=True))
-    return run_each(keys, partial(_remind, policy=policy, now=now), name="invitation", seconds=SCAN_SECONDS)
+    return run_each(keys, partial(_remind, policy=policy, now=now), name="invitation")
 
 
 def cancel_answered_reminders(*, now: datetime) -> int:

@@ -1,11 +1,16 @@
 """Messages around the SMS reminder of reminders.py: its fallback mail, and notices to the advisor."""
 
-from django.utils import translation
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone, translation
 
 from advisors.models import TalkChannel
 from bookings.models import Booking
-from bookings.notifications.context import advisor_context
+from bookings.notifications.context import advisor_context, employer_context
 from bookings.notifications.sms_status import sms_failure_of
+from candidates.access.services import link_url_for
+from candidates.models import Candidate
 from organisation.models import Policy
 from outbox.compose import compose_mail, staff_recipient
 from outbox.drafts import MessageDraft
@@ -43,6 +48,23 @@ def advisor_sms_failed(booking: Booking, policy: Policy) -> MessageDraft:
         about=booking,
         unique_key=f"booking={booking.pk}:sequence={booking.sequence}",
         expires_at=booking.starts_at,
+    )
+
+
+def sms_stopped(candidate: Candidate, policy: Policy, *, now: datetime) -> MessageDraft:
+    """Mail after an SMS that may be an opt-out: what we made of it, and how to undo it. At most one a day."""
+    return compose_mail(
+        "bookings/texts_stopped",
+        to=candidate.mail_recipient,
+        policy=policy,
+        context={
+            **employer_context(policy),
+            "first_name": candidate.first_name,
+            "sms_number": settings.TWILIO_FROM if settings.TWILIO_FROM.startswith("+") else "",
+            "home_url": link_url_for(candidate, ""),
+        },
+        about=candidate,
+        unique_key=f"candidate={candidate.pk}:day={timezone.localdate(now)}",
     )
 
 

@@ -9,15 +9,16 @@ from functools import partial
 from django.db import transaction
 
 from bookings.models import Booking
-from bookings.notifications.sms_fallbacks import advisor_sms_failed, advisor_sms_reply
+from bookings.notifications.sms_fallbacks import advisor_sms_failed, advisor_sms_reply, sms_stopped
 from bookings.notifications.sms_status import failure_unreported, with_failed_sms
 from bookings.sms_consent import end_sms_consent
+from candidates.models import Candidate
 from core.actors import pk_from_key
 from core.batch import run_each
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.models import IncomingText
-from outbox.sms.reply_parser import may_mean_the_appointment
+from outbox.sms.reply_parser import is_certain_opt_out, may_mean_the_appointment
 
 REPORT_WITHIN = timedelta(hours=48)  # before the start of the booking
 
@@ -45,11 +46,21 @@ def _process_reply(reply_id: int, *, policy: Policy, now: datetime) -> bool:
     reply = IncomingText.objects.select_related("answers").get(pk=reply_id)
     if _is_opt_out(reply):
         end_sms_consent(reply.answers.recipient, said_at=reply.received_at, now=now)
+        _explain_opt_out(reply, policy, now)
     if reply.meaning == IncomingText.Meaning.NO:
         bookings = Booking.objects.booked().filter(pk=pk_from_key(reply.about, "booking"), starts_at__gt=now)
         for booking in bookings.for_letters():
             outbox.post(advisor_sms_reply(booking, policy), now=now)
     return True
+
+
+def _explain_opt_out(reply: IncomingText, policy: Policy, now: datetime) -> None:
+    """Mail the candidate how to undo it, unless the SMS says STOP and nothing else."""
+    if is_certain_opt_out(reply.text) or not policy.has_sender:
+        return
+    candidates = Candidate.objects.filter(pk=pk_from_key(reply.person_key, "candidate"))
+    for candidate in candidates.filter(messages_stopped_at__isnull=True).select_related("link"):
+        outbox.post(sms_stopped(candidate, policy, now=now), now=now)
 
 
 def _is_opt_out(reply: IncomingText) -> bool:

@@ -5,12 +5,14 @@ again; after an offer without an answer they get no other that day, and after th
 next run, within a minute or at the start of contact hours, a free slot can be booked by everybody.
 """
 
-from collections.abc import Callable
+from bisect import insort
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from advisors.availability.errors import SlotTaken
@@ -23,7 +25,7 @@ from bookings.holds import end_holds, end_waitlist_entry, hold_expires_at, hold_
 from bookings.locks import lock_invitation
 from bookings.models import Booking, Hold, Invitation, WaitlistEntry
 from bookings.schedule import is_contact_hour
-from bookings.waitlist.preferences import channel_for, matching_slots
+from bookings.waitlist.preferences import channel_for
 from bookings.waitlist.queries import ended_entries, entries_in_order, preferences_of, unanswered_offers
 from candidates.contact import record_contact
 from core.actors import SYSTEM
@@ -55,23 +57,36 @@ def offer_free_slots(*, now: datetime) -> int:
     policy = Policy.objects.current()
     free = _FreeSlots(policy, now)
     for entry in entries.values():
-        _forget_taken_starts(entry, free.slots)
+        _forget_taken_starts(entry, free)
     with_offer = set(Hold.objects.offered().values_list("invitation__application__candidate", flat=True))
     ready = [key for key, entry in entries.items() if _may_be_offered(entry, with_offer, policy.times, now)]
     return run_each(ready, lambda key: _offer_to(entries[key], free, policy, now), name="waitlistentry")
 
 
 class _FreeSlots:
-    """Free slots of all advisors; reloaded after each offer."""
+    """Free slots of all advisors by start; after an offer only those of its advisor are read again."""
 
     def __init__(self, policy: Policy, now: datetime) -> None:
-        self._load: Callable[[], list[Slot]] = partial(
-            free_slots_for, Advisor.objects.active(), slot_query_for(policy, now=now), policy=policy
-        )
-        self.reload()
+        self._policy, self._query = policy, slot_query_for(policy, now=now)
+        self._by_start: dict[int, list[Slot]] = {}
+        self._by_advisor: dict[int, list[Slot]] = {}
+        self._read(Advisor.objects.active())
 
-    def reload(self) -> None:
-        self.slots = self._load()
+    def starts(self) -> list[int]:
+        return sorted(self._by_start)
+
+    def at(self, start: int) -> list[Slot]:
+        return self._by_start.get(start, [])
+
+    def reload(self, advisor_id: int) -> None:
+        for slot in self._by_advisor.pop(advisor_id, []):
+            self._by_start[slot.start].remove(slot)
+        self._read(Advisor.objects.active().filter(pk=advisor_id))
+
+    def _read(self, advisors: QuerySet[Advisor]) -> None:
+        for slot in free_slots_for(advisors, self._query, policy=self._policy):
+            self._by_advisor.setdefault(slot.advisor_id, []).append(slot)
+            insort(self._by_start.setdefault(slot.start, []), slot)
 
 
 @dataclass(frozen=True)
@@ -83,10 +98,10 @@ class _Match:
     expires_at: datetime
 
 
-def _forget_taken_starts(entry: WaitlistEntry, slots: list[Slot]) -> None:
+def _forget_taken_starts(entry: WaitlistEntry, free: _FreeSlots) -> None:
     """Drop starts that are no longer free, so that they count as new when they become free again."""
-    known = set(entry.known_starts)
-    still = known & {slot.start for slot in matching_slots(slots, preferences_of(entry))} if known else known
+    known, preferences = set(entry.known_starts), preferences_of(entry)
+    still = {start for start in known if any(channel_for(slot, preferences) for slot in free.at(start))}
     if still != known:
         entry.known_starts = sorted(still)
         entry.save(update_fields=["known_starts"])
@@ -101,7 +116,7 @@ def _may_be_offered(entry: WaitlistEntry, with_offer: set[int], times: MessageSc
 
 
 def _offer_to(entry: WaitlistEntry, free: _FreeSlots, policy: Policy, now: datetime) -> bool:
-    match = _first_match(entry, free.slots, policy, now)
+    match = _first_match(entry, free, policy, now)
     if match is None:
         return False
     try:
@@ -109,22 +124,23 @@ def _offer_to(entry: WaitlistEntry, free: _FreeSlots, policy: Policy, now: datet
     except SlotTaken:
         return False
     finally:
-        free.reload()
+        free.reload(match.slot.advisor_id)
 
 
-def _first_match(entry: WaitlistEntry, slots: list[Slot], policy: Policy, now: datetime) -> _Match | None:
+def _first_match(entry: WaitlistEntry, free: _FreeSlots, policy: Policy, now: datetime) -> _Match | None:
     invitation, preferences = entry.invitation, preferences_of(entry)
     expires_at = hold_expires_at(invitation, policy, now=now)
     if timezone.localdate(expires_at) > invitation.open_until:
         return None
-    earliest = question_for_hold(policy, now=now, expires_at=expires_at).earliest
+    earliest = question_for_hold(policy, now=now, expires_at=expires_at).earliest.timestamp()
     seen = {
         *entry.known_starts,
         *(int(hold.starts_at.timestamp()) for hold in invitation.holds.all() if hold.was_not_taken),
     }
-    for slot in slots:
+    new = (start for start in free.starts() if start >= earliest and start not in seen)
+    for slot in chain.from_iterable(map(free.at, new)):
         channel = channel_for(slot, preferences)
-        if channel is not None and slot.start not in seen and slot.starts_at >= earliest:
+        if channel is not None:
             return _Match(slot, channel, expires_at)
     return None
 

@@ -62,7 +62,7 @@ class RejectionDetail:
 @role_required(Role.RECRUITER)
 @never_cache
 def rejections(request: HttpRequest) -> HttpResponse:
-    user, name = current_staff(request), request.GET.get("name", "").replace("\x00", "")[:100]
+    user, name = current_staff(request), request.GET.get("name", "")[:100]
     chosen = request.GET.get("tab", "")
     tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
     page = Paginator(rejections_for(user, tab=tab, name=name), PAGE_SIZE).get_page(request.GET.get("page"))

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bookings.models import Booking
 from candidates.models import Candidate
 from core.actors import SYSTEM, Actor
-from core.batch import SCAN_SECONDS, run_each
+from core.batch import run_each
 from core.timezones import zone_for_name
 from organisation import audit
 from organisation.models import Policy
@@ -36,7 +36,7 @@ def send_due_surveys(*, now: datetime) -> int:
         for key, closed_at, zone_name in _without_survey(now).values_list("pk", "closed_at", ZONE_NAME)
         if survey_due_at(closed_at, zone_for_name(zone_name), policy.times) <= now
     ]
-    return run_each(due, partial(_send, policy=policy, now=now), name="booking", seconds=SCAN_SECONDS)
+    return run_each(due, partial(_send, policy=policy, now=now), name="booking")
 
 
 def _without_survey(now: datetime) -> QuerySet[Booking]:

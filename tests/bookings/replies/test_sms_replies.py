@@ -17,6 +17,7 @@ from outbox.delivery.worker import deliver_due
 from outbox.delivery_status import record_delivered, record_undelivered
 from outbox.models import IncomingText, Message
 from outbox.sms.inbound import receive
+from outbox.sms.opt_outs import is_opted_out
 from tests.factories import (
     CANDIDATE,
     WEDNESDAY_TEN,
@@ -87,6 +88,38 @@ def test_a_no_is_mailed_to_the_advisor_and_cancels_nothing(booking, text):
     mail = Message.objects.get(kind="advisor_text_answer")
     assert (mail.recipient, status_of(booking)) == (booking.advisor.user.email, "booked")
     assert [word for word in ("Sevda", "Aydin", NUMBER) if word in mail.text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hears"),
+    [("STOP", False), ("Stop!", False), ("STOP - Jan", True), ("Ik wil geen berichten meer", True), ("CANCEL", True)],
+)
+def test_in_doubt_a_reply_is_an_opt_out_and_a_mail_says_how_to_undo_it(booking, text, hears):
+    answer(text, number=1), answer(text, number=2)
+
+    process_sms_replies(now=LATER)
+
+    booking.refresh_from_db()
+    assert (booking.wants_sms, is_opted_out(NUMBER), status_of(booking)) == (False, True, "booked")
+    assert letters("texts_stopped") == [(booking.candidate.email, "queued", False)] * hears
+    assert all("START" in mail.text for mail in Message.objects.filter(kind="texts_stopped"))
+
+
+def test_an_opt_out_that_cancels_reaches_the_advisor_too(booking):
+    answer("Stop, ik kan morgen niet komen")
+
+    process_sms_replies(now=LATER)
+
+    assert len(letters("advisor_text_answer")) == len(letters("texts_stopped")) == 1
+
+
+def test_start_undoes_an_opt_out_that_was_read_wrongly(booking):
+    answer("Stop je bij de ingang?", number=1)
+    process_sms_replies(now=LATER)
+
+    answer("START", number=2)
+
+    assert not is_opted_out(NUMBER)
 
 
 @pytest.mark.parametrize(("now", "hears"), [(WEDNESDAY_TEN - timedelta(minutes=1), True), (WEDNESDAY_TEN, False)])

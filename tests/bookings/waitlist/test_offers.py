@@ -231,6 +231,20 @@ def test_the_number_of_statements_does_not_grow_with_entries():
     assert statements(1) == statements(29)
 
 
+def test_an_offer_reads_again_the_availability_of_its_own_advisor_only():
+    for _number in range(5):
+        make_advisor()
+    for _number in range(4):
+        make_waitlist_entry()
+
+    with CaptureQueriesContext(connection) as captured:
+        assert offer_free_slots(now=NOW) == 4
+
+    hours = [one["sql"] for one in captured if "LEFT JOIN advisors_opening" in one["sql"]]
+    assert len([sql for sql in hours if '"advisors_advisor"."id" =' not in sql]) == 1
+    assert len(hours) > 4
+
+
 # holds that cannot be booked any more end
 
 

@@ -1,0 +1,96 @@
+"""Hostile requests: NUL bytes, numbers of more than 64 bits and rows that vanish; never a 500 on any page."""
+
+import re
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.urls import reverse
+
+from organisation.models import Policy
+from tests.factories import NOW
+from tests.test_access import addresses, data, signed_in  # noqa: F401  # a fixture
+
+PARAMETERS = [
+    "page", "tab", "name", "week", "day", "date", "month", "advisor", "advisors", "first_day", "to", "next", "state",
+    "kind", "outcome", "start", "slot", "channel", "language", "since", "until", "actor", "action", "about", "q", "o",
+    "status", "id", "format", "department", "vacancy", "version", "seen", "reason", "transport", "period", "starts_at",
+]  # fmt: skip
+VALUES = ["-" + "9" * 20, "9999-12-31", "0001-01-01", "9999-W52"]
+ROLES = ["candidate", "advisor", "recruiter", "manager", "application_manager"]
+BIG = "9" * 20
+
+
+def failures(client, requests):
+    """Paths that respond with 500 or worse; the worker's health check says 503 here."""
+    client.raise_request_exception = False
+    answers = {path: client.get(path, query_params=query) for path, query in requests}
+    return {path: answer.status_code for path, answer in answers.items() if answer.status_code == 500}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:12])
+@time_machine.travel(NOW, tick=False)
+def test_no_query_breaks_a_page(client, data, role, value):  # noqa: F811
+    signed_in(client, data, role)
+
+    found = failures(client, [(path, dict.fromkeys(PARAMETERS, value)) for _name, path in addresses(data)])
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("key", [BIG, "%00"], ids=lambda key: key[:12])
+@time_machine.travel(NOW, tick=False)
+def test_no_path_breaks_a_page(client, data, role, key):  # noqa: F811
+    signed_in(client, data, role)
+    paths = {re.sub(r"\d+|(?<=/u/)[^/]+|(?<=/stop/)[^/]+", key, path) for _name, path in addresses(data)}
+
+    found = failures(client, [(path, {}) for path in sorted(paths)])
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("value", ["\x00", BIG], ids=lambda value: value[:12])
+def test_no_query_or_key_breaks_the_admin(client, data, value):  # noqa: F811
+    client.force_login(data.people["application_manager"])
+    requests = []
+    for model, options in admin.site._registry.items():
+        base = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        fields = [field.name for field in model._meta.concrete_fields]
+        names = [*fields, *(f"{field}__exact" for field in fields), *options.list_filter, "q", "p", "o", "e", "status"]
+        requests += [(base + f"?{name}", {str(name): value}) for name in names]
+        requests += [(base + f"{value}/{page}/", {}) for page in ("change", "delete", "history")]
+
+    found = failures(client, requests)
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("path", ["/", "/rejections/?name=%00", "/privacy/?x=%00", "/api/v1/invitations?page=%00"])
+def test_a_nul_in_the_query_is_a_bad_request(client, data, path):  # noqa: F811
+    client.force_login(data.people["recruiter"])
+
+    answer = client.get(path, query_params={} if "?" in path else {"a\x00": "1"})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_cookie_with_a_nul_counts_as_no_cookie(client):
+    answer = client.get("/today/", headers={"Cookie": 'sessionid="\\000aaaaaaaaaaaaaaaa"'})
+
+    assert answer.status_code == 302
+
+
+def test_a_row_that_vanished_meanwhile_is_not_found(client, data, monkeypatch):  # noqa: F811
+    client.force_login(data.people["recruiter"])
+    monkeypatch.setattr("candidates.rejections.views.rejections_for", _vanish)
+
+    answer = client.get("/rejections/")
+
+    assert answer.status_code == 404
+
+
+def _vanish(*_args, **_options):
+    raise Policy.DoesNotExist
