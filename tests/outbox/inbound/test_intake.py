@@ -9,10 +9,10 @@ from io import BytesIO
 import pytest
 
 from outbox.inbound.intake import MAX_PER_DAY, InboundMailOutcome, receive
+from outbox.inbound.store import delete_old
 from outbox.message_ids import message_id_of
 from outbox.models import IncomingMail, Message
 from outbox.reply_addresses import bounce_address, reply_address
-from spreekuur.cleanup import delete_expired
 from tests.factories import NOW, make_message, make_policy
 from tests.outbox.inbound.samples import INBOX, REPLY, SEVDA, calendar_mail, mail, parts
 
@@ -220,6 +220,6 @@ def test_mail_that_was_handled_a_month_ago_is_deleted():
             digest=str(number), about="booking:1", kind="letter", sender=SEVDA, received_at=NOW, handled_at=handled_at
         )
 
-    delete_expired(now=NOW)
+    delete_old(now=NOW)
 
     assert rows("digest") == [("1",), ("2",)]
