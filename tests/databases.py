@@ -4,10 +4,10 @@ import fcntl
 import hashlib
 import os
 import secrets
-import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -50,6 +50,12 @@ def migrated_sqlite():
             _migrate_apart(f"sqlite:///{new}")
             new.rename(file)
     return file
+
+
+def copy_sqlite(source, target):
+    """Copy a database with what stands in its write-ahead log: a process that was stopped may leave some there."""
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
 
 
 def migrated_postgresql():
@@ -131,7 +137,7 @@ def _sqlite_copy():
     usual = Path(connection.settings_dict["TEST"]["NAME"])
     file = usual.with_name(f"{usual.stem}_{WORKER}.sqlite3")
     _remove(file)
-    shutil.copy(migrated_sqlite(), file)
+    copy_sqlite(migrated_sqlite(), file)
     yield str(file)
     connection.close()
     _remove(file)

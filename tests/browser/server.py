@@ -1,7 +1,6 @@
 """Installation for browser tests: a web server and a worker with their own database, mailbox and clock."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -9,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.databases import migrated_sqlite
+from tests.databases import copy_sqlite, migrated_sqlite
 from tests.processes import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +40,7 @@ class Installation:
         }
         self.running: list[subprocess.Popen[bytes]] = []
         self.set_clock(starts_at)
-        shutil.copy(copy_of / "spreekuur.sqlite3" if copy_of else migrated_sqlite(), folder / "spreekuur.sqlite3")
+        copy_sqlite(copy_of / "spreekuur.sqlite3" if copy_of else migrated_sqlite(), folder / "spreekuur.sqlite3")
 
     def move_clock(self, time: datetime) -> None:
         """Stop the worker, set the clock and start it again, so that no task runs in between."""

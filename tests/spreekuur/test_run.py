@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.databases import migrated_sqlite
+from tests.databases import copy_sqlite, migrated_sqlite
 from tests.processes import HANG_SECONDS, wait_for
 from tests.stand_ins import free_port
 
@@ -33,7 +32,7 @@ def running(tmp_path):
         "DATABASE_URL": f"sqlite:///{tmp_path / 'run.sqlite3'}",
         "PYTHONUNBUFFERED": "1",
     }
-    shutil.copy(migrated_sqlite(), tmp_path / "run.sqlite3")
+    copy_sqlite(migrated_sqlite(), tmp_path / "run.sqlite3")
     command = [sys.executable, "manage.py", "run", "--port", str(port)]
     with output.open("wb") as file:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)

@@ -1,7 +1,6 @@
 """A real cluster on a throw-away database, whose processes are killed."""
 
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import migrated_sqlite
+from tests.databases import copy_sqlite, migrated_sqlite
 from tests.processes import HANG_SECONDS, wait_for
 
 pytestmark = pytest.mark.process
@@ -23,7 +22,7 @@ FROZEN_SECONDS = 12  # of silence; a cluster that works is heard of every second
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
     file = tmp_path_factory.mktemp("watchdog") / "watchdog.sqlite3"
-    shutil.copy(migrated_sqlite(), file)
+    copy_sqlite(migrated_sqlite(), file)
     return file
 
 
