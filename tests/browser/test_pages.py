@@ -19,6 +19,7 @@ STAFF = {
 WITHOUT_A_PAGE = {
     "healthz",
     "healthz_worker",
+    "security_txt",
     "outbox:demo_attachment",
     "bookings:calendar",
     "bookings:feed",
@@ -39,6 +40,7 @@ STARTS = {
         "/account/password/reset/key/1-used/",
         "/account/password/reset/key/done/",
         "/link/ended/",
+        "/signed-out/",
         "/stop/an-old-letter/",
         "/demo/outbox/",
     ],
@@ -51,7 +53,7 @@ STARTS = {
         "/account/logout/",
     ],
     "recruiter": ["/", "/rejections/?tab=incomplete", "/rejections/same-person/"],
-    "manager": ["/"],
+    "manager": ["/", "/setup/role-requests/"],
     "application_manager": ["/", "/outbox/again/"],
 }
 A_CANDIDATE_OF_EACH_KIND = """

@@ -67,6 +67,7 @@ def signed_in(installation, page):
     page.fill("#id_sender_name", "Marit de Wit")
     page.fill("#id_sender_email", "loopbaan@oostmeer.example")
     page.check("#id_second_factor_required")
+    page.fill("#id_second_factor_grace_days", "0")
     submit(page)
     page.wait_for_url("**/account/2fa/")
     return page

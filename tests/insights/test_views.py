@@ -53,7 +53,7 @@ def test_the_filter_is_in_the_query_string(client):
     assert shown(response)[0] == ("Rejections", "5")
 
 
-@pytest.mark.parametrize("odd", [{"period": "x"}, {"department": "x"}, {"department": "999"}, {"period": "\0"}])
+@pytest.mark.parametrize("odd", [{"period": "x"}, {"department": "x"}, {"department": "999"}])
 def test_an_invalid_filter_shows_everything(client, odd):
     for _ in range(5):
         make_rejection()

@@ -83,7 +83,7 @@ def test_the_page_can_show_those_whom_one_thing_keeps(manager):
 
 
 @pytest.mark.parametrize(
-    "odd", [{"after": "2026-13-45.1"}, {"after": "x"}, {"after": "2026-12-01." + "9" * 20}, {"kept_by": "\0"}]
+    "odd", [{"after": "2026-13-45.1"}, {"after": "x"}, {"after": "2026-12-01." + "9" * 20}, {"kept_by": "x"}]
 )
 def test_an_odd_address_shows_the_first_page(manager, odd):
     fill(1)

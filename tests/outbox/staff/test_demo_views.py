@@ -53,7 +53,7 @@ def test_the_outbox_filters_by_recipient(client):
     assert ("Voor Sevda" in page, "Voor een ander" in page) == (True, False)
 
 
-@pytest.mark.parametrize("wanted", ["?to=nobody", "?page=99", "?to=%00&page=x"])
+@pytest.mark.parametrize("wanted", ["?to=nobody", "?page=99"])
 def test_an_unknown_filter_is_ignored(client, wanted):
     make_message()
 
