@@ -111,7 +111,7 @@ def _stopped(request: HttpRequest, user: User) -> HttpResponse | None:
         return _sign_in_again(request, _("You were away for a while, so we signed you out. Sign in again to go on."))
     policy = Policy.objects.current()
     deadline = second_factor_deadline(user, policy)
-    if deadline is None or _is_way_to_second_factor(request) or has_passed_second_factor(request):
+    if deadline is None or _is_way_to_second_factor(request) or has_passed_second_factor(request, user):
         return None
     if has_second_factor(user):
         return _sign_in_again(request, _("Sign in again, now with your second step."))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -28,11 +28,11 @@ def has_second_factor(user: User) -> bool:
     return bool(user.authenticator_set.filter(type__in=SECOND_FACTORS).exists())
 
 
-def has_passed_second_factor(request: HttpRequest) -> bool:
-    """True for a session that signed in with a second factor, or set one up."""
+def has_passed_second_factor(request: HttpRequest, user: User) -> bool:
+    """True for a session of this user that signed in with a second factor, or set one up."""
     if request.session.get(PASSED_KEY):
         return True
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
 
 
 def second_factor_deadline(user: User, policy: Policy) -> datetime | None:

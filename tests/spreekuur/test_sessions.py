@@ -68,6 +68,17 @@ def test_a_session_from_before_the_second_factor_does_not_go_on(user):
     assert (answer.headers["Location"], "_auth_user_id" in client.session) == (f"{LOGIN}?next={HOME}", False)
 
 
+def test_a_session_that_passed_the_second_factor_goes_on(user):
+    make_policy(second_factor_required=True, second_factor_grace_days=0)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    client = sign_in(user)
+
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    assert client.get(HOME).status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)  # the library announces it after the commit
 def test_enrolling_ends_the_other_sessions_and_keeps_this_one(user):
     make_policy(second_factor_required=True)
