@@ -80,7 +80,7 @@ def apply_schedule_change(
     """Make the change and resolve every booking that no longer fits, all or nothing; return those conflicts.
 
     `remark` is a text for the candidates whose booking changes. Raises what `change.apply` raises, and
-    UnresolvedConflicts when the resolutions are not exactly for the bookings that conflict now.
+    UnresolvedConflicts when bookings conflict now and the resolutions are not exactly for those.
     """
     with audit.record_refusals(change.action, change.about, actor=actor, now=now):
         if change.check is not None:

@@ -163,8 +163,10 @@ class RandomUser:
                 )
                 for booking in bookings
             }
-            apply_schedule_change(change=change, resolutions=answers, remark="Sorry", actor=SYSTEM, now=timezone.now())
-            return {"settled": _plain(answers)}
+            resolved = apply_schedule_change(
+                change=change, resolutions=answers, remark="Sorry", actor=SYSTEM, now=timezone.now()
+            )
+            return {"settled": _plain({one.booking.pk: answers[one.booking.pk] for one in resolved})}
 
     def _hand_over(self):
         booking = self._any(Booking.objects.booked())
