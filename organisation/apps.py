@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from organisation.audit_trigger import restore_trigger
+from organisation.audit_trigger import APPEND_ONLY
 
 
 class OrganisationConfig(AppConfig):
@@ -13,4 +13,4 @@ class OrganisationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("organisation.staff.sign_in_events").connect()  # it imports models, which are loaded by now
-        post_migrate.connect(restore_trigger, sender=self, dispatch_uid="audit_event_is_append_only")
+        post_migrate.connect(APPEND_ONLY.restore, sender=self, dispatch_uid="audit_event_is_append_only")

@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 
 from django.db import connection
 
-from advisors import overlap_constraint
+from advisors.overlap_constraint import NO_OVERLAP
 from tests.markers import needs
 from tests.processes import HANG_SECONDS
 
@@ -43,14 +43,14 @@ class WithoutConstraint:
     """Context manager that removes the database constraint on overlaps."""
 
     def __enter__(self):
-        overlap_constraint.drop(connection)
+        NO_OVERLAP.drop(connection)
 
     def __exit__(self, *error):
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {overlap_constraint.TABLE} SET kind = 'external'"
+                f"UPDATE {NO_OVERLAP.table} SET kind = 'external'"
             )  # overlapping rows would violate the constraint
-        overlap_constraint.add(connection)
+        NO_OVERLAP.create(connection)
 
 
 def find_overlaps(entries):

@@ -1,8 +1,9 @@
 from django.db import migrations
 
-from advisors.overlap_constraint import AddNoOverlap
+from advisors.overlap_constraint import NO_OVERLAP
+from core.database_objects import CreateDatabaseObject
 
 
 class Migration(migrations.Migration):
     dependencies = [("advisors", "0001_initial")]
-    operations = [AddNoOverlap()]
+    operations = [CreateDatabaseObject(NO_OVERLAP)]

@@ -1,8 +1,9 @@
 from django.db import migrations
 
-from organisation.audit_trigger import AddAuditTrigger
+from core.database_objects import CreateDatabaseObject
+from organisation.audit_trigger import APPEND_ONLY
 
 
 class Migration(migrations.Migration):
     dependencies = [("organisation", "0001_initial")]
-    operations = [AddAuditTrigger()]
+    operations = [CreateDatabaseObject(APPEND_ONLY)]

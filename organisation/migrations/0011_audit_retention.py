@@ -2,11 +2,11 @@
 
 from django.db import migrations
 
-from organisation.audit_trigger import create_trigger
+from organisation.audit_trigger import APPEND_ONLY
 
 
 def replace_trigger(apps, schema_editor):
-    create_trigger(schema_editor.connection)
+    APPEND_ONLY.create(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

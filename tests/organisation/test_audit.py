@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from core.actors import SYSTEM
 from organisation import audit
 from organisation.audit_labels import ACTIONS
-from organisation.audit_trigger import restore_trigger
+from organisation.audit_trigger import APPEND_ONLY
 from organisation.models import AuditEvent
 from organisation.models.audit import AppendOnly
 from tests.factories import NOW
@@ -52,7 +52,7 @@ def test_the_trigger_is_restored_after_a_table_was_rebuilt(event):
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER audit_event_is_append_only")
 
-    restore_trigger(using="default")
+    APPEND_ONLY.restore(using="default")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         event.save()
