@@ -396,9 +396,10 @@ def test_no_get_or_head_changes_data(client, data, role):
     signed_in(client, data, role)
     before = checksums()
 
-    for _name, path in addresses(data):
+    for name, path in addresses(data):
         client.get(path)
-        client.head(path)
+        if TABLE[name][role] == 200:  # the others refuse both in the same way
+            client.head(path)
 
     assert checksums() == before
 

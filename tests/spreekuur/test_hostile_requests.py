@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from organisation.models import Policy
 from tests.factories import NOW
-from tests.test_access import addresses, data, signed_in  # noqa: F401  # a fixture
+from tests.test_access import ENDED, LOGIN, TABLE, addresses, data, signed_in  # noqa: F401  # a fixture
 
 PARAMETERS = [
     "page", "tab", "name", "week", "day", "date", "month", "advisor", "advisors", "first_day", "to", "next", "state",
@@ -19,6 +19,19 @@ PARAMETERS = [
 VALUES = ["-" + "9" * 20, "9999-12-31", "0001-01-01", "9999-W52"]
 ROLES = ["candidate", "advisor", "recruiter", "manager", "application_manager"]
 BIG = "9" * 20
+REFUSED = {401, 404, 405, LOGIN, ENDED, "admin:login"}
+
+
+def opened_by(role, data):  # noqa: F811
+    """Paths of the pages that this role opens; what refuses it does so before it reads a query or a key.
+
+    A page that answers everybody alike is read once.
+    """
+    return [
+        path
+        for name, path in addresses(data)
+        if TABLE[name][role] not in REFUSED and (role == ROLES[0] or len(set(TABLE[name].values())) > 1)
+    ]
 
 
 def failures(client, requests):
@@ -34,7 +47,7 @@ def failures(client, requests):
 def test_no_query_breaks_a_page(client, data, role, value):  # noqa: F811
     signed_in(client, data, role)
 
-    found = failures(client, [(path, dict.fromkeys(PARAMETERS, value)) for _name, path in addresses(data)])
+    found = failures(client, [(path, dict.fromkeys(PARAMETERS, value)) for path in opened_by(role, data)])
 
     assert found == {}
 
@@ -44,7 +57,7 @@ def test_no_query_breaks_a_page(client, data, role, value):  # noqa: F811
 @time_machine.travel(NOW, tick=False)
 def test_no_path_breaks_a_page(client, data, role, key):  # noqa: F811
     signed_in(client, data, role)
-    paths = {re.sub(r"\d+|(?<=/u/)[^/]+|(?<=/stop/)[^/]+", key, path) for _name, path in addresses(data)}
+    paths = {re.sub(r"\d+|(?<=/u/)[^/]+|(?<=/stop/)[^/]+", key, path) for path in opened_by(role, data)}
 
     found = failures(client, [(path, {}) for path in sorted(paths)])
 
