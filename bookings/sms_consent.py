@@ -15,7 +15,7 @@ from core.phones import country_of, is_mobile
 from organisation.models import Policy
 from outbox import services as outbox
 from outbox.sms.opt_outs import is_opted_out
-from outbox.sms.policy_check import sms_is_enabled
+from outbox.sms.provider import sms_is_enabled
 
 SMS_CONSENT_VERSION = "sms-2026-11"
 OFFERS_CONSENT_VERSION = "sms-waitlist-2026-11"

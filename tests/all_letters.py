@@ -64,7 +64,7 @@ from tests.factories import (
     make_waitlist_entry,
 )
 
-PARTS = re.compile(r"channel_|said_|sms_|word")  # parts of mails, and SMS
+PARTS = re.compile(r"channel_|said_|sms_|remark")  # parts of mails, and SMS
 
 
 def letter_files(language="nl"):

@@ -27,6 +27,7 @@ FOLDERS = {
     "bookings": [
         "models",
         "errors",
+        "cancellation_deadline",
         "locks",
         "sms_consent",
         "assignment",
@@ -64,7 +65,7 @@ PURE = [
     "bookings/assignment/fairness.py",
     "bookings/calendar/ical.py",
     "bookings/calendar/itip.py",
-    "bookings/date_params.py",
+    "core/date_params.py",
     "bookings/requests.py",
     "bookings/schedule.py",
     "bookings/short_codes.py",

@@ -44,7 +44,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 def _perform(request: HttpRequest, advisor: Advisor, now: datetime) -> HttpResponse:
     """Perform the action of the button that was pressed; an unknown action is 404."""
-    action = ACTIONS.get(request.POST.get("deed", ""))
+    action = ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         raise Http404
     service, message = action

@@ -14,6 +14,7 @@ from advisors.hours.services import remove_absence
 from advisors.models import Absence, Advisor
 from advisors.permissions import EDITORS, advisor_or_404, hours_url, is_own, render_in_advisor_zone
 from core.actors import Actor
+from core.date_params import parse_week
 from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
 
@@ -52,8 +53,7 @@ def _monday_or_404(week: str | None) -> date | None:
     """Monday of an ISO 8601 week such as "2026-W48"."""
     if not week:
         return None
-    year, _dash, number = week.partition("-W")
     try:
-        return date.fromisocalendar(int(year), int(number), 1)
+        return parse_week(week)
     except ValueError:
         raise Http404 from None

@@ -21,9 +21,9 @@ from advisors.availability.intervals import (
 from advisors.availability.queries import calendars_for
 from advisors.availability.slots import Calendar, SlotQuery, Span
 from advisors.models import Advisor
-from bookings.date_params import weeks_of_month
 from bookings.models import Booking, Hold
 from bookings.notifications.sms_status import with_sms_reply
+from core.date_params import weeks_of_month
 from organisation.models import Policy, User
 from organisation.policy.closed_days import closed_days_of, closed_reason
 
@@ -106,8 +106,8 @@ class ToDo:
 def calendar_of(advisor: Advisor, *, policy: Policy, since: date, until: date) -> Calendar:
     """Opening hours, absences and busy time of these days, the last one included."""
     span = span_of(advisor, since, until + ONE_DAY)
-    question = SlotQuery(earliest=span.start, latest=span.end)
-    return calendars_for(Advisor.objects.filter(pk=advisor.pk), question, policy=policy)[0]
+    query = SlotQuery(earliest=span.start, latest=span.end)
+    return calendars_for(Advisor.objects.filter(pk=advisor.pk), query, policy=policy)[0]
 
 
 def span_of(advisor: Advisor, since: date, until: date) -> Span:

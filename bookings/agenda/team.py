@@ -28,7 +28,6 @@ class TeamRow:
     advisor_id: int
     name: str
     days: list[DaySummary]
-    is_past: bool = False  # then only future slots count as free
 
     @property
     def has_hours(self) -> bool:
@@ -57,16 +56,16 @@ def team_week(monday: date, *, policy: Policy, now: datetime) -> TeamWeek:
     days = days_between(monday, monday + timedelta(days=6))
     closed_days = closed_days_of(policy, days[0].year, days[-1].year)
     midnight = datetime.combine(monday, datetime.min.time(), tzinfo=now.tzinfo)
-    question = SlotQuery(earliest=midnight - A_WHOLE_DAY, latest=midnight + timedelta(days=7) + A_WHOLE_DAY)
-    diaries = advisor_calendars_for(Advisor.objects.active(), question, policy=policy)
+    query = SlotQuery(earliest=midnight - A_WHOLE_DAY, latest=midnight + timedelta(days=7) + A_WHOLE_DAY)
+    named = advisor_calendars_for(Advisor.objects.active(), query, policy=policy)
     notice = timedelta(hours=policy.notice_hours)
     rows = [
         TeamRow(
-            advisor_id=diary.calendar.advisor_id,
-            name=diary.name,
-            days=summarise_days(diary.calendar, days, closed_days=closed_days, notice=notice, now=now),
+            advisor_id=one.calendar.advisor_id,
+            name=one.name,
+            days=summarise_days(one.calendar, days, closed_days=closed_days, notice=notice, now=now),
         )
-        for diary in sorted(diaries, key=lambda diary: diary.name.casefold())
+        for one in sorted(named, key=lambda one: one.name.casefold())
     ]
     shown = [number for number, day in enumerate(days) if day.weekday() < SATURDAY or _is_used(rows, number)]
     today = timezone.localdate(now)

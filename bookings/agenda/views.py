@@ -17,7 +17,6 @@ from advisors.hours.page import TWO_WEEKS, capacity_of
 from advisors.hours.week_preview import default_monday
 from advisors.models import Advisor
 from advisors.permissions import render_in_advisor_zone
-from bookings import date_params
 from bookings.agenda.queries import (
     bookings_between,
     calendar_of,
@@ -30,9 +29,10 @@ from bookings.agenda.queries import (
     to_do_of,
 )
 from bookings.agenda.team import team_week
-from bookings.date_params import ONE_WEEK, format_week
 from bookings.models import Booking
+from core import date_params
 from core.actors import Actor
+from core.date_params import ONE_WEEK, format_week
 from core.timezones import EMPLOYER_ZONE
 from core.working_days import monday_of
 from organisation import audit

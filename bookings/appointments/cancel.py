@@ -15,6 +15,7 @@ from advisors.services import lock_agenda, release_time
 from bookings import notifications
 from bookings.appointments.alternatives import CancelledSlot, choose_alternatives
 from bookings.availability.queries import eligible_advisors
+from bookings.cancellation_deadline import is_late_cancellation
 from bookings.errors import AlreadyStarted, BookingNotActive, BookingOver
 from bookings.holds import hold_expires_at, hold_slot, question_for_hold
 from bookings.locks import lock_invitation
@@ -154,7 +155,7 @@ def _set_cancelled(booking: Booking, by: Booking.CancelledBy, policy: Policy, no
     booking.status = Booking.Status.CANCELLED
     booking.entry = None
     booking.cancelled_at, booking.cancelled_by = now, by
-    booking.is_late_cancellation = by == By.CANDIDATE and now > booking.change_deadline(policy)
+    booking.is_late_cancellation = is_late_cancellation(booking, policy, cancelled_by=by, now=now)
     booking.sequence += 1
     booking.save()
 

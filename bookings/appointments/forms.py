@@ -21,7 +21,7 @@ from core.errors import InvalidPhone
 from core.formatting import printable
 from core.phones import is_mobile, parse_phone
 from organisation.models import Policy
-from outbox.sms.policy_check import sms_is_enabled
+from outbox.sms.provider import sms_is_enabled
 
 MAX_KEY = 2**63 - 1
 MIN_YEAR, MAX_YEAR = 2000, 2200  # later or earlier input is a typing error
@@ -229,7 +229,7 @@ class BookingForm(PreparationForm, SlotPhoneForm):
 class AdvisorCancelForm(forms.Form):
     """Remark of the advisor for the candidate."""
 
-    word = forms.CharField(
+    remark = forms.CharField(
         label=_("A word to the candidate"),
         required=False,
         max_length=600,
@@ -237,8 +237,8 @@ class AdvisorCancelForm(forms.Form):
         help_text=_("Stands in the letter, below the news. For example why, and that it is not about the candidate."),
     )
 
-    def clean_word(self) -> str:
-        return printable(self.cleaned_data["word"])
+    def clean_remark(self) -> str:
+        return printable(self.cleaned_data["remark"])
 
 
 class RescheduleForm(AdvisorCancelForm):

@@ -13,6 +13,7 @@ from bookings import notifications
 from bookings.appointments.book import alternatives_for, assignments_for
 from bookings.assignment.fairness import Assignment
 from bookings.calendar.invites import booking_location_hash
+from bookings.cancellation_deadline import may_move
 from bookings.errors import BookingNotActive, TooLateToMove
 from bookings.locks import lock_invitation
 from bookings.models import Booking
@@ -24,7 +25,7 @@ from core.actors import Actor
 from organisation import audit
 from organisation.models import Policy
 from outbox import services as outbox
-from outbox.sms.policy_check import sms_is_enabled
+from outbox.sms.provider import sms_is_enabled
 
 
 def move_booking(*, booking: Booking, request: BookingRequest, actor: Actor, now: datetime) -> Booking:
@@ -59,14 +60,10 @@ def _check_number(booking: Booking, request: BookingRequest, policy: Policy) -> 
         check_sms_allowed(number, policy)
 
 
-def may_move(booking: Booking, policy: Policy, now: datetime) -> bool:
-    return booking.status == Booking.Status.BOOKED and now <= booking.change_deadline(policy)
-
-
 def _check_may_move(booking: Booking, policy: Policy, now: datetime) -> None:
     if booking.status != Booking.Status.BOOKED:
         raise BookingNotActive
-    if not may_move(booking, policy, now):
+    if not may_move(booking, policy, now=now):
         raise TooLateToMove
 
 

@@ -46,12 +46,12 @@ class AssignmentOverview:
 def assignment_overview(*, policy: Policy, now: datetime) -> AssignmentOverview:
     """Overview of all active advisors and the latest assignments, in at most six statements."""
     first, last = window_around(now.astimezone(EMPLOYER_ZONE).date(), days=policy.share_window_days)
-    diaries = advisor_calendars_for(Advisor.objects.active(), SlotQuery(earliest=now, latest=now), policy=policy)
-    loads = workloads_of([diary.calendar for diary in diaries], first, last, policy=policy)
+    named = advisor_calendars_for(Advisor.objects.active(), SlotQuery(earliest=now, latest=now), policy=policy)
+    loads = workloads_of([one.calendar for one in named], first, last, policy=policy)
     fair = fair_shares(loads)
     shares = [
-        AdvisorShare(name=diary.name, workload=load, fair=fair[load.advisor_id])
-        for diary, load in zip(diaries, loads, strict=True)
+        AdvisorShare(name=one.name, workload=load, fair=fair[load.advisor_id])
+        for one, load in zip(named, loads, strict=True)
     ]
     return AssignmentOverview(
         first=first, last=last, shares=sorted(shares, key=lambda share: share.name), assigned=_assigned(_latest())

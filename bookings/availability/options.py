@@ -69,8 +69,8 @@ class BookingOptions:
     def free_slots(self, slot_filter: SlotFilter) -> list[Slot]:
         """Slots that pass the filter, by start, then by advisor, without the slot of the current booking."""
         fits: dict[SlotRules, bool] = {}
-        for terms in {slot.rules for slot in self.slots}:
-            fits[terms] = slot_filter.channel in terms.channels and slot_filter.language in terms.languages
+        for rules in {slot.rules for slot in self.slots}:
+            fits[rules] = slot_filter.channel in rules.channels and slot_filter.language in rules.languages
         found = [slot for slot in self.slots if fits[slot.rules]]
         if slot_filter.advisor_id is not None:
             found = [slot for slot in found if slot.advisor_id == slot_filter.advisor_id]

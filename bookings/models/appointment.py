@@ -1,6 +1,5 @@
 """Bookings, and what calendars replied to and hold of them."""
 
-from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from advisors.models import Advisor, AgendaEntry, ExternalCalendar, TalkChannel
 from bookings.models.conflict_of_interest import conflicted_bookings
 from bookings.models.invitation import Invitation, Topic
 from candidates.models import Candidate
-from organisation.models import Location, Policy, User
+from organisation.models import Location, User
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -127,10 +126,6 @@ class Booking(models.Model):
     @property
     def candidate(self) -> Candidate:
         return self.invitation.application.candidate
-
-    def change_deadline(self, policy: Policy) -> datetime:
-        """Last time at which the candidate may move the booking; a cancellation after it counts as late."""
-        return self.starts_at - timedelta(hours=policy.cancel_until_hours)
 
     @property
     def candidate_reply(self) -> "CalendarReply | None":

@@ -56,7 +56,7 @@ def rescheduled(
 ) -> list[MessageDraft]:
     """Messages about a move by the advisor; `remark` is the personal message of the `actor`."""
     booking = _loaded(booking)
-    extra = {**_old_date_context(booking, was), "by_advisor": True, "word": _signed_remark(booking, remark, actor)}
+    extra = {**_old_date_context(booking, was), "by_advisor": True, "remark": _signed_remark(booking, remark, actor)}
     old_date = date_context(was, policy.default_language, prefix="old_")
     return [
         _to_candidate("moved", booking, policy, now=now, extra=extra),
@@ -90,7 +90,7 @@ def reassigned(
     old = Advisor.objects.select_related("user").get(pk=old_advisor_id)
     is_as_long = booking.ends_at == old_ends_at
     signed = _signed_remark(booking, remark, actor)
-    extra: dict[str, object] = {"word": signed, "old_advisor_name": old.name, "is_as_long": is_as_long}
+    extra: dict[str, object] = {"remark": signed, "old_advisor_name": old.name, "is_as_long": is_as_long}
     gone: dict[str, object] = {"handed_over": True, "advisor_first_name": old.name.split()[0]}
     return [
         _to_candidate("handed_over", booking, policy, now=now, extra=extra),
@@ -139,7 +139,7 @@ def cancelled(
     kind = f"cancelled_by_{booking.cancelled_by}"
     can_choose = booking.invitation.is_open(now)
     extra = {
-        "word": _signed_remark(booking, remark, actor),
+        "remark": _signed_remark(booking, remark, actor),
         "is_closed": is_closed,
         "can_choose": can_choose,
         "clock_sentence": clock_sentence(booking.candidate, booking.starts_at, *(one.starts_at for one in holds)),

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from advisors.models import TalkChannel
+from bookings.cancellation_deadline import cancellation_deadline
 from bookings.models import Booking
 from bookings.wording import channel_sentence, file_url
 from candidates.access.services import link_url_for
@@ -79,7 +80,7 @@ def candidate_context(booking: Booking, policy: Policy) -> dict[str, object]:
         "manage_url": link_url_for(candidate, page),
         "prepare_url": link_url_for(candidate, f"{page}prepare/"),
         "booking_url": link_url_for(candidate, f"invitations/{booking.invitation_id}/book/"),
-        "cancel_until": format_date_time(booking.change_deadline(policy), language, candidate.zone),
+        "cancel_until": format_date_time(cancellation_deadline(booking, policy), language, candidate.zone),
         "valid_until": format_day(booking.invitation.open_until, language, EMPLOYER_ZONE),
     }
 
@@ -120,5 +121,5 @@ def signed_remark(remark: str, language: str, *, actor: Actor) -> str:
     if not remark:
         return ""
     writer = staff_member_for(actor)
-    context: dict[str, object] = {"word": remark, "name": writer.name if writer else ""}
-    return render_plain("bookings/word", language=language, context=context)
+    context: dict[str, object] = {"remark": remark, "name": writer.name if writer else ""}
+    return render_plain("bookings/remark", language=language, context=context)

@@ -31,5 +31,5 @@ def cancel_pending_reminders(booking: Booking, *, now: datetime) -> None:
         booking.mail_reminder_at = None
 
 
-def _cancel_reminder(booking: Booking, channel: str, now: datetime) -> int:
-    return outbox.withdraw(about=object_key(booking), kinds=("reminder",), transport=channel, now=now)
+def _cancel_reminder(booking: Booking, transport: str, now: datetime) -> int:
+    return outbox.withdraw(about=object_key(booking), kinds=("reminder",), transport=transport, now=now)

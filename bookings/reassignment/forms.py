@@ -27,7 +27,7 @@ CHOICE = re.compile(
 class ConflictForm(forms.Form):
     """One action per conflicting booking, and a text for the candidates."""
 
-    word = forms.CharField(
+    remark = forms.CharField(
         label=gettext_lazy("A word to the candidates"),
         required=False,
         max_length=600,
@@ -55,8 +55,8 @@ class ConflictForm(forms.Form):
     def rows(self) -> list[tuple[Conflict, forms.BoundField]]:
         return [(conflict, self[f"talk_{conflict.booking.pk}"]) for conflict in self.conflicts]
 
-    def clean_word(self) -> str:
-        return printable(self.cleaned_data["word"])
+    def clean_remark(self) -> str:
+        return printable(self.cleaned_data["remark"])
 
 
 def parse_resolutions(data: Mapping[str, str]) -> dict[int, Resolution]:
@@ -81,7 +81,7 @@ def _parse_seen(text: str | None) -> datetime | None:
 
 
 def is_resolution_field(name: str) -> bool:
-    return name == "word" or FIELD.fullmatch(name) is not None
+    return name == "remark" or FIELD.fullmatch(name) is not None
 
 
 def _label(conflict: Conflict) -> str:

@@ -53,7 +53,7 @@ class TakeoverForm(AbsenceForm):
 class TakeoverBookingsForm(forms.Form):
     """One action per booking, each with a hidden field for the start that the page showed."""
 
-    word = forms.CharField(
+    remark = forms.CharField(
         label=_("A word to the candidates"),
         required=False,
         max_length=600,
@@ -68,7 +68,9 @@ class TakeoverBookingsForm(forms.Form):
         self, data: Any = None, *, rows: list[TakeoverRow], me: Advisor | None, colleague: Advisor, kept: Any = None
     ) -> None:
         """`kept` is the data of an earlier submission, to fill the form again."""
-        initial = {"word": kept.get("word", ""), "is_absence": "is_absence" in kept} if kept else {"is_absence": True}
+        initial = (
+            {"remark": kept.get("remark", ""), "is_absence": "is_absence" in kept} if kept else {"is_absence": True}
+        )
         super().__init__(data, initial=initial)
         self.bookings = rows
         self.fields["is_absence"].label = _("Also enter this time as an absence of %(name)s") % {"name": colleague.name}
@@ -79,8 +81,8 @@ class TakeoverBookingsForm(forms.Form):
     def rows(self) -> list[tuple[TakeoverRow, forms.BoundField, forms.BoundField]]:
         return [(row, self[_action_field(row)], self[_seen_field(row)]) for row in self.bookings]
 
-    def clean_word(self) -> str:
-        return printable(self.cleaned_data["word"])
+    def clean_remark(self) -> str:
+        return printable(self.cleaned_data["remark"])
 
     def _add(self, row: TakeoverRow, me: Advisor | None, chosen: str) -> None:
         choices = _choices(row, me)

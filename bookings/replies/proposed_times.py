@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from bookings.appointments.book import alternatives_for
-from bookings.appointments.move import may_move
 from bookings.appointments.reschedule import slots_to_reschedule
 from bookings.availability.queries import bookable_slots
 from bookings.calendar.itip import ProposedTime
+from bookings.cancellation_deadline import may_move
 from bookings.models import Booking
 from bookings.requests import BookingRequest
 from organisation.models import Policy
@@ -14,7 +14,7 @@ from organisation.models import Policy
 
 def check_for_candidate(booking: Booking, starts_at: datetime, policy: Policy, *, now: datetime) -> ProposedTime:
     """Check the time for the same advisor, channel and language; suggestions may be with other advisors."""
-    if not may_move(booking, policy, now):
+    if not may_move(booking, policy, now=now):
         return ProposedTime(starts_at=starts_at, is_free=False, may_move=False)
     free = bookable_slots(
         booking.invitation,

@@ -12,7 +12,7 @@ from bookings.appointments.forms import PhoneField
 from bookings.availability.options import BookingOptions
 from bookings.models import WaitlistEntry
 from bookings.waitlist.services import WaitlistRequest
-from outbox.sms.policy_check import sms_is_enabled
+from outbox.sms.provider import sms_is_enabled
 
 BESIDE = {"class": "rows beside"}
 

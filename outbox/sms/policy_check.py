@@ -5,28 +5,21 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from core.message_schedule import next_sms_time
 from core.phones import country_of, is_mobile
 from organisation.models import Policy, Role, User
 from outbox import services
-from outbox.backends import Backend, DatabaseBackend, Deferred, DeliveryError, Suppressed, TemporaryError
+from outbox.backends import Backend, Deferred, DeliveryError, Suppressed, TemporaryError
 from outbox.models import Message
 from outbox.sms import limits, notifications, opt_outs
-from outbox.sms.twilio import TwilioBackend
+from outbox.sms.provider import provider_backend, sms_is_enabled
 
 Reason = Message.Reason
 logger = logging.getLogger(__name__)
 
 
-def sms_is_enabled() -> bool:
-    """True when SMS are sent by Twilio, or shown on the page Outbox of the demo or a developer."""
-    return bool(settings.TWILIO_ACCOUNT_SID or settings.DEMO or settings.DEBUG)
-
-
 def backend() -> Backend:
-    return PolicyCheckedBackend(TwilioBackend() if settings.TWILIO_ACCOUNT_SID else DatabaseBackend())
+    return PolicyCheckedBackend(provider_backend())
 
 
 class PolicyCheckedBackend:
@@ -48,7 +41,7 @@ class PolicyCheckedBackend:
 
         def check_again() -> None:
             nonlocal consumed
-            consumed = consumed or limits.earlier_consumption(message, policy)  # it was not found at Twilio
+            consumed = consumed or limits.earlier_consumption(message, policy)  # the provider did not find it
             check(message, policy, now=now)
             final_check()
 

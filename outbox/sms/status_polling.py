@@ -1,4 +1,4 @@
-"""Ask Twilio for the status of SMS without a delivery report: one that comes while the web is down is lost.
+"""Ask the provider for the status of SMS without a delivery report: one that comes while the web is down is lost.
 
 Only while a fallback waits for the SMS and has not expired; after that the answer would change nothing.
 """
@@ -14,6 +14,7 @@ from outbox.clock import MonotonicClock
 from outbox.models import Message
 from outbox.models.message import MessageQuerySet
 from outbox.sms.inbound import record_status
+from outbox.sms.provider import status_backend
 from outbox.sms.twilio import TwilioBackend
 
 UNREPORTED_AFTER = timedelta(minutes=10)  # a report comes within seconds, or when the phone is on again
@@ -41,22 +42,22 @@ def unreported(*, now: datetime) -> MessageQuerySet:
 
 
 def poll_unreported(*, now: datetime) -> int:
-    """Ask for the status of some SMS; returns how many were handled. Stops when Twilio does not answer."""
+    """Ask for the status of some SMS; returns how many were handled. Stops when the provider does not answer."""
     clock, handled = MonotonicClock(now), 0
-    with closing(TwilioBackend()) as twilio:
+    with closing(status_backend()) as provider:
         for sms in unreported(now=now)[:BATCH_SIZE]:
-            if clock.now() >= now + RUN_LENGTH or not _poll(sms, twilio, now=clock.now()):
+            if clock.now() >= now + RUN_LENGTH or not _poll(sms, provider, now=clock.now()):
                 break
             handled += 1
     return handled
 
 
-def _poll(sms: Message, twilio: TwilioBackend, *, now: datetime) -> bool:
-    """Record the status as if Twilio had reported it. False when Twilio does not answer."""
+def _poll(sms: Message, provider: TwilioBackend, *, now: datetime) -> bool:
+    """Record the status as if the provider had reported it. False when the provider does not answer."""
     if not Message.objects.filter(pk=sms.pk, asked_at=sms.asked_at).update(asked_at=now):
         return True  # another worker asks
     try:
-        found = twilio.fetch_status(sms.provider_id, now=now)
+        found = provider.fetch_status(sms.provider_id, now=now)
     except DeliveryError as error:
         logger.warning("message %s: its status is not known: %s %s", sms.pk, error.reason, error.code)
         return error.reason not in (Reason.AWAY, Reason.BUSY)

@@ -1,9 +1,9 @@
 """Queued and periodic tasks of SMS."""
 
-from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from outbox.sms.provider import has_provider
 from outbox.sms.status_polling import poll_unreported, unreported
 
 POLL_STATUS = "outbox.sms.tasks.poll_status"
@@ -14,6 +14,6 @@ def poll_status() -> None:
 
 
 def enqueue_status_polling() -> None:
-    """Enqueue the task when it has something to ask; a task of its own, because Twilio may be slow."""
-    if settings.TWILIO_ACCOUNT_SID and unreported(now=timezone.now()).exists():
+    """Enqueue the task when it has something to ask; a task of its own, because the provider may be slow."""
+    if has_provider() and unreported(now=timezone.now()).exists():
         async_task(POLL_STATUS)

@@ -80,7 +80,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             cancelled = cancel_booking(
                 booking=booking,
                 by=Booking.CancelledBy.ADVISOR,
-                remark=form.cleaned_data["word"],
+                remark=form.cleaned_data["remark"],
                 actor=Actor.of(current_staff(request)),
                 now=timezone.now(),
             )

@@ -56,7 +56,7 @@ def test_an_absence_asks_what_happens_with_conflicting_talks(installation, perso
     assert accessibility_faults(advisor, "nl") == []
     for group in advisor.page.locator("main fieldset").all():
         group.get_by_role("radio").last.check()
-    advisor.fill(word="Ik ben die week op cursus.")
+    advisor.fill(remark="Ik ben die week op cursus.")
     advisor.press("Confirm")
 
     advisor.sees("The absence is saved.")

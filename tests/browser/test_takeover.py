@@ -62,7 +62,7 @@ def test_an_advisor_takes_over_a_talk_while_another_views_it(hospital, person, m
     assert accessibility_faults(youssef, "nl") == []
 
     expect(youssef.page.get_by_label(youssef.translate("I take it"))).to_be_checked()
-    youssef.fill(word=REMARK, is_absence=True)
+    youssef.fill(remark=REMARK, is_absence=True)
     youssef.press("Confirm and tell the candidates")
     youssef.reads(youssef.translate("Done. Every candidate for whom something changes gets one letter."))
 
@@ -84,7 +84,7 @@ def test_the_new_advisor_can_open_the_file_and_move_the_talk(hospital, person, m
     youssef.press("Move this talk")
     assert accessibility_faults(youssef, "nl") == []
     youssef.page.get_by_text("15.00", exact=True).first.click()
-    youssef.fill(word=REMARK)
+    youssef.fill(remark=REMARK)
     youssef.press("Move and tell the candidate")
 
     youssef.sees("The talk has moved. The candidate gets your word and the new moment.")

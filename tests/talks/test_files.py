@@ -146,7 +146,7 @@ def test_the_advisor_marks_and_corrects(client, booking, clock):
 
 
 def test_the_advisor_cancels_with_a_message(client, booking):
-    answer = client.post(page("cancel", booking), {"word": "Ik ben ziek. Het ligt niet aan jou."})
+    answer = client.post(page("cancel", booking), {"remark": "Ik ben ziek. Het ligt niet aan jou."})
 
     booking.refresh_from_db()
     assert answer["Location"] == page("file", booking)
@@ -156,7 +156,7 @@ def test_the_advisor_cancels_with_a_message(client, booking):
 
 
 def test_the_cancelling_advisor_sees_the_number_of_holds(client, booking):
-    html = page_text(client.post(page("cancel", booking), {"word": ""}, follow=True))
+    html = page_text(client.post(page("cancel", booking), {"remark": ""}, follow=True))
 
     assert "The candidate gets your word and 3 moments that we hold for them." in html
 
@@ -164,7 +164,7 @@ def test_the_cancelling_advisor_sees_the_number_of_holds(client, booking):
 def test_the_cancelling_advisor_sees_that_no_slot_is_on_hold(client, booking):
     make_absence(advisor=booking.advisor, starts_at=NOW, ends_at=NOW + timedelta(days=90))
 
-    html = page_text(client.post(page("cancel", booking), {"word": ""}, follow=True))
+    html = page_text(client.post(page("cancel", booking), {"remark": ""}, follow=True))
 
     assert "The candidate gets your word and can choose again." in html
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.appointments.cancel import cancel_booking
 from bookings.appointments.forms import AppointmentForm
-from bookings.appointments.move import may_move
 from bookings.appointments.prepare import save_preparation
 from bookings.appointments.views.slot_picker import foreign_city
 from bookings.calendar.invites import candidate_invite
+from bookings.cancellation_deadline import cancellation_deadline, may_move
 from bookings.errors import AlreadyStarted, BookingNotActive, MobileNeeded, PhoneNeeded
 from bookings.models import Booking
 from candidates.access.session import appointment_access, booking_scope, candidate_required, close_session
@@ -24,7 +24,7 @@ from core.actors import Actor
 from core.formatting import active_language
 from organisation.models import Policy
 from outbox.sms.opt_outs import is_opted_out
-from outbox.sms.policy_check import sms_is_enabled
+from outbox.sms.provider import sms_is_enabled
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -42,8 +42,8 @@ def appointment(request: HttpRequest, candidate: Candidate, pk: int) -> HttpResp
         "minutes": int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
         "wants_sms": booking.wants_sms and sms_is_enabled(),
         "is_opted_out": sms_is_enabled() and bool(booking.phone) and is_opted_out(str(booking.phone)),
-        "may_move": may_move(booking, policy, now),
-        "move_until": booking.change_deadline(policy),
+        "may_move": may_move(booking, policy, now=now),
+        "move_until": cancellation_deadline(booking, policy),
         "is_full_session": booking_scope(request) is None,
         "may_choose_again": booking.invitation.is_open(now) and not _has_other_booking(booking),
     }

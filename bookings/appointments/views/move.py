@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from advisors.availability.errors import SlotTaken
 from bookings.appointments.forms import SlotForm, SlotPhoneForm
-from bookings.appointments.move import may_move, move_booking
+from bookings.appointments.move import move_booking
 from bookings.appointments.views.confirm import confirm_page, slot_taken_page
 from bookings.appointments.views.detail import candidate_booking_or_404, expired_code_response
 from bookings.appointments.views.slot_picker import SlotPickerUrls, query_string, slot_picker
 from bookings.availability.options import SlotFilter
 from bookings.availability.slot_listing import format_start
+from bookings.cancellation_deadline import may_move
 from bookings.errors import BookingNotActive, MobileNeeded, PhoneNeeded, TooLateToMove
 from bookings.models import Booking
 from candidates.access.session import appointment_access
@@ -100,7 +101,7 @@ def _closed_response(request: HttpRequest, booking: Booking, now: datetime) -> H
         return ended
     if booking.status != Booking.Status.BOOKED or now >= booking.starts_at:
         return redirect("bookings:appointment", pk=booking.pk)
-    if may_move(booking, Policy.objects.current(), now):
+    if may_move(booking, Policy.objects.current(), now=now):
         return None
     return render(
         request,

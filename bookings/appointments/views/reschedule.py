@@ -38,7 +38,7 @@ def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, booking, form, now, status=400)
     booking.starts_at = form.cleaned_data["seen"]  # as the page showed it
-    actor, remark = Actor.of(current_staff(request)), form.cleaned_data["word"]
+    actor, remark = Actor.of(current_staff(request)), form.cleaned_data["remark"]
     try:
         reschedule_booking(booking=booking, starts_at=form.cleaned_data["slot"], remark=remark, actor=actor, now=now)
     except SlotTaken as refusal:

@@ -31,7 +31,7 @@ def apply_or_ask(
         apply_schedule_change(
             change=change,
             resolutions=resolutions if is_valid else {},
-            remark=form.cleaned_data.get("word", ""),
+            remark=form.cleaned_data.get("remark", ""),
             actor=Actor.of(current_staff(request)),
             now=timezone.now(),
         )

@@ -39,7 +39,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     booking.starts_at = data["seen"]  # as the page showed it
     actor = Actor.of(current_staff(request))
     try:
-        reassign_booking(booking=booking, to_advisor_id=int(data["to"]), remark=data["word"], actor=actor, now=now)
+        reassign_booking(booking=booking, to_advisor_id=int(data["to"]), remark=data["remark"], actor=actor, now=now)
     except (ColleagueNotFree, AdvisorNotEligible) as refusal:
         form.add_error("to", str(refusal))
         return _page(request, booking_or_404(request, pk), form, status=409)

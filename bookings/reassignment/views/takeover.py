@@ -70,7 +70,7 @@ def _take_over(request: HttpRequest, context: TakeoverContext) -> HttpResponse:
         seen = parse_seen_starts(request.POST)
     except ValidationError:
         seen = {}
-    if "word" in form.errors or not seen.keys() <= resolutions.keys():
+    if "remark" in form.errors or not seen.keys() <= resolutions.keys():
         return _page(request, context, form, status=400)
     is_absence = form.cleaned_data["is_absence"]
     if not resolutions and not is_absence:
@@ -80,7 +80,7 @@ def _take_over(request: HttpRequest, context: TakeoverContext) -> HttpResponse:
         span=context.span,
         resolutions=resolutions,
         seen_starts=seen,
-        remark=form.cleaned_data["word"],
+        remark=form.cleaned_data["remark"],
         is_absence=is_absence,
     )
     try:

@@ -92,8 +92,8 @@ def test_an_advisor_requests_a_read_and_removes_a_calendar(client, advisor):
 def test_calendars_of_a_colleague_give_404(client, advisor):
     other = make_external_calendar()
 
-    deeds = [f"{other.pk}/read/", f"{other.pk}/remove/", f"{other.advisor_id}/new/ics/"]
-    assert [client.post(PAGE + deed).status_code for deed in deeds] == [404, 404, 404]
+    actions = [f"{other.pk}/read/", f"{other.pk}/remove/", f"{other.advisor_id}/new/ics/"]
+    assert [client.post(PAGE + action).status_code for action in actions] == [404, 404, 404]
     assert client.get(f"{PAGE}{advisor.pk}/new/other/").status_code == 404
 
 

@@ -27,8 +27,8 @@ def advisor(client):
         yield advisor
 
 
-def do(client, deed):
-    return client.post(PAGE, {"deed": deed}, follow=True)
+def do(client, action):
+    return client.post(PAGE, {"action": action}, follow=True)
 
 
 def page_text(answer):
@@ -116,26 +116,26 @@ def test_switching_off_leaves_nothing(client, advisor):
 
 
 def test_every_action_is_audited_once(client, advisor):
-    for deed in ("switch_on", "show_names", "hide_names", "renew", "switch_off"):
-        do(client, deed)
-        if deed != "renew":
-            do(client, deed)
+    for action in ("switch_on", "show_names", "hide_names", "renew", "switch_off"):
+        do(client, action)
+        if action != "renew":
+            do(client, action)
 
     about = (f"advisor:{advisor.pk}", "done")
     assert trail() == [
-        (f"feed.{deed}", *about) for deed in ("switch_on", "show_names", "hide_names", "renew", "switch_off")
+        (f"feed.{action}", *about) for action in ("switch_on", "show_names", "hide_names", "renew", "switch_off")
     ]
 
 
-@pytest.mark.parametrize("deed", ["renew", "show_names", "hide_names", "switch_off"])
-def test_actions_without_a_feed_do_nothing(client, advisor, deed):
-    assert do(client, deed).status_code == 200
+@pytest.mark.parametrize("action", ["renew", "show_names", "hide_names", "switch_off"])
+def test_actions_without_a_feed_do_nothing(client, advisor, action):
+    assert do(client, action).status_code == 200
     assert (AgendaFeed.objects.count(), trail()) == (0, [])
 
 
-@pytest.mark.parametrize("deed", ["", "delete", "__class__"])
-def test_an_unknown_action_gives_404_and_changes_nothing(client, advisor, deed):
-    assert client.post(PAGE, {"deed": deed}).status_code == 404
+@pytest.mark.parametrize("action", ["", "delete", "__class__"])
+def test_an_unknown_action_gives_404_and_changes_nothing(client, advisor, action):
+    assert client.post(PAGE, {"action": action}).status_code == 404
     assert not AgendaFeed.objects.exists()
 
 
@@ -143,7 +143,7 @@ def test_an_unknown_action_gives_404_and_changes_nothing(client, advisor, deed):
 def test_only_the_advisor_sees_the_feed_page(client, advisor, role):
     client.force_login(make_user(role))
 
-    assert [client.get(PAGE).status_code, client.post(PAGE, {"deed": "switch_on"}).status_code] == [404, 404]
+    assert [client.get(PAGE).status_code, client.post(PAGE, {"action": "switch_on"}).status_code] == [404, 404]
     assert not AgendaFeed.objects.exists()
 
 

@@ -48,7 +48,7 @@ def words_of(answer):
 
 
 def sent(client, booking, **fields):
-    return client.post(address(booking), {"slot": NEW, "seen": OLD, "word": ""} | fields)
+    return client.post(address(booking), {"slot": NEW, "seen": OLD, "remark": ""} | fields)
 
 
 def test_the_page_shows_the_advisors_free_slots(client, booking):
@@ -64,7 +64,7 @@ def test_the_page_shows_the_advisors_free_slots(client, booking):
 
 
 def test_rescheduling_tells_the_candidate_and_redirects_to_the_file(client, booking):
-    answer = sent(client, booking, word="Mijn trein staat stil.")
+    answer = sent(client, booking, remark="Mijn trein staat stil.")
 
     assert answer.headers["Location"] == reverse("talks:file", args=[booking.pk])
     assert Booking.objects.get().starts_at == WEDNESDAY_TEN
@@ -74,7 +74,7 @@ def test_rescheduling_tells_the_candidate_and_redirects_to_the_file(client, book
 def test_a_slot_that_was_taken_meanwhile_keeps_the_remark(client, booking):
     make_booking(advisor=booking.advisor, starts_at=WEDNESDAY_TEN)
 
-    answer = sent(client, booking, word="Mijn trein staat stil.")
+    answer = sent(client, booking, remark="Mijn trein staat stil.")
 
     page = words_of(answer)
     assert answer.status_code == 409
@@ -88,7 +88,7 @@ def test_a_slot_that_was_taken_meanwhile_keeps_the_remark(client, booking):
     [
         ({"slot": ""}, "Choose a moment first."),
         ({"slot": "morgen"}, "We do not know this moment."),
-        ({"word": "x" * 601}, "at most 600 characters"),
+        ({"remark": "x" * 601}, "at most 600 characters"),
     ],
 )
 def test_missing_fields_are_asked_for(client, booking, fields, says):

@@ -202,7 +202,7 @@ def test_the_name_is_hidden_from_that_recruiter_also_as_application_manager(clie
 def test_the_resolution_and_the_absence_are_one_post(client, advisor):
     colleague = make_advisor(name="Ada Bos")
     booking = make_own_booking(advisor)
-    answer = {f"talk_{booking.pk}": f"hand_over:{colleague.pk}@{AT_HALF_PAST_TEN}", "word": "Tot dan."}
+    answer = {f"talk_{booking.pk}": f"hand_over:{colleague.pk}@{AT_HALF_PAST_TEN}", "remark": "Tot dan."}
 
     done = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | answer)
 
@@ -215,7 +215,7 @@ def test_the_resolution_and_the_absence_are_one_post(client, advisor):
 def test_an_invalid_resolution_is_asked_again(client, advisor, value):
     booking = make_own_booking(advisor)
 
-    answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | {f"talk_{booking.pk}": value, "word": "Sorry"})
+    answer = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | {f"talk_{booking.pk}": value, "remark": "Sorry"})
 
     assert answer.status_code in (200, 409)
     assert answer.context["form"].errors.keys() == {f"talk_{booking.pk}"}
@@ -225,11 +225,11 @@ def test_an_invalid_resolution_is_asked_again(client, advisor, value):
 
 def test_a_remark_that_is_too_long_saves_nothing_and_is_kept(client, advisor):
     booking = make_own_booking(advisor)
-    answer = {f"talk_{booking.pk}": f"keep@{AT_HALF_PAST_TEN}", "word": "a" * 601}
+    answer = {f"talk_{booking.pk}": f"keep@{AT_HALF_PAST_TEN}", "remark": "a" * 601}
 
     page = client.post(f"/hours/{advisor.pk}/absence/", TUESDAY | answer)
 
-    assert page.context["form"].errors.keys() == {"word"}
+    assert page.context["form"].errors.keys() == {"remark"}
     assert Absence.objects.count() == 0
 
 

@@ -47,13 +47,13 @@ def words_of(answer):
 
 
 def sent(client, booking, to, **fields):
-    return client.post(address(booking), {"to": to, "seen": SEEN, "word": ""} | fields)
+    return client.post(address(booking), {"to": to, "seen": SEEN, "remark": ""} | fields)
 
 
 def test_reassigning_tells_the_candidate_and_moves_the_file(client, booking, colleague):
     assert "Marit de Wit" in words_of(client.get(address(booking)))
 
-    answer = sent(client, booking, colleague.pk, word="Marit weet veel van jouw vak.")
+    answer = sent(client, booking, colleague.pk, remark="Marit weet veel van jouw vak.")
 
     assert answer.headers["Location"] == reverse("bookings:today")
     assert Booking.objects.get().advisor == colleague
@@ -65,7 +65,7 @@ def test_a_colleague_who_is_no_longer_free_keeps_the_remark(client, booking, col
     make_booking(advisor=colleague)
     make_advisor(name="Sanne Bos")
 
-    answer = sent(client, booking, colleague.pk, word="Marit weet veel van jouw vak.")
+    answer = sent(client, booking, colleague.pk, remark="Marit weet veel van jouw vak.")
 
     page = words_of(answer)
     assert answer.status_code == 400

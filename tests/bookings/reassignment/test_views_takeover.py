@@ -56,7 +56,7 @@ def form_data(**actions):
     """Data of the form, with `actions` by field name."""
     bookings = Booking.objects.in_bulk([int(key.removeprefix("talk_")) for key in actions])
     seen = {f"seen_{pk}": f"{booking.starts_at:%Y-%m-%dT%H:%MZ}" for pk, booking in bookings.items()}
-    return actions | seen | {"word": ""}
+    return actions | seen | {"remark": ""}
 
 
 def test_the_page_asks_for_a_colleague_and_a_period(client, me, ill):
@@ -136,7 +136,7 @@ def test_confirming_reassigns_the_bookings(client, me, ill):
 
 def test_a_change_meanwhile_shows_the_list_again_with_the_input(client, me, ill):
     booking, later = make_booking(advisor=ill, starts_at=TEN), make_booking(advisor=ill)
-    sent = form_data(**{f"talk_{booking.pk}": "keep"}) | {"word": "Youssef is ziek."}
+    sent = form_data(**{f"talk_{booking.pk}": "keep"}) | {"remark": "Youssef is ziek."}
 
     answer = client.post(address(ill), sent)
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bookings.cancellation_deadline import cancellation_deadline
 from bookings.models import Booking
 from organisation.models import Policy
 
@@ -14,7 +15,7 @@ from organisation.models import Policy
         (datetime(2027, 3, 28, 7, 0, tzinfo=UTC), 24, datetime(2027, 3, 27, 7, 0, tzinfo=UTC)),  # 8.00, then 9.00 there
     ],
 )
-def test_change_deadline_is_so_many_hours_before_the_start(starts_at, hours, deadline):
+def test_the_deadline_is_so_many_hours_before_the_start(starts_at, hours, deadline):
     booking = Booking(starts_at=starts_at)
 
-    assert booking.change_deadline(Policy(cancel_until_hours=hours)) == deadline
+    assert cancellation_deadline(booking, Policy(cancel_until_hours=hours)) == deadline

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.date_params import (
+from core.date_params import (
     adjacent_months,
     format_month,
     format_week,
