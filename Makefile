@@ -62,8 +62,9 @@ test-system:
 	@.ci/once tests/oracles/node_modules/.stamp tests/oracles/package-lock.json \
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
-# Three at a time: much of a test is waiting, for a disk, for a lock, for a page. What one says stays together.
-TOGETHER := $(MAKE) --no-print-directory --jobs 3 --output-sync=target
+# Two at a time, of two processes each: much of a test is waiting, and more would only wait for the processor.
+# What one says stays together.
+TOGETHER := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
 PYTEST := $(PY) -m pytest
 QUICK := not process and not oracle and not browser and not control
 
