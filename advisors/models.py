@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -241,6 +241,7 @@ class ExternalCalendar(models.Model):
     problem = models.CharField(max_length=40, blank=True)  # error code; its sentence: external_calendars/status.py
     alarmed_at = models.DateTimeField(null=True, blank=True)  # when the advisor was mailed about it
     skipped_events = models.PositiveIntegerField(default=0)  # events that could not be parsed at the last read
+    skipped_days = models.JSONField(default=list, blank=True)  # ISO dates on which they begin, the first twenty
     write_due_at = models.DateTimeField(default=timezone.now)  # next write of our talks
     writing_problem = models.CharField(max_length=40, blank=True)  # error code, as above
 
@@ -257,6 +258,11 @@ class ExternalCalendar(models.Model):
 
     def __str__(self) -> str:
         return f"external calendar {self.pk}"
+
+    @property
+    def skipped_dates(self) -> list[date]:
+        """Days, from today on, of events that could not be parsed."""
+        return [day for day in map(date.fromisoformat, self.skipped_days) if day >= timezone.localdate()]
 
     @property
     def host(self) -> str:

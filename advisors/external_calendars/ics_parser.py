@@ -1,8 +1,8 @@
 """Parse busy times from iCalendar files (RFC 5545) of any calendar program. Pure.
 
 TRANSPARENT, CANCELLED and declined events do not block time, nor do our own talks, which return when they were written
-into that calendar or accepted from a mail. An event that cannot be parsed is left out and counted; a file that is no
-calendar, or that would take too long, is refused with the reason.
+into that calendar or accepted from a mail. An event that cannot be parsed, even without what may be left out of it, is
+counted with its day; a file that is no calendar, or that would take too long, is refused with the reason.
 """
 
 import re
@@ -23,24 +23,20 @@ from x_wr_timezone import UTCChangingWalker
 
 from advisors.availability.intervals import merge
 from advisors.availability.slots import Span
-from advisors.external_calendars.errors import (
-    CalendarCutOff,
-    CalendarTooDense,
-    CalendarTooFull,
-    NoCalendar,
-    PageInsteadOfCalendar,
-)
+from advisors.external_calendars.errors import CalendarTooDense, CalendarTooFull
+from advisors.external_calendars.ics_components import calendars_in, optional_lines
 
 ONE_DAY = timedelta(days=1)
 MAX_EVENTS = 5000
 MAX_SPANS = 5000
 MAX_TIMES_A_DAY = 24  # of one recurrence rule
+MAX_DENSE_COUNT = 500  # occurrences of a rule with more than that, when it says how many there are
+MAX_SKIPPED_DAYS = 20
+UTC_NAMES = frozenset({"UTC", "ETC/UTC", "GMT", "ETC/GMT"})
 KEEPS_ITS_START = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
 DENSE = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 # Outlook's own property overrides TRANSP ([MS-OXCICAL] 2.1.3.1.1.20.31); working elsewhere does not block a call.
 NOT_BUSY_FOR_OUTLOOK = frozenset({"FREE", "WORKINGELSEWHERE"})
-_EVENT = re.compile(r"^BEGIN:VEVENT[ \t]*\n.*?^END:VEVENT[ \t]*$\n?", re.MULTILINE | re.DOTALL | re.IGNORECASE)
-_FOLD = re.compile(r"\n[ \t]")
 _DAY = re.compile(r"^DT(?:START|END)(?:;[^\n]*)?:(\d{8})", re.MULTILINE | re.IGNORECASE)
 _MAY_END_LATER = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[;:]", re.MULTILINE | re.IGNORECASE)
 
@@ -58,6 +54,21 @@ class ParseOptions:
 class BusyTimes(NamedTuple):
     busy: list[Span]  # in order, without overlap
     skipped: int  # events that could not be parsed
+    skipped_days: list[date] = []  # on which they begin, as far as that can be read
+
+
+class _Skipped:
+    """Events that could not be parsed."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.days: set[date] = set()
+
+    def add(self, block: str) -> None:
+        self.number += 1
+        with suppress(ValueError):
+            if found := _DAY.search(block):
+                self.days.add(datetime.strptime(found[1], "%Y%m%d").date())  # noqa: DTZ007  # a date
 
 
 def busy_times(documents: Sequence[bytes], options: ParseOptions) -> BusyTimes:
@@ -66,53 +77,27 @@ def busy_times(documents: Sequence[bytes], options: ParseOptions) -> BusyTimes:
     Raises NoCalendar, PageInsteadOfCalendar, CalendarCutOff, CalendarTooFull, CalendarTooDense.
     """
     spans: list[Span] = []
-    skipped = 0
-    events_by_head: dict[str, list[list[str]]] = defaultdict(
-        list
-    )  # CalDAV gives a document per event, with few different heads
-    for text in map(_decode, documents):
-        events_by_head[_head_of(text)].append(_blocks_of(text, options.window))
+    skipped = _Skipped()
+    # CalDAV gives a document per event, with few different heads.
+    events_by_head: dict[tuple[str, tuple[str, ...]], list[list[str]]] = defaultdict(list)
+    for calendar in (calendar for document in documents for calendar in calendars_in(document)):
+        events_by_head[calendar.head, calendar.zones].append(_not_over(calendar.events, options.window))
     if sum(len(events) for batches in events_by_head.values() for events in batches) > MAX_EVENTS:
         raise CalendarTooFull
-    for head, batches in events_by_head.items():
-        calendar = _calendar_of(head)
+    for (head, zones), batches in events_by_head.items():
+        properties = _calendar_of(head, zones)
         for events in batches:
-            found, failed = _busy_in(calendar, events, options)
-            spans += found
-            skipped += failed
+            spans += _busy_in(properties, events, options, skipped)
     busy = merge(spans)
     if len(busy) > MAX_SPANS:
         raise CalendarTooFull
-    return BusyTimes(busy, skipped)
+    return BusyTimes(busy, skipped.number, sorted(skipped.days)[:MAX_SKIPPED_DAYS])
 
 
-def _decode(content: bytes) -> str:
-    """Text of a calendar file. Only times are used, so a wrongly decoded title does no harm."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = content.decode("utf-16", errors="replace")
-    else:
-        text = content.decode("utf-8-sig", errors="replace")
-    text = re.sub(r"\r\n?", "\n", text.replace("\0", "")).strip()
-    if not text[:15].upper() == "BEGIN:VCALENDAR":
-        raise PageInsteadOfCalendar if re.search(r"<(?:!doctype|html)", text[:2000], re.IGNORECASE) else NoCalendar
-    if not text[-13:].upper() == "END:VCALENDAR":
-        raise CalendarCutOff
-    return text + "\n"
-
-
-def _head_of(text: str) -> str:
-    """Calendar without its events: time zones and calendar properties."""
-    return _unfolded(_EVENT.sub("", text))
-
-
-def _blocks_of(text: str, window: Span) -> list[str]:
-    """Text blocks of the events, without those that ended long before the window (calendars hold years of them)."""
+def _not_over(events: list[str], window: Span) -> list[str]:
+    """Events without those that ended long before the window (calendars hold years of them)."""
     long_ago = (window.start - 2 * ONE_DAY).strftime("%Y%m%d")
-    return [block for block in map(_unfolded, _EVENT.findall(text)) if not _was_over(block, long_ago)]
-
-
-def _unfolded(block: str) -> str:
-    return _FOLD.sub("", block)
+    return [event for event in events if not _was_over(event, long_ago)]
 
 
 def _was_over(block: str, day: str) -> bool:
@@ -121,62 +106,107 @@ def _was_over(block: str, day: str) -> bool:
     return bool(days) and max(days) < day and not _MAY_END_LATER.search(block)
 
 
-def _busy_in(calendar: Any, blocks: Iterable[str], options: ParseOptions) -> tuple[list[Span], int]:
-    named = _zone_named(str(calendar.get("X-WR-TIMEZONE", "")))
+def _busy_in(properties: Any, blocks: Iterable[str], options: ParseOptions, skipped: _Skipped) -> list[Span]:
+    named = _zone_named(str(properties.get("X-WR-TIMEZONE", "")))
     own = options.own_addresses | {
-        str(calendar.get("X-WR-CALNAME", "")).strip().lower()
+        str(properties.get("X-WR-CALNAME", "")).strip().lower()
     }  # Google's name of a calendar is its owner's address
-    series, skipped = _series_of(blocks, options.window)
+    local = _Zones(days=options.zone, times=named or options.zone)
     spans: list[Span] = []
-    for events in series:
-        if _is_own_talk(events[0], options.own_host):
+    for series in _series_of(blocks, options.window, skipped):
+        if _is_own_talk(series[0].event, options.own_host):
             continue
         try:
             spans += [
                 span
-                for event in _occurrences(events, named, options.window)
-                if _blocks_time(event, own) and (span := _span_of(event, named or options.zone, options.window))
+                for event in _occurrences([one.event for one in series], named, options.window)
+                if _blocks_time(event, own) and (span := _span_of(event, local, options.window))
             ]
         except CalendarTooDense:
             raise
         except Exception:  # an untrusted event may raise anything; the other events still count
-            skipped += 1
-    return spans, skipped
+            skipped.add(series[0].block)
+    return spans
 
 
-def _calendar_of(head: str) -> Any:
-    """Calendar parsed from its head; the library keeps its time zones by name for the events that follow."""
+def _calendar_of(head: str, zones: Iterable[str]) -> Any:
+    """Properties of a calendar; the library keeps its time zones by name for the events that follow.
+
+    A time zone that cannot be parsed is left out: its name often says enough.
+    """
     tzp.use_zoneinfo()  # clears the zones of the previous calendar: programs use one name for different zones
-    for name in WINDOWS_TO_OLSON:
-        if name in head:  # looking up all of them would take most of the time
-            tzp.timezone(name)  # Windows names are resolved, with or without a definition in the file
+    for zone in zones:
+        for name in WINDOWS_TO_OLSON:
+            if name in zone:  # looking up all of them would take most of the time
+                tzp.timezone(name)  # Windows names are resolved, with or without a definition in the file
+        with suppress(Exception):  # an untrusted definition may raise anything
+            Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}\nEND:VCALENDAR\n")
     try:
-        return Calendar.from_ical(head)
+        return Calendar.from_ical(f"BEGIN:VCALENDAR\n{head}\nEND:VCALENDAR\n")
     except ValueError:
-        raise NoCalendar from None
+        return Calendar()
 
 
 def _zone_named(name: str) -> tzinfo | None:
-    return tzp.timezone(name) if name else None
+    """Zone of a calendar. UTC is none: many programs write it without meaning it."""
+    return tzp.timezone(name) if name and name.strip().upper() not in UTC_NAMES else None
 
 
-def _series_of(blocks: Iterable[str], window: Span) -> tuple[list[list[Any]], int]:
+class _Parsed(NamedTuple):
+    event: Any
+    block: str
+
+
+def _series_of(blocks: Iterable[str], window: Span, skipped: _Skipped) -> list[list[_Parsed]]:
     """Events grouped by UID: a recurring event with the overrides of its single occurrences."""
-    series: dict[str, list[Any]] = defaultdict(list)
-    skipped = 0
+    by_uid: dict[str, list[_Parsed]] = defaultdict(list)
     for number, block in enumerate(blocks):
         try:
-            event: Any = Event.from_ical(block)
-            event.DTSTART  # noqa: B018  # raises when it is missing
+            event = _parse(block)
             _refuse_dense(event)
             _clip(event, window)
         except CalendarTooDense:
             raise
         except Exception:  # as above
-            skipped += 1
+            skipped.add(block)
             continue
-        series[str(event.get("UID", number))].append(event)
-    return list(series.values()), skipped
+        by_uid[str(event.get("UID", number))].append(_Parsed(event, block))
+    return [series for events in by_uid.values() for series in _versions(events)]
+
+
+def _versions(events: list[_Parsed]) -> list[list[_Parsed]]:
+    """Series of the latest version; events that have one UID by mistake are a series each."""
+    overrides = [one for one in events if "RECURRENCE-ID" in one.event]
+    whole = [one for one in events if "RECURRENCE-ID" not in one.event]
+    latest = max((_sequence(one.event) for one in whole), default=0)
+    current = [one for one in whole if _sequence(one.event) == latest]
+    return [current[:1] + overrides, *([other] for other in current[1:])]
+
+
+def _sequence(event: Any) -> int:
+    return int(event.get("SEQUENCE", 0))
+
+
+def _parse(block: str) -> Any:
+    """Event of a block; when it cannot be parsed, without the lines that are at fault."""
+    try:
+        return _with_start(block)
+    except Exception:  # an untrusted event may raise anything
+        kept = block
+        for line in optional_lines(block):
+            rest = block.split("\n")[1:-2]
+            alone = [one for one in rest if one == line or one not in set(optional_lines(block))]
+            try:
+                _with_start("\n".join(["BEGIN:VEVENT", *alone, "END:VEVENT", ""]))
+            except Exception:
+                kept = kept.replace(f"\n{line}\n", "\n")
+        return _with_start(kept)
+
+
+def _with_start(block: str) -> Any:
+    event: Any = Event.from_ical(block)
+    event.DTSTART  # noqa: B018  # raises when it is missing
+    return event
 
 
 def _refuse_dense(event: Any) -> None:
@@ -185,7 +215,8 @@ def _refuse_dense(event: Any) -> None:
     for rule in rules if isinstance(rules, list) else [rules]:
         times_a_day = prod(len(rule.get(part, [])) or 1 for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
         intervals = rule.get("INTERVAL", [1])
-        if DENSE & {str(freq).upper() for freq in rule.get("FREQ", [])} or times_a_day > MAX_TIMES_A_DAY:
+        is_dense = DENSE & {str(freq).upper() for freq in rule.get("FREQ", [])} or times_a_day > MAX_TIMES_A_DAY
+        if is_dense and int(rule.get("COUNT", [MAX_SPANS])[0]) > MAX_DENSE_COUNT:
             raise CalendarTooDense
         if any(int(interval) < 1 for interval in intervals):
             raise CalendarTooDense
@@ -252,19 +283,26 @@ def _blocks_time(event: Any, own_addresses: frozenset[str]) -> bool:
     return True
 
 
-def _span_of(event: Any, zone: tzinfo, window: Span) -> Span | None:
+class _Zones(NamedTuple):
+    """Zones of what names none: whole days are the advisor's own, whatever the calendar says."""
+
+    days: tzinfo
+    times: tzinfo
+
+
+def _span_of(event: Any, zones: _Zones, window: Span) -> Span | None:
     """Event within the window, in whole seconds and UTC; None when nothing is left."""
-    start, end = _utc(event.start, zone), _utc(event.end, zone)
+    start, end = _utc(event.start, zones), _utc(event.end, zones)
     start, end = max(start.replace(microsecond=0), window.start), min(end.replace(microsecond=0), window.end)
     return Span(start, end) if start < end else None
 
 
-def _utc(value: date, zone: tzinfo) -> datetime:
-    """Time in UTC; a date is midnight in the zone."""
+def _utc(value: date, zones: _Zones) -> datetime:
+    """Time in UTC; a date is midnight in the zone of days."""
     if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # its zone follows
+        value = datetime(value.year, value.month, value.day, tzinfo=zones.days)
     if value.tzinfo is None:
-        value = value.replace(tzinfo=zone)
+        value = value.replace(tzinfo=zones.times)
     with suppress(OverflowError):  # the year 1 or 9999, in another zone
         return value.astimezone(UTC)
     return value.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zoneinfo
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -59,7 +59,11 @@ def parse_in_sandbox(
     result = json.loads(child.stdout)
     if "problem" in result:
         raise PROBLEMS[result["problem"]]
-    return BusyTimes([Span(*map(datetime.fromisoformat, span)) for span in result["busy"]], result["skipped"])
+    return BusyTimes(
+        [Span(*map(datetime.fromisoformat, span)) for span in result["busy"]],
+        result["skipped"],
+        [date.fromisoformat(day) for day in result["skipped_days"]],
+    )
 
 
 def main() -> None:
@@ -82,7 +86,11 @@ def _result(documents: list[bytes], options: ParseOptions) -> dict[str, object]:
     except Exception as error:  # untrusted text in three libraries: any error means that it is no calendar
         print(type(error).__name__, file=sys.stderr)
         return {"problem": NoCalendar.code}
-    return {"busy": [[time.isoformat() for time in span] for span in parsed.busy], "skipped": parsed.skipped}
+    return {
+        "busy": [[time.isoformat() for time in span] for span in parsed.busy],
+        "skipped": parsed.skipped,
+        "skipped_days": [day.isoformat() for day in parsed.skipped_days],
+    }
 
 
 def _options_to_json(options: ParseOptions) -> dict[str, object]:

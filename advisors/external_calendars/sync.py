@@ -77,7 +77,9 @@ def sync_calendar(calendar_id: int, *, now: datetime) -> None:
                 return  # removed meanwhile
             if parsed is not None:
                 replace_entries(calendar, parsed.busy)
-                ExternalCalendar.objects.filter(pk=calendar_id).update(skipped_events=parsed.skipped)
+                ExternalCalendar.objects.filter(pk=calendar_id).update(
+                    skipped_events=parsed.skipped, skipped_days=[day.isoformat() for day in parsed.skipped_days]
+                )
 
 
 def parse_options_for(calendar: ExternalCalendar, policy: Policy, *, now: datetime) -> ParseOptions:

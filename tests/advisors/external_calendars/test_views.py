@@ -39,7 +39,10 @@ def test_without_calendars_the_page_explains_their_purpose(client, advisor):
         ),
         ({"failing_since": NOW, "problem": DecryptionFailed.code}, ["The saved password can no longer be opened."]),
         ({"failing_since": NOW, "problem": "not_there"}, ["Could not be read since 10:00.", "There is nothing at"]),
-        ({"read_at": NOW, "skipped_events": 2}, ["2 appointments in it could not be understood"]),
+        (
+            {"read_at": NOW, "skipped_events": 2, "skipped_days": ["2026-11-02", "2026-12-03"]},
+            ["2 appointments in it could not be understood", "Look at these days yourself: Thu 3 December."],
+        ),
     ],
 )
 def test_the_page_shows_the_status_of_a_calendar(client, advisor, fields, words):
