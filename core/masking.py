@@ -4,6 +4,8 @@ import re
 
 import phonenumbers
 
+_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]@]{1,64}@[^\s<>,;:\"'()\[\]@]{1,255}")
+_NUMBER = re.compile(r"\+?\d(?:[ -]?\d){7,}")
 DOTS = "··"
 NETHERLANDS = 31
 
@@ -28,6 +30,12 @@ def mask_email(address: str) -> str:
     name, _at, host = address.rpartition("@")
     domain, _dot, top_level = host.rpartition(".")
     return f"{name[:1]}{DOTS}@{domain[:1]}{DOTS}.{top_level}" if domain else f"{name[:1]}{DOTS}@{DOTS}"
+
+
+def mask_contacts(text: str) -> str:
+    """Mask the mail addresses and the numbers of eight digits or more in a text."""
+    text = _ADDRESS.sub(lambda found: mask_email(found[0]), text)
+    return _NUMBER.sub(f"{DOTS}\u00a0{DOTS}", text)
 
 
 def _country_code(number: str) -> int | None:

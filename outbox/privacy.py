@@ -11,7 +11,7 @@ from outbox.models import IncomingMail, IncomingText, Message
 
 FIELDS = (
     *("created_at", "kind", "recipient", "recipient_name", "sender_name", "subject", "text"),
-    *("state", "reason", "sent_at", "delivered_at", "ended_at"),
+    *("state", "reason", "sent_at", "delivered_at", "ended_at", "unclear_report"),
 )
 SMS_FIELDS = ("received_at", "meaning", "text")
 FORWARDED_FIELDS = ("created_at", "kind", "subject", "text", "state")

@@ -12,6 +12,8 @@ from email.message import Message as Mail
 from email.utils import getaddresses
 from uuid import UUID
 
+from core.formatting import one_line
+from core.masking import mask_contacts
 from outbox.delivery_status import is_about_last_attempt, record_undelivered
 from outbox.email.dsn import Action, DeliveryReport, parse_report
 from outbox.email.smtp_codes import BounceCause, classify_bounce
@@ -19,6 +21,7 @@ from outbox.message_ids import parse_message_id
 from outbox.models import Message
 from outbox.reply_addresses import BOUNCE, parse_reply_address
 
+MAX_UNCLEAR = 1000
 RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 Reason = Message.Reason
 REASONS = {
@@ -48,6 +51,23 @@ def record_bounce(mail: Mail | bytes, *, now: datetime, about: str = "") -> bool
             logger.warning("message %s (%s) came back: %s", message.pk, message.kind, report.status or "no code")
     else:
         logger.info("message %s (%s), a report: %s %s", message.pk, message.kind, report.action, report.status)
+    return True
+
+
+def record_unclear_report(mail: Mail, *, about: str, subject: str, text: str, now: datetime) -> bool:
+    """Keep a mail to a bounce address that is no report we can read, for application managers; False without one.
+
+    An automatic reply of a person is none. Of the text the start is kept, without addresses and numbers.
+    """
+    key = _parse_bounce_key(about)
+    is_reply = str(mail.get("Auto-Submitted", "")).strip().lower().startswith("auto-replied")
+    if key is None or (is_reply and mail.get_content_type() != "multipart/report"):
+        return False
+    kept = mask_contacts(one_line(f"{subject}: {text}"))[:MAX_UNCLEAR]
+    values = {"unclear_report_at": now, "unclear_report": kept}
+    if not Message.objects.filter(transport=Message.Transport.MAIL, key=key).update(**values):
+        return False
+    logger.warning("a report about message %s cannot be read", key)
     return True
 
 

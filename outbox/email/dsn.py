@@ -1,9 +1,12 @@
 """Parser of delivery status notifications (RFC 3464, in multipart/report of RFC 6522) and complaints (RFC 5965). Pure.
 
 Status codes are those of RFC 3463. Some servers report in plain text only: qmail (cr.yp.to/proto/qsbmf.txt), Exim
-before 4.87 (deliver.c), and Exchange behind gateways that keep only its HTML.
+before 4.87 (deliver.c), and Exchange behind gateways that keep only its HTML. flufl.bounce knows the texts of many
+more, and the recipients in them; the cause and its code are read here. Outlook.com's complaints (JMRP) and those of
+Amazon SES (JSON) have a form of their own.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,9 +18,12 @@ from enum import StrEnum
 from html import unescape
 from itertools import islice
 
+from flufl.bounce import all_failures
+
 MAX_PARTS = 50
 _RECIPIENT_FIELDS = ("Original-Recipient", "Final-Recipient")
 MAX_CHARACTERS = 100_000
+MAX_WORDS = 5_000  # characters of the words of a server in which addresses are looked for
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _MESSAGE_ID = re.compile(r"^[ \t]*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
@@ -30,9 +36,15 @@ _DELAYED_TEXT = re.compile(
 _FAILED_TEXT = re.compile(
     r"\AHi\. This is the"  # QSBMF, 2
     r"|This is a permanent error|could(n't| not) be delivered|delivery has failed to these recipients"
-    r"|did not reach the following recipient|giving up on|I've given up",
+    r"|did not reach the following recipient|giving up on|I've given up"
+    r"|error delivering your mail|unable to deliver your message|error has occurred while attempting to deliver"
+    r"|niet (kunnen )?(worden )?(bezorgd|afgeleverd)|onbestelbaar"
+    r"|nicht zugestellt|unzustellbar|pas pu être (remis|délivré)",
     re.IGNORECASE,
 )
+_MICROSOFT_COMPLAINT = "X-HmXmrOriginalRecipient"
+_SES_COMPLAINT = "complainedRecipients"
+_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]{1,64}@[^\s<>,;:\"'()\[\]]{1,255}")
 _SERVER_ADDRESS = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})@", re.IGNORECASE)
 
 
@@ -67,9 +79,64 @@ def parse_report(mail: Mail) -> DeliveryReport | None:
     ids = tuple(dict.fromkeys(_message_ids(mail, parts)))
     if any("not-spam" not in value for value in _field_values(parts, "message/feedback-report", "Feedback-Type")):
         return DeliveryReport(Action.COMPLAINED, "", ids)
+    if complainers := tuple(_complainers(parts)):
+        return DeliveryReport(Action.COMPLAINED, "", ids, recipients=complainers)
     fields = list(_fields(parts, "message/delivery-status"))
-    report = _report_from_fields(fields, ids) or _report_from_text(mail, "\n".join(_text(part) for part in parts), ids)
-    return report and replace(report, recipients=_recipients(mail, fields), happened_at=_arrival_time(mail, fields))
+    text = "\n".join(_text(part) for part in parts)
+    report = _report_from_fields(fields, text, ids) or _report_from_text(mail, text, ids)
+    report = report or _report_by_library(mail, text, ids)
+    if report is None:
+        return None
+    recipients = _recipients(mail, fields) or _recipients_by_library(mail) or _recipients_in(text)
+    return replace(report, recipients=recipients, happened_at=_arrival_time(mail, fields))
+
+
+def _complainers(parts: list[Mail]) -> Iterator[str]:
+    """Recipients who complained, in the forms of Outlook.com and of Amazon SES."""
+    for part in parts:
+        if _content_type(part) == "message/rfc822":
+            yield from (str(one[_MICROSOFT_COMPLAINT]).strip() for one in _subparts(part) if one[_MICROSOFT_COMPLAINT])
+        elif _SES_COMPLAINT in (text := _text(part, any_type=_content_type(part) == "application/json")):
+            yield from _complainers_in_json(text)
+
+
+def _complainers_in_json(text: str) -> Iterator[str]:
+    try:
+        content = json.loads(text)
+        if isinstance(content.get("Message"), str):  # wrapped by Amazon SNS
+            content = json.loads(content["Message"])
+        recipients = content["complaint"][_SES_COMPLAINT]
+        yield from (str(one["emailAddress"]) for one in recipients[:MAX_PARTS])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return
+
+
+def _report_by_library(mail: Mail, text: str, ids: tuple[str, ...]) -> DeliveryReport | None:
+    """Report of a server that only flufl.bounce knows."""
+    if not _is_from_mail_server(mail):
+        return None
+    temporary, permanent = all_failures(mail)
+    if not temporary and not permanent:
+        return None
+    report = _own_words(text)
+    return DeliveryReport(
+        Action.FAILED if permanent else Action.DELAYED, find_status_code(report), ids, diagnostic=report
+    )
+
+
+def _recipients_by_library(mail: Mail) -> tuple[str, ...]:
+    found = sorted(address for addresses in all_failures(mail) for address in addresses)[:MAX_PARTS]
+    return tuple(address.decode("utf-8", "replace") for address in found)
+
+
+def _recipients_in(text: str) -> tuple[str, ...]:
+    """Addresses in the words of a server; ours is among them, or they are about somebody else."""
+    return tuple(dict.fromkeys(_ADDRESS.findall(_own_words(text)[:MAX_WORDS])))[:MAX_PARTS]
+
+
+def _own_words(text: str) -> str:
+    """Text of the server, without the returned message below it."""
+    return _RETURNED_CONTENT.split(text[:MAX_CHARACTERS].strip(), maxsplit=1)[0]
 
 
 def _fields(parts: list[Mail], of_type: str) -> Iterator[Mail]:
@@ -82,13 +149,25 @@ def _field_values(parts: list[Mail], of_type: str, name: str) -> Iterator[str]:
     return (str(block[name]).lower() for block in _fields(parts, of_type) if block.get(name))
 
 
-def _report_from_fields(fields: list[Mail], ids: tuple[str, ...]) -> DeliveryReport | None:
-    """A message of ours has one recipient; a mailing list behind it may report on several: the worst counts."""
+def _report_from_fields(fields: list[Mail], text: str, ids: tuple[str, ...]) -> DeliveryReport | None:
+    """A message of ours has one recipient; a mailing list behind it may report on several: the worst counts.
+
+    Where the fields say nothing about the cause, the words beside them do.
+    """
     blocks = [block for block in fields if block.get("Action")]
     if not blocks:
         return None
     block = min(blocks, key=lambda one: list(Action).index(_action(one)))
-    return DeliveryReport(_action(block), _status_code(block), ids, diagnostic=str(block.get("Diagnostic-Code", "")))
+    status, diagnostic = _status_code(block), _diagnostic(block)
+    if not diagnostic and (not status or status.endswith(".0.0")):
+        diagnostic = " ".join(_own_words(text)[:MAX_WORDS].split())
+        status = find_status_code(diagnostic) or status
+    return DeliveryReport(_action(block), status, ids, diagnostic=diagnostic)
+
+
+def _diagnostic(block: Mail) -> str:
+    """Reply of the refusing server on one line: a folded one says the same."""
+    return " ".join(str(block.get("Diagnostic-Code", "")).split())
 
 
 def _recipients(mail: Mail, fields: list[Mail]) -> tuple[str, ...]:
@@ -121,11 +200,11 @@ def _status_code(block: Mail) -> str:
     status = find_status_code(str(block.get("Status", "")))
     if status and not status.endswith(".0.0"):
         return status
-    return find_status_code(str(block.get("Diagnostic-Code", ""))) or status
+    return find_status_code(_diagnostic(block)) or status
 
 
 def _report_from_text(mail: Mail, text: str, ids: tuple[str, ...]) -> DeliveryReport | None:
-    report = _RETURNED_CONTENT.split(text[:MAX_CHARACTERS].strip(), maxsplit=1)[0]
+    report = _own_words(text)
     status = find_status_code(report)
     if _DELAYED_TEXT.search(report):
         return DeliveryReport(Action.DELAYED, status, ids, diagnostic=report)

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from core.batch import describe_error
 from organisation.models import Policy
 from outbox import services
-from outbox.email.bounces import record_bounce
+from outbox.email.bounces import record_bounce, record_unclear_report
 from outbox.inbound import store
 from outbox.inbound.classify import is_automatic, is_delivery_report, is_marked_as_spam
 from outbox.inbound.forward import forward_draft
@@ -43,6 +43,7 @@ class InboundMailOutcome(StrEnum):
     FORWARDED = "forwarded"  # without a valid reply address: to the employer's sender address
     DUPLICATE = "duplicate"
     REPORT = "report"  # about a failed delivery
+    UNCLEAR_REPORT = "unclear_report"  # came to a bounce address and cannot be read: shown to application managers
     AUTOMATIC = "automatic"
     LOOP = "loop"
     TOO_MANY = "too_many"
@@ -81,11 +82,7 @@ def receive(raw: bytes | LineReader, *, now: datetime, to: str = "") -> InboundM
 def _process(mail: InboundMail, *, now: datetime, to: str) -> InboundMailOutcome:
     policy = Policy.objects.current()
     if is_delivery_report(mail):
-        return (
-            InboundMailOutcome.REPORT
-            if record_bounce(mail.parsed, about=mail.about, now=now)
-            else InboundMailOutcome.AUTOMATIC
-        )
+        return _process_report(mail, now=now)
     if _is_loop(mail, policy):
         return InboundMailOutcome.LOOP
     if mail.calendar and mail.about:  # before is_automatic: calendar replies are automatic
@@ -97,6 +94,14 @@ def _process(mail: InboundMail, *, now: datetime, to: str) -> InboundMailOutcome
     if mail.about:
         return _store(mail, Kind.LETTER, mail.about, MAX_PER_DAY, now=now)
     return _store_and_forward(mail, policy, now=now)
+
+
+def _process_report(mail: InboundMail, *, now: datetime) -> InboundMailOutcome:
+    if record_bounce(mail.parsed, about=mail.about, now=now):
+        return InboundMailOutcome.REPORT
+    if record_unclear_report(mail.parsed, about=mail.about, subject=mail.subject, text=mail.text, now=now):
+        return InboundMailOutcome.UNCLEAR_REPORT
+    return InboundMailOutcome.AUTOMATIC
 
 
 def _is_loop(mail: InboundMail, policy: Policy) -> bool:

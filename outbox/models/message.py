@@ -135,6 +135,8 @@ class Message(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)  # last request for the status of an unreported SMS
     delivered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # when it failed or was suppressed
+    unclear_report_at = models.DateTimeField(null=True, blank=True)  # a mail came to its bounce address, see bounces.py
+    unclear_report = models.CharField(max_length=1000, blank=True)  # the text of that mail, addresses masked
 
     objects = MessageQuerySet.as_manager()
 
@@ -156,6 +158,9 @@ class Message(models.Model):
                 condition=Q(state__in=["sent", "delivered", "failed", "suppressed"]),
             ),
             models.Index(name="message_by_kind", fields=["kind", "-id"]),
+            models.Index(
+                name="message_unclear", fields=["unclear_report_at"], condition=Q(unclear_report_at__isnull=False)
+            ),
             models.Index(name="message_by_about", fields=["about"]),
             models.Index(name="message_texts_to", fields=["recipient"], condition=Q(transport="sms")),
         ]

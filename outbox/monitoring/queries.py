@@ -32,6 +32,7 @@ class OutboxSummary:
     sending: int
     failed: int
     uncertain: int
+    unclear: int  # with a report that could not be read
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def outbox_summary(now: datetime) -> OutboxSummary:
         sending=rows.filter(state=State.SENDING, leased_until__gt=LONG_AGO).count(),
         failed=rows.filter(state=State.FAILED, ended_at__gt=recent).count(),
         uncertain=rows.filter(is_uncertain=True, created_at__gt=recent).count(),
+        unclear=rows.filter(unclear_report_at__gt=recent).count(),
     )
 
 
@@ -123,6 +125,7 @@ def history_of(message: Message, *, now: datetime) -> list[MessageEvent]:
         (message.sent_at, _("Sent"), ""),
         (message.delivered_at, _("Delivered"), ""),
         (message.ended_at, str(message.get_state_display()), reason),
+        (message.unclear_report_at, _("A report came that we could not read"), message.unclear_report),
         (message.not_before if is_ahead else None, _("May leave from"), reason),
         (message.expires_at if message.state in (State.QUEUED, State.SENDING) else None, _("Of no use after"), ""),
     ]
@@ -137,6 +140,7 @@ def _filter_for(shown: str) -> MessageQuerySet:
         "waiting": Q(state=State.QUEUED, is_dormant=False),
         "standby": Q(state=State.QUEUED, is_dormant=True),
         "uncertain": Q(is_uncertain=True),
+        "unclear": Q(unclear_report_at__isnull=False),
         **{state: Q(state=state) for state in State.values if state != State.QUEUED},
     }
     return Message.objects.filter(conditions.get(shown, Q()))

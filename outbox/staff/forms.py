@@ -33,6 +33,7 @@ SHOWN = [
     ("failed", _("Failed")),
     ("suppressed", _("Not sent")),
     ("uncertain", _("Perhaps sent twice")),
+    ("unclear", _("With a report that we could not read")),
     ("standby", _("Standing by")),
 ]
 

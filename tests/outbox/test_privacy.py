@@ -33,6 +33,7 @@ def test_export_has_the_messages_to_this_person_and_no_others():
         "sent_at": None,
         "delivered_at": None,
         "ended_at": None,
+        "unclear_report": "",
     }
 
 

@@ -57,7 +57,7 @@ def outcome_of(message):
     ("said", "outcome"),
     [
         ({}, ("failed", "bounced", "5.1.1")),
-        ({"status": "5.2.2", "diagnostic": "smtp; 552 5.2.2 mailbox full"}, ("failed", "bounced", "5.2.2")),
+        ({"status": "5.2.2", "diagnostic": "smtp; 552 5.2.2 mailbox full"}, ("failed", "refused", "5.2.2")),
         ({"status": "4.4.7", "diagnostic": "smtp; delivery time expired"}, ("failed", "bounced", "4.4.7")),
         ({"status": "5.0.0", "diagnostic": "smtp; 550-5.1.1 no such user"}, ("failed", "bounced", "5.1.1")),
         ({"status": "5.0.0 (undefined status)", "diagnostic": "smtp; 550 no"}, ("failed", "refused", "5.0.0")),

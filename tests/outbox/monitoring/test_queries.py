@@ -44,7 +44,7 @@ def test_outbox_summary_counts_per_state():
     some_of_everything()
 
     assert queries.outbox_summary(NOW) == queries.OutboxSummary(
-        waiting=2, next_at=NOW, dormant=1, sending=1, failed=1, uncertain=1
+        waiting=2, next_at=NOW, dormant=1, sending=1, failed=1, uncertain=1, unclear=0
     )
     assert queries.failure_groups(NOW) == [queries.FailureGroup(kind="confirmation", reason="settings", count=1)]
 
