@@ -1,18 +1,23 @@
-"""Forms for uploading a CSV file and for importing it."""
+"""Forms for uploading a CSV file, for its unknown departments and for importing it."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidates.csv_import.parser import MAX_BYTES, CsvTable, parse_csv
 from candidates.errors import FileUnreadable
 
+ADD = "+"  # no department has this name
+
 
 class IntakeForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
-        help_text=_("At most 5 MB and 10,000 lines, saved as CSV UTF-8."),
+        help_text=_("At most 25 MB and 50,000 lines, saved as CSV UTF-8."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         allow_empty_file=True,
         max_length=None,
@@ -47,3 +52,27 @@ class ImportForm(forms.Form):
     @property
     def only_valid(self) -> bool:
         return bool(self.cleaned_data["which"] == self.VALID)
+
+
+class DepartmentsForm(forms.Form):
+    """For each department that is not known: the one that is meant, or the wish to add it."""
+
+    def __init__(self, *args: Any, unknown: Sequence[str], known: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unknown = unknown
+        for number, name in enumerate(unknown):
+            near = get_close_matches(name, known, n=1)
+            add = (ADD, gettext("Add “%(name)s” as a new department") % {"name": name})
+            choices = [("", "---------"), *((one, one) for one in known), add]
+            self.fields[f"department_{number}"] = forms.ChoiceField(
+                label=gettext("“%(name)s” is") % {"name": name},
+                choices=choices,
+                required=False,
+                initial=near[0] if near else "",
+            )
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Department by the unknown name, of the names for which one was chosen."""
+        answers = ((name, self.cleaned_data[f"department_{number}"]) for number, name in enumerate(self._unknown))
+        return {name: name if answer == ADD else answer for name, answer in answers if answer}
