@@ -86,7 +86,7 @@ def _vacancy_errors(lines: Sequence[CsvLine], *, departments: Mapping[str, str])
         elif not draft.is_complete:
             errors.append(LineError(line.number, "vacancy_id", str(VacancyUnknown())))
         elif draft.department.casefold() not in departments:
-            message = _("We do not know the department “{name}”. Choose one above, or add it.")
+            message = _("We do not know the department “{name}”. Choose the right one above, or add it.")
             errors.append(LineError(line.number, "department", message.format(name=draft.department)))
     return errors
 

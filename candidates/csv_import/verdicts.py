@@ -38,7 +38,9 @@ def verdicts_of(file: IntakeFile, lines: Sequence[CsvLine]) -> dict[int, LineVer
         vacancy = vacancies.get(vacancy_number(line))
         rule = {"vacancy": vacancy.eligibility if vacancy else "", "policy": policy.eligibility}
         verdict = _verdict(forecast, is_invitable=is_eligible(stage=draft.stage, **rule))
-        remarks = [*_reasons(line, verdict, draft, forecast), *_warnings(line, draft, others)]
+        remarks = [*_reasons(line, verdict, draft, forecast)]
+        if verdict is not Verdict.SAME:
+            remarks += _warnings(line, draft, others)
         if vacancy is None:
             remarks.append(("vacancy_id", _("This vacancy is new: it will be added.")))
         found[line.number] = LineVerdict(verdict, tuple(remarks))

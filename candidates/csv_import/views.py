@@ -25,7 +25,7 @@ from core.actors import Actor
 from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
 
-LINES_PER_PAGE = 50
+LINES_PER_PAGE, RECENT_FILES = 50, 5
 State, Verdict = IntakeFile.State, IntakeLine.Verdict
 
 
@@ -38,7 +38,12 @@ def import_new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         reasons = [str(reason) for reason in RejectionReason.objects.filter(is_active=True).prefetch_related("labels")]
         words = [(column_label(column), code_choices(column)) for column in CODED_COLUMNS]
-        context = {"form": form, "columns": COLUMNS, "words": [*words, (column_label("reason_code"), reasons)]}
+        context = {
+            "form": form,
+            "columns": COLUMNS,
+            "words": [*words, (column_label("reason_code"), reasons)],
+            "recent": IntakeFile.objects.visible_to(user).recent(timezone.now())[:RECENT_FILES],
+        }
         return render(request, "candidates/csv_import/new.html", context)
     name = form.cleaned_data["file"].name
     file = keep_file(table=form.table, name=name, user=user, actor=Actor.of(user), now=timezone.now())

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('candidate_number', models.CharField(blank=True, max_length=120)),
                 ('vacancy_number', models.CharField(blank=True, max_length=120)),
                 ('email', models.CharField(blank=True, max_length=254)),
-                ('verdict', models.CharField(choices=[('unknown', 'Not checked yet'), ('wrong', 'Wrong'), ('waits', 'Waits'), ('invites', 'Invited'), ('nobody', 'No invitation'), ('same', 'Known already')], default='unknown', max_length=10)),
+                ('verdict', models.CharField(choices=[('unknown', 'Not checked yet'), ('wrong', 'Wrong'), ('waits', 'Waits'), ('invites', 'Will be invited'), ('nobody', 'No invitation'), ('same', 'Known already')], default='unknown', max_length=10)),
                 ('remarks', models.JSONField(default=list)),
             ],
             options={

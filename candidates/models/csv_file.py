@@ -1,6 +1,6 @@
 """A CSV file of rejections between its upload and its import. The file itself is not stored."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -13,6 +13,10 @@ from organisation.models import User
 class IntakeFileQuerySet(models.QuerySet["IntakeFile"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(uploaded_by=user) if user.is_recruiter else self.none()
+
+    def recent(self, now: datetime) -> Self:
+        """Files of the last day that were not given up."""
+        return self.filter(created_at__gt=now - timedelta(days=1)).exclude(state=IntakeFile.State.DROPPED)
 
     def in_progress(self) -> Self:
         """Files that a worker has to check or to import."""
@@ -90,7 +94,7 @@ class IntakeLine(models.Model):
         UNKNOWN = "unknown", _("Not checked yet")
         WRONG = "wrong", _("Wrong")
         WAITS = "waits", _("Waits")
-        INVITES = "invites", _("Invited")
+        INVITES = "invites", _("Will be invited")
         NOBODY = "nobody", _("No invitation")
         SAME = "same", _("Known already")
 

@@ -224,6 +224,7 @@ def work_of_importing(numbers):
     lines = [make_line(number) for number in numbers]
     lines[7] = lines[7].replace("Sevda", '"Sevda')
     file = make_file(*lines)
+    work_on_files(now=NOW)
     start_import(file=file, only_valid=True, actor=Actor.of(file.uploaded_by), now=NOW)
     with CaptureQueriesContext(connection) as statements:
         calls = calls_of(lambda: work_on_files(now=NOW))
@@ -376,7 +377,9 @@ def test_an_unknown_department_is_proposed_and_not_created(english):
     file.refresh_from_db()
     bring_in(file)
 
-    assert before == [(2, "department", "We do not know the department “Planing”. Choose one above, or add it.")]
+    assert before == [
+        (2, "department", "We do not know the department “Planing”. Choose the right one above, or add it.")
+    ]
     assert [one.department.name for one in Vacancy.objects.all()] == ["Planning"]
     assert [one.name for one in Department.objects.all()] == ["Planning"]
 

@@ -164,7 +164,7 @@ def test_a_large_file_is_checked_by_a_worker(client):
     work_on_files(now=NOW)
 
     assert "The file is being checked" in before.content.decode()
-    assert client.get(url).context["counts"] == [("invites", "Invited", 201)]
+    assert client.get(url).context["counts"] == [("invites", "Will be invited", 201)]
 
 
 def test_the_preview_says_how_many_invitations_leave_and_what_there_is_room_for(client):
@@ -198,7 +198,7 @@ def test_a_department_is_chosen_on_the_page(client, recruiter):
     client.post(url, {"departments": "1", "department_0": "OK en Anesthesie"})
 
     assert form.fields["department_0"].initial == "OK en Anesthesie"
-    assert client.get(url).context["counts"] == [("invites", "Invited", 1)]
+    assert client.get(url).context["counts"] == [("invites", "Will be invited", 1)]
 
 
 def test_a_windows_file_is_accepted_with_a_word_about_it(client):
@@ -232,3 +232,13 @@ def test_the_preview_costs_as_much_with_1_line_as_with_30(client):
         statements.append(len(captured))
 
     assert statements[0] == statements[1]
+
+
+def test_a_file_is_found_again_by_its_recruiter_only(client):
+    url = upload(client, (HEADER + make_line(1)).encode())["Location"]
+
+    own = client.get("/rejections/import/").content.decode()
+    client.force_login(make_user(Role.RECRUITER))
+    others = client.get("/rejections/import/").content.decode()
+
+    assert (f'href="{url}"' in own, f'href="{url}"' in others) == (True, False)
