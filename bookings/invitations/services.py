@@ -38,7 +38,7 @@ def invite_due(*, now: datetime) -> int:
     policy = Policy.objects.current()
     if not policy.has_sender or not _is_sending_hour(now, policy):
         return 0
-    due = invitable_rejections(policy).notified_before(timezone.localdate(now))  # type: ignore[attr-defined]
+    due = invitable_rejections(policy).invitable_on(timezone.localdate(now))  # type: ignore[attr-defined]
     oldest = due.order_by("notified_on", "pk").values_list("pk", flat=True)
     keys = list(oldest[: _left_today(policy, now=now)] if policy.invitations_per_day else oldest)
     return run_each(
@@ -63,7 +63,7 @@ def invite(*, rejection_id: int, policy: Policy, now: datetime) -> bool:
     """
     rejection = (
         invitable_rejections(policy)
-        .notified_before(timezone.localdate(now))  # type: ignore[attr-defined]
+        .invitable_on(timezone.localdate(now))  # type: ignore[attr-defined]
         .select_for_update(no_key=True, of=("self", "application__candidate"))
         .select_related("application__candidate", "application__vacancy", "recruiter")
         .filter(pk=rejection_id)

@@ -8,8 +8,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from candidates.csv_import.capacity import Capacity
 from candidates.csv_import.parser import MAX_BYTES, CsvTable, parse_csv
 from candidates.errors import FileUnreadable
+from core.formatting import active_language, format_day
+from core.timezones import EMPLOYER_ZONE
 
 ADD = "+"  # no department has this name
 
@@ -49,9 +52,25 @@ class ImportForm(forms.Form):
         initial=ALL,
     )
 
+    spread = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, capacity: Capacity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not capacity.is_tight:
+            del self.fields["spread"]
+            return
+        number, day = capacity.spread_per_day, capacity.spread_until
+        words = {"number": number, "day": format_day(day, active_language(), EMPLOYER_ZONE)}
+        label = gettext("Spread the invitations: at most %(number)s a working day, the oldest first, until %(day)s")
+        self.fields["spread"].label = label % words
+
     @property
     def only_valid(self) -> bool:
         return bool(self.cleaned_data["which"] == self.VALID)
+
+    @property
+    def is_spread(self) -> bool:
+        return bool(self.cleaned_data.get("spread"))
 
 
 class DepartmentsForm(forms.Form):

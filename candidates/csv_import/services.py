@@ -16,7 +16,8 @@ from django_q.tasks import async_task
 from candidates.csv_import.check import errors_in, known_departments, line_email, without_errors
 from candidates.csv_import.drafts import create_vacancies, rejection_drafts, vacancies_of, vacancy_draft
 from candidates.csv_import.parser import CsvLine, CsvTable
-from candidates.csv_import.validation import LineError
+from candidates.csv_import.spread import hold_invitations, spread_lines
+from candidates.csv_import.validation import LineError, line_key
 from candidates.csv_import.verdicts import LineVerdict, verdicts_of
 from candidates.errors import FileAlreadyProcessed, FileHasErrors
 from candidates.models import IntakeFile, IntakeLine
@@ -24,7 +25,7 @@ from candidates.rejections.services import register_rejections
 from core.actors import Actor
 from core.formatting import active_language, one_line
 from organisation import audit
-from organisation.models import User
+from organisation.models import Policy, User
 
 BATCH_SIZE = 500  # lines
 SMALL_FILE = 200  # lines; fewer than a batch
@@ -86,8 +87,8 @@ def _to_row(file: IntakeFile, line: CsvLine) -> IntakeLine:
 
 
 @transaction.atomic
-def start_import(*, file: IntakeFile, only_valid: bool, actor: Actor, now: datetime) -> None:
-    """Let a worker import the file.
+def start_import(*, file: IntakeFile, only_valid: bool, per_day: int = 0, actor: Actor, now: datetime) -> None:
+    """Let a worker import the file; with `per_day` at most so many candidates are invited on a working day.
 
     Raises FileAlreadyProcessed, FileHasErrors (when no line is valid, or not every line and `only_valid` is false).
     """
@@ -98,6 +99,9 @@ def start_import(*, file: IntakeFile, only_valid: bool, actor: Actor, now: datet
         raise FileHasErrors
     file.state, file.done_count, file.work_count = State.IMPORTING, 0, file.line_count - file.wrong_count
     file.outcome = {"left_out": file.wrong_count, "waiting": 0}
+    if per_day:
+        closed = Policy.objects.current().times.closed_days
+        spread_lines(file, per_day=per_day, first=timezone.localdate(now), closed=closed)
     file.save()
     audit.record("intake.start", file, actor=actor, now=now)
     transaction.on_commit(enqueue_work)
@@ -166,6 +170,8 @@ def import_batch(file_id: int, *, now: datetime) -> None:
     _store_verdicts(file, rows, errors, {})
     valid = without_errors(lines, errors)
     file.outcome = _sum(file.outcome, _register(file, valid, actor=actor, now=now), len(lines) - len(valid))
+    days = {row.number: row.invite_from for row in rows if row.invite_from}
+    hold_invitations({line_key(line): days[line.number] for line in valid if line.number in days})
     file.lines.filter(number__in=[line.number for line in valid]).delete()
     file.done_count += len(rows)
     if len(rows) < BATCH_SIZE:

@@ -112,7 +112,7 @@ def parse_line(line: CsvLine, *, demo: bool, default_language: str) -> LineValue
         texts[column] = parse_address(texts[column]) if texts.get(column) else ""
     for column in NAMES:
         texts[column] = clean_name(texts.get(column, ""))
-    return LineValues(texts, {column: _parse_day(texts.get(column, "")) for column in _DATES})
+    return LineValues(texts, {column: parse_day(texts.get(column, "")) for column in _DATES})
 
 
 def _message(error: FieldError) -> str:
@@ -135,7 +135,7 @@ def _value(column: str, text: str) -> str | date | None:
 
 def _day(text: str) -> date | None:
     try:
-        day = _parse_day(text)
+        day = parse_day(text)
     except ValueError:
         day = None
     if day is None or day.year < FIRST_YEAR:
@@ -144,7 +144,7 @@ def _day(text: str) -> date | None:
     return day
 
 
-def _parse_day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """Raises ValueError for 2026-02-30 and for anything that is not a date."""
     if not text:
         return None

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from candidates.csv_import.capacity import capacity_for
+from candidates.csv_import.capacity import Capacity, capacity_for
 from candidates.csv_import.downloads import faulty_lines_file, template_file
 from candidates.csv_import.forms import DepartmentsForm, ImportForm, IntakeForm
 from candidates.csv_import.parser import COLUMNS, column_label
@@ -82,12 +82,13 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     if file.state != State.PREVIEW:
         context = {"file": file, "has_faulty": file.lines.wrong().exists()}
         return render(request, "candidates/csv_import/result.html", context)
-    return _preview(request, file, ImportForm(), _departments_form(file))
+    return _preview(request, file, None, _departments_form(file))
 
 
 def _change(request: HttpRequest, file: IntakeFile) -> HttpResponse:
     user, now = current_staff(request), timezone.now()
-    form, departments = ImportForm(request.POST), _departments_form(file, request)
+    capacity = _capacity(file)
+    form, departments = ImportForm(request.POST, capacity=capacity), _departments_form(file, request)
     try:
         if "drop" in request.POST:
             drop_file(file=file, actor=Actor.of(user), now=now)
@@ -98,7 +99,8 @@ def _change(request: HttpRequest, file: IntakeFile) -> HttpResponse:
                 choose_departments(file=file, chosen=departments.chosen, actor=Actor.of(user), now=now)
                 return redirect("candidates:import_preview", pk=file.pk)
         elif form.is_valid():
-            start_import(file=file, only_valid=form.only_valid, actor=Actor.of(user), now=now)
+            per_day = capacity.spread_per_day if form.is_spread else 0
+            start_import(file=file, only_valid=form.only_valid, per_day=per_day, actor=Actor.of(user), now=now)
             return redirect("candidates:import_preview", pk=file.pk)
     except FileHasErrors as refusal:
         form.add_error(None, str(refusal))
@@ -113,23 +115,29 @@ def _departments_form(file: IntakeFile, request: HttpRequest | None = None) -> D
     return DepartmentsForm(data, unknown=file.unknown_departments, known=known)
 
 
-def _preview(request: HttpRequest, file: IntakeFile, form: ImportForm, departments: DepartmentsForm) -> HttpResponse:
-    counts, chosen = file.lines.counts_per_verdict(), request.GET.get("show", "")
+def _capacity(file: IntakeFile) -> Capacity:
+    invitations = file.lines.filter(verdict=Verdict.INVITES).count()
+    return capacity_for(invitations, policy=Policy.objects.current(), now=timezone.now())
+
+
+def _preview(
+    request: HttpRequest, file: IntakeFile, form: ImportForm | None, departments: DepartmentsForm
+) -> HttpResponse:
+    capacity, counts, chosen = _capacity(file), file.lines.counts_per_verdict(), request.GET.get("show", "")
     shown = chosen if chosen in Verdict.values else Verdict.WRONG if counts.get(Verdict.WRONG) else ""
     lines = file.lines.filter(verdict=shown) if shown and chosen != "all" else file.lines.all()
     page = Paginator(lines.order_by("number"), LINES_PER_PAGE).get_page(request.GET.get("page"))
-    invitations = counts.get(Verdict.INVITES, 0)
     context: dict[str, Any] = {
         "file": file,
-        "form": form,
+        "form": form or ImportForm(capacity=capacity),
         "departments": departments,
         "page": page,
         "lines": [(line, [(column_label(column), text) for column, text in line.remarks]) for line in page],
         "counts": [(code, label, counts[code]) for code, label in Verdict.choices if code in counts],
         "shown": "all" if chosen == "all" else shown,
         "has_valid": file.wrong_count < file.line_count,
-        "invitations": invitations,
-        "capacity": capacity_for(invitations, policy=Policy.objects.current(), now=timezone.now()),
+        "invitations": counts.get(Verdict.INVITES, 0),
+        "capacity": capacity,
     }
     return render(request, "candidates/csv_import/preview.html", context)
 

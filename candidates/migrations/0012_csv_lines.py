@@ -117,4 +117,14 @@ class Migration(migrations.Migration):
             model_name='intakeline',
             constraint=models.UniqueConstraint(fields=('file', 'number'), name='intake_line_once'),
         ),
+        migrations.AddField(
+            model_name='intakeline',
+            name='invite_from',
+            field=models.DateField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='rejection',
+            name='invite_from',
+            field=models.DateField(blank=True, null=True),
+        ),
     ]

@@ -106,6 +106,7 @@ class IntakeLine(models.Model):
     vacancy_number = models.CharField(max_length=120, blank=True)
     email = models.CharField(max_length=254, blank=True)  # in lower case, for comparing
     verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.UNKNOWN)
+    invite_from = models.DateField(null=True, blank=True)  # not earlier, as the invitations are spread
     remarks = models.JSONField(default=list)  # [["email", "“x” is not an e-mail address."]]: column and sentence
 
     objects = IntakeLineQuerySet.as_manager()

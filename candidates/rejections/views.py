@@ -141,7 +141,9 @@ def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:
 def _detail(found: Rejection, times: MessageSchedule) -> RejectionDetail:
     expected_at = None
     if found.completed_at and found.notified_on and not found.application.candidate.messages_stopped_at:
-        expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE, times=times)
+        expected_at = invitation_expected_at(
+            notified_on=found.notified_on, invite_from=found.invite_from, now=timezone.now(), zone=ZONE, times=times
+        )
     missing = missing_parts_of(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
     return RejectionDetail(found, missing, expected_at)
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +11,7 @@ from candidates.csv_import.background import work_on_files
 from candidates.models import IntakeFile, Rejection
 from organisation.models import Role
 from tests.candidates.csv_import.test_services import HEADER, make_line
-from tests.factories import NOW, make_policy, make_reason, make_user, make_vacancy
+from tests.factories import NOW, make_advisor, make_policy, make_reason, make_user, make_vacancy
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +244,23 @@ def test_a_file_is_found_again_by_its_recruiter_only(client):
     others = client.get("/rejections/import/").content.decode()
 
     assert (f'href="{url}"' in own, f'href="{url}"' in others) == (True, False)
+
+
+def test_invitations_are_spread_when_the_recruiter_says_so(client):
+    url = upload(client, (HEADER + make_line(1) + make_line(2)).encode())["Location"]
+    offered = client.get(url).context["form"].fields["spread"].label
+
+    client.post(url, {"which": "all", "spread": "on"})
+    work_on_files(now=NOW)
+
+    days = Rejection.objects.order_by("invite_from").values_list("invite_from", flat=True)
+    assert offered.endswith("at most 1 a working day, the oldest first, until Wednesday 25 November")
+    assert list(days) == [date(2026, 11, 23), date(2026, 11, 24)]
+
+
+def test_spreading_is_offered_only_when_there_is_too_little_room(client):
+    make_policy()
+    make_advisor()
+    url = upload(client, (HEADER + make_line(1)).encode())["Location"]
+
+    assert "spread" not in client.get(url).context["form"].fields
