@@ -4,6 +4,8 @@ from unicodedata import category
 
 from core.formatting import one_line
 
+PLACEHOLDERS = ("n.v.t.", "nvt", "n/a")  # in small letters; N.V.T. may be initials
+
 
 def clean_name(text: str) -> str:
     """The name on one line; empty for what stands in a form only because the field had to be filled: `.`, `-`, `?`."""
@@ -13,6 +15,8 @@ def clean_name(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """True when the text has a letter or digit of any script, or a picture: punctuation alone is no name."""
+    if text in PLACEHOLDERS:
+        return False
     return any(category(character)[0] in "LN" or category(character) == "So" for character in text)
 
 

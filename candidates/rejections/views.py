@@ -30,6 +30,7 @@ from candidates.queries import (
 from candidates.rejections.forms import RejectionForm
 from candidates.rejections.services import Registration, RegistrationOutcome, change_rejection, register_rejection
 from core.actors import Actor
+from core.formatting import one_line
 from core.message_schedule import MessageSchedule
 from organisation import audit
 from organisation.models import Policy, Role
@@ -62,7 +63,7 @@ class RejectionDetail:
 @role_required(Role.RECRUITER)
 @never_cache
 def rejections(request: HttpRequest) -> HttpResponse:
-    user, name = current_staff(request), request.GET.get("name", "")[:100]
+    user, name = current_staff(request), one_line(request.GET.get("name", ""))[:100]
     chosen = request.GET.get("tab", "")
     tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
     page = Paginator(rejections_for(user, tab=tab, name=name), PAGE_SIZE).get_page(request.GET.get("page"))
