@@ -1,6 +1,6 @@
 """Export and erasure of a person's lines in CSV files that are not imported yet, or were left out."""
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from candidates.csv_import.drafts import SOURCE
 from candidates.models import Candidate, IntakeFile, IntakeLine
@@ -12,7 +12,12 @@ def export_lines(candidate: Candidate) -> list[dict[str, str]]:
 
 
 def erase_lines(candidate: Candidate) -> int:
-    """Take the candidate out of every file, so that an import does not bring them back. Returns how many lines."""
+    """Take the candidate out of every file, so that an import does not bring them back. Returns how many lines.
+
+    Waits for a batch that is being imported: it has read its lines already.
+    """
+    with_lines = IntakeFile.objects.filter(Exists(IntakeLine.objects.filter(file=OuterRef("pk"))))
+    list(with_lines.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     lines = _lines_about(candidate)
     for line in lines:
         if line.verdict == IntakeLine.Verdict.WRONG:

@@ -136,6 +136,7 @@ def _preview(
         "counts": [(code, label, counts[code]) for code, label in Verdict.choices if code in counts],
         "shown": "all" if chosen == "all" else shown,
         "has_valid": file.wrong_count < file.line_count,
+        "new_departments": sorted(set(file.departments.values()) - set(department_names().values())),
         "invitations": counts.get(Verdict.INVITES, 0),
         "capacity": capacity,
     }

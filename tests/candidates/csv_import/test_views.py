@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from candidates.csv_import.background import work_on_files
 from candidates.models import IntakeFile, Rejection
-from organisation.models import Role
+from organisation.models import Department, Role
 from tests.candidates.csv_import.test_services import HEADER, make_line
 from tests.factories import NOW, make_advisor, make_policy, make_reason, make_user, make_vacancy
 
@@ -199,6 +199,7 @@ def test_a_department_is_chosen_on_the_page(client, recruiter):
 
     client.post(url, {"departments": "1", "department_0": "OK en Anesthesie"})
 
+    assert client.get(url).context["new_departments"] == []
     assert form.fields["department_0"].initial == "OK en Anesthesie"
     assert client.get(url).context["counts"] == [("invites", "Will be invited", 1)]
 
@@ -264,3 +265,13 @@ def test_spreading_is_offered_only_when_there_is_too_little_room(client):
     url = upload(client, (HEADER + make_line(1)).encode())["Location"]
 
     assert "spread" not in client.get(url).context["form"].fields
+
+
+def test_a_department_that_is_added_is_named_before_the_import(client, recruiter):
+    new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email}
+    url = upload(client, (HEADER + make_line(1, vacature_id="372", **new)).encode())["Location"]
+
+    client.post(url, {"departments": "1", "department_0": "+"})
+
+    assert client.get(url).context["new_departments"] == ["Planning"]
+    assert not Department.objects.filter(name="Planning").exists()
