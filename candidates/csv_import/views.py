@@ -1,5 +1,6 @@
 """Views for uploading a CSV file, its preview, its import and its faulty lines."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from candidates.csv_import.capacity import Capacity, capacity_for
 from candidates.csv_import.downloads import faulty_lines_file, template_file
+from candidates.csv_import.drafts import SOURCE
 from candidates.csv_import.forms import DepartmentsForm, ImportForm, IntakeForm
 from candidates.csv_import.parser import COLUMNS, column_label
 from candidates.csv_import.services import choose_departments, drop_file, keep_file, start_import
 from candidates.csv_import.validation import CODED_COLUMNS, code_choices
 from candidates.errors import FileAlreadyProcessed, FileHasErrors
 from candidates.models import IntakeFile, IntakeLine, RejectionReason
-from candidates.rejections.vacancy_lookup import department_names
+from candidates.rejections.vacancy_lookup import department_names, vacancies_by_external_id
 from core.actors import Actor
 from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
@@ -132,7 +134,7 @@ def _preview(
         "form": form or ImportForm(capacity=capacity),
         "departments": departments,
         "page": page,
-        "lines": [(line, [(column_label(column), text) for column, text in line.remarks]) for line in page],
+        "lines": _shown_lines(page.object_list),
         "counts": [(code, label, counts[code]) for code, label in Verdict.choices if code in counts],
         "shown": "all" if chosen == "all" else shown,
         "has_valid": file.wrong_count < file.line_count,
@@ -141,6 +143,21 @@ def _preview(
         "capacity": capacity,
     }
     return render(request, "candidates/csv_import/preview.html", context)
+
+
+def _shown_lines(lines: Iterable[IntakeLine]) -> list[tuple[IntakeLine, str, list[tuple[str, str]]]]:
+    """Each line with the title of its vacancy, which may be another one than the recruiter thinks, and its remarks."""
+    lines = list(lines)
+    known = vacancies_by_external_id({line.vacancy_number for line in lines}, source=SOURCE)
+    titles = {number: vacancy.title for number, vacancy in known.items()}
+    return [
+        (
+            line,
+            titles.get(line.vacancy_number) or line.cells.get("job_title", "") or line.vacancy_number,
+            [(column_label(column), text) for column, text in line.remarks],
+        )
+        for line in lines
+    ]
 
 
 def _download(content: str, name: str) -> HttpResponse:

@@ -51,7 +51,7 @@ def test_every_error_is_shown_with_line_and_column(client):
     url = upload(client, content.encode())["Location"]
 
     shown = client.get(url).context["lines"]
-    assert [(line.number, [column for column, _text in remarks]) for line, remarks in shown] == [
+    assert [(line.number, [column for column, _text in remarks]) for line, _job, remarks in shown] == [
         (3, ["email", "fase / stage"]),
         (4, [""]),
     ]
@@ -275,3 +275,9 @@ def test_a_department_that_is_added_is_named_before_the_import(client, recruiter
 
     assert client.get(url).context["new_departments"] == ["Planning"]
     assert not Department.objects.filter(name="Planning").exists()
+
+
+def test_a_line_shows_the_title_of_the_vacancy_that_its_number_names(client):
+    url = upload(client, (HEADER + make_line(1, functie="Planner")).encode())["Location"]
+
+    assert [job for _line, job, _remarks in client.get(url).context["lines"]] == ["Anesthesiemedewerker"]
