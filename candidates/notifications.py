@@ -19,7 +19,7 @@ def new_link(candidate: Candidate, policy: Policy, *, address: str, now: datetim
         "candidates/new_link",
         to=candidate.mail_recipient,
         policy=policy,
-        context=_signature(policy) | {"first_name": candidate.first_name, "link_url": address},
+        context=_signature(policy) | {"first_name": candidate.greeting_name, "link_url": address},
         unique_key=f"candidate={candidate.pk}:at={now:%Y-%m-%dT%H:%MZ}{renewal}",
     )
 

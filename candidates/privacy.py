@@ -74,7 +74,16 @@ def _application(application: Application) -> dict[str, Any]:
 
 
 def _rejection(rejection: Rejection) -> dict[str, Any]:
-    names = ("rejected_by", "reason_label", "explanation", "decided_on", "notified_on", "notified_by", "completed_at")
+    names = (
+        "rejected_by",
+        "reason_label",
+        "explanation",
+        "decided_on",
+        "notified_on",
+        "notified_by",
+        "invite_from",
+        "completed_at",
+    )
     return _fields(rejection, *names) | {
         "reason": str(rejection.reason or ""),
         "component": str(rejection.component or ""),

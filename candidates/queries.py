@@ -64,7 +64,9 @@ def is_invited(rejection: Rejection) -> bool:
     return Rejection.objects.invited().filter(pk=rejection.pk).exists()
 
 
-def invitation_expected_at(*, notified_on: date, now: datetime, zone: ZoneInfo, times: MessageSchedule) -> datetime:
+def invitation_expected_at(
+    *, notified_on: date, invite_from: date | None = None, now: datetime, zone: ZoneInfo, times: MessageSchedule
+) -> datetime:
     """Earliest time (UTC) of the invitation after a notice on this day: never on the day itself."""
-    day_after = datetime.combine(notified_on + timedelta(days=1), time(), tzinfo=zone)
-    return next_invitation_time(max(now, day_after), zone, times)
+    first = max(notified_on + timedelta(days=1), invite_from or date.min)
+    return next_invitation_time(max(now, datetime.combine(first, time(), tzinfo=zone)), zone, times)

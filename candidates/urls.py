@@ -11,7 +11,7 @@ from candidates.access.views import (
     time_zone,
     unsubscribe,
 )
-from candidates.csv_import.views import import_new, import_preview
+from candidates.csv_import.views import import_faulty, import_new, import_preview, import_template
 from candidates.duplicates.views import duplicates
 from candidates.rejections.views import rejection, rejection_edit, rejection_new, rejections
 
@@ -30,7 +30,9 @@ urlpatterns = [
     path("rejections/", rejections, name="rejections"),
     path("rejections/new/", rejection_new, name="rejection_new"),
     path("rejections/import/", import_new, name="import_new"),
+    path("rejections/import/template/", import_template, name="import_template"),
     path("rejections/import/<int:pk>/", import_preview, name="import_preview"),
+    path("rejections/import/<int:pk>/faulty/", import_faulty, name="import_faulty"),
     path("rejections/same-person/", duplicates, name="duplicates"),
     path("rejections/<int:pk>/", rejection, name="rejection"),
     path("rejections/<int:pk>/edit/", rejection_edit, name="rejection_edit"),

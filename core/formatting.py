@@ -8,6 +8,8 @@ from babel.dates import format_date
 from django.conf import settings
 from django.utils.translation import get_language
 
+from core.text_input import normalise
+
 # Control characters (line breaks among them), line and paragraph separators, characters that change the
 # writing direction, and lone surrogates, which no encoding can represent.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -21,8 +23,8 @@ def active_language() -> str:
 
 
 def one_line(text: str) -> str:
-    """Put the text on one line: unprintable characters and runs of white space become one space."""
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+    """Put the text on one line, normalised: control characters and runs of white space become one space."""
+    return " ".join(_UNPRINTABLE.sub(" ", normalise(text)).split())
 
 
 def printable(text: str) -> str:

@@ -39,6 +39,7 @@ from core.http_errors import (
     TooManyRedirects,
     TooSlow,
 )
+from core.mail_addresses import to_ascii_host
 
 PORTS = {"http": 80, "https": 443}
 WELL_KNOWN_PORTS = 1024  # below it only 80 and 443 are allowed: no mail servers and the like
@@ -98,7 +99,7 @@ def parse_target(address: str) -> Target:
     try:
         parts = urlsplit(address.strip())
         scheme = {"webcal": "https", "webcals": "https"}.get(parts.scheme, parts.scheme)
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode()
+        host = to_ascii_host((parts.hostname or "").rstrip("."))
         usual = PORTS[scheme]
         port = usual if parts.port is None else parts.port
     except (KeyError, ValueError):  # another scheme, an invalid port or host name

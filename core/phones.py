@@ -8,6 +8,7 @@ from babel.core import Locale
 from django.conf import settings
 
 from core.errors import InvalidPhone
+from core.text_input import normalise_code
 
 _TYPED = re.compile(r"[\d\s+()./\-]{4,40}")  # no letters: the library would read 06-BELMIJ as a number
 DEMO_NUMBER = re.compile(r"\+316000\d{5}")  # range of the demo data; not assigned to anybody
@@ -22,7 +23,7 @@ SMS_COUNTRIES = (
 
 def to_e164(text: str, *, region: str, allow_demo: bool) -> str:
     """Convert `06 12 34 56 78`, `0031612345678` or `+31 (0)6 12345678` to `+31612345678`. Raises ValueError."""
-    text = text.strip()
+    text = normalise_code(text)
     if not _TYPED.fullmatch(text):
         raise ValueError("not a phone number")
     try:
@@ -40,7 +41,7 @@ def parse_phone(text: str, *, demo: bool) -> str:
 
     Raises InvalidPhone. With `demo` the range of the demo data, +316000NNNNN, is valid too.
     """
-    if not text.strip():
+    if not normalise_code(text):
         return ""
     try:
         return to_e164(text, region=settings.PHONENUMBER_DEFAULT_REGION, allow_demo=demo)

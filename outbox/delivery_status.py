@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from core.mail_addresses import to_ascii_host
 from outbox import fallbacks, transitions
 from outbox.models import Message
 
@@ -75,6 +76,6 @@ def _normalised(address: str) -> str:
     """Lower case and IDNA, because servers report addresses in either form."""
     local, _at, host = address.strip().lower().rpartition("@")
     try:
-        return f"{local}@{host.encode('idna').decode()}"
+        return f"{local}@{to_ascii_host(host)}"
     except UnicodeError:
         return f"{local}@{host}"

@@ -59,7 +59,7 @@ def outcome(referral: Referral, policy: Policy) -> list[MessageDraft]:
 def _to_candidate(name: str, referral: Referral, policy: Policy, *, once: str = "") -> MessageDraft:
     candidate = referral.candidate
     words = {
-        "first_name": candidate.first_name,
+        "first_name": candidate.greeting_name,
         "referral_url": link_url_for(candidate, f"referrals/{referral.pk}/"),
     }
     return _letter(name, referral, policy, candidate.mail_recipient, words, once)

@@ -7,10 +7,11 @@ from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django_q.models import Task
 
-from candidates.models import IntakeFile
+from candidates.models import IntakeFile, IntakeLine
 from outbox.delivery.maintenance import erase_old_bodies
 from outbox.models import Heartbeat
 
@@ -24,15 +25,17 @@ def clean_up() -> None:
 
 def delete_expired(*, now: datetime) -> None:
     """Delete finished tasks, old heartbeats, expired sessions and cache entries, CSV files that were not imported
-    within a day, and the content of failed messages. What is kept for weeks is deleted by the daily run
-    (spreekuur/retention_run.py).
+    within a day, lines that an import left out, and the content of failed messages. What is kept for weeks is deleted
+    by the daily run (spreekuur/retention_run.py).
     """
     yesterday = now - ONE_DAY
     Task.objects.filter(stopped__lt=yesterday).delete()
     Heartbeat.objects.filter(beat_at__lt=yesterday).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     delete_expired_cache_entries(now=now)
-    IntakeFile.objects.exclude(state=IntakeFile.State.IMPORTED).filter(created_at__lt=yesterday).delete()
+    not_imported = ~Q(state__in=(IntakeFile.State.IMPORTED, IntakeFile.State.IMPORTING))
+    IntakeFile.objects.filter(not_imported, created_at__lt=yesterday).delete()
+    IntakeLine.objects.filter(file__state=IntakeFile.State.IMPORTED, file__created_at__lt=yesterday).delete()
     erase_old_bodies(now=now)
 
 

@@ -30,6 +30,7 @@ PERIODIC_TASKS = (
     PeriodicTask("send surveys", "talks.tasks.send_due_surveys"),
     PeriodicTask("remind recruiters", "referrals.tasks.remind_recruiters"),
     PeriodicTask("check candidates' bounced addresses", "candidates.tasks.look_at_failed_mail"),
+    PeriodicTask("check and import CSV files", "candidates.tasks.enqueue_csv_files"),
     PeriodicTask("report bounced addresses of staff", "spreekuur.staff_mail.report_failed_addresses"),
     PeriodicTask("mail about changes of accounts", "spreekuur.staff_mail.mail_account_notices"),
     PeriodicTask("invite new staff", "spreekuur.staff_mail.invite_new_staff"),

@@ -152,6 +152,8 @@ TABLE = {
     "candidates:rejection_link": POST_ONLY,
     "candidates:import_new": RECRUITER,
     "candidates:import_preview": RECRUITER,
+    "candidates:import_template": RECRUITER,
+    "candidates:import_faulty": RECRUITER,
     "candidates:duplicates": RECRUITER,
     # bookings
     "bookings:home": CANDIDATE,
@@ -300,6 +302,7 @@ def arguments(data):
         "candidates:rejection_edit": [data.rejection.pk],
         "candidates:rejection_link": [data.rejection.pk],
         "candidates:import_preview": [data.intake.pk],
+        "candidates:import_faulty": [data.intake.pk],
         "bookings:address": [data.rejection.pk],
         "bookings:address_of_talk": [data.booking.pk],
         "bookings:profile": [data.people["advisor"].pk],

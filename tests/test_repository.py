@@ -52,7 +52,7 @@ def tracked_files():
 def lines_of(name):
     """The lines of a text file; none of a picture."""
     content = (ROOT / name).read_bytes()
-    return [] if b"\0" in content else content.decode().splitlines()
+    return [] if b"\0" in content else content.decode(errors="replace").splitlines()
 
 
 def places_of(pattern):

@@ -1,16 +1,17 @@
 """Send invitations and their reminders, as the policy and the message schedule allow."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from bookings import notifications
 from bookings.models import Booking, Invitation
 from candidates.contact import INVITATION_KINDS, record_contact
-from candidates.models import Rejection, Stage
+from candidates.eligibility import eligible
+from candidates.models import Rejection
 from core.actors import SYSTEM
 from core.batch import run_each
 from core.timezones import EMPLOYER_ZONE
@@ -21,22 +22,13 @@ from outbox import services as outbox
 from outbox.models import Message
 
 REMINDER = "invitation_reminder"
-Eligibility = Policy.Eligibility
 
 
 def invitable_rejections(policy: Policy) -> QuerySet[Rejection]:
     """Complete rejections without an invitation, of eligible candidates who did not stop messages."""
-    by_vacancy = Q(application__vacancy__eligibility=Eligibility.ALL_REJECTED)
-    interviewed = Q(application__vacancy__eligibility=Eligibility.INTERVIEWED)
-    as_policy_says = Q(application__vacancy__eligibility="")
-    if policy.eligibility == Eligibility.ALL_REJECTED:
-        by_vacancy |= as_policy_says
-    elif policy.eligibility == Eligibility.INTERVIEWED:
-        interviewed |= as_policy_says
-    eligible = by_vacancy | (interviewed & ~Q(application__stage=Stage.LETTER))
     return (
         Rejection.objects.complete()
-        .filter(eligible, application__candidate__messages_stopped_at__isnull=True)
+        .filter(eligible(policy.eligibility), application__candidate__messages_stopped_at__isnull=True)
         .filter(application__invitation__isnull=True)
     )
 
@@ -46,13 +38,21 @@ def invite_due(*, now: datetime) -> int:
     policy = Policy.objects.current()
     if not policy.has_sender or not _is_sending_hour(now, policy):
         return 0
-    due = invitable_rejections(policy).notified_before(timezone.localdate(now))  # type: ignore[attr-defined]
-    keys = list(due.order_by("pk").values_list("pk", flat=True))
+    due = invitable_rejections(policy).invitable_on(timezone.localdate(now))  # type: ignore[attr-defined]
+    oldest = due.order_by("notified_on", "pk").values_list("pk", flat=True)
+    keys = list(oldest[: _left_today(policy, now=now)] if policy.invitations_per_day else oldest)
     return run_each(
         keys,
         lambda key: invite(rejection_id=key, policy=policy, now=now),
         name="rejection",
     )
+
+
+def _left_today(policy: Policy, *, now: datetime) -> int:
+    """Number of invitations that policy still allows on this day."""
+    midnight = datetime.combine(timezone.localdate(now), time(), tzinfo=EMPLOYER_ZONE)
+    sent = Invitation.objects.filter(sent_at__gte=midnight, sent_at__lte=now).count()
+    return max(policy.invitations_per_day - sent, 0)
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def invite(*, rejection_id: int, policy: Policy, now: datetime) -> bool:
     """
     rejection = (
         invitable_rejections(policy)
-        .notified_before(timezone.localdate(now))  # type: ignore[attr-defined]
+        .invitable_on(timezone.localdate(now))  # type: ignore[attr-defined]
         .select_for_update(no_key=True, of=("self", "application__candidate"))
         .select_related("application__candidate", "application__vacancy", "recruiter")
         .filter(pk=rejection_id)

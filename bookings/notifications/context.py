@@ -73,7 +73,7 @@ def candidate_context(booking: Booking, policy: Policy) -> dict[str, object]:
     return {
         **booking_context(booking, policy, language),
         **date_context(booking.starts_at, language, zone=candidate.zone),
-        "first_name": candidate.first_name,
+        "first_name": candidate.greeting_name,
         "zone_sentence": zone_sentence(candidate, booking.starts_at),
         "channel": booking.channel,
         "channel_sentence": channel_sentence(booking, language),

@@ -50,7 +50,7 @@ def _context(invitation: Invitation, policy: Policy) -> dict[str, object]:
     return {
         **employer_context(policy),
         "session_minutes": minutes,
-        "first_name": candidate.first_name,
+        "first_name": candidate.greeting_name,
         "job_title": application.vacancy.title,
         "strength_sentence": "; ".join(strength.text.rstrip(".") for strength in rejection.strengths.all()) + ".",
         "reason_sentence": rejection.explanation,

@@ -59,7 +59,7 @@ def sms_stopped(candidate: Candidate, policy: Policy, *, now: datetime) -> Messa
         policy=policy,
         context={
             **employer_context(policy),
-            "first_name": candidate.first_name,
+            "first_name": candidate.greeting_name,
             "sms_number": settings.TWILIO_FROM if settings.TWILIO_FROM.startswith("+") else "",
             "home_url": link_url_for(candidate, ""),
         },

@@ -42,7 +42,7 @@ def offer_withdrawn(
     context = {
         **employer_context(policy),
         **holds_context(left, invitation),
-        "first_name": candidate.first_name,
+        "first_name": candidate.greeting_name,
         "gone": [_hold_context(one, candidate) for one in holds],
         "clock_sentence": clock_sentence(candidate, *(one.starts_at for one in (*withdrawn, *left))),
         "waits": is_waiting,
@@ -77,7 +77,7 @@ def _letter(hold: Hold, policy: Policy) -> MessageDraft:
     context = {
         **employer_context(policy),
         **_hold_context(hold, candidate),
-        "first_name": candidate.first_name,
+        "first_name": candidate.greeting_name,
         "job_title": invitation.application.vacancy.title,
         "zone_sentence": zone_sentence(candidate, hold.starts_at),
         "session_minutes": int((hold.ends_at - hold.starts_at) / timedelta(minutes=1)),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.form_fields import AddressField
 from core.formatting import active_language
 from core.timezones import zone_choices
 
@@ -12,7 +13,7 @@ from core.timezones import zone_choices
 class AddressForm(forms.Form):
     """Mail address that the candidate gave on the phone."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         help_text=_("Let the candidate spell it. Is it right as it stands? Save it, and we try once more."),
@@ -23,7 +24,7 @@ class AddressForm(forms.Form):
 
 
 class NewLinkForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your e-mail address"),
         help_text=_("The address with which you applied."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -1,41 +1,38 @@
-"""Export and erasure of a person's lines in CSV files that are not imported yet."""
+"""Export and erasure of a person's lines in CSV files that are not imported yet, or were left out."""
 
-from collections.abc import Callable
-from typing import Any
+from django.db.models import Exists, F, OuterRef
 
-from candidates.csv_import.services import SOURCE
-from candidates.models import Candidate, IntakeFile
-from core.formatting import one_line
-
-Row = dict[str, Any]  # an element of IntakeFile.rows
+from candidates.csv_import.drafts import SOURCE
+from candidates.models import Candidate, IntakeFile, IntakeLine
 
 
 def export_lines(candidate: Candidate) -> list[dict[str, str]]:
     """Cells of the lines about this candidate, by their number at the source or their mail address."""
-    is_about = _matcher(candidate)
-    return [row["cells"] for file in IntakeFile.objects.all() for row in file.rows if is_about(row)]
+    return [line.cells for line in _lines_about(candidate)]
 
 
 def erase_lines(candidate: Candidate) -> int:
-    """Take the candidate out of every file, so that an import does not bring them back. Returns how many lines."""
-    is_about, erased = _matcher(candidate), 0
-    for file in IntakeFile.objects.exclude(rows=[]).select_for_update().order_by("pk"):
-        left = [row for row in file.rows if not is_about(row)]
-        if len(left) < len(file.rows):
-            erased += len(file.rows) - len(left)
-            file.rows = left
-            file.save(update_fields=["rows"])
-    return erased
+    """Take the candidate out of every file, so that an import does not bring them back. Returns how many lines.
+
+    Waits for a batch that is being imported: it has read its lines already.
+    """
+    with_lines = IntakeFile.objects.filter(Exists(IntakeLine.objects.filter(file=OuterRef("pk"))))
+    list(with_lines.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lines = _lines_about(candidate)
+    for line in lines:
+        if line.verdict == IntakeLine.Verdict.WRONG:
+            wrong = IntakeFile.objects.filter(pk=line.file_id, wrong_count__gt=0)
+            wrong.update(wrong_count=F("wrong_count") - 1)
+    IntakeLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+    return len(lines)
 
 
-def _matcher(candidate: Candidate) -> Callable[[Row], bool]:
-    """Test for the rows of this candidate: by the number at the source, or the address in any cell."""
+def _lines_about(candidate: Candidate) -> list[IntakeLine]:
+    """Lines of this candidate: by the number at the source, or the address in any cell."""
     email = candidate.email.casefold()
     numbers = set(candidate.sources.filter(source=SOURCE).values_list("external_id", flat=True))
-
-    def is_about(row: Row) -> bool:
-        cells: dict[str, str] = row["cells"]
-        has_number = one_line(cells.get("candidate_id", "")) in numbers
-        return has_number or any(email in (cell or "").casefold() for cell in cells.values())
-
-    return is_about
+    return [
+        line
+        for line in IntakeLine.objects.order_by("file", "number").iterator(chunk_size=1000)
+        if line.candidate_number in numbers or any(email in (cell or "").casefold() for cell in line.cells.values())
+    ]

@@ -12,8 +12,10 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from candidates.csv_import.parser import CsvLine
-from candidates.rejections.validation import FieldError, field_errors
-from core.formatting import one_line, printable
+from candidates.names import clean_name
+from candidates.rejections.validation import NAMES, FieldError, date_order_errors, field_errors
+from core.formatting import active_language, one_line, printable
+from core.mail_addresses import parse_address
 from core.phones import parse_phone
 
 Synonyms = Mapping[str, Iterable[str]]  # by code; in small letters
@@ -32,6 +34,20 @@ NOTICES: Synonyms = {
     "email": ("email", "e-mail", "by e-mail", "mail", "per e-mail", "per mail"),
     "letter": ("letter", "by letter", "brief", "per brief"),
 }
+# What a file may say, in the words of a Dutch reader; every one is among the synonyms.
+DUTCH_CODES = {
+    "stage": (
+        "brief",
+        "telefonische kennismaking",
+        "eerste gesprek",
+        "tweede gesprek",
+        "opdracht",
+        "arbeidsvoorwaardengesprek",
+    ),
+    "told_by": ("telefoon", "persoonlijk", "videogesprek", "e-mail", "brief"),
+    "language": ("nederlands", "engels"),
+}
+CODED_COLUMNS = tuple(DUTCH_CODES)
 FIRST_YEAR = 2000
 _FREE_TEXT = {"explanation", "strength_1", "strength_2"}
 _DATES = ("applied_on", "rejected_on", "told_on")
@@ -71,20 +87,11 @@ def line_errors(line: CsvLine, *, today: date, demo: bool) -> list[LineError]:
         except CellError as error:
             messages[column] = str(error)
     messages |= {error.field: _message(error) for error in field_errors(values, today=today, demo=demo)}
+    applied, decided = values.get("applied_on") or None, values.get("rejected_on") or None
+    if isinstance(applied, date) and isinstance(decided, date):
+        for fault in date_order_errors(applied_on=applied, decided_on=decided):
+            messages.setdefault("rejected_on", fault.message)
     return [LineError(line.number, column, messages[column]) for column in line.cells if column in messages]
-
-
-def repeated_line_errors(lines: Iterable[CsvLine]) -> list[LineError]:
-    """One error for the second and every later line about the same candidate and vacancy."""
-    first: dict[str, int] = {}
-    errors = []
-    for line in lines:
-        key = "" if line.is_broken else line_key(line)
-        earlier = first.setdefault(key, line.number) if key else line.number
-        if earlier != line.number:
-            message = _("Line {number} is about the same candidate and vacancy.").format(number=earlier)
-            errors.append(LineError(line.number, "candidate_id", message))
-    return errors
 
 
 def line_key(line: CsvLine) -> str:
@@ -101,11 +108,15 @@ def parse_line(line: CsvLine, *, demo: bool, default_language: str) -> LineValue
         texts[column] = _code(column, texts.get(column, "")) or ""
     texts["language"] = texts["language"] or default_language
     texts["phone"] = parse_phone(texts.get("phone", ""), demo=demo)
-    return LineValues(texts, {column: _parse_day(texts.get(column, "")) for column in _DATES})
+    for column in ("email", "recruiter_email"):
+        texts[column] = parse_address(texts[column]) if texts.get(column) else ""
+    for column in NAMES:
+        texts[column] = clean_name(texts.get(column, ""))
+    return LineValues(texts, {column: parse_day(texts.get(column, "")) for column in _DATES})
 
 
 def _message(error: FieldError) -> str:
-    return _("This cell is empty.") if error.code == "required" else error.message
+    return _("This cell is empty.") if error.code == "required" and error.field not in NAMES else error.message
 
 
 def _value(column: str, text: str) -> str | date | None:
@@ -118,13 +129,13 @@ def _value(column: str, text: str) -> str | date | None:
         return _day(text)
     if _code(column, text) is None:
         message = _("We do not know “{text}” here. Choose from: {choices}.")
-        raise CellError(message.format(text=one_line(text)[:40], choices=", ".join(_synonyms(column))))
+        raise CellError(message.format(text=one_line(text)[:40], choices=", ".join(code_choices(column))))
     return text
 
 
 def _day(text: str) -> date | None:
     try:
-        day = _parse_day(text)
+        day = parse_day(text)
     except ValueError:
         day = None
     if day is None or day.year < FIRST_YEAR:
@@ -133,7 +144,7 @@ def _day(text: str) -> date | None:
     return day
 
 
-def _parse_day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """Raises ValueError for 2026-02-30 and for anything that is not a date."""
     if not text:
         return None
@@ -153,6 +164,12 @@ def _code(column: str, text: str) -> str | None:
         return text
     word = one_line(text).casefold()
     return next((code for code, words in synonyms.items() if word in words), None)
+
+
+def code_choices(column: str) -> list[str]:
+    """Words that this column takes, one for each code, in the active language; empty when it takes any text."""
+    codes = list(_synonyms(column))
+    return list(DUTCH_CODES.get(column, codes)) if active_language().startswith("nl") else codes
 
 
 def _synonyms(column: str) -> Synonyms:

@@ -1,5 +1,5 @@
 from candidates.models.candidate import AccessLink, Candidate, CandidateSource, Consent, DuplicateConfirmation
-from candidates.models.csv_file import IntakeFile
+from candidates.models.csv_file import IntakeFile, IntakeLine
 from candidates.models.rejection import Application, Rejection, RejectionReason, Stage, Strength
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Consent",
     "DuplicateConfirmation",
     "IntakeFile",
+    "IntakeLine",
     "Rejection",
     "RejectionReason",
     "Stage",

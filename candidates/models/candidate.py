@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from candidates.names import full_name, greeting_name
 from core.actors import object_key
 from core.timezones import zone_for_name
 from organisation.models import User
@@ -41,9 +42,9 @@ class Candidate(models.Model):
         TALK = "talk", _("Planned talk")
         REFERRAL = "referral", _("Referral to another vacancy")
 
-    first_name = models.CharField(_("First name"), max_length=200)
+    first_name = models.CharField(_("First name"), max_length=200, blank=True)
     infix = models.CharField(_("Infix"), max_length=40, blank=True)
-    last_name = models.CharField(_("Last name"), max_length=200)
+    last_name = models.CharField(_("Last name"), max_length=200, blank=True)
     email = models.EmailField(_("E-mail address"))
     phone = PhoneNumberField(_("Phone number"), blank=True)
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES)
@@ -69,6 +70,9 @@ class Candidate(models.Model):
             models.Index(name="candidate_by_keeper", fields=["kept_by", "erase_on", "id"]),
             models.Index(Lower("email"), name="candidate_by_lower_email"),
         ]
+        constraints = [
+            models.CheckConstraint(name="candidate_has_a_name", condition=~Q(first_name="", last_name="")),
+        ]
 
     def __str__(self) -> str:
         return f"candidate {self.pk}"  # no names: this ends up in logs
@@ -79,7 +83,12 @@ class Candidate(models.Model):
 
     @property
     def full_name(self) -> str:
-        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
+        return full_name(first_name=self.first_name, infix=self.infix, last_name=self.last_name)
+
+    @property
+    def greeting_name(self) -> str:
+        """Name after "Dear", also of somebody with one name."""
+        return greeting_name(first_name=self.first_name, infix=self.infix, last_name=self.last_name)
 
     @property
     def mail_recipient(self) -> MailRecipient:

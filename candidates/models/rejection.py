@@ -97,9 +97,11 @@ class RejectionQuerySet(models.QuerySet["Rejection"]):
         """Rejections of which the candidate was not notified yet, as far as recorded."""
         return self.filter(notified_on__isnull=True, rejected_by=Rejection.RejectedBy.ORGANISATION)
 
-    def notified_before(self, day: date) -> Self:
-        """Rejections with a notice before this day: an invitation must not be the first to tell the candidate."""
-        return self.filter(notified_on__lt=day)
+    def invitable_on(self, day: date) -> Self:
+        """Rejections with a notice before this day, as an invitation must not be the first to tell the candidate,
+        and whose place in a file that is spread over days has come.
+        """
+        return self.filter(Q(invite_from__isnull=True) | Q(invite_from__lte=day), notified_on__lt=day)
 
 
 class Rejection(models.Model):
@@ -130,6 +132,7 @@ class Rejection(models.Model):
     decided_on = models.DateField(_("Decided on"), null=True, blank=True)
     notified_on = models.DateField(_("Told on"), null=True, blank=True)
     notified_by = models.CharField(_("Told how"), max_length=10, choices=Notice, blank=True)
+    invite_from = models.DateField(null=True, blank=True)  # not earlier, as a file is spread over days
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
 

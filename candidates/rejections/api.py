@@ -15,10 +15,12 @@ from candidates.completeness import Missing
 from candidates.drafts import PersonDraft, RejectionDraft, VacancyDraft
 from candidates.models import Rejection, Stage
 from candidates.rejections.services import Registration, RegistrationOutcome, report_rejection
-from candidates.rejections.validation import MAX_LENGTHS, field_errors
+from candidates.rejections.validation import MAX_LENGTHS, NAMES, field_errors
 from core.actors import Actor
 from core.formatting import one_line
+from core.mail_addresses import parse_address
 from core.phones import parse_phone
+from core.text_input import normalise
 from organisation.models import ApiClient
 from organisation.queries import default_language
 
@@ -46,14 +48,44 @@ class LineField(serializers.CharField):
         return line
 
 
+class TextField(serializers.CharField):
+    """Text of several lines without invisible characters."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return normalise(super().to_internal_value(data)).strip()
+
+
+class AddressField(serializers.EmailField):
+    """Mail address, also of an internationalised domain."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = str(super().to_internal_value(data))
+        try:
+            return parse_address(text) if text.strip() else ""
+        except ValueError:
+            self.fail("invalid")
+
+
 class PersonBody(Serializer[Any]):
     external_id = LineField(max_length=MAX_LENGTHS["candidate_id"])
-    first_name = LineField(max_length=MAX_LENGTHS["first_name"])
+    first_name = LineField(
+        max_length=MAX_LENGTHS["first_name"],
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="First and last name: one of the two is enough.",
+    )
     infix = LineField(max_length=MAX_LENGTHS["infix"], required=False, allow_blank=True, default="")
-    last_name = LineField(max_length=MAX_LENGTHS["last_name"])
-    email = serializers.EmailField(max_length=MAX_LENGTHS["email"])
+    last_name = LineField(max_length=MAX_LENGTHS["last_name"], required=False, allow_blank=True, default="")
+    email = AddressField(max_length=MAX_LENGTHS["email"])
     phone = PhoneField(max_length=40, required=False, allow_blank=True, default="")
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default=default_language)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        names = {name: attrs[name] for name in NAMES}
+        for error in field_errors(names, demo=settings.DEMO):
+            raise serializers.ValidationError({error.field: error.message}, code=error.code)
+        return attrs
 
 
 class VacancyBody(Serializer[Any]):
@@ -62,7 +94,7 @@ class VacancyBody(Serializer[Any]):
     external_id = LineField(max_length=MAX_LENGTHS["vacancy_id"])
     title = LineField(max_length=MAX_LENGTHS["job_title"], required=False, allow_blank=True, default="")
     department = LineField(max_length=MAX_LENGTHS["department"], required=False, allow_blank=True, default="")
-    recruiter_email = serializers.EmailField(required=False, allow_blank=True, default="")
+    recruiter_email = AddressField(required=False, allow_blank=True, default="")
 
 
 class ApplicationBody(Serializer[Any]):
@@ -86,9 +118,7 @@ class ReasonBody(Serializer[Any]):
         default="",
         help_text="Code or label of the requirement of the vacancy on which it failed.",
     )
-    explanation = serializers.CharField(
-        max_length=MAX_LENGTHS["explanation"], required=False, allow_blank=True, default=""
-    )
+    explanation = TextField(max_length=MAX_LENGTHS["explanation"], required=False, allow_blank=True, default="")
     strengths = serializers.ListField(
         child=LineField(max_length=MAX_LENGTHS["strength_1"]), max_length=3, required=False, default=list
     )

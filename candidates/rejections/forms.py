@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from candidates.drafts import PersonDraft, RejectionDraft
 from candidates.models import Rejection, RejectionReason, Stage
+from candidates.names import clean_name
 from candidates.rejections.validation import MAX_LENGTHS, FieldError, date_order_errors, field_errors
-from core.formatting import one_line
+from core.form_fields import AddressField, LineField, TextField
 from core.phones import parse_phone
 from organisation.models import User
 from vacancies.models import Requirement, Vacancy
@@ -23,11 +24,11 @@ NEEDED_LATER = ("reason", "component", "explanation", "strength_1", "notified_on
 DATES = ("applied_on", "decided_on", "notified_on")
 
 
-class LineField(forms.CharField):
-    """Text without line breaks and control characters."""
+class NameField(LineField):
+    """Part of a name; a placeholder such as `.` counts as empty."""
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value) or "")
+        return clean_name(super().to_python(value))
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
@@ -43,10 +44,15 @@ class RejectionForm(forms.Form):
     """A rejection; it may be saved before it is complete."""
 
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    first_name = _line(_("First name"), limit=MAX_LENGTHS["first_name"], required=True)
+    first_name = NameField(
+        label=_("First name"),
+        max_length=MAX_LENGTHS["first_name"],
+        required=False,
+        help_text=_("Somebody with one name: fill in one of the two."),
+    )
     infix = _line(_("Infix"), limit=MAX_LENGTHS["infix"])
-    last_name = _line(_("Last name"), limit=MAX_LENGTHS["last_name"], required=True)
-    email = forms.EmailField(label=_("E-mail address"), max_length=MAX_LENGTHS["email"])
+    last_name = NameField(label=_("Last name"), max_length=MAX_LENGTHS["last_name"], required=False)
+    email = AddressField(label=_("E-mail address"), max_length=MAX_LENGTHS["email"])
     phone = _line(_("Phone number"), limit=40)
     language = forms.ChoiceField(label=_("Language of the letters"), choices=settings.LANGUAGES)
     vacancy = forms.ModelChoiceField(label=_("Vacancy"), queryset=Vacancy.objects.none())
@@ -66,7 +72,7 @@ class RejectionForm(forms.Form):
         limit=MAX_LENGTHS["component"],
         help_text=_("Only if it is not in the list. It is added to the vacancy."),
     )
-    explanation = forms.CharField(
+    explanation = TextField(
         label=_("Explanation"),
         max_length=MAX_LENGTHS["explanation"],
         required=False,
@@ -96,7 +102,7 @@ class RejectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        given = {name: values[name] for name in ("phone", *DATES) if name in values}
+        given = {name: values[name] for name in ("first_name", "last_name", "phone", *DATES) if name in values}
         self._add(field_errors(given, today=timezone.localdate(), demo=settings.DEMO))
         self._add(date_order_errors(applied_on=values.get("applied_on"), decided_on=values.get("decided_on")))
         component, vacancy = self._component(), values.get("vacancy")

@@ -9,6 +9,7 @@ from candidates.address import change_address
 from candidates.drafts import PersonDraft, RejectionDraft
 from candidates.errors import CandidateShared, ExternalIdTaken
 from candidates.models import Candidate, CandidateSource
+from candidates.names import clean_name, full_name
 from candidates.sharing import foreign_candidates, shared_candidates
 from core.actors import Actor
 from core.formatting import one_line
@@ -22,9 +23,9 @@ def update_details(candidate: Candidate, person: PersonDraft) -> bool:
     Of the address only upper and lower case: another one is `change_address`.
     """
     values = {
-        "first_name": one_line(person.first_name),
+        "first_name": clean_name(person.first_name),
         "infix": one_line(person.infix),
-        "last_name": one_line(person.last_name),
+        "last_name": clean_name(person.last_name),
         "email": person.email.strip() if is_same_address(candidate, person) else candidate.email,
         "phone": person.phone or str(candidate.phone or ""),
         "language": person.language,
@@ -115,8 +116,8 @@ def _known_by_source(drafts: Sequence[RejectionDraft], *, actor: Actor) -> dict[
 
 
 def _has_same_name(candidate: Candidate, person: PersonDraft) -> bool:
-    names = (person.first_name, person.infix, person.last_name)
-    return candidate.full_name.casefold() == " ".join(one_line(name) for name in names if name).casefold()
+    first, infix, last = (one_line(name) for name in (person.first_name, person.infix, person.last_name))
+    return candidate.full_name.casefold() == full_name(first_name=first, infix=infix, last_name=last).casefold()
 
 
 def _store(created: Sequence[tuple[Candidate, RejectionDraft]]) -> None:

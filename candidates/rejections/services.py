@@ -64,15 +64,15 @@ def register_rejections(*, drafts: Sequence[RejectionDraft], actor: Actor, now: 
             actor=actor,
             now=now,
         )
-    for registration in registrations:
-        if action := _ACTIONS.get(registration.outcome):
-            audit.record(f"rejection.{action}", registration.rejection, actor=actor, now=now)
+    for outcome, action in _ACTIONS.items():
+        done = [registration.rejection for registration in registrations if registration.outcome is outcome]
+        audit.record_each(f"rejection.{action}", done, actor=actor, now=now)
     return registrations
 
 
 def unchanged_drafts(drafts: Sequence[RejectionDraft]) -> set[tuple[str, str]]:
     """Source and external id of the drafts that are equal to what is stored."""
-    fingerprints = {_key(draft): _fingerprint(draft) for draft in drafts}
+    fingerprints = {_key(draft): fingerprint_of(draft) for draft in drafts}
     stored = Application.objects.filter(external_id__in=[external_id for _source, external_id in fingerprints])
     return {
         (source, external_id)
@@ -138,7 +138,7 @@ def _update(
     rejection: Rejection, draft: RejectionDraft, *, limits: _Limits, lookup: CodeLookup, now: datetime
 ) -> Registration:
     application = rejection.application
-    if application.fingerprint == _fingerprint(draft):
+    if application.fingerprint == fingerprint_of(draft):
         return Registration(
             rejection=rejection, outcome=RegistrationOutcome.UNCHANGED, missing=missing_parts_of(rejection)
         )
@@ -148,12 +148,12 @@ def _update(
     if rejection.pk in limits.invited:
         return Registration(rejection=rejection, outcome=RegistrationOutcome.KEPT, missing=missing_parts_of(rejection))
     report_details(application.candidate, draft.person, is_shared=application.candidate_id in limits.shared)
-    application.fingerprint = _fingerprint(draft)
-    missing = _rewrite(rejection, _filled_from(draft, rejection), lookup=lookup, now=now)
+    application.fingerprint = fingerprint_of(draft)
+    missing = _rewrite(rejection, filled_from(draft, rejection), lookup=lookup, now=now)
     return Registration(rejection=rejection, outcome=RegistrationOutcome.CHANGED, missing=missing)
 
 
-def _filled_from(draft: RejectionDraft, rejection: Rejection) -> RejectionDraft:
+def filled_from(draft: RejectionDraft, rejection: Rejection) -> RejectionDraft:
     """Fill empty fields of the draft from the rejection: a source does not empty what a recruiter added on screen."""
     return replace(
         draft,
@@ -190,7 +190,7 @@ def _create(drafts: Sequence[RejectionDraft], *, lookup: CodeLookup, actor: Acto
             external_id=draft.external_id,
             applied_on=draft.applied_on,
             stage=draft.stage,
-            fingerprint=_fingerprint(draft),
+            fingerprint=fingerprint_of(draft),
         )
         for draft, candidate in zip(drafts, candidates_for(drafts, actor=actor), strict=True)
     )
@@ -235,7 +235,7 @@ def _with_unique_id(draft: RejectionDraft) -> RejectionDraft:
     """Make a form posted twice one rejection, and a form changed after going back another one."""
     if draft.source != SCREEN or not draft.external_id:
         return draft
-    return replace(draft, external_id=f"{draft.external_id}:{_fingerprint(draft)[:16]}")
+    return replace(draft, external_id=f"{draft.external_id}:{fingerprint_of(draft)[:16]}")
 
 
 def _known(drafts: Sequence[RejectionDraft]) -> dict[tuple[str, str], Rejection]:
@@ -261,7 +261,7 @@ def _texts_of(rejection: Rejection) -> tuple[str, ...]:
     return tuple(strength.text for strength in rejection.strengths.all())
 
 
-def _fingerprint(draft: RejectionDraft) -> str:
+def fingerprint_of(draft: RejectionDraft) -> str:
     """Keyed digest of the draft, by which the next report of the same rejection is seen to be equal or changed."""
     return str(salted_hmac("candidates.fingerprint", repr(draft), algorithm="sha256").hexdigest())
 
@@ -273,7 +273,7 @@ def report_rejection(*, draft: RejectionDraft, vacancy: VacancyDraft, actor: Act
     Raises VacancyUnknown, RecruiterUnknown, ExternalIdTaken.
     """
     recruiters = recruiters_by_email()
-    known = vacancies_by_external_id([vacancy.external_id], source=draft.source, any_source=False)
+    known = vacancies_by_external_id([vacancy.external_id], source=draft.source)
     found = known.get(vacancy.external_id) or create_vacancy(vacancy, source=draft.source, recruiters=recruiters)
     recruiter = recruiters.get(vacancy.recruiter_email.lower(), found.recruiter)
     draft = replace(draft, vacancy_id=found.pk, recruiter_id=recruiter.pk)

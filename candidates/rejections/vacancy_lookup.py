@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Case, IntegerField, Value, When
-
 from candidates.drafts import VacancyDraft
 from candidates.errors import RecruiterUnknown, VacancyUnknown
 from organisation.models import Department, Role, User
@@ -14,14 +12,15 @@ def recruiters_by_email() -> dict[str, User]:
     return {user.email: user for user in User.objects.with_role(Role.RECRUITER)}
 
 
-def vacancies_by_external_id(external_ids: Iterable[str], *, source: str, any_source: bool) -> dict[str, Vacancy]:
-    """Vacancies by their id at this source; with `any_source`, those of other sources where this one has none."""
-    own_last = Case(When(source=source, then=Value(1)), default=Value(0), output_field=IntegerField())
-    found = Vacancy.objects.exclude(external_id="").select_related("recruiter").order_by(own_last, "-pk")
-    if not any_source:
-        found = found.filter(source=source)
-    wanted = set(external_ids)
-    return {vacancy.external_id: vacancy for vacancy in found if vacancy.external_id in wanted}
+def vacancies_by_external_id(external_ids: Iterable[str], *, source: str) -> dict[str, Vacancy]:
+    """Vacancies by their id at this source. Another source may use the same number for another job."""
+    found = Vacancy.objects.filter(source=source, external_id__in=set(external_ids) - {""})
+    return {vacancy.external_id: vacancy for vacancy in found.select_related("recruiter")}
+
+
+def department_names() -> dict[str, str]:
+    """Names of all departments, by their name in small letters."""
+    return {name.casefold(): name for name in Department.objects.values_list("name", flat=True)}
 
 
 def create_vacancy(draft: VacancyDraft, *, source: str, recruiters: Mapping[str, User]) -> Vacancy:

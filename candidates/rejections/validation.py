@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.forms import Field
 from django.utils.translation import gettext as _
 
+from candidates.names import clean_name
 from core.errors import InvalidPhone
 from core.formatting import one_line
+from core.mail_addresses import parse_address
 from core.phones import parse_phone
 
-REQUIRED = ("candidate_id", "first_name", "last_name", "email", "vacancy_id", "stage")
+REQUIRED = ("candidate_id", "email", "vacancy_id", "stage")
+NAMES = ("first_name", "last_name")  # of which one is required
 MAX_LENGTHS = {  # characters
     "candidate_id": 120,
     "first_name": 200,
@@ -56,6 +57,14 @@ def field_errors(
         error = _day_error(field, value, today) if isinstance(value, date) else _text_error(field, value or "", demo)
         if error:
             yield error
+    yield from _name_errors(values)
+
+
+def _name_errors(values: Mapping[str, str | date | None]) -> Iterator[FieldError]:
+    """An error of the first name when neither name is one; a single name is enough."""
+    given = [name for name in NAMES if name in values]
+    if given and not any(clean_name(str(values[name] or "")) for name in given):
+        yield FieldError(given[0], "required", _("Fill in a first name or a last name."))
 
 
 def date_order_errors(*, applied_on: date | None, decided_on: date | None) -> Iterator[FieldError]:
@@ -84,8 +93,8 @@ def _text_error(field: str, text: str, demo: bool) -> FieldError | None:
 
 def _email_error(field: str, text: str) -> FieldError | None:
     try:
-        validate_email(text)
-    except ValidationError:
+        parse_address(text)
+    except ValueError:
         message = _("“{text}” is not an e-mail address.").format(text=one_line(text)[:40])
         return FieldError(field, "invalid_email", message)
     return None

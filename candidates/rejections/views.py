@@ -30,6 +30,7 @@ from candidates.queries import (
 from candidates.rejections.forms import RejectionForm
 from candidates.rejections.services import Registration, RegistrationOutcome, change_rejection, register_rejection
 from core.actors import Actor
+from core.formatting import one_line
 from core.message_schedule import MessageSchedule
 from organisation import audit
 from organisation.models import Policy, Role
@@ -62,7 +63,7 @@ class RejectionDetail:
 @role_required(Role.RECRUITER)
 @never_cache
 def rejections(request: HttpRequest) -> HttpResponse:
-    user, name = current_staff(request), request.GET.get("name", "")[:100]
+    user, name = current_staff(request), one_line(request.GET.get("name", ""))[:100]
     chosen = request.GET.get("tab", "")
     tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
     page = Paginator(rejections_for(user, tab=tab, name=name), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -141,7 +142,9 @@ def _visible_or_404(request: HttpRequest, pk: int) -> Rejection:
 def _detail(found: Rejection, times: MessageSchedule) -> RejectionDetail:
     expected_at = None
     if found.completed_at and found.notified_on and not found.application.candidate.messages_stopped_at:
-        expected_at = invitation_expected_at(notified_on=found.notified_on, now=timezone.now(), zone=ZONE, times=times)
+        expected_at = invitation_expected_at(
+            notified_on=found.notified_on, invite_from=found.invite_from, now=timezone.now(), zone=ZONE, times=times
+        )
     missing = missing_parts_of(found) if found.rejected_by == Rejection.RejectedBy.ORGANISATION else ()
     return RejectionDetail(found, missing, expected_at)
 

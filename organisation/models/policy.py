@@ -90,6 +90,12 @@ class Policy(models.Model):
     invitation_valid_days = models.PositiveSmallIntegerField(
         _("An invitation is open for (days)"), default=21, validators=[MinValueValidator(3), MaxValueValidator(180)]
     )
+    invitations_per_day = models.PositiveSmallIntegerField(
+        _("Invitations per day, at most"),
+        default=0,
+        validators=[MaxValueValidator(5000)],
+        help_text=_("Oldest first; what is left over leaves on the next working day. 0: any number."),
+    )
     languages = models.JSONField(_("Languages"), default=default_languages)
     default_language = models.CharField(
         _("First language"), max_length=2, default=first_language, choices=settings.LANGUAGES

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from core.form_fields import AddressField
 from core.formatting import active_language
 from core.phones import country_choices, to_e164
 from organisation.audit_labels import ACTIONS
@@ -32,6 +33,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Policy
+        field_classes = {"sender_email": AddressField}
         fields = [
             "employer_name",
             "short_name",
@@ -49,6 +51,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "horizon_days",
             "cancel_until_hours",
             "invitation_valid_days",
+            "invitations_per_day",
             "default_language",
             "sms_per_day",
             "sms_per_number",
@@ -84,6 +87,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
                     "horizon_days",
                     "cancel_until_hours",
                     "invitation_valid_days",
+                    "invitations_per_day",
                     *MAX_VALUES,
                 )
             },

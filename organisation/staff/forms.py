@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.form_fields import AddressField
 from core.formatting import one_line
 from organisation.models import Role, User
 from organisation.staff.services import StaffDetails
@@ -12,7 +13,7 @@ from organisation.staff.services import StaffDetails
 
 class StaffForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("With this address they sign in."))
+    email = AddressField(label=_("E-mail address"), max_length=254, help_text=_("With this address they sign in."))
     roles = forms.MultipleChoiceField(
         label=_("What does this colleague do here?"),
         help_text=_("Roles add up. Without a role somebody can sign in, but sees nothing."),

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from core.formatting import one_line, printable
+from core.mail_addresses import to_ascii_host
 
 MAX_LINE = 76  # characters of a header line, RFC 2047, 2
 MAX_WORD = 60  # a longer word, such as a hostile name without spaces, is encoded, which splits it
@@ -128,7 +129,7 @@ def to_ascii_address(email: str) -> str:
     validate_email(email)
     local, _, host = email.rpartition("@")
     try:
-        return f"{local}@{host.encode('idna').decode()}".encode("ascii").decode()
+        return f"{local}@{to_ascii_host(host)}".encode("ascii").decode()
     except UnicodeError as error:
         raise ValidationError("no mail can go to this address", code="invalid") from error
 

@@ -29,7 +29,7 @@ def refer(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _propose(request, booking, now)
     audit.record("referral.read", booking, actor=Actor.of(current_staff(request)), now=now)
-    opening = _("I spoke with %(name)s.") % {"name": booking.candidate.first_name}
+    opening = _("I spoke with %(name)s.") % {"name": booking.candidate.greeting_name}
     form = ReferForm(booking=booking, initial={"introduction": f"{opening} "})
     return render(request, "referrals/refer.html", _page(booking, form, now))
 

@@ -21,6 +21,8 @@ WITHOUT_A_PAGE = {
     "healthz_worker",
     "security_txt",
     "outbox:demo_attachment",
+    "candidates:import_template",
+    "candidates:import_faulty",
     "bookings:calendar",
     "bookings:feed",
     "api:schema",

@@ -68,7 +68,7 @@ class SiteWalk:
         self.seen[name_of(urlsplit(address).path)] += 1
 
     def _links(self) -> list[str]:
-        found: list[str] = self.person.page.locator("a[href]").evaluate_all(LINKS)
+        found: list[str] = self.person.page.locator("a[href]:not([download])").evaluate_all(LINKS)
         return [link for link in found if link.startswith(self.person.url) and not link.endswith(".ics")]
 
 

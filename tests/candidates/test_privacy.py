@@ -61,6 +61,7 @@ def test_export_contains_everything_stored():
                     "decided_on": None,
                     "notified_on": date(2026, 11, 20),
                     "notified_by": "phone",
+                    "invite_from": None,
                     "given_by": "Marloes Tienstra",
                     "completed_at": rejection.completed_at,
                 },

@@ -33,6 +33,7 @@ POLICY = {
     "horizon_days": "28",
     "cancel_until_hours": "4",
     "invitation_valid_days": "21",
+    "invitations_per_day": "0",
     "sms_countries": ["NL", "BE"],
     "sms_per_day": "500",
     "sms_per_number": "4",

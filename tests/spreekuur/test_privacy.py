@@ -11,7 +11,7 @@ from django.db import connection
 from bookings.appointments.book import book
 from bookings.appointments.prepare import save_preparation
 from bookings.models import Booking
-from candidates.models import CandidateSource, IntakeFile, Strength
+from candidates.models import CandidateSource, IntakeFile, IntakeLine, Strength
 from core.actors import COMMAND, Actor, object_key
 from organisation import audit
 from organisation.models import AuditEvent
@@ -78,8 +78,8 @@ def make_story():
     )
     receive_replies(booking, candidate)
     cells = {"email": MARKS["mail"], "explanation": MARKS["line of a file"]}
-    rows = [{"line": 2, "cells": cells, "width": [2, 2]}]
-    IntakeFile.objects.create(uploaded_by=advisor.user, name="afwijzingen.csv", rows=rows)
+    file = IntakeFile.objects.create(uploaded_by=advisor.user, name="afwijzingen.csv")
+    IntakeLine.objects.create(file=file, number=2, cells=cells, width=[2, 2], email=MARKS["mail"])
     return candidate
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
 from core.actors import COMMAND
 from core.errors import Refusal
+from core.mail_addresses import parse_address
 from organisation.models import Role
 from organisation.staff.services import StaffDetails, add_staff, password_url
 
@@ -30,12 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("name", metavar="NAME", nargs="+", help="the whole name; quotes are not needed")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email, name = options["email"].strip().lower(), " ".join(options["name"])
+        name = " ".join(options["name"])
         try:
-            validate_email(email)
+            email = parse_address(options["email"]).lower()
             details = StaffDetails(name=name, email=email, roles=frozenset({Role.APPLICATION_MANAGER.value}))
             user = add_staff(details, by=None, actor=COMMAND, now=timezone.now(), with_mail=False)
-        except ValidationError as error:
+        except (ValidationError, ValueError) as error:
             raise CommandError("Give an e-mail address and a name.") from error
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal

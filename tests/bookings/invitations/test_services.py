@@ -377,3 +377,16 @@ def test_invitation_says_how_long_a_session_takes(language, said):
     text = Message.objects.get().text
     assert said in text
     assert "20 minut" in text
+
+
+def test_invitations_are_spread_over_the_days_as_policy_says_oldest_first():
+    make_policy(invitations_per_day=2)
+    told = [date(2026, 11, day) for day in (19, 17, 20, 18, 16)]
+    keys = [make_rejection(notified_on=day).application_id for day in told]
+
+    per_run = [invite_due(now=NOW), invite_due(now=NOW + timedelta(hours=1)), invite_due(now=NOW + timedelta(days=1))]
+
+    assert per_run == [2, 0, 2]
+    assert list(Invitation.objects.order_by("pk").values_list("application", flat=True)) == [
+        keys[number] for number in (4, 1, 3, 0)
+    ]

@@ -30,7 +30,7 @@ def test_erasure_takes_the_candidate_out_of_a_file_that_is_not_imported_yet(cand
 
     erase(f"candidate:{candidate.pk}")
     file.refresh_from_db()
-    left, errors = [row["line"] for row in file.rows], errors_in(file)
+    left, errors = list(file.lines.values_list("number", flat=True)), errors_in(file)
     bring_in(file)
 
     assert (left, errors, Rejection.objects.count()) == ([2, 6], [], 2)
@@ -47,10 +47,8 @@ def test_the_export_contains_the_lines(candidate):
 
 def test_other_lines_stay(candidate):
     file = make_file(make_line(5))
-    file.refresh_from_db()
-    before = file.rows
+    before = list(file.lines.values())
 
     erase(f"candidate:{candidate.pk}")
 
-    file.refresh_from_db()
-    assert file.rows == before
+    assert list(file.lines.values()) == before

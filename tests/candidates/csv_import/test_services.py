@@ -3,8 +3,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from candidates.csv_import.background import work_on_files
 from candidates.csv_import.parser import parse_csv
-from candidates.csv_import.services import check_file, drop_file, import_file, keep_file
+from candidates.csv_import.services import choose_departments, drop_file, keep_file, start_import
 from candidates.errors import FileAlreadyProcessed, FileHasErrors
 from candidates.models import Application, Candidate, IntakeFile, Rejection
 from candidates.rejections.services import change_rejection
@@ -50,11 +51,19 @@ def make_file(*lines, user=None):
 
 
 def bring_in(file, only_valid=False):
-    return import_file(file=file, only_valid=only_valid, actor=Actor.of(file.uploaded_by), now=NOW)
+    """Start the import, and do what a worker does."""
+    start_import(file=file, only_valid=only_valid, actor=Actor.of(file.uploaded_by), now=NOW)
+    work_on_files(now=NOW)
+    file.refresh_from_db()
+    return file
 
 
 def errors_in(file):
-    return [(error.line, error.column, error.message) for error in check_file(file, now=NOW).errors]
+    return [(line.number, column, text) for line in file.lines.wrong() for column, text in line.remarks]
+
+
+def verdicts_in(file):
+    return [(line.number, line.verdict, [text for _column, text in line.remarks]) for line in file.lines.all()]
 
 
 def test_import_makes_complete_rejections_and_empties_the_cells():
@@ -64,7 +73,7 @@ def test_import_makes_complete_rejections_and_empties_the_cells():
     file = bring_in(file)
 
     assert file.outcome == {"created": 2, "left_out": 0, "waiting": 0}
-    assert (file.state, file.rows) == (IntakeFile.State.IMPORTED, [])
+    assert (file.state, file.lines.count()) == (IntakeFile.State.IMPORTED, 0)
     assert Rejection.objects.complete().count() == 2
     assert set(Application.objects.values_list("source", "external_id")) == {("csv", "1:371"), ("csv", "2:371")}
 
@@ -111,7 +120,7 @@ def test_import_of_everything_is_refused_with_one_error():
 
     file.refresh_from_db()
     assert not Candidate.objects.exists()
-    assert (file.state, len(file.rows)) == (IntakeFile.State.PREVIEW, 2)
+    assert (file.state, file.lines.count()) == (IntakeFile.State.PREVIEW, 2)
 
 
 def test_import_of_valid_lines_leaves_out_the_others():
@@ -139,7 +148,7 @@ def test_a_dropped_file_is_emptied():
     drop_file(file=file, actor=Actor.of(file.uploaded_by), now=NOW)
 
     file.refresh_from_db()
-    assert (file.state, file.rows) == (IntakeFile.State.DROPPED, [])
+    assert (file.state, file.lines.count()) == (IntakeFile.State.DROPPED, 0)
 
 
 def test_a_new_upload_empties_an_earlier_preview():
@@ -148,23 +157,25 @@ def test_a_new_upload_empties_an_earlier_preview():
     make_file(make_line(1), user=first.uploaded_by)
 
     first.refresh_from_db()
-    assert (first.state, first.rows) == (IntakeFile.State.DROPPED, [])
+    assert (first.state, first.lines.count()) == (IntakeFile.State.DROPPED, 0)
 
 
 def test_an_unknown_vacancy_is_created_from_the_line():
     recruiter = make_user(Role.RECRUITER)
-    new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email.upper()}
+    department = Department.objects.create(name="Planning")
+    new = {"functie": "Planner", "afdeling": "planning", "recruiter_email": recruiter.email.upper()}
 
     file = bring_in(make_file(make_line(1, **new), make_line(2)), only_valid=True)
 
     vacancy = Vacancy.objects.get()
     assert (vacancy.title, vacancy.source, vacancy.external_id) == ("Planner", "csv", "371")
-    assert (vacancy.recruiter, vacancy.department) == (recruiter, Department.objects.get(name="Planning"))
+    assert (vacancy.recruiter, vacancy.department) == (recruiter, department)
     assert file.outcome == {"created": 1, "left_out": 1, "waiting": 0}
 
 
 def test_a_vacancy_of_the_file_gets_its_requirements_from_it():
     recruiter = make_user(Role.RECRUITER)
+    Department.objects.create(name="Planning")
     new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email}
 
     bring_in(make_file(make_line(1, onderdeel="Ervaring met roosters", **new)))
@@ -173,13 +184,16 @@ def test_a_vacancy_of_the_file_gets_its_requirements_from_it():
     assert Rejection.objects.complete().exists()
 
 
-def test_a_vacancy_of_another_source_is_found_by_its_id():
-    make_vacancy(source="recruitee", external_id="371")
+def test_a_vacancy_of_another_source_with_the_same_number_is_another_job(english):
+    make_vacancy(source="recruitee", external_id="371", title="Chirurg")
+    recruiter = make_user(Role.RECRUITER)
+    new = {"functie": "Planner", "afdeling": "OK en Anesthesie", "recruiter_email": recruiter.email}
 
-    bring_in(make_file(make_line(1, onderdeel="onbekend")))
+    unknown = errors_in(make_file(make_line(1)))
+    bring_in(make_file(make_line(1, **new)))
 
-    assert Vacancy.objects.count() == 1
-    assert Rejection.objects.incomplete().count() == 1  # its requirements come from its own source
+    assert [column for _line, column, _text in unknown] == ["vacancy_id"]
+    assert [one.vacancy.title for one in Application.objects.all()] == ["Planner"]
 
 
 def test_unknown_vacancies_and_recruiters_are_errors_of_their_cell(english):
@@ -210,14 +224,16 @@ def work_of_importing(numbers):
     lines = [make_line(number) for number in numbers]
     lines[7] = lines[7].replace("Sevda", '"Sevda')
     file = make_file(*lines)
+    work_on_files(now=NOW)
+    start_import(file=file, only_valid=True, actor=Actor.of(file.uploaded_by), now=NOW)
     with CaptureQueriesContext(connection) as statements:
-        calls = calls_of(lambda: bring_in(file, only_valid=True))
+        calls = calls_of(lambda: work_on_files(now=NOW))
     file.refresh_from_db()
     assert file.outcome == {"created": len(lines) - 1, "left_out": 1, "waiting": 0}
     return {"statements": len(statements), "calls": calls}
 
 
-def test_a_candidate_id_with_another_address_is_an_error_and_changes_nothing():
+def test_a_candidate_id_with_another_address_is_an_error_and_changes_nothing(english):
     make_vacancy(source="csv", external_id="371")
     make_vacancy(source="csv", external_id="372")
     bring_in(make_file(make_line(1)))
@@ -225,8 +241,7 @@ def test_a_candidate_id_with_another_address_is_an_error_and_changes_nothing():
     lines = [make_line(1, voornaam="Anne", email="anne@kandidaat.example", vacature_id=key) for key in ("371", "372")]
     file = make_file(*lines, make_line(2))
 
-    with translation.override("en"):
-        found = errors_in(file)
+    found = errors_in(file)
     file = bring_in(file, only_valid=True)
 
     words = "This number belongs to somebody with another e-mail address."
@@ -288,3 +303,107 @@ def test_a_file_with_a_guessed_number_and_another_name_makes_a_candidate_of_its_
 
     assert sorted(Candidate.objects.values_list("first_name", flat=True)) == ["Sevda", "X"]
     assert [one.first_name for one in Candidate.objects.visible_to(own)] == ["X"]
+
+
+def test_the_preview_says_of_each_line_what_happens(english):
+    user = make_vacancy(source="csv", external_id="371").recruiter
+    make_vacancy(source="csv", external_id="372", eligibility="interviewed", recruiter=user)
+    bring_in(make_file(make_line(8), user=user))
+
+    file = make_file(
+        make_line(1),
+        make_line(2, toelichting="", sterk_punt_1="", reden_code="iets anders"),
+        make_line(3, verteld_op=""),
+        make_line(4, vacature_id="372", fase="brief"),
+        make_line(5, email="geen adres"),
+        make_line(6, email="kandidaat1@kandidaat.example"),
+        make_line(8),
+        user=user,
+    )
+
+    shared = "In this file several people have this address. Afterwards you say who is who."
+    assert verdicts_in(file) == [
+        (2, "invites", [shared]),
+        (
+            3,
+            "waits",
+            [
+                "The reason “iets anders” is not in our list.",
+                "Waits for an explanation.",
+                "Waits for at least one strength.",
+            ],
+        ),
+        (4, "waits", ["Waits until the candidate has been told."]),
+        (5, "nobody", ["By policy nobody is invited at this stage."]),
+        (6, "wrong", ["“geen adres” is not an e-mail address."]),
+        (7, "invites", [shared]),
+        (8, "same", []),
+    ]
+
+
+def test_the_verdict_is_what_the_import_then_does():
+    make_vacancy(source="csv", external_id="371")
+    lines = [make_line(1), make_line(2, toelichting=""), make_line(3, reden_code="anders"), make_line(4, onderdeel="")]
+
+    file = make_file(*lines)
+    waiting = [line.number for line in file.lines.filter(verdict="waits")]
+    bring_in(file)
+
+    incomplete = Rejection.objects.incomplete().order_by("application__external_id")
+    assert waiting == [3, 4, 5]
+    assert [one.application.external_id for one in incomplete] == ["2:371", "3:371", "4:371"]
+
+
+def test_told_before_it_was_decided_is_pointed_out(english):
+    make_vacancy(source="csv", external_id="371")
+    header = HEADER.replace("verteld_op", "verteld_op;afgewezen_op")
+    line = make_line(1, verteld_op="19-11-2026;20-11-2026")
+
+    make_reason()
+    user = make_user(Role.RECRUITER)
+    file = keep_file(table=parse_csv((header + line).encode()), name="a", user=user, actor=Actor.of(user), now=NOW)
+
+    assert verdicts_in(file) == [(2, "invites", ["Told before it was decided: look at the dates."])]
+
+
+def test_an_unknown_department_is_proposed_and_not_created(english):
+    recruiter = make_user(Role.RECRUITER)
+    Department.objects.create(name="Planning")
+    new = {"functie": "Planner", "afdeling": "Planing", "recruiter_email": recruiter.email}
+    file = make_file(make_line(1, **new), user=recruiter)
+    before = errors_in(file)
+
+    choose_departments(file=file, chosen={"Planing": "Planning"}, actor=Actor.of(recruiter), now=NOW)
+    file.refresh_from_db()
+    bring_in(file)
+
+    assert before == [
+        (2, "department", "We do not know the department “Planing”. Choose the right one above, or add it.")
+    ]
+    assert [one.department.name for one in Vacancy.objects.all()] == ["Planning"]
+    assert [one.name for one in Department.objects.all()] == ["Planning"]
+
+
+def test_a_department_is_added_when_the_recruiter_says_so():
+    recruiter = make_user(Role.RECRUITER)
+    new = {"functie": "Planner", "afdeling": "Planning", "recruiter_email": recruiter.email}
+    file = make_file(make_line(1, **new), make_line(2, **new), user=recruiter)
+    assert file.unknown_departments == ["Planning"]
+
+    choose_departments(file=file, chosen={"Planning": "Planning"}, actor=Actor.of(recruiter), now=NOW)
+    file.refresh_from_db()
+    seen = (file.unknown_departments, file.new_vacancies)
+    bring_in(file)
+
+    assert seen == ([], {"371": "Planner"})
+    assert [one.name for one in Department.objects.all()] == ["Planning"]
+
+
+def test_the_messages_name_dutch_codes_to_a_dutch_reader():
+    make_vacancy(source="csv", external_id="371")
+
+    with translation.override("nl"):
+        file = make_file(make_line(1, fase="derde gesprek"))
+
+    choices = "brief, telefonische kennismaking, eerste gesprek, tweede gesprek, opdracht, arbeidsvoorwaardengesprek"
+    assert errors_in(file) == [(2, "stage", f"We kennen “derde gesprek” hier niet. Kies uit: {choices}.")]

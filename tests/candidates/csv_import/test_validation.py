@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from candidates.csv_import.parser import CsvLine
-from candidates.csv_import.validation import LineError, line_errors, parse_line, repeated_line_errors
+from candidates.csv_import.validation import LineError, line_errors, parse_line
 
 TODAY = date(2026, 11, 23)
 CELLS = {
@@ -53,7 +53,7 @@ def test_a_valid_line_has_no_errors(cells):
     [
         ({"candidate_id": " "}, "candidate_id", "empty"),
         ({"email": ""}, "email", "empty"),
-        ({"first_name": "\u202e"}, "first_name", "empty"),
+        ({"first_name": "\u202e", "last_name": "."}, "first_name", "first name or a last name"),
         ({"email": "sevda at example"}, "email", "not an e-mail address"),
         ({"recruiter_email": "tienstra"}, "recruiter_email", "not an e-mail address"),
         ({"first_name": "=HYPERLINK(1)"}, "first_name", "starts with ="),
@@ -84,14 +84,6 @@ def test_a_broken_line_says_how_many_columns_it_has(english):
 
     assert line_errors(broken, today=TODAY, demo=True) == [
         LineError(7, "", "This line has 3 columns, the header has 21. Perhaps a quotation mark is not closed.")
-    ]
-
-
-def test_the_same_candidate_and_vacancy_twice_is_an_error_of_the_second_line(english):
-    lines = [line(2), line(3), line(4, candidate_id="9")]
-
-    assert repeated_line_errors(lines) == [
-        LineError(3, "candidate_id", "Line 2 is about the same candidate and vacancy.")
     ]
 
 

@@ -192,9 +192,9 @@ def test_without_a_token_nothing_is_stored(post, vacancy, token):
     ("part", "fields"),
     [
         ("candidate", {"email": "no address"}),
-        ("candidate", {"first_name": ""}),
+        ("candidate", {"first_name": "", "last_name": ""}),
         ("candidate", {"first_name": "x" * 201}),
-        ("candidate", {"first_name": "\u202e\n"}),
+        ("candidate", {"first_name": "\u202e\n", "last_name": "."}),
         ("rejection", {"explanation": "a\x00b"}),
         ("candidate", {"phone": "12"}),
         ("candidate", {"language": "xx"}),
@@ -211,7 +211,7 @@ def test_a_wrong_body_is_a_problem_that_names_the_field(post, vacancy, part, fie
     response = post(with_part(part, **fields))
 
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
-    assert list(response.json()["errors"][part]) == list(fields)
+    assert list(response.json()["errors"][part]) == list(fields)[:1]
 
 
 @pytest.mark.parametrize("body", ["[]", "null", "1", '"x"', "{", "{}", '{"candidate": []}'])

@@ -110,8 +110,8 @@ def test_a_requirement_that_is_not_in_the_list_is_added(client, recruiter):
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
-        ({"first_name": ""}, "first_name"),
-        ({"first_name": "\u202e"}, "first_name"),
+        ({"first_name": "", "last_name": ""}, "first_name"),
+        ({"first_name": "\u202e", "last_name": "."}, "first_name"),
         ({"first_name": "x" * 201}, "first_name"),
         ({"email": "geen adres"}, "email"),
         ({"phone": "12"}, "phone"),
