@@ -2,10 +2,13 @@ from datetime import date, datetime, time
 
 from django import template
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+from ua_parser import parse as parse_user_agent
 
 from core.formatting import active_language, format_day, format_short_day, format_time
 from core.masking import mask_phone
 
+MAX_USER_AGENT = 300  # characters
 register = template.Library()  # days and times in the reader's zone: the employer's, or the one a candidate chose
 
 
@@ -37,3 +40,11 @@ def masked_phone(number: object) -> str:
 
 def _language() -> str:
     return active_language()
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Browser and operating system of a session, such as "Firefox on Windows"; as far as they are known."""
+    found = parse_user_agent(user_agent[:MAX_USER_AGENT])
+    browser = found.user_agent.family if found.user_agent else _("Unknown browser")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": found.os.family} if found.os else browser

@@ -117,13 +117,15 @@ def test_a_session_without_use_ends(user):
 
 def test_staff_see_their_sessions_and_end_the_others(user):
     make_policy()
-    here = sign_in(user, headers={"user-agent": "Firefox on the ward"})
-    elsewhere = sign_in(user, headers={"user-agent": "Chrome at home"})
+    here = sign_in(
+        user, headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"}
+    )
+    elsewhere = sign_in(user, headers={"user-agent": "Terminal 1"})
 
     page = here.get("/account/sessions/").content.decode()
     here.post("/account/sessions/")
 
-    assert ("Firefox on the ward" in page, "Chrome at home" in page) == (True, True)
+    assert ("Firefox op Windows" in page, "Onbekende browser" in page) == (True, True)
     assert (here.get(HOME).status_code, elsewhere.get(HOME).status_code) == (200, 302)
 
 
