@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "spreekuur.middleware.database_unavailable",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random against BREACH, and CSRF tokens are masked anew each time
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -130,6 +131,9 @@ TEMPLATES = [
     },
 ]
 
+# Seconds that a request may wait for the web server before it gets 503; 0 for no limit.
+REQUEST_QUEUE_SECONDS = env.float("REQUEST_QUEUE_SECONDS", default=5.0)
+
 # Data
 
 
@@ -153,7 +157,10 @@ def _database() -> dict[str, Any]:
         # not work with a pooler that gives each transaction another connection.
         is_pooled = env.bool("DATABASE_POOLER", default=False)
         prepared = {} if is_pooled else {"server_side_binding": True, "prepare_threshold": 5}
-        database["OPTIONS"] = {"connect_timeout": 5} | prepared | database.get("OPTIONS", {})
+        # Statements of a page are too short to be worth compiling. The web server sets a limit in seconds.
+        limit = env.int("DATABASE_STATEMENT_SECONDS", default=0)
+        options = {} if is_pooled else {"options": f"-c jit=off -c statement_timeout={limit * 1000}"}
+        database["OPTIONS"] = {"connect_timeout": 5} | prepared | options | database.get("OPTIONS", {})
         database["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
         database["TEST"] = {"NAME": f"test_{test_name}"}
     return database

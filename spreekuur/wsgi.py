@@ -5,8 +5,10 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from spreekuur.load_shedding import shed_load
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spreekuur.settings")
-application = get_wsgi_application()
+application = shed_load(get_wsgi_application(), max_seconds=settings.REQUEST_QUEUE_SECONDS)
 
 from spreekuur.demo_accounts import refuse_demo_accounts  # noqa: E402  # needs the apps
 

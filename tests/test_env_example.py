@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 READ_BY_SETTINGS = re.compile(r'\benv\.\w+\(\s*"([A-Z_]+)"')
 VARIABLE = re.compile(r"#?([A-Z_]+)=")
-READERS = ["spreekuur/settings.py", "Makefile", ".ci/with-postgres", ".ci/test-packages"]
+READERS = ["spreekuur/settings.py", "spreekuur/gunicorn_conf.py", "Makefile", ".ci/with-postgres", ".ci/test-packages"]
 
 
 def example_lines():

@@ -26,6 +26,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://spreekuur.example",
     "EMAIL_URL": "smtp+tls://mail.example:587",
     "SSL_REDIRECT": "off",
+    "REQUEST_QUEUE_SECONDS": "0",  # the race queues on purpose
     "DJANGO_SETTINGS_MODULE": "spreekuur.settings",
 }
 PROGRESS = sys.stderr  # standard output has the figures

@@ -36,6 +36,7 @@ class Installation:
             "WORKERS": "1",
             "EMAIL_URL": "",
             "REDIS_URL": "",
+            "REQUEST_QUEUE_SECONDS": "0",  # on a slow machine a page may wait
             "TWILIO_ACCOUNT_SID": "",
         }
         self.running: list[subprocess.Popen[bytes]] = []
