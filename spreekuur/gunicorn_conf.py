@@ -1,7 +1,8 @@
 """Settings of the web server: `gunicorn --config python:spreekuur.gunicorn_conf`. Options on the command line win.
 
-Few connections wait inside a process and few in the kernel, so that a burst is refused early instead of answered late
-(spreekuur/load_shedding.py); the application is loaded before the first request is taken, and shared by the processes.
+What waits too long is refused (spreekuur/load_shedding.py), so connections may wait in the kernel and in a process: with
+a full queue visitors would knock again and again. The application is loaded before the first request is taken, and
+shared by the processes.
 """
 
 import gc
@@ -20,8 +21,8 @@ wsgi_app = "spreekuur.wsgi"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 3)
 threads = int(os.environ.get("WEB_THREADS") or 4)
-worker_connections = threads + 32  # accepted by a process, in a thread or waiting for one
-backlog = 64  # waiting in the kernel
+worker_connections = threads + 64  # accepted by a process, in a thread or waiting for one
+backlog = 512  # waiting in the kernel
 keepalive = 5  # seconds; longer than a proxy needs between two requests of one page
 timeout = 60  # seconds without a sign of life of a process; a request is limited by the database's time limit
 preload_app = True

@@ -4,11 +4,15 @@ Under more load than it can carry, a server that answers in turn is busy with re
 everybody after them waits as well, minutes after the load has ended. How long a request waited is asked of the kernel
 (TCP_INFO in tcp(7): milliseconds since data last came in), because the web server accepts a connection only when it has
 time for it. Behind a Unix socket, and on other systems than Linux, nothing is known and nothing is refused.
+
+A short burst may queue for seconds; a queue that never empties may not (controlled delay, as in Maurer, "Fail at
+Scale", ACM Queue 13(8), 2015): otherwise everybody waits as long as the limit for as long as the load lasts.
 """
 
 import socket
 import struct
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -17,6 +21,8 @@ _INFO_BYTES = 104
 _MILLISECONDS = struct.Struct("=I")
 _LAST_DATA_OFFSET = 8 + 11 * 4
 _CLOSED_BY_PEER = frozenset({7, 8, 9, 11})  # TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_CLOSING
+NO_QUEUE = 0.1  # seconds: who waited less found a thread that was free
+MAX_STANDING_SECONDS = 0.5  # in a queue that has stood for as long as the limit
 ABANDONED_AFTER = 1.0  # seconds; a client that only closes its half at once still gets its answer
 RETRY_AFTER = "5"  # seconds
 PAGE = b"""<!doctype html>
@@ -35,9 +41,16 @@ PROBLEM = b'{"type":"about:blank","title":"Too busy","status":503,"code":"busy"}
 def shed_load(application: Application, *, max_seconds: float) -> Application:
     """Wrap an application; 0 seconds refuses nothing."""
 
+    empty_at = monotonic()
+
     def shedding(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        nonlocal empty_at
         waited, is_abandoned = _wait_of(environ.get("gunicorn.socket"))
-        if waited <= max_seconds and not (is_abandoned and waited > ABANDONED_AFTER):
+        if waited < NO_QUEUE:
+            empty_at = monotonic()
+        is_standing = monotonic() - empty_at > max_seconds
+        limit = min(max_seconds, MAX_STANDING_SECONDS) if is_standing else max_seconds
+        if waited <= limit and not (is_abandoned and waited > ABANDONED_AFTER):
             return application(environ, start_response)
         is_api = str(environ.get("PATH_INFO", "")).startswith("/api/")
         body, kind = (PROBLEM, "application/problem+json") if is_api else (PAGE, "text/html; charset=utf-8")

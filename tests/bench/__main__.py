@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import ExitStack
 
-from tests.bench import figures, messages
+from tests.bench import figures, load, messages
 from tests.bench.figures import COMPARISONS, LIMITS, REFERENCE_ADVISORS, BenchClient
 from tests.bench.servers import (
     empty_installation,
@@ -20,7 +20,7 @@ from tests.bench.servers import (
 DATABASES = ("postgresql", "sqlite")
 ADVISORS = (1, 20, 100)
 PAST = (0, 10_000, 100_000)
-EVERYTHING = [*LIMITS, *messages.LIMITS]
+EVERYTHING = [*LIMITS, *messages.LIMITS, *load.LIMITS]
 
 
 def main():
@@ -33,10 +33,23 @@ def main():
         messages.measure_messages(databases, options.messages)
     if "reminders" in options.only:
         messages.measure_reminders(databases, options.reminders)
+    if "load" in options.only:
+        with static_files() as static:
+            for database in databases:
+                measure_load(database, options, static)
     if set(options.only) & set(LIMITS):
         with static_files() as static:
             for database in databases:
                 measure(database, options, static)
+
+
+def measure_load(database, options, static):
+    with (
+        empty_installation(database) as empty,
+        staged_installation(empty, advisors=figures.REFERENCE_ADVISORS, past=0, invitations=10, static=static) as one,
+    ):
+        log_progress(f"{one}: load ...")
+        report("load", one, load.overload(one, seconds=options.load_seconds))
 
 
 def parse_options():
@@ -47,6 +60,7 @@ def parse_options():
     parser.add_argument("--advisors", type=int, help="default: 1, 20 and 100", **several)
     parser.add_argument("--past", type=int, help="bookings; default: 0, 10,000 and 100,000", **several)
     parser.add_argument("--pairs", type=int, default=300, help="per kind, at least 300 for a reliable figure")
+    parser.add_argument("--load-seconds", type=int, default=60, help="of twice the load that is carried")
     parser.add_argument("--messages", type=int, default=1_800, help="per case")
     parser.add_argument("--reminders", type=int, default=10_000, help="due in the same minute")
     options = parser.parse_args()

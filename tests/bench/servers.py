@@ -108,7 +108,7 @@ def static_files():
 
 
 @contextmanager
-def server(installation, *, workers=2, threads=4, application="spreekuur.wsgi"):
+def server(installation, *, workers=2, threads=4, application="spreekuur.wsgi", config=""):
     """Run gunicorn as in production; yield the port once it responds."""
     port = _free_port()
     options = [
@@ -118,7 +118,7 @@ def server(installation, *, workers=2, threads=4, application="spreekuur.wsgi"):
         "--keep-alive=60",
         f"--timeout={HANG_SECONDS}",
     ]
-    options.append(f"--timeout={HANG_SECONDS}")
+    options += [f"--config={config}"] if config else []
     command = [installation.python, "-m", "gunicorn", application, *options, f"--bind=127.0.0.1:{port}"]
     with tempfile.TemporaryFile("w+") as log:
         running = subprocess.Popen(

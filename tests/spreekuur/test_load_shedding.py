@@ -10,7 +10,6 @@ from time import monotonic
 
 import pytest
 
-from spreekuur import gunicorn_conf
 from spreekuur.load_shedding import shed_load
 from tests.processes import HANG_SECONDS, wait_for
 
@@ -81,6 +80,25 @@ def test_a_connection_that_tells_nothing_is_answered():
         assert (application({"gunicorn.socket": here}, None), application({}, None)) == ([b"ok"], [b"ok"])
 
 
+def test_a_queue_that_has_stood_for_the_limit_may_not_be_long(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("spreekuur.load_shedding.monotonic", lambda: now)
+    statuses = []
+    application = shed_load(lambda environ, start_response: [b"ok"], max_seconds=30)
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as there:
+        there.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        here, _address = listener.accept()
+        with here:
+            asked_at = monotonic()
+            wait_for(lambda: monotonic() - asked_at > 0.7)
+
+            assert application({"gunicorn.socket": here}, None) == [b"ok"]
+            now = 31.0
+            application({"gunicorn.socket": here}, lambda status, headers: statuses.append(status))
+
+    assert statuses == ["503 Service Unavailable"]
+
+
 @pytest.mark.django_db
 def test_a_page_is_compressed_and_its_length_says_little(client):
     pages = [client.get("/privacy/", headers={"Accept-Encoding": "gzip"}) for _ in range(20)]
@@ -100,9 +118,3 @@ def test_the_production_server_has_loaded_everything_before_it_forks():
     )
 
     assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
-
-
-def test_few_requests_wait_in_the_server():
-    waiting = gunicorn_conf.backlog + gunicorn_conf.workers * gunicorn_conf.worker_connections
-
-    assert (waiting < 200, gunicorn_conf.preload_app) == (True, True)
