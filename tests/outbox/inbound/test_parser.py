@@ -146,6 +146,28 @@ def test_a_line_break_in_a_subject_stays_on_its_line():
     assert values_of(raw, "subject") == ("Ziek Bcc: iemand@elders.example",)
 
 
+@pytest.mark.parametrize(
+    ("raw", "subject"),
+    [
+        ("Vraag over mijn carrière".encode(), "Vraag over mijn carrière"),
+        ("Vraag over mijn carrière".encode("cp1252"), "Vraag over mijn carrière"),
+        ("Café €5".encode("cp1252"), "Café €5"),
+        ("Één =?utf-8?q?tw=C3=A9?= =?utf-8?q?e?= drie".encode(), "Één twée drie"),
+        ("Großstraße ÿ".encode("cp1252"), "Großstraße ÿ"),
+    ],
+)
+def test_a_subject_of_bytes_without_encoding_is_read(raw, subject):
+    content = mail(subject="SUBJECT").replace(b"SUBJECT", raw)
+
+    assert values_of(content, "subject") == (subject,)
+
+
+def test_a_calendar_reply_in_a_forwarded_message_is_found():
+    forwarded = parts(("Content-Type: text/plain", "Zie bijlage"), ("Content-Type: message/rfc822", calendar_mail()))
+
+    assert values_of(forwarded, "calendar", "text") == (REPLY, "Zie bijlage")
+
+
 @pytest.mark.parametrize("name", ["delivered_to", "x_original_to", "envelope_to", "x_forwarded_to", "cc"])
 def test_the_reply_address_is_found_in_every_header_that_servers_use(name):
     """Postfix virtual(8) and local(8), postfix.org; Exim's envelope_to_add, exim.org; Gmail's X-Forwarded-To."""
