@@ -1,8 +1,8 @@
 """Settings of the web server: `gunicorn --config python:spreekuur.gunicorn_conf`. Options on the command line win.
 
-What waits too long is refused (spreekuur/load_shedding.py), so connections may wait in the kernel and in a process: with
-a full queue visitors would knock again and again. The application is loaded before the first request is taken, and
-shared by the processes.
+What waits too long is refused (spreekuur/load_shedding.py), so connections may wait in the kernel and in a process:
+with a full queue visitors would knock again and again. The application is loaded before the first request is taken,
+and shared by the processes.
 """
 
 import gc

@@ -27,6 +27,10 @@ DEEPEST = 10  # nested components
 OLDEST_YEAR, LATEST_YEAR = 2000, 2200  # a time outside these years is a mistake
 EVENT, ZONE, CALENDAR = ("VCALENDAR", "VEVENT"), "VTIMEZONE", ("VCALENDAR",)
 _MAILTO = re.compile(r"^\s*mailto:", re.IGNORECASE)
+_PARTY_LINE = re.compile(r"(ATTENDEE|ORGANIZER)(;[^\n]*):(mailto:[^:;\"\s]{1,300})", re.IGNORECASE)
+_QUOTES = re.compile(r'"[^"]*"')
+_PARAMETERS = re.compile(r';((?:"[^"]*"|[^;"])+)')
+_PARAMETER = re.compile(r'([A-Za-z0-9-]{1,60})=([^"]*:[^"]*)')
 _MOMENT = re.compile(r"(\d{8}T\d{6})(Z?)", re.ASCII | re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
 _DAY = re.compile(r"\d{8}", re.ASCII)
@@ -160,9 +164,19 @@ def _lines_of(text: str) -> Iterator[_Line]:
     lines: list[Contentline] = Contentlines.from_ical(text.replace("\0", ""))  # type: ignore[no-untyped-call]
     for line in lines:
         with suppress(Exception):  # skip a line that the library cannot parse
-            name, params, value = line.parts()
+            name, params, value = _quoted(line).parts()
             plain = {key.upper(): str(value[0] if isinstance(value, list) else value) for key, value in params.items()}
             yield _Line(name.upper(), plain, value)
+
+
+def _quoted(line: Contentline) -> Contentline:
+    """Line of a party with its parameters quoted: a name may contain a colon that ends them for the library."""
+    found = _PARTY_LINE.fullmatch(line)
+    if found is None or ":" not in _QUOTES.sub("", found[2]):
+        return line
+    params = [_PARAMETER.sub(r'\1="\2"', param) for param in _PARAMETERS.findall(found[2])]
+    repaired = ";".join([found[1], *params]) + f":{found[3]}"
+    return Contentline(repaired)  # type: ignore[no-untyped-call]
 
 
 def _only_one(events: list[list[_Line]]) -> list[_Line] | None:

@@ -18,7 +18,12 @@ from organisation.models import Policy
 from outbox import services
 from outbox.email.bounces import record_bounce, record_unclear_report
 from outbox.inbound import store
-from outbox.inbound.classify import is_automatic, is_delivery_report, is_marked_as_spam
+from outbox.inbound.classify import (
+    is_automatic,
+    is_delivery_report,
+    is_marked_as_spam,
+    may_be_automatic,
+)
 from outbox.inbound.forward import forward_draft
 from outbox.inbound.parser import InboundMail, parse_mail
 from outbox.inbound.size_limit import LineReader, trim
@@ -112,7 +117,7 @@ def _is_loop(mail: InboundMail, policy: Policy) -> bool:
     sender = mail.sender.lower()
     if (sender and sender == settings.INBOX_ADDRESS.lower()) or parse_reply_address(sender):
         return True
-    if sender == policy.sender_email.lower() and is_automatic(mail):
+    if sender == policy.sender_email.lower() and may_be_automatic(mail):
         return True
     key = parse_message_id(mail.header("Message-ID"))
     return key is not None and Message.objects.filter(key=key).exists()

@@ -38,6 +38,9 @@ _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]{1,255}@[^\s<>,;:\"'()\[\]]{1,255}")
 _IN_BRACKETS = re.compile(r"<\s*([^\s<>]+)\s*>")
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Z]+)", re.IGNORECASE | re.MULTILINE)
 _BEGIN = re.compile(r"^BEGIN:VCALENDAR[ \t]*", re.IGNORECASE | re.MULTILINE)
+_ENCODED = re.compile(
+    r"=\?[^\s?]{1,60}\?[bq]\?[^\s?]{0,1000}\?=(?:\s{1,8}=\?[^\s?]{1,60}\?[bq]\?[^\s?]{0,1000}\?=)*", re.IGNORECASE
+)
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 _CALENDARS = {"text/calendar", "application/ics", "text/x-vcalendar"}
 
@@ -78,7 +81,7 @@ def parse_mail(trimmed: TrimmedMail, *, to: str = "") -> InboundMail:
     parsed = BytesParser(policy=POLICY).parsebytes(trimmed.content)
     parts = list(islice(_leaves(parsed), MAX_PARTS))
     text, is_long = _text_of(parts)
-    calendar = _calendar_of(parts)
+    calendar = _calendar_of(parts) or _calendar_of(list(islice(_forwarded_leaves(parts), MAX_PARTS)))
     rest = [part for part in parts if _is_attachment(part)]
     return InboundMail(
         digest=trimmed.digest,
@@ -119,13 +122,23 @@ def _is_address(address: str) -> bool:
 
 
 def _header_values(parsed: Message, name: str, *, is_decoded: bool = True) -> Iterator[str]:
-    for raw in parsed.get_all(name, []):
-        value = str(raw)[:MAX_HEADER]  # 8-bit bytes give a Header object
-        yield one_line(_decode_words(value) if is_decoded else value)
+    for key, raw in parsed.raw_items():
+        if key.lower() == name.lower():
+            value = _decode_raw(str(raw)[:MAX_HEADER])
+            yield one_line(_decode_words(value) if is_decoded else value)
+
+
+def _decode_raw(value: str) -> str:
+    """Header with the bytes that are not ASCII read as UTF-8, else as Windows-1252; Python keeps them as surrogates."""
+    return value if value.isascii() else decode_text(value.encode("utf-8", "surrogateescape"), "")
 
 
 def _decode_words(value: str) -> str:
-    """Decode encoded words (RFC 2047)."""
+    """Decode encoded words (RFC 2047), also beside text that should have been encoded."""
+    return _decode_run(value) if value.isascii() else _ENCODED.sub(lambda found: _decode_run(found[0]), value)
+
+
+def _decode_run(value: str) -> str:
     try:
         pieces = decode_header(value)
     except (HeaderParseError, ValueError):
@@ -141,6 +154,15 @@ def _leaves(part: Message, depth: int = 0) -> Iterator[Message]:
                 yield from _leaves(inner, depth + 1)
     else:
         yield part
+
+
+def _forwarded_leaves(parts: list[Message]) -> Iterator[Message]:
+    """Leaf parts of forwarded messages: some programs send a reply as an attached message."""
+    for part in parts:
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            for inner in part.get_payload():
+                if isinstance(inner, Message):
+                    yield from _leaves(inner)
 
 
 def _text_of(parts: list[Message]) -> tuple[str, bool]:

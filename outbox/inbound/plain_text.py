@@ -11,7 +11,7 @@ from html import unescape
 
 from core.formatting import printable
 
-MAX_TEXT = 8_000  # characters
+MAX_TEXT = 20_000  # characters
 MAX_HTML = 200_000
 MAX_QUOTED_LINES = 4  # of the quoted mail, so that the reader sees what it answers
 ELLIPSIS = "[...]"
@@ -23,13 +23,6 @@ _CHARSETS = re.compile(
 )
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NOT_STORED = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL rejects these
-_QUOTE_BEGINS = re.compile(
-    r"-{2,} ?(original message|oorspronkelijk bericht|forwarded message|doorgestuurd bericht) ?-{2,}"
-    r"|_{20,}"
-    r"|(on|op) .{4,150} (wrote|schreef)( .{1,150})?:"
-    r"|(from|van): .{1,300}",
-    re.IGNORECASE,
-)
 _HIDDEN = re.compile(r"(?P<comment><!--)|<(?P<tag>script|style|head|title|template|object|svg)\b", re.IGNORECASE)
 _BREAK = re.compile(r"<(br|div|li|tr|hr|blockquote|table)\b[^<>]*>", re.IGNORECASE)
 _END_OF_PARAGRAPH = re.compile(r"</(p|h[1-6]|ul|ol)\b[^<>]*>", re.IGNORECASE)
@@ -72,19 +65,19 @@ def shorten(text: str) -> tuple[str, bool]:
 
 
 def _shorten_quotes(lines: list[str]) -> Iterator[str]:
+    """Shorten runs of lines that are marked as quoted (RFC 3676, 4.5), and nothing else.
+
+    What stands below "Op … schreef:", a row of underscores or "Van:" without marks may be the person's answer: under or
+    between the quoted lines, or a sentence that begins like a header.
+    """
     quoted = 0
-    is_rest_quoted = False
-    for number, line in enumerate(lines):
-        is_rest_quoted = is_rest_quoted or (number > 0 and bool(_QUOTE_BEGINS.fullmatch(line.strip("*> ")[:500])))
-        if is_rest_quoted or line.startswith(">"):
-            quoted += bool(line.strip("> "))
-            if quoted <= MAX_QUOTED_LINES:
-                yield line
-            elif quoted == MAX_QUOTED_LINES + 1 and line.strip("> "):
-                yield ELLIPSIS
-        else:
-            quoted = 0
+    for line in lines:
+        is_quoted = line.startswith(">")
+        quoted = quoted + bool(line.strip("> ")) if is_quoted else 0
+        if not is_quoted or quoted <= MAX_QUOTED_LINES:
             yield line
+        elif quoted == MAX_QUOTED_LINES + 1 and line.strip("> "):
+            yield ELLIPSIS
 
 
 def html_to_text(html: str) -> str:

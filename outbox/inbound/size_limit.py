@@ -13,6 +13,7 @@ MAX_READ = 64_000_000  # bytes; reading stops here
 MAX_KEPT = 2_000_000
 MAX_PART = 512_000  # texts and calendar objects are smaller
 MAX_HEADERS = 128_000
+MAX_FIELD = 20_000  # of one header, folded lines included
 MAX_PART_HEADERS = 16_000
 MAX_PARTS = 200
 MAX_DEPTH = 10
@@ -69,6 +70,7 @@ class _Trimmer:
     _headers: list[bytes] | None = field(default_factory=list)  # None: in a body
     _left: int = MAX_HEADERS  # bytes that may still be kept of these headers, or of this body
     _parts: int = 0
+    _field: int = 0  # bytes of the current header
 
     def feed(self, line: bytes, *, is_start: bool) -> None:
         if is_start and line.startswith(b"--") and self._is_delimiter(line.strip()):
@@ -80,8 +82,18 @@ class _Trimmer:
             self._left = MAX_PART
             self._keep(line)
             self._end_headers(b"".join(self._headers))
-        elif self._keep(line):
+        elif (line := self._cut_field(line, is_start=is_start)) and self._keep(line):
             self._headers.append(line)
+
+    def _cut_field(self, line: bytes, *, is_start: bool) -> bytes:
+        """Cut the end of a header that is longer than any that is read."""
+        is_continued = not is_start or line[:1] in (b" ", b"\t")
+        before = self._field if is_continued else 0
+        self._field = before + len(line)
+        if self._field <= MAX_FIELD:
+            return line
+        self.is_cut = True
+        return line[: MAX_FIELD - before] + b"\r\n" if before < MAX_FIELD else b""
 
     def _is_delimiter(self, line: bytes) -> bool:
         """True at a boundary; moves to the part that follows it."""

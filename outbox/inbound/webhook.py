@@ -17,7 +17,7 @@ from anymail.webhooks.postmark import PostmarkInboundWebhookView
 from anymail.webhooks.sendgrid import SendGridInboundWebhookView
 from anymail.webhooks.sparkpost import SparkPostInboundWebhookView
 
-from outbox.inbound.intake import receive
+from outbox.inbound.intake import InboundMailOutcome, receive
 
 PROVIDER_VIEWS: Mapping[str, type[AnymailBaseWebhookView]] = {
     "brevo": BrevoInboundWebhookView,
@@ -33,10 +33,13 @@ MAX_REQUEST_BYTES = 40_000_000  # a mail of 30 MB in base64, the limit of provid
 
 
 def receive_events(events: Iterable[AnymailInboundEvent], *, now: datetime) -> bool:
-    """Process mails; False when the provider should send them again, of which duplicates are recognised."""
+    """Process mails; False when the provider should send them again, of which duplicates are recognised.
+
+    An unreadable mail is logged and done: it is no more readable the next time.
+    """
     mails = [event.message for event in events if isinstance(getattr(event, "message", None), AnymailInboundMessage)]
     outcomes = [receive(_raw(mail), now=now, to=mail.envelope_recipient or "") for mail in mails]
-    return all(outcome.is_done for outcome in outcomes)
+    return all(outcome.is_done or outcome == InboundMailOutcome.UNREADABLE for outcome in outcomes)
 
 
 def _raw(mail: AnymailInboundMessage) -> bytes:
@@ -47,8 +50,11 @@ def _raw(mail: AnymailInboundMessage) -> bytes:
 
 
 def _serialize(mail: AnymailInboundMessage) -> bytes:
-    """Serialise the mail; empty when Python cannot, as it parses more than it can write."""
-    for policy in (default, compat32):
+    """Serialise the mail; empty when Python cannot, as it parses more than it can write.
+
+    The policy `default` parses every header, which takes minutes for a hostile one.
+    """
+    for policy in (compat32, default):
         with suppress(UnicodeError, LookupError, ValueError, AttributeError, TypeError, RecursionError):
             return mail.as_bytes(policy=policy)
     return b""

@@ -26,25 +26,25 @@ def handle_webhook(
     *,
     max_bytes: int | None = None,
     parse_form: Callable[[HttpRequest], QueryDict | None] = lambda request: None,
+    limit_fields: Callable[[HttpRequest], None] = lambda request: None,
+    is_unreadable_done: bool = False,
 ) -> HttpResponse:
     """Authenticate and parse a webhook request, and pass its events to `process`.
 
     Answers 404 without a secret in the settings, and 503 when `process` returns False, so that the provider sends the
-    request again. HEAD is how some providers check the URL. `max_bytes` replaces Django's limit; `parse_form` parses a
-    form whose fields exceed Django's limits.
+    request again, as unreadable content is not with `is_unreadable_done`. `max_bytes` and `parse_form` replace Django's
+    limits; `limit_fields` cuts long fields after the signature is verified.
     """
     if not settings.MAIL_WEBHOOK_SECRET or provider not in views:
         raise Http404
-    if request.method == "HEAD":
-        return HttpResponse()
-    if not constant_time_compare(get_request_basic_auth(request) or "", settings.MAIL_WEBHOOK_SECRET):
-        return HttpResponse(status=403)  # before the body is read
+    if early := _early_answer(request):
+        return early
     try:
         _read_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE if max_bytes is None else max_bytes)
         _set_form(request, parse_form(request))
-        view = views[provider](webhook_secret=settings.MAIL_WEBHOOK_SECRET)
-        view.run_validators(request)
-        events = view.parse_events(request)
+        view = _verified_view(views[provider], request)
+        limit_fields(request)
+        events = _parse_events(view, request, is_unreadable_done=is_unreadable_done)
     except AnymailWebhookValidationFailure:
         return HttpResponse(status=403)
     except RequestDataTooBig:
@@ -58,6 +58,33 @@ def handle_webhook(
         return HttpResponse(status=400)
     request._body = b""  # tens of megabytes that are parsed already
     return HttpResponse(status=200 if process(events) else 503)
+
+
+def _early_answer(request: HttpRequest) -> HttpResponse | None:
+    """Answer that needs no body: to HEAD, by which some providers check the URL, and without the secret."""
+    if request.method == "HEAD":
+        return HttpResponse()
+    is_known = constant_time_compare(get_request_basic_auth(request) or "", settings.MAIL_WEBHOOK_SECRET)
+    return None if is_known else HttpResponse(status=403)
+
+
+def _verified_view(view_class: type[AnymailBaseWebhookView], request: HttpRequest) -> AnymailBaseWebhookView:
+    """View of the provider, after its signature of the request is verified."""
+    view = view_class(webhook_secret=settings.MAIL_WEBHOOK_SECRET)
+    view.run_validators(request)
+    return view
+
+
+def _parse_events(view: AnymailBaseWebhookView, request: HttpRequest, *, is_unreadable_done: bool) -> Sequence[Any]:
+    try:
+        return list(view.parse_events(request))
+    except (AnymailWebhookValidationFailure, ImproperlyConfigured):
+        raise
+    except Exception as error:  # as above
+        if not is_unreadable_done:
+            raise
+        logger.error("the content of a request of %s is unreadable: %s", view.esp_name, describe_error(error))
+        return []
 
 
 def _read_body(request: HttpRequest, max_bytes: int) -> None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from outbox.email import webhook_events
 from outbox.inbound import webhook
 from outbox.inbound.webhook_form import parse_raw_form
+from outbox.inbound.webhook_limits import limit_fields
 from outbox.webhooks.request import handle_webhook
 
 METHODS = ["HEAD", "POST"]
@@ -36,4 +37,6 @@ def mail_incoming(request: HttpRequest, provider: str) -> HttpResponse:
         lambda events: webhook.receive_events(events, now=now),
         max_bytes=webhook.MAX_REQUEST_BYTES,
         parse_form=parse_raw_form,
+        limit_fields=limit_fields,
+        is_unreadable_done=True,
     )

@@ -55,6 +55,17 @@ def test_reply_has_the_comment(program):
     assert read_from(REPLIES[program](said)) == replace(ACCEPTED, comment="Het kan ook om elf uur")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Aylin: privé", "Yildiz, Aylin", '"Aylin: privé"', "mailto:iemand@elders.example", "a:b;X-NOTE=c:d", "12:30 uur"],
+)
+def test_a_name_with_a_colon_does_not_hide_the_answer(name):
+    line = f"ATTENDEE;CN={name};PARTSTAT=DECLINED:mailto:{SENDER}"
+    event = f"BEGIN:VEVENT\nUID:{UID}\nSEQUENCE:0\nDTSTAMP:{STAMPED:%Y%m%dT%H%M%SZ}\n{line}\nEND:VEVENT"
+
+    assert read_from(f"BEGIN:VCALENDAR\nMETHOD:REPLY\n{event}\nEND:VCALENDAR") == replace(ACCEPTED, partstat="DECLINED")
+
+
 def test_comment_is_unescaped():
     assert read_from(outlook(replace(SAID, comment=r"Ja\, graag\nTot dan"))).comment == "Ja, graag\nTot dan"
 
