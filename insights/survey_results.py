@@ -40,7 +40,7 @@ class SurveyResults:
     answered: int
     means: list[QuestionResult]
     score: QuestionResult
-    improvements: list[str]  # suggestions, sorted by text so that their order does not reveal the talk
+    improvements: QuerySet[SurveyAnswer, str]  # sorted by text, so that their order does not reveal the talk
 
     @property
     def is_hidden(self) -> bool:
@@ -100,7 +100,9 @@ def _question_result(code: str, answers: dict[int, int]) -> QuestionResult:
     return QuestionResult(text, people, mean=round(mean, 1))
 
 
-def _improvements(given: QuerySet[SurveyAnswer]) -> list[str]:
+def _improvements(given: QuerySet[SurveyAnswer]) -> QuerySet[SurveyAnswer, str]:
     """Suggestions for improvement, in steps of five as well: a new one alone would tell who was asked last."""
-    texts = list(given.filter(question="improve").order_by("pk").values_list("answer", flat=True))
-    return sorted(texts[: _in_steps(len(texts))])
+    texts = given.filter(question="improve")
+    surplus = texts.count() % MIN_GROUP_SIZE
+    newest = list(texts.order_by("-pk").values_list("pk", flat=True)[:surplus])
+    return texts.exclude(pk__in=newest).order_by("answer", "pk").values_list("answer", flat=True)

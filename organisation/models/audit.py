@@ -46,6 +46,8 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(name="audit_by_moment", fields=["-at", "-id"]),
             models.Index(name="audit_by_about", fields=["about"]),
+            models.Index(name="audit_by_actor", fields=["actor", "-at", "-id"]),
+            models.Index(name="audit_by_action", fields=["action", "-at", "-id"]),
             models.Index(name="audit_erasures", fields=["-at", "-id"], condition=models.Q(action="candidate.erase")),
         ]
 

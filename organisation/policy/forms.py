@@ -12,7 +12,7 @@ from core.form_fields import AddressField
 from core.formatting import active_language
 from core.phones import country_choices, to_e164
 from organisation.audit_labels import ACTIONS
-from organisation.models import ApiClient, AuditEvent, Department, Location, Policy
+from organisation.models import ApiClient, Department, Location, Policy
 
 MAX_VALUES = {"sms_per_day": 100_000, "sms_per_number": 50, "sms_price": 10, "sms_budget": 1_000_000}
 SHORT_NAME = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ .,'&()+/-]+")
@@ -187,8 +187,7 @@ class AuditFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        used = AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
-        choices = [(code, str(ACTIONS.get(code, code))) for code in used]
+        choices = sorted(((code, str(label)) for code, label in ACTIONS.items()), key=lambda choice: choice[1].lower())
         self.fields["action"] = forms.ChoiceField(
             label=_("What happened"), required=False, choices=[("", _("Everything")), *choices]
         )

@@ -1,6 +1,8 @@
 """Views in which the application manager adds and changes accounts of staff."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Refusal
+from core.formatting import one_line
 from organisation.errors import EmailTaken
 from organisation.models import Role, RoleRequest, User
 from organisation.permissions import current_staff, role_required
@@ -22,8 +25,12 @@ PAGE_SIZE = 50
 @require_http_methods(["GET", "HEAD"])
 @role_required(Role.APPLICATION_MANAGER)
 def staff(request: HttpRequest) -> HttpResponse:
-    people = User.objects.prefetch_related("grants").order_by("-is_active", "name")
-    return render(request, "organisation/staff/list.html", {"people": people})
+    name = one_line(request.GET.get("name", ""))[:100]
+    people = User.objects.prefetch_related("grants").order_by("-is_active", "name", "pk")
+    if name:
+        people = people.filter(Q(name__icontains=name) | Q(email__icontains=name))
+    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "organisation/staff/list.html", {"page": page, "name": name})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

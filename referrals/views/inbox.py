@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,17 +22,21 @@ from referrals.models import Referral
 from referrals.queries import answered_by, proposed_by, waiting_for
 from referrals.timeline import timeline_for
 
+PAGE_SIZE = 20
+
 
 @require_http_methods(["GET", "HEAD"])
 @role_required(Role.ADVISOR, Role.RECRUITER)
 def inbox(request: HttpRequest) -> HttpResponse:
     user, now = current_staff(request), timezone.now()
-    waiting = list(waiting_for(user))
+    found = waiting_for(user)
+    waiting = list(found[:PAGE_SIZE])
     audit.record_each("referral.read", waiting, actor=Actor.of(user), now=now)
     page = {
         "waiting": waiting,
-        "answered": list(answered_by(user)),
-        "proposed": list(proposed_by(user)),
+        "waiting_count": found.count(),
+        "answered": Paginator(answered_by(user), PAGE_SIZE).get_page(request.GET.get("page")),
+        "proposed": Paginator(proposed_by(user), PAGE_SIZE).get_page(request.GET.get("proposed")),
         "today": timezone.localdate(now),
         "is_recruiter": user.is_recruiter,
         "is_advisor": user.is_advisor,

@@ -34,7 +34,7 @@ def test_results_change_in_steps_of_five_answers():
         means.append((found.answered, *[mean for _people, mean, _score in results(found).values()]))
 
     assert means == [(0,)] * 4 + [(5, 1.0)] * 5 + [(10, 1.4)] * 2
-    assert len(found.improvements) == 10
+    assert found.improvements.count() == 10
 
 
 def test_each_question_counts_its_own_answers_in_steps_of_five():
@@ -62,7 +62,7 @@ def test_answers_of_fewer_than_five_people_are_not_shown(people, shown):
 
     found = survey_results_for(Rejection.objects.all())
 
-    assert (found.improvements, found.is_hidden) == (shown, people < 5)
+    assert (list(found.improvements), found.is_hidden) == (shown, people < 5)
 
 
 def test_the_number_of_statements_is_the_same_for_few_and_many(django_assert_num_queries):
