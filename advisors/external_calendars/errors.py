@@ -39,6 +39,13 @@ class CalendarTooHard(Refusal):
     sentence = _("It takes too long to work out the appointments in this calendar.")
 
 
+class CalendarEmptied(Refusal):
+    """All appointments of a calendar are gone at once, as when a server answers by mistake."""
+
+    code = "calendar_emptied"
+    sentence = _("This calendar is suddenly empty. If it still is after a few hours, your busy times from it go.")
+
+
 class NotOneCalendar(Refusal):
     code = "not_one_calendar"
     sentence = _("This is not the address of one calendar. Look it up in the settings of that calendar.")

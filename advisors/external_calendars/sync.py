@@ -17,7 +17,8 @@ from django.db import transaction
 from advisors.availability.slots import Span
 from advisors.external_calendars import notifications
 from advisors.external_calendars.caldav import caldav_calendar_for
-from advisors.external_calendars.ics_parser import ParseOptions
+from advisors.external_calendars.errors import CalendarEmptied
+from advisors.external_calendars.ics_parser import BusyTimes, ParseOptions
 from advisors.external_calendars.sandbox import parse_in_sandbox
 from advisors.models import AgendaEntry, ExternalCalendar
 from core.batch import describe_error
@@ -29,6 +30,7 @@ from outbox import services as outbox
 
 READ_EVERY = timedelta(minutes=10)
 MAX_BACKOFF = timedelta(hours=3)  # after a failure: as long as it has failed already, from READ_EVERY to this
+EMPTY_AFTER = timedelta(hours=2)  # then a calendar that became empty is believed
 ALARM_AFTER = timedelta(days=1)
 BACK, AHEAD = timedelta(days=1), timedelta(days=7)  # before now and after the horizon
 MAX_RUN_SECONDS = 25.0  # a task may take a minute, and the last calendar half of it
@@ -66,6 +68,8 @@ def sync_calendar(calendar_id: int, *, now: datetime) -> None:
     try:
         fetched = _fetched(calendar, options.window)
         parsed = None if fetched.documents is None else parse_in_sandbox(fetched.documents, options)
+        if parsed is not None and _is_suddenly_empty(calendar, parsed, now=now):
+            raise CalendarEmptied
     except Refusal as refusal:
         _record_failure(calendar_id, refusal.code, now=now)
     except Exception as error:  # a bug of ours must not stop the other calendars
@@ -80,6 +84,15 @@ def sync_calendar(calendar_id: int, *, now: datetime) -> None:
                 ExternalCalendar.objects.filter(pk=calendar_id).update(
                     skipped_events=parsed.skipped, skipped_days=[day.isoformat() for day in parsed.skipped_days]
                 )
+
+
+def _is_suddenly_empty(calendar: ExternalCalendar, parsed: BusyTimes, *, now: datetime) -> bool:
+    """True when all busy times went at once, until EMPTY_AFTER has passed: servers lose calendars for a while."""
+    if parsed.busy or parsed.skipped:
+        return False
+    since = calendar.failing_since if calendar.problem == CalendarEmptied.code else None
+    had_times = AgendaEntry.objects.filter(calendar=calendar, busy_until__gt=now).exists()
+    return had_times and (since is None or now - since < EMPTY_AFTER)
 
 
 def parse_options_for(calendar: ExternalCalendar, policy: Policy, *, now: datetime) -> ParseOptions:
@@ -150,7 +163,8 @@ def _record_failure(calendar_id: int, problem: str, *, now: datetime) -> None:
     calendar = ExternalCalendar.objects.select_for_update().filter(pk=calendar_id).first()
     if calendar is None:
         return
-    calendar.failing_since = calendar.failing_since or now
+    is_just_emptied = problem == CalendarEmptied.code != calendar.problem  # it could be read, whatever failed before
+    calendar.failing_since = now if is_just_emptied else calendar.failing_since or now
     calendar.problem = problem
     calendar.due_at = now + min(max(now - calendar.failing_since, READ_EVERY), MAX_BACKOFF)
     if calendar.alarmed_at is None and now - calendar.failing_since >= ALARM_AFTER:

@@ -110,10 +110,11 @@ def test_reading_a_calendar_leaves_other_calendars_alone(calendar, server):
     other = make_external_calendar(address=server.address("/agenda"))
     sync_calendar(calendar.pk, now=NOW)
     sync_calendar(other.pk, now=NOW)
-    server.pages["/agenda"] = (200, {}, ics())
+    server.pages["/agenda"] = (200, {}, ics(WEDNESDAY))
     sync_calendar(calendar.pk, now=NOW)
 
-    assert AgendaEntry.objects.get().calendar == other
+    entries = AgendaEntry.objects.order_by("busy_from").values_list("calendar", "busy_from__day")
+    assert list(entries) == [(other.pk, 24), (calendar.pk, 25)]
 
 
 def test_an_unchanged_calendar_is_not_downloaded_again(calendar, server):
@@ -204,6 +205,30 @@ def test_events_that_could_not_be_parsed_are_counted(calendar, server):
     sync_calendar(calendar.pk, now=NOW)
 
     assert (ExternalCalendar.objects.get().skipped_events, len(busy())) == (1, 1)
+
+
+@pytest.mark.parametrize("answer", [(200, {}, ics()), (200, {}, b""), (404, {}, b""), (410, {}, b""), (500, {}, b"")])
+def test_a_calendar_that_is_empty_or_gone_by_mistake_keeps_its_busy_times(calendar, server, answer):
+    """Users of other schedulers saw servers answer so for a while, and lost their busy times."""
+    sync_calendar(calendar.pk, now=NOW)
+    server.pages["/agenda"] = answer
+    for minutes in (10, 60):
+        sync_calendar(calendar.pk, now=NOW + timedelta(minutes=minutes))
+        assert busy() == ["11-24 10:00-11:00"]
+    assert ExternalCalendar.objects.get().problem != ""
+
+    server.pages["/agenda"] = (200, {}, ics(TUESDAY, WEDNESDAY))
+    sync_calendar(calendar.pk, now=NOW + timedelta(hours=3))
+    assert (busy(), state()[0]) == (["11-24 10:00-11:00", "11-25 10:00-11:00"], "")
+
+
+def test_a_calendar_that_stays_empty_is_believed(calendar, server):
+    sync_calendar(calendar.pk, now=NOW)
+    server.pages["/agenda"] = (200, {}, ics())
+    for minutes in (10, 130):
+        sync_calendar(calendar.pk, now=NOW + timedelta(minutes=minutes))
+
+    assert (busy(), state()[0]) == ([], "")
 
 
 def test_our_own_talks_and_declined_events_do_not_block(calendar, server, settings):
