@@ -209,8 +209,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "organisation.adapters.StaffAdapter"
-MFA_ADAPTER = "organisation.adapters.StaffMFAAdapter"
+ACCOUNT_ADAPTER = "organisation.account_adapter.StaffAdapter"
+MFA_ADAPTER = "organisation.account_adapter.StaffMFAAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
