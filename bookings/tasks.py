@@ -12,7 +12,7 @@ from bookings.calendar.caldav_push import any_calendar_differs, push_due_calenda
 from bookings.invitations.services import cancel_answered_reminders, invite_due, remind_invited
 from bookings.reminders import remind_advisors, remind_by_mail, remind_by_sms, repeat_missed_mail, request_outcomes
 from bookings.replies.calendar_replies import process_calendar_replies
-from bookings.replies.mail_forwarding import forward_mail
+from bookings.replies.mail_forwarding import erase_full_texts, forward_mail
 from bookings.replies.sms_replies import process_sms_replies, record_failed_sms_reminders
 from bookings.waitlist.offers import end_expired_offers, offer_free_slots
 from core.batch import describe_error, shared_deadline
@@ -34,6 +34,7 @@ SCANS = (
     offer_free_slots,
     process_calendar_replies,
     forward_mail,  # after the calendar replies, because some of them turn out to be mail for the advisor
+    erase_full_texts,
 )
 logger = logging.getLogger(__name__)
 

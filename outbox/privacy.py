@@ -15,7 +15,7 @@ FIELDS = (
 )
 SMS_FIELDS = ("received_at", "meaning", "text")
 FORWARDED_FIELDS = ("created_at", "kind", "subject", "text", "state")
-MAIL_FIELDS = ("received_at", "kind", "sender", "subject", "text", "calendar", "outcome")
+MAIL_FIELDS = ("received_at", "kind", "sender", "subject", "text", "full_text", "calendar", "outcome")
 
 
 def export(person_key: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from spreekuur import demo_views, retention_views, views
 
@@ -23,6 +24,12 @@ urlpatterns = [
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/password/change/", account.password_change, name="account_change_password"),
+    # The library sends somebody without a password here, who gets a mail with a link to choose one.
+    path(
+        "account/password/set/",
+        RedirectView.as_view(pattern_name="account_reset_password"),
+        name="account_set_password",
+    ),
     path("account/password/reset/", account.password_reset, name="account_reset_password"),
     path("account/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(  # the key has hyphens too, so the first one divides

@@ -11,11 +11,14 @@ from bookings.availability.queries import bookings_to_correct
 from bookings.models import Booking
 from bookings.notifications.sms_status import SmsFailure, is_declined, sms_failure_of, sms_replies_about
 from candidates.models import Application
+from core.actors import object_key
 from organisation.models import User
-from outbox.models import IncomingText
+from outbox.inbound.store import full_texts
+from outbox.models import IncomingMail, IncomingText
 from talks.models import Note, NoteCopy
 
 Status = Booking.Status
+MAX_MAILS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,7 @@ class CandidateFile:
     reason: str  # why the talk is with this advisor; may be empty
     readable_ids: set[int]  # other talks with a file that this advisor may open
     text_answers: list[IncomingText]
+    mails: list[IncomingMail]  # of the candidate about this talk, with their whole text
     failed_text: SmsFailure | None  # the reminder
     may_complete: bool
     may_no_show: bool
@@ -86,6 +90,7 @@ def candidate_file_for(booking: Booking, *, user: User, now: datetime) -> Candid
         note=note,
         copies=copies_of(note),
         text_answers=sms_replies_about(booking),
+        mails=list(full_texts(object_key(booking))[:MAX_MAILS]),
         failed_text=sms_failure_of(booking) if booking.has_failed_sms else None,
         may_complete=may_mark and booking.status != Status.COMPLETED,
         may_no_show=may_mark and booking.status != Status.NO_SHOW,

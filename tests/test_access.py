@@ -78,6 +78,7 @@ TABLE = {
     "account_inactive": PUBLIC,
     "account_reauthenticate": ALL_STAFF,
     "account_change_password": ALL_STAFF,
+    "account_set_password": row(*["account_reset_password"] * 6),
     "account_reset_password": PUBLIC,
     "account_reset_password_done": PUBLIC,
     "account_reset_password_from_key": PUBLIC,

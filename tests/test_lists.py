@@ -1,4 +1,4 @@
-"""Every list of staff has a page size, and asks as many statements with a page of rows as with one row."""
+"""Ten lists of staff have a page size, and ask as many statements with a page of rows as with one row."""
 
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from bookings.models import WaitlistEntry
 from core.actors import SYSTEM
 from organisation import audit
 from organisation.models import Role
+from talks.models import Survey
 from tests.factories import (
     NOW,
     make_advisor,
@@ -29,7 +30,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-MANY = 60  # more than any page holds
+MANY = 31  # more than any page holds
 
 
 @pytest.fixture
@@ -58,6 +59,12 @@ def add_proposal(person):
     make_sent_referral(booking=booking)
 
 
+def add_remark(person):
+    """Remarks count in steps of five."""
+    for _one in range(1 if Survey.objects.exists() else 5):
+        make_survey(answers={"improve": "Bel"})
+
+
 LISTS = {  # url name with its query, what it shows, and the name of the page in the context
     "candidates:rejections?tab=ready": (add_rejection, "page"),
     "candidates:duplicates": (add_duplicate, "page"),
@@ -68,7 +75,7 @@ LISTS = {  # url name with its query, what it shows, and the name of the page in
     "organisation:staff": (lambda person: make_user(Role.ADVISOR), "page"),
     "organisation:audit": (lambda person: audit.record("policy.change", person, actor=SYSTEM, now=NOW), "page"),
     "outbox:messages": (lambda person: make_message(), "page"),
-    "insights:overview": (lambda person: [make_survey(answers={"improve": "Bel"}) for _one in range(5)], "remarks"),
+    "insights:overview": (add_remark, "remarks"),
 }
 
 
@@ -94,4 +101,4 @@ def test_a_list_has_a_page_size_and_asks_the_same_with_many_rows(client, person,
 
     rows, many = read(client, name)
 
-    assert (rows <= 50, many) == (True, few)
+    assert (rows < MANY, many) == (True, few)

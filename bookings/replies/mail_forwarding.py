@@ -33,6 +33,15 @@ def forward_mail(*, now: datetime) -> int:
     return store.process_new(IncomingMail.Kind.LETTER, partial(_forward, now=now), now=now)
 
 
+def erase_full_texts(*, now: datetime) -> int:
+    """Erase the whole text of mails about bookings that are over, cancelled or erased. Returns how many."""
+    keys = {pk_from_key(about, "booking"): about for about in store.subjects_with_full_text()}
+    ahead = Booking.objects.booked().filter(pk__in=[key for key in keys if key], ends_at__gt=now)
+    for key in ahead.values_list("pk", flat=True):
+        del keys[key]
+    return store.erase_full_texts(list(keys.values())) if keys else 0
+
+
 @transaction.atomic
 def _forward(mail_id: int, *, now: datetime) -> bool:
     """Forward one mail; False when another worker did."""

@@ -33,7 +33,7 @@ from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
 
 MAX_FREE_SLOTS = 3  # free slots that match, shown to a candidate who waits
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from organisation.queries import UpcomingBookings, upcoming_bookings_of
 from organisation.staff.forms import StaffForm
 from organisation.staff.services import StaffDetails, add_staff, change_staff, decide_role_request, resend_invitation
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 
 
 @require_http_methods(["GET", "HEAD"])

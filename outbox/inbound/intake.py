@@ -156,6 +156,7 @@ def _store(mail: InboundMail, kind: Kind, about: str, at_most: int, *, now: date
         subject=mail.subject,
         text=mail.text,
         calendar=mail.calendar,
+        full_text="" if about == UNADDRESSED else mail.full_text,
         is_cut=mail.is_cut,
         received_at=now,
     )

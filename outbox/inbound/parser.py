@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from core.formatting import one_line, printable
-from outbox.inbound.plain_text import decode_text, html_to_text, shorten
+from outbox.inbound.plain_text import MAX_TEXT, decode_text, html_to_text, readable, shorten
 from outbox.inbound.size_limit import MAX_DEPTH, MAX_PARTS, TrimmedMail
 from outbox.reply_addresses import parse_reply_address
 
@@ -56,6 +56,7 @@ class InboundMail:
     sender: str  # mail address, or "" without a valid one
     subject: str
     text: str
+    full_text: str  # with all that is quoted, cut at MAX_TEXT
     calendar: str  # iCalendar reply
     parsed: Message = field(repr=False, compare=False)
 
@@ -80,7 +81,8 @@ def parse_mail(trimmed: TrimmedMail, *, to: str = "") -> InboundMail:
     """Parse a trimmed mail. `to` is the envelope recipient, when it is known."""
     parsed = BytesParser(policy=POLICY).parsebytes(trimmed.content)
     parts = list(islice(_leaves(parsed), MAX_PARTS))
-    text, is_long = _text_of(parts)
+    full_text = _text_of(parts)
+    text, is_long = shorten(full_text)
     calendar = _calendar_of(parts) or _calendar_of(list(islice(_forwarded_leaves(parts), MAX_PARTS)))
     rest = [part for part in parts if _is_attachment(part)]
     return InboundMail(
@@ -91,6 +93,7 @@ def parse_mail(trimmed: TrimmedMail, *, to: str = "") -> InboundMail:
         sender=_sender_of(parsed),
         subject=next(_header_values(parsed, "Subject"), "")[:MAX_SUBJECT],
         text=text,
+        full_text=full_text[:MAX_TEXT],
         calendar=calendar,
         parsed=parsed,
     )
@@ -165,16 +168,16 @@ def _forwarded_leaves(parts: list[Message]) -> Iterator[Message]:
                     yield from _leaves(inner)
 
 
-def _text_of(parts: list[Message]) -> tuple[str, bool]:
-    """First plain text that is not empty, else the first HTML; and whether it was cut."""
+def _text_of(parts: list[Message]) -> str:
+    """First plain text that is not empty, else the first HTML."""
     for kind in ("text/plain", "text/html"):
         for part in parts:
             if _shown_type(part) == kind and not _is_attachment(part):
                 content = _content(part)
-                text, is_long = shorten(html_to_text(content) if kind == "text/html" else content)
+                text = readable(html_to_text(content) if kind == "text/html" else content)
                 if text:
-                    return text, is_long
-    return "", False
+                    return text
+    return ""
 
 
 def _shown_type(part: Message) -> str:

@@ -55,10 +55,15 @@ def _guesses(content: bytes, charset: str) -> Iterator[str]:
     yield "cp1252"
 
 
-def shorten(text: str) -> tuple[str, bool]:
-    """Shorten quotes and the whole to MAX_TEXT; returns the text and whether the whole was too long."""
+def readable(text: str) -> str:
+    """Text without control characters and trailing spaces, and with one empty line at most between others."""
     lines = [line.rstrip() for line in printable(text).strip().split("\n")]
-    short = re.sub(r"\n{3,}", "\n\n", "\n".join(_shorten_quotes(lines))).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def shorten(text: str) -> tuple[str, bool]:
+    """Shorten quotes of a readable text and the whole to MAX_TEXT; returns it and whether the whole was too long."""
+    short = re.sub(r"\n{3,}", "\n\n", "\n".join(_shorten_quotes(text.split("\n")))).strip()
     if len(short) <= MAX_TEXT:
         return short, False
     return short[:MAX_TEXT].rstrip() + f"\n{ELLIPSIS}", True

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from core.actors import object_key
 from core.batch import run_each
@@ -48,6 +49,26 @@ def finish(mail: IncomingMail, *, outcome: str) -> None:
     """Record the outcome and erase the content, which is not needed any more; the demo keeps it to show it."""
     emptied = {} if settings.DEMO else dict.fromkeys(CONTENT_FIELDS, "")
     IncomingMail.objects.filter(pk=mail.pk).update(outcome=outcome, **emptied)
+
+
+def full_texts(about: str) -> QuerySet[IncomingMail]:
+    """Mails about a subject of which the whole text is kept, oldest first."""
+    return IncomingMail.objects.filter(about=about).exclude(full_text="").order_by("received_at", "pk")
+
+
+def subjects_with_full_text(*, limit: int = 1000) -> list[str]:
+    """Keys of subjects of handled mails whose whole text is kept."""
+    kept = IncomingMail.objects.filter(handled_at__isnull=False).exclude(full_text="").order_by("about")
+    return list(kept.values_list("about", flat=True).distinct()[:limit])
+
+
+def erase_full_texts(about: Sequence[str]) -> int:
+    """Erase the whole texts of handled mails about these subjects. Returns how many."""
+    return (
+        IncomingMail.objects.filter(about__in=about, handled_at__isnull=False)
+        .exclude(full_text="")
+        .update(full_text="")
+    )
 
 
 def delete_old(*, now: datetime, limit: int = 1000) -> int:

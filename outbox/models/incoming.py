@@ -50,6 +50,7 @@ class IncomingMail(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     calendar = models.TextField(blank=True)
+    full_text = models.TextField(blank=True)  # with all that is quoted; the advisor reads it until the talk is over
     is_cut = models.BooleanField(default=False)  # too large, or with attachments: part of it was left out
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)  # when its text was erased as well
@@ -60,6 +61,7 @@ class IncomingMail(models.Model):
         indexes = [
             models.Index(name="incoming_mail_unhandled", fields=["received_at"], condition=Q(handled_at__isnull=True)),
             models.Index(name="incoming_mail_by_about", fields=["about"]),
+            models.Index(name="incoming_mail_full_text", fields=["about", "id"], condition=~Q(full_text="")),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,7 @@ def test_export_has_the_replies_of_this_person():
             "sender": "sevda@kandidaat.example",
             "subject": "Vraag",
             "text": "Over booking:7",
+            "full_text": "",
             "calendar": "",
             "outcome": "",
         },

@@ -102,6 +102,18 @@ def test_a_new_password_ends_the_other_sessions(user):
     assert (here.get(HOME).status_code, elsewhere.get(HOME).status_code) == (200, 302)
 
 
+def test_an_account_without_a_password_gets_a_link_to_choose_one(user):
+    make_policy(second_factor_required=False)
+    client = Client()
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+
+    answer = client.get(HOME, follow=True)
+
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/account/password/reset/")
+
+
 def test_a_session_without_use_ends(user):
     make_policy()
     with time_machine.travel(NOW, tick=False) as clock:

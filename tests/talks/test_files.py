@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from bookings.models import Booking, Topic
 from organisation.models import AuditEvent, Role, RoleGrant
-from outbox.models import Message
+from outbox.models import IncomingMail, Message
 from talks.models import Note, NoteCopy
 from talks.services import save_note
 from tests.factories import (
@@ -57,6 +57,16 @@ def typed(text, *, version=0, window=WINDOW):
 
 def page_text(answer):
     return " ".join(answer.content.decode().split())
+
+
+def test_the_file_unfolds_the_whole_mail_of_the_candidate(client, booking):
+    fields = {"about": f"booking:{booking.pk}", "kind": "letter", "sender": "a@b.example", "handled_at": NOW}
+    IncomingMail.objects.create(digest="1", full_text="Ja hoor.\n> Kom je?", received_at=NOW, **fields)
+    IncomingMail.objects.create(digest="2", received_at=NOW, **fields)
+
+    html = page_text(client.get(page("file", booking)))
+
+    assert ("Ja hoor.<br>&gt; Kom je?" in html, html.count("Mail of Monday 23 November")) == (True, 1)
 
 
 def test_the_file_shows_the_data_for_the_talk_and_is_audited(client, booking):

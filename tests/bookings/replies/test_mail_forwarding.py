@@ -8,7 +8,7 @@ from bookings.appointments.cancel import cancel_booking
 from bookings.calendar.invites import event_uid
 from bookings.models import Booking
 from bookings.replies.calendar_replies import process_calendar_replies
-from bookings.replies.mail_forwarding import forward_mail
+from bookings.replies.mail_forwarding import erase_full_texts, forward_mail
 from organisation.models import User
 from outbox.email.mime import build
 from outbox.email.smtp import to_email_content
@@ -202,3 +202,32 @@ def test_an_erased_candidate_leaves_no_mail_behind(booking):
 
     assert IncomingMail.objects.count() == 0
     assert list(Message.objects.values_list("kind", flat=True)) == ["advisor_cancelled"]  # contains no personal data
+
+
+@pytest.fixture
+def inbox(settings):
+    settings.INBOX_ADDRESS = "antwoord@oostmeer.example"
+
+
+def receive_with_quotes(booking):
+    quoted = "\n".join(f"> regel {number}" for number in range(9))
+    raw = f"From: {SEVDA}\nTo: {reply_address(f'booking:{booking.pk}')}\nSubject: Re\n\nIk kom.\n{quoted}\nTot dan!"
+    receive(raw.encode(), now=NOW)
+    forward_mail(now=NOW)
+    return IncomingMail.objects.get()
+
+
+def test_the_whole_text_is_kept_until_the_talk_is_over(booking, inbox):
+    mail = receive_with_quotes(booking)
+    before = erase_full_texts(now=booking.ends_at - timedelta(minutes=1))
+
+    assert ("> regel 8\nTot dan!" in mail.full_text, mail.text, before) == (True, "", 0)
+    assert erase_full_texts(now=booking.ends_at) == 1
+    assert IncomingMail.objects.get().full_text == ""
+
+
+def test_the_whole_text_goes_when_the_talk_is_cancelled(booking, inbox):
+    receive_with_quotes(booking)
+    cancel_booking(booking=booking, by=Booking.CancelledBy.CANDIDATE, actor=CANDIDATE, now=NOW)
+
+    assert erase_full_texts(now=NOW) == 1
