@@ -98,7 +98,7 @@ test-postgresql: | test-environment test-system
 
 # The database of the laptop and the demo: what may differ there.
 test-sqlite: | test-environment test-system
-	.ci/plain $(PYTEST) -n 1 -m "not control" --second-database --ignore=tests/browser $(TESTS)
+	.ci/plain $(PYTEST) -n 0 -m "not control" --second-database --ignore=tests/browser $(TESTS)
 
 # On their own: the browser's event loop would sit beside the database's calls in one process.
 test-browser: | test-environment test-system

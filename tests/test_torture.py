@@ -31,13 +31,13 @@ TAKES_TIME = {  # in its own transaction: on SQLite only that can be ended to re
 
 
 @pytest.mark.process
-def test_500_random_operations_leave_consistent_data():
+def test_300_random_operations_leave_consistent_data():
     seed = secrets.randbelow(10**6)
     print("seed", seed)
 
-    notes = run_operations(installation_for_test(), make_data(candidates=60), seed=seed, operations=500)
+    notes = run_operations(installation_for_test(), make_data(candidates=60), seed=seed, operations=300)
 
-    assert len(notes) == 500
+    assert len(notes) == 300
     assert find_faults(notes) == [], summarise(notes)
 
 
