@@ -62,7 +62,7 @@ test-system:
 	@.ci/once tests/oracles/node_modules/.stamp tests/oracles/package-lock.json \
 		env --chdir=tests/oracles npm ci --no-fund --no-audit --loglevel=error
 
-# Two at a time, of two or three processes: much of a test is waiting, and more would only wait for the processor.
+# Two at a time, of two processes each: much of a test is waiting, and more would only wait for the processor.
 # What one says stays together.
 TOGETHER := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
 PYTEST := $(PY) -m pytest
@@ -94,7 +94,7 @@ production-check: test-environment
 
 # The database of production: everything but the browser.
 test-postgresql: | test-environment test-system
-	.ci/plain .ci/with-postgres $(PYTEST) -n 3 -m "not control" --ignore=tests/browser $(TESTS)
+	.ci/plain .ci/with-postgres $(PYTEST) -n 2 -m "not control" --ignore=tests/browser $(TESTS)
 
 # The database of the laptop and the demo: what may differ there.
 test-sqlite: | test-environment test-system

@@ -160,7 +160,7 @@ def test_transport_with_an_unreachable_provider_is_skipped_until_the_next_minute
 
 
 def test_connection_that_breaks_after_a_success_is_no_outage(settings):
-    _first, second, _third = make_message(), make_message(), make_message()
+    _first, second, _third = (make_message(not_before=NOW - after * SECOND) for after in (2, 1, 0))
     with mail_server(settings, decides=lambda key, times: "close" if str(second.key) in key else "accept"):
         sent = [deliver_due(now=NOW), deliver_due(now=NOW + SECOND)]
 

@@ -45,6 +45,11 @@ def test_a_server_that_refuses_to_relay_fails_no_message(settings):
     assert outcome_of(other) == ("queued", "", "", False)
 
 
+def two_messages():
+    """The first is sent first: of two that are due at the same moment the database takes either."""
+    return [make_message(not_before=NOW - timedelta(minutes=minutes)) for minutes in (1, 0)]
+
+
 @pytest.mark.parametrize("answer", ["451 4.7.1 greylisted", "452 4.2.2 mailbox full"])
 def test_a_temporary_refusal_is_retried(settings, answer):
     message, _other = make_message(recipient="later@kandidaat.example"), make_message()
@@ -87,7 +92,7 @@ def test_a_refusal_after_the_data(settings, answer, outcome):
 
 
 def test_a_refused_sender_is_a_setting_and_fails_no_message(settings):
-    messages = [make_message(), make_message()]
+    messages = two_messages()
 
     with mail_server(settings, answers={SENDER: "553 5.7.1 not your address"}):
         deliver_due(now=NOW)
@@ -97,7 +102,7 @@ def test_a_refused_sender_is_a_setting_and_fails_no_message(settings):
 
 def test_an_unreachable_server_costs_one_attempt_and_no_message(settings):
     point_to(settings, 1)
-    messages = [make_message(), make_message()]
+    messages = two_messages()
 
     deliver_due(now=NOW)
 
@@ -106,7 +111,7 @@ def test_an_unreachable_server_costs_one_attempt_and_no_message(settings):
 
 @pytest.mark.parametrize(("behaviour", "arrived"), [("hang", 1), ("close", 1), ("close_unaccepted", 0)])
 def test_a_broken_connection_makes_it_uncertain_and_keeps_the_message_id(settings, behaviour, arrived):
-    message, other = make_message(), make_message()
+    message, other = two_messages()
 
     with mail_server(settings, timeout=SILENCE_SECONDS, after_data=behaviour) as server:
         deliver_due(now=NOW)
