@@ -20,7 +20,7 @@ LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-has
 help:
 	@echo "make run [PORT=8000]   the demo hospital in your browser"
 	@echo "make setup             virtual environment, locked dependencies, database"
-	@echo "make test-quick        what needs neither other programs nor a browser, in a minute and a half"
+	@echo "make test-quick        what needs neither other programs nor a browser, in two and a half minutes"
 	@echo "make test              everything that must hold before a change lands"
 	@echo "make test-all          that, and that the tests can fail; torture and soak in their long form"
 	@echo "make torture           10,000 concurrent operations per database, then checks; OPERATIONS= PROCESSES= SEED="
