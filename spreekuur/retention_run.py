@@ -20,7 +20,7 @@ from organisation import audit
 from organisation.models import AuditEvent, Policy, RetentionRun
 from outbox.delivery.maintenance import delete_old_messages
 from outbox.inbound.store import delete_old as delete_old_mail
-from outbox.inbound.store import delete_old_texts
+from outbox.inbound.store import delete_old_texts, erase_old_reports
 from spreekuur.retention import calculate_erasures, erase_each, keys_due
 
 START_AT = time(3)  # local time; later when no worker ran
@@ -99,12 +99,13 @@ def _delete(run: RetentionRun, now: datetime) -> bool:
     messages = _deleted("messages", lambda: delete_old_messages(before=messages_before, limit=limit))
     mails = _deleted("incoming mail", lambda: delete_old_mail(now=now, limit=limit))
     texts = _deleted("incoming texts", lambda: delete_old_texts(now=now, limit=limit))
+    reports = _deleted("unclear reports", lambda: erase_old_reports(now=now, limit=limit))
     entries = _deleted("audit", lambda: AuditEvent.objects.delete_before(audit_before, now=now, limit=limit))
     runs = _deleted("reports", lambda: RetentionRun.objects.filter(started_at__lt=audit_before).delete()[0])
     run.messages += messages
-    run.replies += mails + texts
+    run.replies += mails + texts + reports
     run.audit_entries += entries
-    return bool(messages + mails + texts + entries + runs)
+    return bool(messages + mails + texts + reports + entries + runs)
 
 
 def _deleted(name: str, delete: Callable[[], int]) -> int:

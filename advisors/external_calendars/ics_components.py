@@ -6,7 +6,6 @@ that may stand once the first one; a spelling that several programs share is cor
 """
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,9 +16,11 @@ ONCE = frozenset(
     | {"X-MICROSOFT-CDO-BUSYSTATUS"}
 )
 KEPT = ONCE | {"EXDATE", "RDATE", "ATTENDEE"}
-DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
+OPTIONAL_DATES = frozenset(
+    {"RECURRENCE-ID", "EXDATE", "RDATE"}
+)  # without what is no date, the event still has its time
+DATES = OPTIONAL_DATES | {"DTSTART", "DTEND"}
 MAX_DEPTH = 8  # of components in components; an alarm in an event is two
-LISTS = frozenset({"EXDATE", "RDATE"})
 CALENDAR_PROPERTIES = ("X-WR-TIMEZONE", "X-WR-CALNAME")
 EVENT, ZONE = "VEVENT", "VTIMEZONE"
 MICROSOFT_UTC = "tzone-utc"
@@ -134,7 +135,7 @@ def _kept(name: str, line: str) -> str:
     parameters = found[1]
     if name in DATES:
         parameters, value = _date(parameters, value)
-        if name in LISTS:
+        if name in OPTIONAL_DATES:
             value = ",".join(part for part in value.split(",") if _DATE.fullmatch(part.strip()))
     elif name == "DURATION":
         value = _WEEKS_AS_TIME.sub(r"P\1W", value)
@@ -166,8 +167,3 @@ def _next_midnight(found: re.Match[str]) -> str:
         return f"{datetime.strptime(found[1], '%Y%m%d') + timedelta(days=1):%Y%m%d}T000000"  # noqa: DTZ007  # a date
     except (ValueError, OverflowError):
         return found[0]
-
-
-def optional_lines(event: str) -> Iterator[str]:
-    """Lines of an event without which its time is still known."""
-    return (line for line in event.split("\n")[1:-2] if not line.upper().startswith(("DTSTART", "DTEND", "DURATION")))

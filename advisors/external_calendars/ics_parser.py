@@ -1,8 +1,8 @@
 """Parse busy times from iCalendar files (RFC 5545) of any calendar program. Pure.
 
 TRANSPARENT, CANCELLED and declined events do not block time, nor do our own talks, which return when they were written
-into that calendar or accepted from a mail. An event that cannot be parsed, even without what may be left out of it, is
-counted with its day; a file that is no calendar, or that would take too long, is refused with the reason.
+into that calendar or accepted from a mail. An event that cannot be parsed is counted with its day; a file that is no
+calendar, or that would take too long, is refused with the reason.
 """
 
 import re
@@ -24,7 +24,7 @@ from x_wr_timezone import UTCChangingWalker
 from advisors.availability.intervals import merge
 from advisors.availability.slots import Span
 from advisors.external_calendars.errors import CalendarTooDense, CalendarTooFull
-from advisors.external_calendars.ics_components import calendars_in, optional_lines
+from advisors.external_calendars.ics_components import calendars_in
 
 ONE_DAY = timedelta(days=1)
 MAX_EVENTS = 5000
@@ -188,22 +188,6 @@ def _sequence(event: Any) -> int:
 
 
 def _parse(block: str) -> Any:
-    """Event of a block; when it cannot be parsed, without the lines that are at fault."""
-    try:
-        return _with_start(block)
-    except Exception:  # an untrusted event may raise anything
-        kept = block
-        for line in optional_lines(block):
-            rest = block.split("\n")[1:-2]
-            alone = [one for one in rest if one == line or one not in set(optional_lines(block))]
-            try:
-                _with_start("\n".join(["BEGIN:VEVENT", *alone, "END:VEVENT", ""]))
-            except Exception:
-                kept = kept.replace(f"\n{line}\n", "\n")
-        return _with_start(kept)
-
-
-def _with_start(block: str) -> Any:
     event: Any = Event.from_ical(block)
     event.DTSTART  # noqa: B018  # raises when it is missing
     return event

@@ -35,11 +35,10 @@ def forward_mail(*, now: datetime) -> int:
 
 def erase_full_texts(*, now: datetime) -> int:
     """Erase the whole text of mails about bookings that are over, cancelled or erased. Returns how many."""
-    keys = {pk_from_key(about, "booking"): about for about in store.subjects_with_full_text()}
-    ahead = Booking.objects.booked().filter(pk__in=[key for key in keys if key], ends_at__gt=now)
-    for key in ahead.values_list("pk", flat=True):
-        del keys[key]
-    return store.erase_full_texts(list(keys.values())) if keys else 0
+    subjects = store.subjects_with_full_text()
+    keys = [key for about in subjects if (key := pk_from_key(about, "booking"))]
+    ahead = set(Booking.objects.booked().filter(pk__in=keys, ends_at__gt=now).values_list("pk", flat=True))
+    return store.erase_full_texts([about for about in subjects if pk_from_key(about, "booking") not in ahead])
 
 
 @transaction.atomic

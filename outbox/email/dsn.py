@@ -118,10 +118,8 @@ def _report_by_library(mail: Mail, text: str, ids: tuple[str, ...]) -> DeliveryR
     temporary, permanent = all_failures(mail)
     if not temporary and not permanent:
         return None
-    report = _own_words(text)
-    return DeliveryReport(
-        Action.FAILED if permanent else Action.DELAYED, find_status_code(report), ids, diagnostic=report
-    )
+    action, words = Action.FAILED if permanent else Action.DELAYED, _own_words(text)
+    return DeliveryReport(action, find_status_code(words), ids, diagnostic=words)
 
 
 def _recipients_by_library(mail: Mail) -> tuple[str, ...]:

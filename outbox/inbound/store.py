@@ -56,10 +56,10 @@ def full_texts(about: str) -> QuerySet[IncomingMail]:
     return IncomingMail.objects.filter(about=about).exclude(full_text="").order_by("received_at", "pk")
 
 
-def subjects_with_full_text(*, limit: int = 1000) -> list[str]:
+def subjects_with_full_text() -> list[str]:
     """Keys of subjects of handled mails whose whole text is kept."""
     kept = IncomingMail.objects.filter(handled_at__isnull=False).exclude(full_text="").order_by("about")
-    return list(kept.values_list("about", flat=True).distinct()[:limit])
+    return list(kept.values_list("about", flat=True).distinct())
 
 
 def erase_full_texts(about: Sequence[str]) -> int:
@@ -79,6 +79,12 @@ def delete_old(*, now: datetime, limit: int = 1000) -> int:
     old = list(IncomingMail.objects.filter(handled_at__lt=now - RETENTION).order_by("pk").only("pk")[:limit])
     Message.objects.filter(about__in=[object_key(mail) for mail in old]).delete()
     return IncomingMail.objects.filter(pk__in=[mail.pk for mail in old]).delete()[0]
+
+
+def erase_old_reports(*, now: datetime, limit: int = 1000) -> int:
+    """Erase at most `limit` texts of reports that could not be read, before the retention period. Returns how many."""
+    old = Message.objects.filter(unclear_report_at__lt=now - RETENTION).exclude(unclear_report="").order_by("pk")
+    return Message.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).update(unclear_report="")
 
 
 def delete_old_texts(*, now: datetime, limit: int = 1000) -> int:

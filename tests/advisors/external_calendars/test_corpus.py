@@ -57,6 +57,12 @@ def test_every_file_of_the_corpus_has_an_expectation():
     assert {path.stem for path in CORPUS.glob("*.ics")} == set(EXPECTED)
 
 
+def test_an_override_of_no_date_is_an_event():
+    found = parsed(calendar("UID:1\nDTSTART:20261124T130000Z\nDTEND:20261124T140000Z\nRECURRENCE-ID:morgen"))
+
+    assert (len(found.busy), found.skipped) == (1, 0)
+
+
 def test_an_event_that_cannot_be_read_names_its_day():
     found = parsed(calendar("UID:1\nDTSTART:20261124T250000\nDTEND:20261124T260000", "UID:2\nDTSTART:morgen"))
 

@@ -4,6 +4,7 @@ The files are our own, after public reports and the documentation of servers. No
 """
 
 import json
+from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from outbox.email.dsn import MAX_CHARACTERS, parse_report
 from outbox.inbound.intake import receive
+from outbox.inbound.store import erase_old_reports
 from outbox.message_ids import message_id_of
 from outbox.reply_addresses import bounce_address
 from tests.factories import NOW, make_message, make_policy
@@ -57,6 +59,15 @@ def test_an_unclear_report_is_kept_without_addresses_and_numbers(message):
 
     assert "Geen verslag beschikbaar voor n··@k··.example, bel ··" in message.unclear_report
     assert message.unclear_report_at == NOW
+
+
+def test_the_text_of_an_unclear_report_goes_after_thirty_days(message):
+    received("no-fields", message)
+
+    erased = [erase_old_reports(now=NOW + timedelta(days=days)) for days in (30, 31)]
+
+    message.refresh_from_db()
+    assert (erased, message.unclear_report, message.unclear_report_at) == ([0, 1], "", NOW)
 
 
 @pytest.mark.parametrize(
