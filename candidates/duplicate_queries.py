@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, RowNumber
 from candidates.models import Application, Candidate, DuplicateConfirmation
 from organisation.models import User
 
+MAX_SHARED = 5_000  # own candidates who share an address, of whom the undecided ones are sought
 MAX_PER_ADDRESS = 5  # pairs shown of one address; answering shows the next ones
 Distinct = Candidate.distinct_from.through
 
@@ -34,21 +35,25 @@ def open_addresses(user: User) -> QuerySet[Any, Any]:
     """
     visible = Candidate.objects.visible_to(user).values("pk")
     same_address = Candidate.objects.annotate(other_address=Lower("email")).filter(other_address=OuterRef("address"))
-    others = _undecided(same_address, OuterRef("pk"), nested=OuterRef(OuterRef("pk")), visible=visible)
-    own = Candidate.objects.annotate(address=Lower("email")).filter(Exists(others), pk__in=visible)
-    return own.order_by().values("address").annotate(first=Min("pk")).order_by("address")
+    own = Candidate.objects.annotate(address=Lower("email")).order_by()
+    # First the few who share an address: with the other conditions in one statement, all candidates would be read.
+    shared = own.filter(Exists(same_address.exclude(pk=OuterRef("pk"))), pk__in=visible)
+    keys = list(shared.values_list("pk", flat=True)[:MAX_SHARED])
+    others = _undecided(same_address, OuterRef("pk"), nested=OuterRef(OuterRef("pk")), visible=keys)
+    return own.filter(Exists(others), pk__in=keys).values("address").annotate(first=Min("pk")).order_by("address")
 
 
 def duplicate_pairs(user: User, addresses: Mapping[str, int]) -> list[DuplicatePair]:
     """Pairs of the first own candidate of each address with at most `MAX_PER_ADDRESS` others."""
     if not addresses:
         return []
-    visible = Candidate.objects.visible_to(user).values("pk")
     own_applications = Application.objects.visible_to(user).select_related("vacancy__recruiter")
     applications = Prefetch("applications", queryset=own_applications)
     whens = [When(address=address, then=Value(key)) for address, key in addresses.items()]
     rows: QuerySet[Any] = Candidate.objects.annotate(address=Lower("email"))
-    rows = rows.filter(address__in=addresses).annotate(first=Case(*whens, output_field=BigIntegerField()))
+    rows = rows.filter(address__in=addresses)
+    visible = list(rows.filter(pk__in=Candidate.objects.visible_to(user).values("pk")).values_list("pk", flat=True))
+    rows = rows.annotate(first=Case(*whens, output_field=BigIntegerField()))
     others = list(
         _undecided(rows, F("first"), nested=OuterRef("first"), visible=visible)
         .annotate(place=Window(RowNumber(), partition_by=F("address"), order_by="pk"))
@@ -57,9 +62,7 @@ def duplicate_pairs(user: User, addresses: Mapping[str, int]) -> list[DuplicateP
         .prefetch_related("sources", applications)
     )
     own = Candidate.objects.prefetch_related("sources", applications).in_bulk(list(addresses.values()))
-    keys = [one.pk for one in others]
-    seen = set(Candidate.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
-    return [DuplicatePair(own[one.first], one, is_visible=one.pk in seen) for one in others]
+    return [DuplicatePair(own[one.first], one, is_visible=one.pk in visible) for one in others]
 
 
 def may_answer(user: User, *, older: Candidate, younger: Candidate) -> bool:
@@ -73,8 +76,11 @@ def may_answer(user: User, *, older: Candidate, younger: Candidate) -> bool:
     return older.pk in seen or (younger.pk in seen and confirmed.exists())
 
 
-def _undecided(others: QuerySet[Any], me: Any, *, nested: OuterRef, visible: QuerySet[Any, Any]) -> QuerySet[Any]:
-    """Candidates whom a recruiter compares with their own one `me`, a reference; `nested` is it from a subquery."""
+def _undecided(others: QuerySet[Any], me: Any, *, nested: OuterRef, visible: list[int]) -> QuerySet[Any]:
+    """Candidates whom a recruiter compares with their own one `me`, a reference; `nested` is it from a subquery.
+
+    `visible`: keys of those with the same address whom the recruiter may see.
+    """
     apart = Distinct.objects.filter(from_candidate=OuterRef("pk"), to_candidate=nested)
     asked = DuplicateConfirmation.objects.filter(older=nested, younger=OuterRef("pk"))
     confirmed = DuplicateConfirmation.objects.filter(older=OuterRef("pk"), younger=nested)

@@ -16,7 +16,8 @@ from insights.metrics import MIN_GROUP_SIZE, Metric
 from talks.models import Survey, SurveyAnswer
 from talks.survey_questions import QUESTIONS
 
-SCORED = "recommend_0_10"
+SCORED, IMPROVE = "recommend_0_10", "improve"
+MAX_IMPROVEMENTS = 200  # shown, the newest
 PROMOTERS, DETRACTORS = range(9, 11), range(7)  # of 0 to 10
 
 
@@ -40,7 +41,7 @@ class SurveyResults:
     answered: int
     means: list[QuestionResult]
     score: QuestionResult
-    improvements: QuerySet[SurveyAnswer, str]  # sorted by text, so that their order does not reveal the talk
+    last_improvement: int  # key of the newest suggestion that counts; 0 without one
 
     @property
     def is_hidden(self) -> bool:
@@ -52,15 +53,29 @@ def survey_results_for(rejections: QuerySet[Rejection]) -> SurveyResults:
     surveys = Survey.objects.filter(booking__invitation__application__rejection__in=rejections.values("pk"))
     numbers = surveys.order_by().aggregate(asked=Count("pk"), answered=Count("answered_at"))
     asked, answered = Metric("", numbers["asked"], numbers["asked"]), _in_steps(numbers["answered"])
-    given = SurveyAnswer.objects.filter(survey__in=surveys.values("pk"))
+    given = _answers_for(rejections)
     results = _question_results(given)
     return SurveyResults(
         asked=None if Metric("", answered, answered, asked).has_small_rest else asked.number,
         answered=answered,
         score=results.pop(SCORED),
         means=list(results.values()),
-        improvements=_improvements(given),
+        last_improvement=_last_improvement(given.filter(question=IMPROVE)),
     )
+
+
+def improvements_for(rejections: QuerySet[Rejection], *, last: int) -> QuerySet[SurveyAnswer, str]:
+    """The newest suggestions for improvement up to the `last` one that counts.
+
+    Sorted by text, so that their order does not reveal the talk.
+    """
+    given = _answers_for(rejections).filter(question=IMPROVE, pk__lte=last)
+    newest = list(given.order_by("-pk").values_list("pk", flat=True)[:MAX_IMPROVEMENTS])
+    return SurveyAnswer.objects.filter(pk__in=newest).order_by("answer", "pk").values_list("answer", flat=True)
+
+
+def _answers_for(rejections: QuerySet[Rejection]) -> QuerySet[SurveyAnswer]:
+    return SurveyAnswer.objects.filter(survey__booking__invitation__application__rejection__in=rejections.values("pk"))
 
 
 def _in_steps(people: int) -> int:
@@ -100,9 +115,7 @@ def _question_result(code: str, answers: dict[int, int]) -> QuestionResult:
     return QuestionResult(text, people, mean=round(mean, 1))
 
 
-def _improvements(given: QuerySet[SurveyAnswer]) -> QuerySet[SurveyAnswer, str]:
-    """Suggestions for improvement, in steps of five as well: a new one alone would tell who was asked last."""
-    texts = given.filter(question="improve")
+def _last_improvement(texts: QuerySet[SurveyAnswer]) -> int:
+    """Key up to which suggestions count, in steps of five: a new one alone would tell who was asked last."""
     surplus = texts.count() % MIN_GROUP_SIZE
-    newest = list(texts.order_by("-pk").values_list("pk", flat=True)[:surplus])
-    return texts.exclude(pk__in=newest).order_by("answer", "pk").values_list("answer", flat=True)
+    return texts.order_by("-pk").values_list("pk", flat=True)[surplus : surplus + 1].first() or 0

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_http_methods
 
 from insights.forms import FilterForm
 from insights.metrics import MIN_GROUP_SIZE
+from insights.overview import overview_for
 from insights.periods import period_for
-from insights.queries import metrics_for, rejections_in
-from insights.survey_results import survey_results_for
+from insights.queries import rejections_in
+from insights.survey_results import improvements_for
 from organisation.models import Role
 from organisation.permissions import role_required
 
@@ -21,16 +22,17 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Metrics and survey results. An invalid filter shows everything instead of an error."""
     form = FilterForm(request.GET)
     form.is_valid()
-    period = period_for(form.cleaned_data.get("period", ""), timezone.localdate())
-    department = form.cleaned_data.get("department")
-    metrics = metrics_for(period, department)
-    survey = survey_results_for(rejections_in(period, department))
+    now, period, department = timezone.now(), form.cleaned_data.get("period", ""), form.cleaned_data.get("department")
+    found = overview_for(period, department, now=now)
+    rejections = rejections_in(period_for(period, timezone.localdate(now)), department)
+    remarks = improvements_for(rejections, last=found.survey.last_improvement)
     page = {
         "form": form,
-        "metrics": metrics,
-        "is_empty": not metrics[0].number,
+        "metrics": found.metrics,
+        "computed_at": found.at,
+        "is_empty": not found.metrics[0].number,
         "fewest": MIN_GROUP_SIZE,
-        "survey": survey,
-        "remarks": Paginator(survey.improvements, REMARKS_ON_A_PAGE).get_page(request.GET.get("remarks")),
+        "survey": found.survey,
+        "remarks": Paginator(remarks, REMARKS_ON_A_PAGE).get_page(request.GET.get("remarks")),
     }
     return render(request, "insights/overview.html", page)

@@ -1,11 +1,11 @@
 """Setup page of the application manager, and the audit log."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from core.paging import cursor_page
 from organisation import queries
 from organisation.models import Role
 from organisation.permissions import role_required
@@ -42,6 +42,6 @@ def _step_url(step: str) -> str:
 def audit(request: HttpRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET)
     lookups = form.lookups()
-    page = Paginator(queries.audit_events(lookups), PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = [queries.audit_line(event) for event in page]
+    page = cursor_page(queries.audit_events(lookups), request, size=PAGE_SIZE)
+    lines = [queries.audit_line(event) for event in page.object_list]
     return render(request, "organisation/audit.html", {"form": form, "page": page, "lines": lines, "wanted": lookups})

@@ -1,12 +1,17 @@
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIteratorValue
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
+from core.paging import numbered_page
 from referrals.models import Referral
-from referrals.queries import vacancies_for
+from referrals.queries import vacancies_for, with_words
 from vacancies.models import Vacancy
+
+PAGE_SIZE = 20  # vacancies
+MAX_DIGITS = 18  # of a key
 
 
 class IntroductionForm(forms.Form):
@@ -31,10 +36,19 @@ class ReferForm(IntroductionForm):
     )
     field_order = ["vacancy", "introduction"]
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, booking: Booking, words: str = "", page: str | None = None, **kwargs: Any) -> None:
+        """`words`: search text; `page`: number of the page of the vacancies found. A chosen vacancy stays in view."""
         super().__init__(*args, **kwargs)
-        vacancy, introduction = self.fields["vacancy"], self.fields["introduction"]
-        vacancy.queryset = vacancies_for(booking)  # type: ignore[attr-defined]
+        field: Any = self.fields["vacancy"]
+        introduction = self.fields["introduction"]
+        field.queryset = vacancies_for(booking)
+        self.words = words
+        self.page = numbered_page(with_words(field.queryset, words), page, size=PAGE_SIZE)
+        shown = list(self.page)
+        chosen = str(self["vacancy"].value() or "")
+        if chosen.isdecimal() and len(chosen) <= MAX_DIGITS and int(chosen) not in {vacancy.pk for vacancy in shown}:
+            shown = [*field.queryset.filter(pk=chosen), *shown]
+        field.choices = [(ModelChoiceIteratorValue(vacancy.pk, vacancy), vacancy.title) for vacancy in shown]
         introduction.help_text = _(
             "Two or three sentences: what this person can do and wants. Nothing about health or about the rejection."
         )

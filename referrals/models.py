@@ -13,8 +13,9 @@ from vacancies.models import Vacancy
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: User) -> Self:
         """Referrals from the advisor's own talks, and those addressed to the recruiter after consent."""
-        proposed, addressed = Q(pk__in=self.proposed_by(user)), Q(pk__in=self.addressed_to(user))
-        return self.filter(proposed | addressed)
+        rows = Referral.objects.order_by()
+        addressed = rows.addressed_to(user).values("pk")
+        return self.filter(pk__in=rows.proposed_by(user).values("pk").union(addressed))
 
     def proposed_by(self, user: User) -> Self:
         """Referrals from the advisor's own talks, but never of a rejection that they gave as recruiter."""

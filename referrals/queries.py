@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bookings.models import Booking
 from organisation.models import User
@@ -26,7 +26,17 @@ def vacancies_for(booking: Booking) -> QuerySet[Vacancy]:
     candidate = booking.candidate
     other = Vacancy.objects.open().with_active_recruiter().exclude(applications__candidate=candidate)
     other = other.exclude(referrals__booking__invitation__application__candidate=candidate)
-    return other.select_related("department").prefetch_related("requirements").order_by("department__name", "title")
+    return (
+        other.select_related("department").prefetch_related("requirements").order_by("department__name", "title", "pk")
+    )
+
+
+def with_words(vacancies: QuerySet[Vacancy], text: str) -> QuerySet[Vacancy]:
+    """Vacancies with each of these words in the title, department, summary or number."""
+    for word in text.split():
+        named = Q(title__icontains=word) | Q(department__name__icontains=word)
+        vacancies = vacancies.filter(named | Q(summary__icontains=word) | Q(external_id__icontains=word))
+    return vacancies
 
 
 def waiting_for(user: User) -> QuerySet[Referral]:

@@ -132,6 +132,7 @@ TEMPLATES = [
 ]
 
 # Seconds that a request may wait for the web server before it gets 503; 0 for no limit.
+FIGURES_SECONDS = env.int("FIGURES_SECONDS", default=600)  # how old the figures of a manager may be
 REQUEST_QUEUE_SECONDS = env.float("REQUEST_QUEUE_SECONDS", default=5.0)
 
 # Data
@@ -157,9 +158,11 @@ def _database() -> dict[str, Any]:
         # not work with a pooler that gives each transaction another connection.
         is_pooled = env.bool("DATABASE_POOLER", default=False)
         prepared = {} if is_pooled else {"server_side_binding": True, "prepare_threshold": 5}
-        # Statements of a page are too short to be worth compiling. The web server sets a limit in seconds.
+        # Statements of a page are too short to be worth compiling, and what they read is in memory or on an SSD, where
+        # an index costs less than PostgreSQL assumes. The web server sets a limit in seconds.
         limit = env.int("DATABASE_STATEMENT_SECONDS", default=0)
-        options = {} if is_pooled else {"options": f"-c jit=off -c statement_timeout={limit * 1000}"}
+        planner = f"-c jit=off -c random_page_cost=1.1 -c statement_timeout={limit * 1000}"
+        options = {} if is_pooled else {"options": planner}
         database["OPTIONS"] = {"connect_timeout": 5} | prepared | options | database.get("OPTIONS", {})
         database["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
         database["TEST"] = {"NAME": f"test_{test_name}"}

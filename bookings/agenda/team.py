@@ -51,13 +51,13 @@ class TeamWeek:
     full: list[str]  # names of advisors with future hours and no free slots
 
 
-def team_week(monday: date, *, policy: Policy, now: datetime) -> TeamWeek:
-    """Monday to Friday, and weekend days in use, in two statements for any number of advisors."""
+def team_week(monday: date, *, advisors: list[int], policy: Policy, now: datetime) -> TeamWeek:
+    """Monday to Friday, and weekend days in use, of these advisors, in two statements for any number of them."""
     days = days_between(monday, monday + timedelta(days=6))
     closed_days = closed_days_of(policy, days[0].year, days[-1].year)
     midnight = datetime.combine(monday, datetime.min.time(), tzinfo=now.tzinfo)
     query = SlotQuery(earliest=midnight - A_WHOLE_DAY, latest=midnight + timedelta(days=7) + A_WHOLE_DAY)
-    named = advisor_calendars_for(Advisor.objects.active(), query, policy=policy)
+    named = advisor_calendars_for(Advisor.objects.filter(pk__in=advisors), query, policy=policy) if advisors else []
     notice = timedelta(hours=policy.notice_hours)
     rows = [
         TeamRow(

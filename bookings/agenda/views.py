@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -33,12 +34,15 @@ from bookings.models import Booking
 from core import date_params
 from core.actors import Actor
 from core.date_params import ONE_WEEK, format_week
+from core.paging import numbered_page
 from core.timezones import EMPLOYER_ZONE
 from core.working_days import monday_of
 from organisation import audit
 from organisation.models import Policy, Role, User
 from organisation.permissions import current_staff, role_required
 from organisation.policy.closed_days import closed_reason
+
+TEAM_ON_A_PAGE = 25
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -150,10 +154,14 @@ def team(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     this_week = monday_of(today)
-    default = default_monday(Advisor.objects.active(), today, EMPLOYER_ZONE)
+    advisors = Advisor.objects.active()
+    default = default_monday(advisors, today, EMPLOYER_ZONE)
     monday = period_or_404(date_params.parse_week, request.GET.get("week"), default=default)
+    page = numbered_page(advisors.order_by(Lower("user__name"), "pk"), request.GET.get("page"), size=TEAM_ON_A_PAGE)
+    keys = [advisor.pk for advisor in page]
     context = {
-        "team": team_week(monday, policy=Policy.objects.current(), now=now),
+        "team": team_week(monday, advisors=keys, policy=Policy.objects.current(), now=now),
+        "page": page,
         "monday": monday,
         "week_number": monday.isocalendar().week,
         "this_week": format_week(this_week),

@@ -1,13 +1,32 @@
 """Convert invitations, slots and bookings to JSON for API clients."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from advisors.availability.slots import Slot
 from bookings.availability.options import BookableAdvisor
 from bookings.availability.slot_listing import format_start, format_start_second
 from bookings.models import Booking, Invitation
+
+SLOTS_ON_A_PAGE = 500
+_start_of = attrgetter("start")
+
+
+def first_slots(slots: list[Slot], *, since: datetime | None) -> tuple[list[Slot], str | None]:
+    """Slots from `since`, about `SLOTS_ON_A_PAGE`, and the start of the next page, if any. Sorted by start.
+
+    Slots of one start stay on one page, so that a start is enough to go on from.
+    """
+    first = bisect_left(slots, int(since.timestamp()), key=_start_of) if since else 0
+    last = first + SLOTS_ON_A_PAGE
+    if last >= len(slots):
+        return slots[first:], None
+    last = bisect_right(slots, slots[last - 1].start, key=_start_of)
+    return slots[first:last], format_start_second(slots[last].start) if last < len(slots) else None
 
 
 def slots_to_json(slots: Iterable[Slot]) -> list[dict[str, Any]]:

@@ -74,6 +74,7 @@ class SlotListParams(Serializer[Any]):
     channel = serializers.ChoiceField(choices=TalkChannel.choices, required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     advisor = serializers.IntegerField(required=False, min_value=1, max_value=MAX_KEY)
+    since = StartField(required=False)
 
     def slot_filter(self) -> dict[str, Any]:
         """Keyword arguments of `bookings.availability.queries.bookable_slots`."""
@@ -93,6 +94,7 @@ class SlotSerializer(Serializer[Any]):
 
 
 class SlotListSerializer(Serializer[Any]):
+    next = serializers.URLField(allow_null=True, help_text="Where the slots go on; null after the last one.")
     slots = SlotSerializer(many=True)
 
 

@@ -1,5 +1,6 @@
 """API endpoints for the invitations of a client's own rejections: free slots, book, move and cancel."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +9,16 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from advisors.models import TalkChannel
 from bookings.api.representations import (
     advisor_to_json,
     booking_to_json,
+    first_slots,
     invitation_to_json,
     relevant_booking,
     slots_to_json,
@@ -38,6 +40,7 @@ from bookings.appointments.move import move_booking
 from bookings.availability.queries import bookable_advisors, bookable_slots, invitation_of_client, invitation_to_book
 from bookings.models import Booking, Invitation
 from core.actors import Actor
+from core.paging import KeyPagination
 from organisation.models import ApiClient, Policy
 
 TAGS = ["Invitations"]
@@ -46,7 +49,7 @@ INVALID = OpenApiResponse(ProblemSerializer, "The body or the query is not valid
 REFUSED = OpenApiResponse(SlotTakenSerializer, "Refused; `code` says why. With `slot_taken` come `alternatives`.")
 
 
-class Pages(PageNumberPagination):
+class Pages(KeyPagination):
     page_size = 50
 
 
@@ -80,8 +83,9 @@ class InvitationViewSet(GenericViewSet[Invitation]):
         return Response(_to_json(invitation) | {"advisors": advisors})
 
     @extend_schema(
-        summary="Everything that can be booked now, within the notice and horizon of the employer",
+        summary="What can be booked now, within the notice and horizon of the employer: about 500 slots, then `next`",
         parameters=[
+            OpenApiParameter("since", datetime, description="Slots from this moment only, as in `next`."),
             OpenApiParameter("channel", enum=TalkChannel.values),
             OpenApiParameter("language", enum=[code for code, _name in settings.LANGUAGES]),
             OpenApiParameter("advisor", int, description="The `id` of an advisor of this invitation."),
@@ -94,7 +98,9 @@ class InvitationViewSet(GenericViewSet[Invitation]):
         params.is_valid(raise_exception=True)
         policy, invitation = Policy.objects.current(), _found(invitation_of_client(_client(request), key))
         found = bookable_slots(invitation, policy=policy, now=timezone.now(), **params.slot_filter())
-        return Response({"slots": slots_to_json(found)})
+        slots, following = first_slots(found, since=params.validated_data.get("since"))
+        url = replace_query_param(request.build_absolute_uri(), "since", following) if following else None
+        return Response({"next": url, "slots": slots_to_json(slots)})
 
     @extend_schema(
         summary="The booked appointment, or else the completed one, or else the latest",

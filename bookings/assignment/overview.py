@@ -15,7 +15,7 @@ from bookings.models import Booking
 from core.timezones import EMPLOYER_ZONE
 from organisation.models import Policy
 
-LATEST = 50
+LATEST = 20
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     CharField,
@@ -16,12 +17,15 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Substr
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Invitation, WaitlistEntry
+from candidates.models import application_keys_of
 from organisation.models import User
 from outbox.models import Message
+
+INVITATION_KEY = "invitation:"
 
 
 class InvitationOutcome(TextChoices):
@@ -40,36 +44,76 @@ class InvitationOutcome(TextChoices):
 def with_outcome(invitations: QuerySet[Invitation], *, day: date, only: str = "") -> QuerySet[Invitation]:
     """Annotate `outcome` on this day, and `talk_status` and `talk_at` of the latest booking; `only` filters."""
     latest = Booking.objects.filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
-    ended = Q(open_until__lt=day) | Q(withdrawn_at__isnull=False)
-    stopped = Q(application__candidate__messages_stopped_at__isnull=False) | Q(declined_at__isnull=False)
-    on_list = WaitlistEntry.objects.waiting().filter(invitation=OuterRef("pk"))
-    talk_statuses = [Booking.Status.BOOKED, Booking.Status.COMPLETED, Booking.Status.NO_SHOW, Booking.Status.CANCELLED]
     annotated = invitations.annotate(
         talk_status=Subquery(latest.values("status")[:1]), talk_at=Subquery(latest.values("starts_at")[:1])
-    ).annotate(
-        outcome=Case(
-            *(When(talk_status=status, then=Value(status.value)) for status in talk_statuses),
-            When(stopped, then=Value(InvitationOutcome.STOPPED.value)),
-            When(_letter_failed(), then=Value(InvitationOutcome.UNDELIVERED.value)),
-            When(ended, then=Value(InvitationOutcome.ENDED.value)),
-            When(Exists(on_list), then=Value(InvitationOutcome.ON_LIST.value)),
-            When(reminded_at__isnull=False, then=Value(InvitationOutcome.REMINDED.value)),
-            default=Value(InvitationOutcome.WAITING.value),
-            output_field=CharField(),
-        )
     )
-    return annotated.filter(outcome=only) if only else annotated
+    conditions = _conditions(day)
+    outcome = Case(
+        *(When(condition, then=Value(outcome.value)) for outcome, condition in conditions.items()),
+        default=Value(InvitationOutcome.WAITING.value),
+        output_field=CharField(),
+    )
+    found = _with_only(annotated, InvitationOutcome(only), conditions) if only else annotated
+    return found.annotate(outcome=outcome)
+
+
+def _conditions(day: date) -> dict[InvitationOutcome, Q]:
+    """Condition of each outcome but the last, `WAITING`; the first that is true counts."""
+    on_list = WaitlistEntry.objects.waiting().filter(invitation=OuterRef("pk"))
+    stopped = Q(application__candidate__messages_stopped_at__isnull=False) | Q(declined_at__isnull=False)
+    return {
+        **{InvitationOutcome(status): Q(talk_status=status) for status in Booking.Status.values},
+        InvitationOutcome.STOPPED: stopped,
+        InvitationOutcome.UNDELIVERED: Q(_letter_failed()),
+        InvitationOutcome.ENDED: Q(open_until__lt=day) | Q(withdrawn_at__isnull=False),
+        InvitationOutcome.ON_LIST: Q(Exists(on_list)),
+        InvitationOutcome.REMINDED: Q(reminded_at__isnull=False),
+    }
+
+
+def _with_only(
+    invitations: QuerySet[Invitation], only: InvitationOutcome, conditions: dict[InvitationOutcome, Q]
+) -> QuerySet[Invitation]:
+    """Filter by a condition per outcome, which starts at the rare side: a CASE would be computed for every row."""
+    if only.value in Booking.Status.values:
+        with_status = Booking.objects.filter(status=only.value).values("invitation")
+        return invitations.filter(conditions[only], pk__in=with_status)
+    found = invitations.filter(~Exists(Booking.objects.filter(invitation=OuterRef("pk"))), _rare_side(only))
+    for outcome, condition in conditions.items():
+        if outcome is only:
+            return found.filter(condition)
+        if outcome.value not in Booking.Status.values:
+            found = found.exclude(condition)
+    return found
+
+
+def _rare_side(only: InvitationOutcome) -> Q:
+    """Cheap condition that every invitation with this outcome meets: keys that an index finds."""
+    if only is InvitationOutcome.STOPPED:
+        rows = Invitation.objects.order_by().values("pk")
+        declined = rows.filter(declined_at__isnull=False)
+        return Q(pk__in=declined.union(rows.filter(application__candidate__messages_stopped_at__isnull=False)))
+    if only is InvitationOutcome.UNDELIVERED:
+        key = Cast(Substr("about", len(INVITATION_KEY) + 1), BigIntegerField())
+        return Q(pk__in=_failed_letters().annotate(invitation=key).values("invitation"))
+    if only is InvitationOutcome.ON_LIST:
+        return Q(pk__in=WaitlistEntry.objects.waiting().order_by().values("invitation"))
+    return Q()
 
 
 def _letter_failed() -> Exists:
-    key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))  # object_key, in SQL
-    return Exists(Message.objects.filter(about=key, kind="invitation", state=Message.State.FAILED))
+    key = Concat(Value(INVITATION_KEY), Cast(OuterRef("pk"), CharField()))  # object_key, in SQL
+    return Exists(_failed_letters().filter(about=key))
+
+
+def _failed_letters() -> QuerySet[Message]:
+    return Message.objects.filter(kind="invitation", state=Message.State.FAILED).order_by()
 
 
 def with_names_for(invitations: QuerySet[Invitation], *, user: User) -> QuerySet[Invitation]:
     """Annotate `may_know_name`, and `file_id`: the booking whose file this user may open."""
     own_bookings = Booking.objects.visible_to(user).filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
-    own_vacancy = Q(application__vacancy__recruiter=user) | Q(application__rejection__recruiter=user)
+    own_vacancy = Q(application__in=application_keys_of(user))
     known: Q | Exists = Exists(own_bookings)
     if user.is_recruiter:
         known = Q(Exists(own_bookings)) | own_vacancy

@@ -1,6 +1,5 @@
 """List of invitations for recruiters and advisors."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.invitations.status import InvitationOutcome, with_names_for, with_outcome
 from bookings.models import Invitation, WaitlistEntry
+from core.paging import cursor_page
 from organisation.models import Role
 from organisation.permissions import current_staff, role_required
 
@@ -26,7 +26,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     outcome = requested if requested in InvitationOutcome.values else ""
     found = with_names_for(with_outcome(visible, day=timezone.localdate(), only=outcome), user=user)
     context = {
-        "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": cursor_page(found, request, size=ON_A_PAGE),
         "outcomes": InvitationOutcome.choices,
         "outcome": outcome,
         "is_recruiter": user.is_recruiter,

@@ -6,11 +6,10 @@ from uuid import uuid4
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models import Application, Candidate
+from candidates.models import Application, Candidate, application_keys_of
 from organisation.models import ApiClient, Translation, User, active_label
 
 
@@ -37,8 +36,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             return self
         if not user.is_recruiter:
             return self.none()
-        own = Q(application__vacancy__recruiter=user) | Q(application__rejection__recruiter=user)
-        return self.filter(own)
+        return self.filter(application__in=application_keys_of(user))
 
     def of_candidate(self, candidate: Candidate) -> Self:
         return self.filter(application__candidate=candidate)
@@ -68,7 +66,10 @@ class Invitation(models.Model):
         ordering = ["-sent_at", "-pk"]
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
-        indexes = [models.Index(name="invitation_by_moment", fields=["sent_at"])]
+        indexes = [
+            models.Index(name="invitation_by_moment", fields=["sent_at"]),
+            models.Index(name="invitation_declined", fields=["id"], condition=models.Q(declined_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

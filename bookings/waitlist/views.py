@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,6 +28,7 @@ from bookings.waitlist.services import decline_offer, join_waitlist, leave_waitl
 from candidates.access.session import candidate_required, is_full_session, offer_access
 from candidates.models import Candidate
 from core.actors import Actor
+from core.paging import numbered_page
 from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
 
@@ -100,7 +100,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         "application__candidate", "application__vacancy", "waitlist_entry"
     )
     found = named.prefetch_related("holds").order_by("waitlist_entry__joined_at", "pk")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = numbered_page(found, request.GET.get("page"), size=PAGE_SIZE)
     offered = {one: [hold for hold in one.holds.all() if hold.state == Hold.State.OFFERED] for one in page.object_list}
     declined = holds_declined_by_sms(hold for holds in offered.values() for hold in holds)
     rows = [(one, bool(holds), any(hold.pk in declined for hold in holds)) for one, holds in offered.items()]

@@ -1,6 +1,6 @@
 from candidates.models.candidate import AccessLink, Candidate, CandidateSource, Consent, DuplicateConfirmation
 from candidates.models.csv_file import IntakeFile, IntakeLine
-from candidates.models.rejection import Application, Rejection, RejectionReason, Stage, Strength
+from candidates.models.rejection import Application, Rejection, RejectionReason, Stage, Strength, application_keys_of
 
 __all__ = [
     "AccessLink",
@@ -15,4 +15,5 @@ __all__ = [
     "RejectionReason",
     "Stage",
     "Strength",
+    "application_keys_of",
 ]

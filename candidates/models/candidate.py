@@ -21,8 +21,9 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         """Candidates of a recruiter's vacancies and rejections. Advisors reach a candidate through a booking only."""
         if not user.is_recruiter:
             return self.none()
-        own = Q(applications__vacancy__recruiter=user) | Q(applications__rejection__recruiter=user)
-        return self.filter(own).distinct()
+        rows = Candidate.objects.order_by().values("pk")
+        own_vacancies = rows.filter(applications__vacancy__recruiter=user)
+        return self.filter(pk__in=own_vacancies.union(rows.filter(applications__rejection__recruiter=user)))
 
     def with_booking(self) -> Self:
         """Candidates with a booking in any state: their private page may hold what only an advisor may read.
@@ -69,6 +70,7 @@ class Candidate(models.Model):
             models.Index(name="candidate_by_erasure", fields=["erase_on", "id"]),
             models.Index(name="candidate_by_keeper", fields=["kept_by", "erase_on", "id"]),
             models.Index(Lower("email"), name="candidate_by_lower_email"),
+            models.Index(name="candidate_stopped", fields=["id"], condition=Q(messages_stopped_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="candidate_has_a_name", condition=~Q(first_name="", last_name="")),

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -22,18 +22,28 @@ class Stage(models.TextChoices):
     OFFER = "offer", _("Offer stage")
 
 
+def application_keys_of(user: User) -> models.QuerySet[Any, Any]:
+    """Keys of the applications for a recruiter's vacancies and of those that they rejected.
+
+    A UNION and not an OR over two tables: each side uses its index.
+    """
+    on_own_vacancies = Application.objects.filter(vacancy__recruiter=user).order_by().values("pk")
+    own_rejections = Rejection.objects.filter(recruiter=user).order_by().values("application")
+    return on_own_vacancies.union(own_rejections)
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> Self:
         if not user.is_recruiter:
             return self.none()
-        return self.filter(Q(vacancy__recruiter=user) | Q(rejection__recruiter=user))
+        return self.filter(pk__in=application_keys_of(user))
 
 
 class Application(models.Model):
     """Application of one candidate for one vacancy."""
 
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="applications")
-    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications")
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications", db_index=False)  # see Meta
     source = models.CharField(max_length=40, default="screen")
     external_id = models.CharField(max_length=250, blank=True)
     applied_on = models.DateField(_("Applied on"), null=True, blank=True)
@@ -44,6 +54,7 @@ class Application(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(name="application_by_vacancy", fields=["vacancy"], include=["id", "candidate"])]
         constraints = [
             models.UniqueConstraint(
                 name="application_once_per_source", fields=["source", "external_id"], condition=~Q(external_id="")
@@ -78,7 +89,7 @@ class RejectionQuerySet(models.QuerySet["Rejection"]):
         """Rejections of a recruiter's own vacancies, and those that they gave."""
         if not user.is_recruiter:
             return self.none()
-        return self.filter(Q(application__vacancy__recruiter=user) | Q(recruiter=user))
+        return self.filter(application__in=application_keys_of(user))
 
     def complete(self) -> Self:
         return self.filter(completed_at__isnull=False)
@@ -119,7 +130,7 @@ class Rejection(models.Model):
         LETTER = "letter", _("By letter")
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="rejection")
-    recruiter = models.ForeignKey(User, models.PROTECT, related_name="rejections")  # who gave it
+    recruiter = models.ForeignKey(User, models.PROTECT, related_name="rejections", db_index=False)  # who gave it
     rejected_by = models.CharField(_("Who decided"), max_length=12, choices=RejectedBy, default=RejectedBy.ORGANISATION)
     reason = models.ForeignKey(
         RejectionReason, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Reason")
@@ -140,7 +151,10 @@ class Rejection(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(name="rejection_by_notice", fields=["notified_on"])]
+        indexes = [
+            models.Index(name="rejection_by_notice", fields=["notified_on"]),
+            models.Index(name="rejection_by_recruiter", fields=["recruiter"], include=["application"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="rejection_complete_says_why",

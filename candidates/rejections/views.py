@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,6 +31,7 @@ from candidates.rejections.services import Registration, RegistrationOutcome, ch
 from core.actors import Actor
 from core.formatting import one_line
 from core.message_schedule import MessageSchedule
+from core.paging import cursor_page
 from organisation import audit
 from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
@@ -66,7 +66,7 @@ def rejections(request: HttpRequest) -> HttpResponse:
     user, name = current_staff(request), one_line(request.GET.get("name", ""))[:100]
     chosen = request.GET.get("tab", "")
     tab = Tab(chosen) if chosen in list(Tab) else Tab.INCOMPLETE
-    page = Paginator(rejections_for(user, tab=tab, name=name), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = cursor_page(rejections_for(user, tab=tab, name=name), request, size=PAGE_SIZE)
     counts, times = counts_per_tab(user), Policy.objects.current().times
     context = {
         "page": page,

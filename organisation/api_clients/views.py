@@ -9,18 +9,21 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Refusal
+from core.paging import numbered_page
 from organisation.api_clients.services import create_api_client, revoke_api_client
 from organisation.models import ApiClient, Role
 from organisation.permissions import current_staff, role_required
 from organisation.policy.forms import ApiClientForm
 
+PAGE_SIZE = 25
+
 
 @require_http_methods(["GET", "HEAD"])
 @role_required(Role.APPLICATION_MANAGER)
 def clients(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "organisation/api_clients/list.html", {"clients": ApiClient.objects.order_by("-is_active", "name")}
-    )
+    clients = ApiClient.objects.order_by("-is_active", "name", "pk")
+    page = numbered_page(clients, request.GET.get("page"), size=PAGE_SIZE)
+    return render(request, "organisation/api_clients/list.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

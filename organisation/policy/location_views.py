@@ -9,17 +9,20 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Refusal
+from core.paging import numbered_page
 from organisation.models import Department, Location, Role
 from organisation.permissions import current_staff, role_required
 from organisation.policy.forms import DepartmentForm, LocationForm
 from organisation.policy.services import save_location_or_department
+
+PAGE_SIZE = 25
 
 
 @require_http_methods(["GET", "HEAD"])
 @role_required(Role.APPLICATION_MANAGER)
 def locations(request: HttpRequest) -> HttpResponse:
     context = {
-        "rows": Location.objects.all(),
+        "page": numbered_page(Location.objects.all(), request.GET.get("page"), size=PAGE_SIZE),
         "one": "organisation:location",
         "new": "organisation:location_new",
         "add": _("Add a location"),
@@ -46,7 +49,7 @@ def location(request: HttpRequest, pk: int) -> HttpResponse:
 @role_required(Role.APPLICATION_MANAGER)
 def departments(request: HttpRequest) -> HttpResponse:
     context = {
-        "rows": Department.objects.all(),
+        "page": numbered_page(Department.objects.all(), request.GET.get("page"), size=PAGE_SIZE),
         "one": "organisation:department",
         "new": "organisation:department_new",
         "add": _("Add a department"),

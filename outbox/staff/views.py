@@ -1,7 +1,6 @@
 """Pages on messages for application managers: state, resend, stop, statistics. Without names and texts."""
 
 from django.contrib import messages as notices
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Refusal
+from core.paging import cursor_page
 from organisation.models import Policy, Role
 from organisation.permissions import current_staff, role_required
 from outbox.models import Message
@@ -30,8 +30,9 @@ PAGE_SIZE = 25
 def messages(request: HttpRequest) -> HttpResponse:
     now, form = timezone.now(), MessagesForm(request.GET)
     wanted = form.wanted()
-    page = Paginator(queries.filter_messages(**wanted, now=now), PAGE_SIZE).get_page(request.GET.get("page"))
-    is_filtered = any(wanted.values()) or page.number > 1  # the list comes first
+    found = queries.filter_messages(**wanted, now=now)
+    page = cursor_page(found, request, size=PAGE_SIZE, ordering=found.query.order_by)
+    is_filtered = any(wanted.values()) or bool(page.previous)  # the list comes first
     context = {
         "form": form,
         "page": page,

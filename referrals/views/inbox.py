@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Refusal
+from core.paging import numbered_page
 from organisation import audit
 from organisation.models import Role, User
 from organisation.permissions import current_staff, role_required
@@ -35,8 +35,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = {
         "waiting": waiting,
         "waiting_count": found.count(),
-        "answered": Paginator(answered_by(user), PAGE_SIZE).get_page(request.GET.get("page")),
-        "proposed": Paginator(proposed_by(user), PAGE_SIZE).get_page(request.GET.get("proposed")),
+        "answered": numbered_page(answered_by(user), request.GET.get("page"), size=PAGE_SIZE),
+        "proposed": numbered_page(proposed_by(user), request.GET.get("proposed"), size=PAGE_SIZE),
         "today": timezone.localdate(now),
         "is_recruiter": user.is_recruiter,
         "is_advisor": user.is_advisor,

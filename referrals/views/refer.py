@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.models import Booking
 from core.actors import Actor
 from core.errors import Refusal
+from core.formatting import one_line
 from organisation import audit
 from organisation.models import Role
 from organisation.permissions import current_staff, role_required
@@ -26,6 +27,8 @@ def refer(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Booking.objects.visible_to(current_staff(request)).select_related("invitation__application__candidate")
     booking = get_object_or_404(mine, pk=pk)
     now = timezone.now()
+    if {"search", "page"} & request.POST.keys():
+        return _search(request, booking, now)
     if request.method == "POST":
         return _propose(request, booking, now)
     audit.record("referral.read", booking, actor=Actor.of(current_staff(request)), now=now)
@@ -34,8 +37,19 @@ def refer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "referrals/refer.html", _page(booking, form, now))
 
 
+def _search(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
+    """Show the vacancies that were sought; what was written and chosen stays. A POST, to keep the text out of urls."""
+    kept = {name: request.POST.get(name, "") for name in ("vacancy", "introduction")}
+    form = ReferForm(booking=booking, initial=kept, words=_words(request), page=request.POST.get("page"))
+    return render(request, "referrals/refer.html", _page(booking, form, now))
+
+
+def _words(request: HttpRequest) -> str:
+    return one_line(request.POST.get("words", ""))[:100]
+
+
 def _propose(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
-    form = ReferForm(request.POST, booking=booking)
+    form = ReferForm(request.POST, booking=booking, words=_words(request))
     if form.is_valid():
         try:
             referral = services.propose(

@@ -6,9 +6,10 @@ import signal
 import sys
 from contextlib import ExitStack
 
-from tests.bench import figures, load, messages
+from tests.bench import figures, growth, load, messages
 from tests.bench.figures import COMPARISONS, LIMITS, REFERENCE_ADVISORS, BenchClient
 from tests.bench.servers import (
+    Installation,
     empty_installation,
     log_progress,
     postgresql_url,
@@ -20,7 +21,7 @@ from tests.bench.servers import (
 DATABASES = ("postgresql", "sqlite")
 ADVISORS = (1, 20, 100)
 PAST = (0, 10_000, 100_000)
-EVERYTHING = [*LIMITS, *messages.LIMITS, *load.LIMITS]
+EVERYTHING = [*LIMITS, *messages.LIMITS, *load.LIMITS, *growth.LIMITS]
 
 
 def main():
@@ -37,6 +38,9 @@ def main():
         with static_files() as static:
             for database in databases:
                 measure_load(database, options, static)
+    if "growth" in options.only and "postgresql" in databases:
+        with static_files() as static:
+            report("growth", Installation("postgresql", {}), growth.measure(static))
     if set(options.only) & set(LIMITS):
         with static_files() as static:
             for database in databases:

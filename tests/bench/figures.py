@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 
-from tests.bench import load
+from tests.bench import growth, load
 from tests.bench.client import HttpClient, HttpRequest, interleaved, percentile_95
 from tests.bench.servers import server
 
@@ -26,8 +26,8 @@ INDEPENDENT_OF_POOL = ("statements", "slots.one")
 
 
 def limit_for(what, advisors):
-    if what in load.LIMITS:
-        return load.LIMITS[what]
+    if what in load.LIMITS | growth.LIMITS:
+        return (load.LIMITS | growth.LIMITS)[what]
     return LIMITS[what] if what in INDEPENDENT_OF_POOL or advisors <= REFERENCE_ADVISORS else None
 
 

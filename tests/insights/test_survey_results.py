@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from candidates.models import Rejection
-from insights.survey_results import survey_results_for
-from tests.factories import make_survey, make_user
+from insights.survey_results import improvements_for, survey_results_for
+from tests.factories import NOW, make_survey, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -34,7 +37,7 @@ def test_results_change_in_steps_of_five_answers():
         means.append((found.answered, *[mean for _people, mean, _score in results(found).values()]))
 
     assert means == [(0,)] * 4 + [(5, 1.0)] * 5 + [(10, 1.4)] * 2
-    assert found.improvements.count() == 10
+    assert improvements_for(Rejection.objects.all(), last=found.last_improvement).count() == 10
 
 
 def test_each_question_counts_its_own_answers_in_steps_of_five():
@@ -62,14 +65,15 @@ def test_answers_of_fewer_than_five_people_are_not_shown(people, shown):
 
     found = survey_results_for(Rejection.objects.all())
 
-    assert (list(found.improvements), found.is_hidden) == (shown, people < 5)
+    improvements = improvements_for(Rejection.objects.all(), last=found.last_improvement)
+    assert (list(improvements), found.is_hidden) == (shown, people < 5)
 
 
 def test_the_number_of_statements_is_the_same_for_few_and_many(django_assert_num_queries):
     for number in range(1, 31):
         make_survey(answers={"reason_clear": "4"})
         if number in (1, 30):
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(5):
                 survey_results_for(Rejection.objects.all())
 
 
@@ -83,3 +87,24 @@ def test_the_manager_sees_survey_results_below_the_metrics(client):
     assert "5 van 5 vragenlijsten zijn ingevuld." in words
     assert "<strong> 4,0 </strong>" in words
     assert "<li>Woord 3</li>" in words
+
+
+def test_figures_are_kept_for_some_minutes(client, settings):
+    make_survey(answers={"reason_clear": "4"})
+    client.force_login(make_user("manager"))
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        shown = [_asked(client)]
+        for _number in range(4):
+            make_survey(answers={"reason_clear": "4"})
+        clock.shift(settings.FIGURES_SECONDS - 1)
+        shown.append(_asked(client))
+        clock.shift(2)
+        shown.append(_asked(client))
+
+    assert shown == [(0, NOW), (0, NOW), (5, NOW + timedelta(seconds=settings.FIGURES_SECONDS + 1))]
+
+
+def _asked(client):
+    context = client.get("/figures/").context
+    return context["survey"].answered, context["computed_at"]

@@ -143,3 +143,36 @@ def test_the_page_takes_as_many_statements_for_thirty_vacancies_as_for_one(clien
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_a_search_keeps_what_was_written_and_chosen(client):
+    booking = make_completed_booking()
+    chosen, *_others = [make_vacancy(title=f"Planner {number:02}") for number in range(25)]
+    found = make_vacancy(title="Schoonmaker")
+    sign_in(client, booking)
+    written = {"vacancy": chosen.pk, "introduction": 'Werkt graag "precies".', "words": "schoon"}
+
+    first = client.get(page_of(booking)).context["form"]
+    searched = client.post(page_of(booking), {**written, "search": "1"})
+    second = client.post(page_of(booking), {**written, "words": "", "page": "2"})
+    nothing = client.post(page_of(booking), {"words": "%", "search": "1"})
+
+    assert (len(first.page), first.page.paginator.count) == (20, 26)
+    assert [radio.data["value"].value for radio in searched.context["form"]["vacancy"]] == [chosen.pk, found.pk]
+    page = searched.content.decode()
+    assert "Werkt graag &quot;precies&quot;." in page
+    assert 'value="schoon"' in page
+    assert "checked" in page
+    assert len(second.context["form"].page) == 6
+    assert "0 vacancies found." in nothing.content.decode()
+    assert Referral.objects.count() == 0
+
+
+def test_a_vacancy_of_another_page_can_be_proposed(client):
+    booking = make_completed_booking()
+    last = [make_vacancy(title=f"Planner {number:02}") for number in range(25)][-1]
+    sign_in(client, booking)
+
+    client.post(page_of(booking), {"vacancy": last.pk, "introduction": "Werkt graag precies.", "words": "niets"})
+
+    assert Referral.objects.get().vacancy == last

@@ -100,8 +100,9 @@ def report(**fields):
         ("GET", "/api/v1/rejections/7", 404),
         ("GET", REJECTIONS, 405),
         ("POST", "/api/v1/openapi.json", 405),
-        ("GET", "/api/v1/invitations?page=" + "9" * 20, 404),
-        ("GET", "/api/v1/invitations?page=%00", 400),
+        ("GET", "/api/v1/invitations?cursor=" + "9" * 20, 404),
+        ("GET", "/api/v1/invitations?cursor=cD14", 404),  # p=x
+        ("GET", "/api/v1/invitations?cursor=%00", 400),
         ("GET", "/api/v1/invitations?format=xml", 404),
     ],
 )

@@ -5,7 +5,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from advisors.models import AgendaEntry
+from advisors.models import Advisor, AgendaEntry
 from bookings.agenda.team import team_week
 from organisation.models import Policy, Role
 from tests.factories import NOW, make_absence, make_advisor, make_booking, make_opening, make_policy, make_user
@@ -28,7 +28,8 @@ def words_of(answer):
 
 
 def team(monday=MONDAY):
-    return team_week(monday, policy=Policy.objects.current(), now=NOW)
+    advisors = list(Advisor.objects.active().values_list("pk", flat=True))
+    return team_week(monday, advisors=advisors, policy=Policy.objects.current(), now=NOW)
 
 
 def test_team_week_counts_bookings_and_free_slots_per_day():

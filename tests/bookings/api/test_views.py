@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from bookings.api import representations
 from bookings.models import Booking
 from candidates.models import Application
 from core.tokens import digest_of
@@ -60,6 +61,8 @@ def body_for(starts_at=HALF_PAST_TEN, **fields):
 def schema_of(name):
     """Component of the OpenAPI schema, with the components that it refers to."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
+    following = schema["components"]["schemas"]["SlotList"]["properties"]["next"]
+    following["type"] = [following["type"], "null"]  # `nullable` of OpenAPI 3.0 is not known to JSON Schema
     return {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
 
 
@@ -70,7 +73,7 @@ def test_invitations_are_listed_with_their_booking(api_client):
 
     response = api_client.get("/api/v1/invitations")
 
-    assert response.json()["count"] == 1
+    assert len(response.json()["results"]) == 1
     assert response.json()["results"][0]["booking"] == {
         "status": "booked",
         "starts_at": "2026-11-24T09:30Z",
@@ -117,6 +120,21 @@ def test_slots_refuse_invalid_parameters(api_client, query):
     response = api_client.get(url(reported(), "/slots"), query)
 
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
+
+
+def test_slots_go_on_at_the_next_page(api_client, monkeypatch):
+    invitation = reported()
+    make_advisor(), make_advisor()
+    every_slot = api_client.get(url(invitation, "/slots")).json()
+    monkeypatch.setattr(representations, "SLOTS_ON_A_PAGE", 51)  # odd: the two advisors are free at the same times
+
+    pages = [api_client.get(url(invitation, "/slots"), {"channel": "phone"}).json()]
+    while pages[-1]["next"]:
+        pages.append(api_client.get(pages[-1]["next"]).json())
+
+    assert every_slot["next"] is None
+    assert [slot for page in pages for slot in page["slots"]] == every_slot["slots"]
+    assert (len(pages) > 2, {len(page["slots"]) for page in pages[:-1]}) == (True, {52})
 
 
 def test_booking_is_booked_once(api_client):

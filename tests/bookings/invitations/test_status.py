@@ -39,7 +39,12 @@ def page(client, user, query=""):
 
 
 def outcome_of(invitation):
-    return with_outcome(Invitation.objects.filter(pk=invitation.pk), day=TODAY).get().outcome
+    """Outcome of the invitation; a filter by it, and by no other one, finds the invitation as well."""
+    invitations = Invitation.objects.filter(pk=invitation.pk)
+    outcome = with_outcome(invitations, day=TODAY).get().outcome
+    found = [one for one in InvitationOutcome if with_outcome(invitations, day=TODAY, only=one).exists()]
+    assert found == [outcome]
+    return outcome
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_page_compares_one_candidate_of_an_address_with_a_few_others(django_as
     for candidate in (first, *others):
         make_rejection(candidate=candidate, vacancy=vacancy)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         pairs, count = pairs_of(vacancy.recruiter), open_addresses(vacancy.recruiter).count()
 
     assert pairs == [(first, other, True) for other in others[:MAX_PER_ADDRESS]]

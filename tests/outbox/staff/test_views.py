@@ -79,12 +79,13 @@ def test_the_page_shows_the_summary_without_names(client, manager):
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        ({}, "4 messages"),
-        ({"shown": "late"}, "One message Reminder of a talk"),
-        ({"shown": "waiting", "kind": "moved"}, "One message Talk moved"),
-        ({"channel": "sms"}, "One message Confirmation of a talk"),
-        ({"shown": "sent"}, "One message Invitation"),
-        ({"shown": "nonsense", "channel": "x", "kind": "x' OR 1=1", "page": "99"}, "4 messages"),
+        ({}, ["invitation", "confirmation", "moved", "reminder"]),
+        ({"shown": "late"}, ["reminder"]),
+        ({"shown": "waiting"}, ["reminder", "moved"]),
+        ({"shown": "waiting", "kind": "moved"}, ["moved"]),
+        ({"channel": "sms"}, ["confirmation"]),
+        ({"shown": "sent"}, ["invitation"]),
+        ({"shown": "nonsense", "channel": "x", "kind": "x' OR 1=1", "cursor": "99"}, 4),
     ],
 )
 def test_the_page_filters_messages(client, manager, wanted, found):
@@ -93,7 +94,10 @@ def test_the_page_filters_messages(client, manager, wanted, found):
     make_sms(**FAILED)
     make_message(kind="invitation", state="sent", sent_at=NOW)
 
-    assert found in read(client, **wanted)
+    page = client.get(PAGE, wanted).context["page"]
+
+    kinds = [message.kind for message in page.object_list]
+    assert (len(kinds) if isinstance(found, int) else kinds) == found
 
 
 def test_the_number_of_queries_does_not_grow(client, manager, django_assert_num_queries, django_assert_max_num_queries):
