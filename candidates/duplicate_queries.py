@@ -33,11 +33,10 @@ def open_addresses(user: User) -> QuerySet[Any, Any]:
 
     Rows are {"address": "s@kandidaat.example", "first": 7}.
     """
-    visible = Candidate.objects.visible_to(user).values("pk")
     same_address = Candidate.objects.annotate(other_address=Lower("email")).filter(other_address=OuterRef("address"))
     own = Candidate.objects.annotate(address=Lower("email")).order_by()
     # First the few who share an address: with the other conditions in one statement, all candidates would be read.
-    shared = own.filter(Exists(same_address.exclude(pk=OuterRef("pk"))), pk__in=visible)
+    shared = own.visible_to(user).filter(Exists(same_address.exclude(pk=OuterRef("pk"))))
     keys = list(shared.values_list("pk", flat=True)[:MAX_SHARED])
     others = _undecided(same_address, OuterRef("pk"), nested=OuterRef(OuterRef("pk")), visible=keys)
     return own.filter(Exists(others), pk__in=keys).values("address").annotate(first=Min("pk")).order_by("address")
@@ -50,10 +49,9 @@ def duplicate_pairs(user: User, addresses: Mapping[str, int]) -> list[DuplicateP
     own_applications = Application.objects.visible_to(user).select_related("vacancy__recruiter")
     applications = Prefetch("applications", queryset=own_applications)
     whens = [When(address=address, then=Value(key)) for address, key in addresses.items()]
-    rows: QuerySet[Any] = Candidate.objects.annotate(address=Lower("email"))
-    rows = rows.filter(address__in=addresses)
-    visible = list(rows.filter(pk__in=Candidate.objects.visible_to(user).values("pk")).values_list("pk", flat=True))
-    rows = rows.annotate(first=Case(*whens, output_field=BigIntegerField()))
+    of_addresses = Candidate.objects.annotate(address=Lower("email")).filter(address__in=addresses)
+    visible = list(of_addresses.visible_to(user).order_by().values_list("pk", flat=True))
+    rows: QuerySet[Any] = of_addresses.annotate(first=Case(*whens, output_field=BigIntegerField()))
     others = list(
         _undecided(rows, F("first"), nested=OuterRef("first"), visible=visible)
         .annotate(place=Window(RowNumber(), partition_by=F("address"), order_by="pk"))

@@ -37,6 +37,7 @@ from vacancies.models import Vacancy  # noqa: E402
 REJECTIONS, BOOKINGS, MESSAGES, AUDIT_EVENTS = 60_000, 40_000, 300_000, 500_000
 ADVISORS, RECRUITERS, VACANCIES = 100, 40, 2_000
 REFERRALS, SURVEYS, WAITING = 4_000, 20_000, 300
+ACTIONS = ["candidate.read", "booking.book", "booking.move", "booking.cancel", "file.read", "note.write", "sign_in"]
 OPEN = 0.02  # of the rejections: incomplete, and invitations still open
 OF_ENTRY, OF_BOOKING = (
     ("busy_from", "busy_until", "talk_from", "talk_until"),
@@ -226,6 +227,7 @@ def _copy_logs(user, now):
         AUDIT_EVENTS,
         actor=f"'user:' || ({user.pk} + n % 100)",
         about="'candidate:' || n % 60000",
+        action=f"(ARRAY{ACTIONS})[1 + n % {len(ACTIONS)}]",
         at="row.at - n * interval '5 minutes'",
     )
 
