@@ -86,13 +86,18 @@ def _role_taken(notice: AccountNotice, policy: Policy, *, now: datetime) -> list
     return _about_role("staff_role_taken", notice, policy, (Role.MANAGER,), now=now)
 
 
+def _access_given(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
+    return _about_role("staff_access_given", notice, policy, (Role.APPLICATION_MANAGER, Role.MANAGER), now=now)
+
+
 def _about_role(
     name: str, notice: AccountNotice, policy: Policy, to: tuple[Role, ...], *, now: datetime
 ) -> list[MessageDraft]:
-    readers = User.objects.active().filter(grants__role__in=to).exclude(pk=notice.user_id).distinct()
-    language = policy.default_language
-    with translation.override(language):
-        role = str(Role(notice.role).label)
+    """Mail to everybody with one of these roles, but for the person concerned and whoever gave the role."""
+    readers = User.objects.active().filter(grants__role__in=to).exclude(pk__in=[notice.user_id, notice.by_id or 0])
+    roles = [notice.role] if notice.role else sorted(notice.user.roles)
+    with translation.override(policy.default_language):
+        role = ", ".join(str(Role(one).label) for one in roles)
     return [
         _letter(
             name,
@@ -101,10 +106,12 @@ def _about_role(
             once=f"notice:{notice.pk}:{reader.pk}",
             now=now,
             colleague=notice.user.name,
+            colleague_email=notice.user.email,
+            giver=notice.by.name if notice.by else "",
             role=role,
             requests_url=settings.PUBLIC_URL + reverse("organisation:role_requests"),
         )
-        for reader in readers
+        for reader in readers.distinct()
     ]
 
 
@@ -112,6 +119,7 @@ _NOTICES = {
     AccountNotice.Kind.EMAIL_CHANGED: _email_changed,
     AccountNotice.Kind.ROLE_REQUESTED: _role_requested,
     AccountNotice.Kind.ROLE_TAKEN: _role_taken,
+    AccountNotice.Kind.ACCESS_GIVEN: _access_given,
 }
 
 

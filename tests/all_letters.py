@@ -194,7 +194,7 @@ class EveryLetter:
             client.post("/account/password/reset/", {"email": email})
 
     def _change_accounts(self):
-        """The only application manager takes a role; with a second one it is asked for; an address changes."""
+        """The only application manager takes a role; with a second one it is asked for; a colleague's address and role change."""
         colleague = make_user(name="Andere Collega")
         for role in (Role.ADVISOR, Role.RECRUITER):
             details = StaffDetails(
@@ -204,7 +204,9 @@ class EveryLetter:
             )
             change_staff(self.application_manager, details, by=self.application_manager, actor=COMMAND, now=NOW)
             make_user(Role.APPLICATION_MANAGER, name="Tweede Beheerder")
-        details = StaffDetails(name=colleague.name, email="ander@ziekenhuis-oostmeer.example", roles=frozenset())
+        details = StaffDetails(
+            name=colleague.name, email="ander@ziekenhuis-oostmeer.example", roles=frozenset({Role.ADVISOR})
+        )
         change_staff(colleague, details, by=self.application_manager, actor=COMMAND, now=NOW)
         send_account_notices(now=NOW)
 

@@ -17,6 +17,7 @@ from organisation.models import AccountNotice, Role, RoleGrant, RoleRequest, Use
 from organisation.staff.sessions import end_sessions
 
 CONTENT_ROLES = frozenset({Role.ADVISOR, Role.RECRUITER, Role.MANAGER})  # they see people, or confirm who does
+TOLD_ROLES = CONTENT_ROLES | {Role.APPLICATION_MANAGER}  # given to a colleague, others hear of it
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,15 @@ class StaffDetails:
 
 
 def add_staff(details: StaffDetails, *, by: User | None, actor: Actor, now: datetime, with_mail: bool = True) -> User:
-    """Create an account without a password; a mail with a link to choose one follows. Raises EmailTaken."""
+    """Create an account without a password; a mail with a link to choose one follows. Raises EmailTaken.
+
+    Managers and other application managers are told of its roles, as it may be a second account of whoever made it.
+    """
     try:
         with transaction.atomic():
             user = User.objects.create_user(email=details.email, name=details.name, is_active=details.is_active)
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+            _tell_of_access(user, details.roles, by=by, now=now)
             _grant(user, details.roles, by=by, actor=actor, now=now)
             if with_mail and user.is_active:
                 User.objects.filter(pk=user.pk).update(invitation_asked_at=now)
@@ -46,7 +51,7 @@ def change_staff(user: User, details: StaffDetails, *, by: User, actor: Actor, n
     """Change an account; a refusal stays in the audit trail.
 
     Another mail address ends the sessions of the account and is told at both addresses. A content role for oneself
-    waits until a second application manager or a manager confirms it.
+    waits until a second application manager or a manager confirms it; of one for a colleague they are told.
     Raises EmailTaken, OwnAccess, LastApplicationManager."""
     with audit.record_refusals("user.change", user, actor=actor, now=now):
         try:
@@ -57,6 +62,7 @@ def change_staff(user: User, details: StaffDetails, *, by: User, actor: Actor, n
                 if not details.is_active:
                     end_sessions(user)
                 roles = _without_unconfirmed(user, details.roles, by=by, actor=actor, now=now)
+                _tell_of_access(user, roles, by=by, now=now)
                 _grant(user, roles, by=by, actor=actor, now=now)
                 audit.record("user.change", user, actor=actor, now=now)
         except IntegrityError as error:
@@ -121,6 +127,15 @@ def _without_unconfirmed(user: User, roles: frozenset[str], *, by: User, actor: 
             AccountNotice.objects.create(kind=kind, user=user, by=by, role=role, created_at=now)
             audit.record(f"role.{'take' if is_confirmed else 'request'}.{role}", user, actor=actor, now=now)
     return roles if is_confirmed else roles - wanted
+
+
+def _tell_of_access(user: User, roles: frozenset[str], *, by: User | None, now: datetime) -> None:
+    """Have managers and other application managers told of roles that a colleague is about to get, in one mail."""
+    given = (roles & TOLD_ROLES) - set(user.grants.values_list("role", flat=True))
+    if by is None or by.pk == user.pk or not given:
+        return
+    waiting = {"kind": AccountNotice.Kind.ACCESS_GIVEN, "user": user, "by": by, "told_at": None}
+    AccountNotice.objects.get_or_create(**waiting, defaults={"created_at": now})
 
 
 def decide_role_request(request_id: int, *, is_confirmed: bool, by: User, actor: Actor, now: datetime) -> None:

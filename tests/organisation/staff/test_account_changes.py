@@ -5,8 +5,8 @@ from django.core import mail
 
 from core.actors import Actor
 from organisation.errors import OwnRequest
-from organisation.models import AuditEvent, Role, RoleRequest, User
-from organisation.staff.services import StaffDetails, change_staff, decide_role_request
+from organisation.models import AccountNotice, AuditEvent, Role, RoleRequest, User
+from organisation.staff.services import StaffDetails, add_staff, change_staff, decide_role_request
 from outbox.models import Message
 from spreekuur.staff_mail import send_account_notices
 from tests.factories import NOW, make_policy, make_user
@@ -95,6 +95,38 @@ def test_the_only_application_manager_gets_the_role_and_managers_are_told():
     assert User.objects.get(pk=me.pk).roles == {Role.APPLICATION_MANAGER, Role.ADVISOR}
     assert letters("staff_role_taken") == [manager.email]
     assert actions() == ["role.take.advisor", "role.grant.advisor", "user.change"]
+
+
+def test_others_are_told_of_a_new_account_that_sees_people():
+    """A second account of an application manager would get round the confirmation unseen."""
+    make_policy()
+    me, second, manager = (
+        make_user(Role.APPLICATION_MANAGER),
+        make_user(Role.APPLICATION_MANAGER),
+        make_user(Role.MANAGER),
+    )
+    wish = StaffDetails(name="Mijn tweede ik", email="ik2@oostmeer.example", roles=frozenset({Role.RECRUITER}))
+
+    added = add_staff(wish, by=me, actor=Actor.of(me), now=NOW)
+    send_account_notices(now=NOW)
+
+    assert letters("staff_access_given") == sorted([second.email, manager.email])
+    text = Message.objects.filter(kind="staff_access_given").first().text
+    assert f"{me.name} heeft Mijn tweede ik (ik2@oostmeer.example) toegang gegeven. Rollen: Recruiter." in text
+    assert added.roles == {Role.RECRUITER}
+
+
+def test_others_are_told_of_a_role_that_a_colleague_gets_and_of_no_other_change():
+    make_policy()
+    me, manager, colleague = make_user(Role.APPLICATION_MANAGER), make_user(Role.MANAGER), make_user(Role.ADVISOR)
+
+    change(colleague, by=me, email="anders@oostmeer.example")
+    assert not AccountNotice.objects.filter(kind="access_given").exists()
+    change(colleague, by=me, roles=[Role.ADVISOR, Role.APPLICATION_MANAGER])
+    change(colleague, by=me, roles=[Role.ADVISOR, Role.APPLICATION_MANAGER, Role.RECRUITER])
+    send_account_notices(now=NOW)
+
+    assert letters("staff_access_given") == [manager.email]
 
 
 @pytest.mark.parametrize(
