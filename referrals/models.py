@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from candidates.models import Candidate
+from core.lookups import in_keys
 from organisation.models import User
 from vacancies.models import Vacancy
 
@@ -15,7 +16,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals from the advisor's own talks, and those addressed to the recruiter after consent."""
         rows = Referral.objects.order_by()
         addressed = rows.addressed_to(user).values("pk")
-        return self.filter(pk__in=rows.proposed_by(user).values("pk").union(addressed))
+        return self.filter(in_keys("pk", rows.proposed_by(user).values("pk").union(addressed)))
 
     def proposed_by(self, user: User) -> Self:
         """Referrals from the advisor's own talks, but never of a rejection that they gave as recruiter."""

@@ -194,7 +194,7 @@ class EveryLetter:
             client.post("/account/password/reset/", {"email": email})
 
     def _change_accounts(self):
-        """The only application manager takes a role; with a second one it is asked for; a colleague's address and role change."""
+        """The only application manager takes a role; with a second one it is asked for; a colleague changes."""
         colleague = make_user(name="Andere Collega")
         for role in (Role.ADVISOR, Role.RECRUITER):
             details = StaffDetails(

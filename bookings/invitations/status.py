@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Invitation, WaitlistEntry
 from candidates.models import application_keys_of
+from core.lookups import in_keys
 from organisation.models import User
 from outbox.models import Message
 
@@ -113,7 +114,7 @@ def _failed_letters() -> QuerySet[Message]:
 def with_names_for(invitations: QuerySet[Invitation], *, user: User) -> QuerySet[Invitation]:
     """Annotate `may_know_name`, and `file_id`: the booking whose file this user may open."""
     own_bookings = Booking.objects.visible_to(user).filter(invitation=OuterRef("pk")).order_by("-booked_at", "-pk")
-    own_vacancy = Q(application__in=application_keys_of(user))
+    own_vacancy = in_keys("application__pk", application_keys_of(user))
     known: Q | Exists = Exists(own_bookings)
     if user.is_recruiter:
         known = Q(Exists(own_bookings)) | own_vacancy

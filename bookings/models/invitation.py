@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Application, Candidate, application_keys_of
+from core.lookups import in_keys
 from organisation.models import ApiClient, Translation, User, active_label
 
 
@@ -36,7 +37,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             return self
         if not user.is_recruiter:
             return self.none()
-        return self.filter(application__in=application_keys_of(user))
+        return self.filter(in_keys("application__pk", application_keys_of(user)))
 
     def of_candidate(self, candidate: Candidate) -> Self:
         return self.filter(application__candidate=candidate)

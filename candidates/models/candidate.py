@@ -11,6 +11,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from candidates.names import full_name, greeting_name
 from core.actors import object_key
+from core.lookups import in_keys
 from core.timezones import zone_for_name
 from organisation.models import User
 from outbox.compose import MailRecipient
@@ -23,7 +24,7 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
             return self.none()
         rows = Candidate.objects.order_by().values("pk")
         own_vacancies = rows.filter(applications__vacancy__recruiter=user)
-        return self.filter(pk__in=own_vacancies.union(rows.filter(applications__rejection__recruiter=user)))
+        return self.filter(in_keys("pk", own_vacancies.union(rows.filter(applications__rejection__recruiter=user))))
 
     def with_booking(self) -> Self:
         """Candidates with a booking in any state: their private page may hold what only an advisor may read.

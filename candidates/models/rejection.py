@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate import Candidate
+from core.lookups import in_keys
 from organisation.models import Translation, User, active_label
 from vacancies.models import Requirement, Vacancy
 
@@ -36,7 +37,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> Self:
         if not user.is_recruiter:
             return self.none()
-        return self.filter(pk__in=application_keys_of(user))
+        return self.filter(in_keys("pk", application_keys_of(user)))
 
 
 class Application(models.Model):
@@ -89,7 +90,7 @@ class RejectionQuerySet(models.QuerySet["Rejection"]):
         """Rejections of a recruiter's own vacancies, and those that they gave."""
         if not user.is_recruiter:
             return self.none()
-        return self.filter(application__in=application_keys_of(user))
+        return self.filter(in_keys("application__pk", application_keys_of(user)))
 
     def complete(self) -> Self:
         return self.filter(completed_at__isnull=False)
