@@ -46,7 +46,7 @@ class KeyPagination(CursorPagination):
 def cursor_page(
     rows: QuerySet[Any], request: HttpRequest, *, size: int, ordering: Sequence[Any] = NEWEST_FIRST
 ) -> CursorPage:
-    """The page that `?cursor=` asks for, and the first one when that cursor cannot be read.
+    """The page that `?cursor=` asks for, and the first one when that cursor cannot be read or has no rows any more.
 
     For long lists: by the position of a row and not by a number of rows to skip. The first field of `ordering` should
     be unique or nearly so: at most a thousand rows may share a value. The links keep other parameters of the request.
@@ -57,6 +57,8 @@ def cursor_page(
     try:
         found = pagination.paginate_queryset(keys, Request(request))
     except NotFound:
+        found = None
+    if not found and PARAMETER in request.GET:
         request.GET = _without_cursor(request)
         found = pagination.paginate_queryset(keys, Request(request))
     previous, following = _query(pagination.get_previous_link()), _query(pagination.get_next_link())

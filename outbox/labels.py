@@ -57,7 +57,7 @@ KINDS: dict[str, Promise] = {
     "staff_address_failed": _("Mail to a colleague came back, to application managers"),
     "staff_email_changed": _("Changed mail address of an account, to both addresses"),
     "staff_role_requested": _("Role that a colleague asked for, to who may confirm it"),
-    "staff_access_given": _("Access of a colleague, to managers"),
+    "staff_role_given": _("Role that a colleague got, to managers"),
     "staff_role_taken": _("Role that an application manager gave themselves, to managers"),
     "staff_invitation": _("Invitation to sign in"),
     "password_reset": _("New password"),

@@ -86,8 +86,8 @@ def _role_taken(notice: AccountNotice, policy: Policy, *, now: datetime) -> list
     return _about_role("staff_role_taken", notice, policy, (Role.MANAGER,), now=now)
 
 
-def _access_given(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
-    return _about_role("staff_access_given", notice, policy, (Role.APPLICATION_MANAGER, Role.MANAGER), now=now)
+def _role_given(notice: AccountNotice, policy: Policy, *, now: datetime) -> list[MessageDraft]:
+    return _about_role("staff_role_given", notice, policy, (Role.APPLICATION_MANAGER, Role.MANAGER), now=now)
 
 
 def _about_role(
@@ -95,9 +95,8 @@ def _about_role(
 ) -> list[MessageDraft]:
     """Mail to everybody with one of these roles, but for the person concerned and whoever gave the role."""
     readers = User.objects.active().filter(grants__role__in=to).exclude(pk__in=[notice.user_id, notice.by_id or 0])
-    roles = [notice.role] if notice.role else sorted(notice.user.roles)
     with translation.override(policy.default_language):
-        role = ", ".join(str(Role(one).label) for one in roles)
+        role = str(Role(notice.role).label)
     return [
         _letter(
             name,
@@ -119,7 +118,7 @@ _NOTICES = {
     AccountNotice.Kind.EMAIL_CHANGED: _email_changed,
     AccountNotice.Kind.ROLE_REQUESTED: _role_requested,
     AccountNotice.Kind.ROLE_TAKEN: _role_taken,
-    AccountNotice.Kind.ACCESS_GIVEN: _access_given,
+    AccountNotice.Kind.ROLE_GIVEN: _role_given,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -34,7 +35,6 @@ from bookings.models import Booking
 from core import date_params
 from core.actors import Actor
 from core.date_params import ONE_WEEK, format_week
-from core.paging import numbered_page
 from core.timezones import EMPLOYER_ZONE
 from core.working_days import monday_of
 from organisation import audit
@@ -157,10 +157,10 @@ def team(request: HttpRequest) -> HttpResponse:
     advisors = Advisor.objects.active()
     default = default_monday(advisors, today, EMPLOYER_ZONE)
     monday = period_or_404(date_params.parse_week, request.GET.get("week"), default=default)
-    page = numbered_page(advisors.order_by(Lower("user__name"), "pk"), request.GET.get("page"), size=TEAM_ON_A_PAGE)
-    keys = [advisor.pk for advisor in page]
+    keys = advisors.order_by(Lower("user__name"), "pk").values_list("pk", flat=True)
+    page = Paginator(keys, TEAM_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "team": team_week(monday, advisors=keys, policy=Policy.objects.current(), now=now),
+        "team": team_week(monday, advisors=list(page), policy=Policy.objects.current(), now=now),
         "page": page,
         "monday": monday,
         "week_number": monday.isocalendar().week,

@@ -96,7 +96,12 @@ def _rare_side(only: InvitationOutcome) -> Q:
         return Q(pk__in=declined.union(rows.filter(application__candidate__messages_stopped_at__isnull=False)))
     if only is InvitationOutcome.UNDELIVERED:
         key = Cast(Substr("about", len(INVITATION_KEY) + 1), BigIntegerField())
-        return Q(pk__in=_failed_letters().annotate(invitation=key).values("invitation"))
+        return Q(
+            pk__in=_failed_letters()
+            .filter(about__startswith=INVITATION_KEY)
+            .annotate(invitation=key)
+            .values("invitation")
+        )
     if only is InvitationOutcome.ON_LIST:
         return Q(pk__in=WaitlistEntry.objects.waiting().order_by().values("invitation"))
     return Q()

@@ -138,7 +138,7 @@ class AccountNotice(models.Model):
         EMAIL_CHANGED = "email_changed", _("Mail address changed")
         ROLE_REQUESTED = "role_requested", _("Role asked for")
         ROLE_TAKEN = "role_taken", _("Own role given")
-        ACCESS_GIVEN = "access_given", _("Role of a colleague given")
+        ROLE_GIVEN = "role_given", _("Role of a colleague given")
 
     kind = models.CharField(max_length=20, choices=Kind)
     user = models.ForeignKey(User, models.CASCADE, related_name="notices")

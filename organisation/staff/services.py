@@ -37,7 +37,6 @@ def add_staff(details: StaffDetails, *, by: User | None, actor: Actor, now: date
         with transaction.atomic():
             user = User.objects.create_user(email=details.email, name=details.name, is_active=details.is_active)
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-            _tell_of_access(user, details.roles, by=by, now=now)
             _grant(user, details.roles, by=by, actor=actor, now=now)
             if with_mail and user.is_active:
                 User.objects.filter(pk=user.pk).update(invitation_asked_at=now)
@@ -62,7 +61,6 @@ def change_staff(user: User, details: StaffDetails, *, by: User, actor: Actor, n
                 if not details.is_active:
                     end_sessions(user)
                 roles = _without_unconfirmed(user, details.roles, by=by, actor=actor, now=now)
-                _tell_of_access(user, roles, by=by, now=now)
                 _grant(user, roles, by=by, actor=actor, now=now)
                 audit.record("user.change", user, actor=actor, now=now)
         except IntegrityError as error:
@@ -129,15 +127,6 @@ def _without_unconfirmed(user: User, roles: frozenset[str], *, by: User, actor: 
     return roles if is_confirmed else roles - wanted
 
 
-def _tell_of_access(user: User, roles: frozenset[str], *, by: User | None, now: datetime) -> None:
-    """Have managers and other application managers told of roles that a colleague is about to get, in one mail."""
-    given = (roles & TOLD_ROLES) - set(user.grants.values_list("role", flat=True))
-    if by is None or by.pk == user.pk or not given:
-        return
-    waiting = {"kind": AccountNotice.Kind.ACCESS_GIVEN, "user": user, "by": by, "told_at": None}
-    AccountNotice.objects.get_or_create(**waiting, defaults={"created_at": now})
-
-
 def decide_role_request(request_id: int, *, is_confirmed: bool, by: User, actor: Actor, now: datetime) -> None:
     """Confirm or decline a role that somebody asked for themselves. Raises OwnRequest; decided twice is once."""
     found = RoleRequest.objects.filter(pk=request_id).select_related("user").first()
@@ -161,7 +150,10 @@ def _sync_allauth_address(user_id: int, email: str) -> None:
 
 
 def _grant(user: User, roles: frozenset[str], *, by: User | None, actor: Actor, now: datetime) -> None:
-    """Write only roles that change, so that `granted_at` keeps the time of the first grant."""
+    """Write only roles that change, so that `granted_at` keeps the time of the first grant.
+
+    Others are told of a role that `by` gives somebody else, by its name: it may be withdrawn again before they read it.
+    """
     had = set(user.grants.values_list("role", flat=True))
     user.grants.exclude(role__in=roles).delete()
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role, granted_by=by) for role in sorted(roles - had))
@@ -169,6 +161,9 @@ def _grant(user: User, roles: frozenset[str], *, by: User | None, actor: Actor, 
         audit.record(f"role.withdraw.{role}", object_key(user), actor=actor, now=now)
     for role in sorted(roles - had):
         audit.record(f"role.grant.{role}", object_key(user), actor=actor, now=now)
+        if by is not None and by.pk != user.pk and role in TOLD_ROLES:
+            kind = AccountNotice.Kind.ROLE_GIVEN
+            AccountNotice.objects.create(kind=kind, user=user, by=by, role=role, created_at=now)
     user.__dict__.pop("roles", None)
 
 

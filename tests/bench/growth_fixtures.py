@@ -147,16 +147,7 @@ def _copy_bookings(invitation, advisors, now):
     advisor = f"(ARRAY{keys})[1 + n % {len(keys)}]"
     earlier = {
         column: f"row.{column} - (n / {len(keys)} * 4 + 2400) * interval '1 hour'"
-        for column in (
-            "busy_from",
-            "busy_until",
-            "talk_from",
-            "talk_until",
-            "starts_at",
-            "ends_at",
-            "booked_at",
-            "closed_at",
-        )
+        for column in (*OF_ENTRY, *OF_BOOKING)
     }
     own = {column: earlier[column] for column in OF_ENTRY}
     copy(entry, BOOKINGS, advisor_id=advisor, **own)

@@ -52,6 +52,15 @@ def test_rows_that_are_added_meanwhile_do_not_shift_a_page():
     assert names(page_at(first.next)) == ["04", "03", "02"]
 
 
+def test_a_page_whose_rows_are_gone_is_the_first_one():
+    last = page_at(page_at(page_at().next).next)
+    link = page_at(page_at().next).next
+    for row in last.object_list:
+        row.delete()
+
+    assert names(page_at(link)) == ["07", "06", "05"]
+
+
 def test_an_ordering_of_two_fields_keeps_equal_values_apart():
     Department.objects.update(is_active=True)
     first = page_at(ordering=("is_active", "name", "pk"))

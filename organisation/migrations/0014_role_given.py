@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                     ("email_changed", "Mail address changed"),
                     ("role_requested", "Role asked for"),
                     ("role_taken", "Own role given"),
-                    ("access_given", "Role of a colleague given"),
+                    ("role_given", "Role of a colleague given"),
                 ],
                 max_length=20,
             ),
